@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Accounts;
+
+/// <summary>
+/// Sign-in by address and password. The hash is computed for every address, before anything else is looked at, so that
+/// unknown, unconfirmed, locked and password-less accounts cost what a wrong password costs.
+/// </summary>
+public sealed class AccountSignIn(
+    UserManager<Account> users,
+    IHttpContextAccessor http,
+    IUserClaimsPrincipalFactory<Account> claims,
+    IOptions<IdentityOptions> options,
+    ILogger<SignInManager<Account>> logger,
+    IAuthenticationSchemeProvider schemes,
+    IUserConfirmation<Account> confirmation,
+    AccountsContext database,
+    Hashing hashing)
+    : SignInManager<Account>(users, http, claims, options, logger, schemes, confirmation)
+{
+    private const int MostTries = 4;
+
+    // The hash of a password that nobody knows, at the present cost.
+    private static readonly Lazy<string> Decoy = new(() => new PasswordHasher<Account>(
+        Microsoft.Extensions.Options.Options.Create(new PasswordHasherOptions { IterationCount = AccountsModule.HashIterations })).HashPassword(new Account(), Guid.NewGuid().ToString()));
+
+    public async Task<SignInResult> EnterAsync(string address, string password)
+    {
+        var account = await FindAsync(address);
+        if (!await IsRightAsync(account, password))
+            return SignInResult.Failed;
+
+        return await SignInOrTwoFactorAsync(account!, isPersistent: false);
+    }
+
+    /// <summary>Whether this is the account's password and it may sign in; a wrong one counts towards the lock-out.</summary>
+    public async Task<bool> IsRightAsync(Account? account, string password)
+    {
+        var outcome = password.Length > PasswordSettings.MaximumLength
+            ? PasswordVerificationResult.Failed
+            : await hashing.RunAsync(() => UserManager.PasswordHasher.VerifyHashedPassword(account ?? new Account(), account?.PasswordHash ?? Decoy.Value, password));
+        if (account?.PasswordHash is null || !await CanSignInAsync(account) || await UserManager.IsLockedOutAsync(account))
+            return false;
+        if (outcome == PasswordVerificationResult.Failed)
+        {
+            await RetryAsync(account, () => UserManager.AccessFailedAsync(account));
+            return false;
+        }
+
+        if (account.AccessFailedCount > 0 && !account.TwoFactorEnabled)
+            await RetryAsync(account, () => UserManager.ResetAccessFailedCountAsync(account));
+        return true;
+    }
+
+    private async Task<Account?> FindAsync(string address)
+    {
+        if (await UserManager.FindByNameAsync(address) is { } named)
+            return named;
+
+        var normalised = UserManager.NormalizeEmail(address);
+        var matches = await database.Users.Where(account => account.NormalizedEmail == normalised).Take(2).ToListAsync();
+        return matches.Count == 1 ? matches[0] : null;
+    }
+
+    // Attempts made at the same moment all have to count, so a lost race is run again.
+    private async Task RetryAsync(Account account, Func<Task<IdentityResult>> change)
+    {
+        for (var tries = 1; tries <= MostTries; tries++)
+        {
+            var result = await change();
+            if (result.Succeeded || result.Errors.All(error => error.Code != nameof(IdentityErrorDescriber.ConcurrencyFailure)))
+                return;
+            await database.Entry(account).ReloadAsync();
+        }
+    }
+}

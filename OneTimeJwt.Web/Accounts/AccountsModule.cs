@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web.Accounts;
+
+internal static class AccountsModule
+{
+    // OWASP Password Storage Cheat Sheet: PBKDF2-HMAC-SHA512, in Identity's own format.
+    public const int HashIterations = 210_000;
+
+    private static readonly TimeSpan LockoutTime = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan SessionTime = TimeSpan.FromHours(8);
+
+    public static void AddAccounts(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<AccountsSettings>().BindConfiguration("Accounts");
+        builder.Services.AddSingleton<IValidateOptions<AccountsSettings>, AccountsSettingsValidator>();
+        builder.Services.AddSingleton<Hashing>();
+        builder.Services.AddScoped<AccountPages>();
+        builder.Services.AddScoped<NewPassword>();
+        builder.Services.AddScoped<PasswordChange>();
+        AddIdentity(builder.Services);
+        AddSessions(builder.Services);
+        AddKeyRing(builder.Services);
+    }
+
+    private static void AddIdentity(IServiceCollection services)
+    {
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = HashIterations);
+        services.AddIdentityCore<Account>(identity =>
+            {
+                identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+                identity.Tokens.PasswordResetTokenProvider = OneTimeTokenProvider<Account>.Name;
+                identity.SignIn.RequireConfirmedEmail = true;
+                identity.Lockout.DefaultLockoutTimeSpan = LockoutTime;
+                // Accounts come from other applications too, under names of their choice.
+                identity.User.AllowedUserNameCharacters = "";
+                // The policy of our own says all there is to say.
+                identity.Password = new PasswordOptions
+                {
+                    RequiredLength = 1,
+                    RequiredUniqueChars = 1,
+                    RequireDigit = false,
+                    RequireLowercase = false,
+                    RequireUppercase = false,
+                    RequireNonAlphanumeric = false,
+                };
+            })
+            .AddRoles<IdentityRole>()
+            .AddEntityFrameworkStores<AccountsContext>()
+            .AddPasswordValidator<PasswordPolicy>()
+            .AddTokenProvider<AuthenticatorTokenProvider<Account>>(TokenOptions.DefaultAuthenticatorProvider)
+            .AddTokenProvider<OneTimeTokenProvider<Account>>(OneTimeTokenProvider<Account>.Name)
+            .AddSignInManager<AccountSignIn>();
+    }
+
+    private static void AddSessions(IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddAuthorization();
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure(cookie =>
+        {
+            cookie.ExpireTimeSpan = SessionTime;
+            cookie.Events.OnValidatePrincipal = SessionCheck.ValidateAsync;
+            // Relative, so that no Host header has a say in where people go.
+            cookie.Events.OnRedirectToLogin = context => Redirect(context, "/sign-in" + QueryString.Create("returnUrl", context.Request.Path));
+            cookie.Events.OnRedirectToAccessDenied = context =>
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return Task.CompletedTask;
+            };
+        });
+        services.AddSingleton<OpenCircuits>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenCircuits>());
+        services.AddScoped<CircuitHandler, SessionCircuit>();
+    }
+
+    // In the database, so that every node has it, and encrypted, so that a copy of the database opens no session.
+    private static void AddKeyRing(IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("OneTimeJwt").PersistKeysToDbContext<AccountsContext>();
+        services.AddOptions<KeyManagementOptions>().Configure<ServerSecrets>((keys, secrets) => keys.XmlEncryptor = new KeyRingEncryptor(secrets));
+    }
+
+    private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context, string path)
+    {
+        context.Response.StatusCode = StatusCodes.Status302Found;
+        context.Response.Headers.Location = path;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Options;
+
+namespace OneTimeJwt.Web.Accounts;
+
+/// <summary>The <c>Accounts</c> section.</summary>
+public sealed class AccountsSettings
+{
+    /// <summary>The operator's own sign-in page, where people are sent instead of ours.</summary>
+    public string? SignInUrl { get; set; }
+
+    public PasswordSettings Passwords { get; set; } = new();
+}
+
+/// <summary>NIST SP 800-63B-4, section 3.1.1.2: length and a blocklist, no composition rules.</summary>
+public sealed class PasswordSettings
+{
+    public const int MaximumLength = 256;
+
+    public int MinimumLength { get; set; } = 15;
+
+    /// <summary>For accounts that have two-factor on.</summary>
+    public int MinimumLengthWithTwoFactor { get; set; } = 8;
+}
+
+internal sealed class AccountsSettingsValidator : IValidateOptions<AccountsSettings>
+{
+    private const int LeastLength = 8;
+    private const int MostLength = 64;
+
+    public ValidateOptionsResult Validate(string? name, AccountsSettings options)
+    {
+        var faults = new List<string>();
+        if (options.SignInUrl is { } url && !IsWebAddress(url))
+            faults.Add("Accounts:SignInUrl is not a web address: write for example https://www.example.com/login");
+        if (options.Passwords.MinimumLength is < LeastLength or > MostLength)
+            faults.Add($"Accounts:Passwords:MinimumLength is {options.Passwords.MinimumLength}: choose between {LeastLength} and {MostLength}");
+        if (options.Passwords.MinimumLengthWithTwoFactor is < LeastLength or > MostLength)
+            faults.Add($"Accounts:Passwords:MinimumLengthWithTwoFactor is {options.Passwords.MinimumLengthWithTwoFactor}: choose between {LeastLength} and {MostLength}");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static bool IsWebAddress(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
+}

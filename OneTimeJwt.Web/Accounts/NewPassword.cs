@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Identity;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Accounts;
+
+/// <summary>Judges and hashes a password that somebody chose.</summary>
+public sealed class NewPassword(UserManager<Account> users, Hashing hashing)
+{
+    /// <returns>Why it is refused, in words for the page; empty where it will do.</returns>
+    public async Task<IReadOnlyList<string>> FaultsAsync(Account account, string password)
+    {
+        if (password.Length == 0)
+            return ["Enter the new password."];
+
+        var faults = new List<string>();
+        foreach (var validator in users.PasswordValidators)
+            faults.AddRange((await validator.ValidateAsync(users, account, password)).Errors.Select(error => error.Description));
+        return faults;
+    }
+
+    public Task<string> HashAsync(Account account, string password) =>
+        hashing.RunAsync(() => users.PasswordHasher.HashPassword(account, password));
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Accounts;
+
+/// <summary>
+/// Ends open circuits whose session is over. A page that is open makes no request whose cookie could be checked, so the
+/// stamps of all signed-in circuits are compared every few seconds, in one query.
+/// </summary>
+internal sealed partial class OpenCircuits(
+    IDbContextFactory<AccountsContext> contexts, TimeProvider time, ILogger<OpenCircuits> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+
+    private readonly ConcurrentDictionary<SessionCircuit, byte> _circuits = [];
+
+    public void Add(SessionCircuit circuit) => _circuits.TryAdd(circuit, 0);
+
+    public void Remove(SessionCircuit circuit) => _circuits.TryRemove(circuit, out _);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                Log.SweepFailed(logger, fault);
+            }
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var open = _circuits.Keys.ToList();
+        if (open.Count == 0)
+            return;
+
+        var ids = open.Select(circuit => circuit.AccountId).Distinct().ToList();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var stamps = await database.Users.AsNoTracking()
+            .Where(account => ids.Contains(account.Id))
+            .Select(account => new { account.Id, account.SecurityStamp, account.LockoutEnd })
+            .ToDictionaryAsync(account => account.Id, cancellationToken);
+        foreach (var circuit in open)
+        {
+            var live = stamps.TryGetValue(circuit.AccountId, out var account)
+                && account.SecurityStamp == circuit.Stamp
+                && !Account.IsLockedByAdmin(account.LockoutEnd);
+            if (!live)
+                circuit.End();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Open pages could not be compared with their sessions; trying again shortly.")]
+        public static partial void SweepFailed(ILogger logger, Exception fault);
+    }
+}

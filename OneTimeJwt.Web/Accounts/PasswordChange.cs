@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Identity;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Accounts;
+
+/// <summary>A signed-in user chooses another password: the event and the notice are written with it, and all other sessions end.</summary>
+internal sealed class PasswordChange(
+    AccountSignIn signIn, UserManager<Account> users, AccountsContext database, NewPassword newPassword, TimeProvider time)
+{
+    private static readonly string[] WrongPassword = ["Your current password isn’t right. After several wrong tries there is a pause of 15 minutes."];
+    private static readonly string[] LostRace = ["Your account was changed at the same moment. Please try again."];
+
+    /// <returns>What stands in the way; empty where the password is changed.</returns>
+    public async Task<IReadOnlyList<string>> ApplyAsync(Account account, string current, string chosen, string? client)
+    {
+        if (!await signIn.IsRightAsync(account, current))
+            return WrongPassword;
+
+        var faults = await newPassword.FaultsAsync(account, chosen);
+        if (faults.Count > 0)
+            return faults;
+
+        var now = time.GetUtcNow();
+        account.PasswordHash = await newPassword.HashAsync(account, chosen);
+        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.PasswordChanged, AccountId = account.Id, Client = client });
+        database.Add(new OutboxMail { Kind = OutboxKind.PasswordChangedNotice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now });
+        var result = await users.UpdateSecurityStampAsync(account);
+        return result.Succeeded ? [] : LostRace;
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using OneTimeJwt.Web.Shell;
+
+namespace OneTimeJwt.Web.Admin;
+
+internal static class AdminModule
+{
+    public static void AddAdmin(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<AdminSettings>().BindConfiguration("Admin");
+        builder.Services.AddSingleton<TrailReader>();
+        builder.Services.AddSingleton<IAuthorizationHandler, ConsoleAccessHandler>();
+        builder.Services.AddAuthorizationBuilder().AddPolicy(ConsoleAccess.Policy, policy => policy.AddRequirements(new ConsoleAccess()));
+    }
+
+    public static void MapAdmin(this WebApplication app)
+    {
+        app.MapPage("/admin", () => Page.SeeOther("/admin/trail"));
+        app.MapRazorComponents<ConsoleApp>()
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
+            .Add(AnswerHeadLikeGet);
+    }
+
+    // Pages of the console send no forms: their acts travel over the circuit.
+    private static void AnswerHeadLikeGet(EndpointBuilder endpoint)
+    {
+        if (endpoint.Metadata.OfType<HttpMethodMetadata>().LastOrDefault() is { } methods && methods.HttpMethods.Contains(HttpMethods.Post) && endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } route } && route.StartsWith("/admin", StringComparison.Ordinal))
+        {
+            endpoint.Metadata.Remove(methods);
+            endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
+        }
+    }
+}

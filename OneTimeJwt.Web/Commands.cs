@@ -1,0 +1,35 @@
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web;
+
+/// <summary>What the executable does besides serving.</summary>
+internal static class Commands
+{
+    private const string Usage = """
+        Usage: OneTimeJwt.Web [command] [--key value …]
+          (none)             serve the app
+          database migrate   bring the database's schema up to date
+          database script    print the SQL that makes the schema
+        """;
+
+    /// <summary>The words ahead of the first option.</summary>
+    public static string[] Words(string[] args) => [.. args.TakeWhile(arg => !arg.StartsWith('-') && !arg.StartsWith('/') && !arg.Contains('=', StringComparison.Ordinal))];
+
+    public static async Task<int> RunAsync(WebApplication app, string[] words)
+    {
+        var migrator = app.Services.GetRequiredService<Migrator>();
+        switch (string.Join(' ', words))
+        {
+            case "database migrate":
+                var applied = await migrator.MigrateAsync();
+                await Console.Out.WriteLineAsync(applied.Count == 0 ? "The database is up to date." : $"Applied: {string.Join(", ", applied)}");
+                return 0;
+            case "database script":
+                await Console.Out.WriteLineAsync(await migrator.ScriptAsync());
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync($"There is no command '{string.Join(' ', words)}'.\n{Usage}");
+                return 2;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace OneTimeJwt.Web.Data;
+
+/// <summary>Identity's tables as the framework makes them, and beside them our own, each under a name that starts with Recovery.</summary>
+public sealed class AccountsContext(DbContextOptions<AccountsContext> options)
+    : IdentityDbContext<Account>(options), IDataProtectionKeyContext
+{
+    private const int IdLength = 450;
+
+    public DbSet<OutboxMail> Outbox => Set<OutboxMail>();
+
+    public DbSet<RecoveryEvent> Trail => Set<RecoveryEvent>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    protected override Version SchemaVersion => Microsoft.AspNetCore.Identity.IdentitySchemaVersions.Version3;
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+
+        builder.Entity<DataProtectionKey>().ToTable("RecoveryKeyRing");
+
+        builder.Entity<OutboxMail>(mail =>
+        {
+            mail.ToTable("RecoveryOutbox");
+            mail.Property(m => m.Id).ValueGeneratedNever();
+            mail.Property(m => m.Kind).HasConversion<string>().HasMaxLength(32);
+            mail.Property(m => m.AccountId).HasMaxLength(IdLength);
+            mail.Property(m => m.TypedAddress).HasMaxLength(2000);
+            mail.Property(m => m.RequestedBy).HasMaxLength(IdLength);
+            mail.Property(m => m.Client).HasMaxLength(64);
+            mail.Property(m => m.Lease).IsConcurrencyToken();
+            mail.HasIndex(m => m.DueAt);
+        });
+
+        builder.Entity<RecoveryEvent>(line =>
+        {
+            line.ToTable("RecoveryTrail");
+            line.Property(e => e.Id).ValueGeneratedNever();
+            line.Property(e => e.Kind).HasConversion<string>().HasMaxLength(32);
+            line.Property(e => e.AccountId).HasMaxLength(IdLength);
+            line.Property(e => e.AddressHash).HasMaxLength(64);
+            line.Property(e => e.Nonce).HasMaxLength(16);
+            line.Property(e => e.Actor).HasMaxLength(IdLength);
+            line.Property(e => e.Client).HasMaxLength(64);
+            line.Property(e => e.Detail).HasMaxLength(500);
+            line.HasIndex(e => e.At);
+            line.HasIndex(e => new { e.AccountId, e.At });
+            line.HasIndex(e => e.Nonce);
+        });
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+
+        // SQLite compares text; one offset and a fixed width make that the order of time.
+        if (Database.IsSqlite())
+            configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcText>().HaveMaxLength(32);
+    }
+
+    private sealed class UtcText() : ValueConverter<DateTimeOffset, string>(
+        moment => moment.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fffffffzzz", System.Globalization.CultureInfo.InvariantCulture),
+        text => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,96 @@
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+
+namespace OneTimeJwt.Web.Data;
+
+/// <summary>
+/// Inserts outbox and trail rows in groups: whoever waits at the same moment shares one commit. A row whose id is there
+/// already counts as written, so an event with a derived id is recorded once.
+/// </summary>
+public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHostedService, IAsyncDisposable
+{
+    private const int MostAtOnce = 256;
+
+    // Full means that the disk doesn't keep up: callers then wait, and nothing is dropped.
+    private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(
+        new BoundedChannelOptions(4 * MostAtOnce) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>Returns when the row is committed.</summary>
+    public async Task AppendAsync(object row, CancellationToken cancellationToken = default)
+    {
+        var entry = new Entry(row);
+        await _queue.Writer.WriteAsync(entry, cancellationToken);
+        await entry.Written.Task.WaitAsync(cancellationToken);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _loop = Task.Run(RunAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        await _loop.WaitAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _loop;
+    }
+
+    private async Task RunAsync()
+    {
+        var group = new List<Entry>(MostAtOnce);
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            group.Clear();
+            while (group.Count < MostAtOnce && _queue.Reader.TryRead(out var entry))
+                group.Add(entry);
+            await WriteAsync(group);
+        }
+    }
+
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The fault goes to whoever waits for the row.")]
+    private async Task WriteAsync(List<Entry> group)
+    {
+        try
+        {
+            await SaveAsync(group);
+            group.ForEach(entry => entry.Written.TrySetResult());
+        }
+        catch (Exception) when (group.Count > 1)
+        {
+            // One row's fault must not fail its neighbours.
+            foreach (var entry in group)
+                await WriteAsync([entry]);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            group[0].Written.TrySetException(fault);
+        }
+    }
+
+    private async Task SaveAsync(List<Entry> group)
+    {
+        await using var context = await contexts.CreateDbContextAsync();
+        var events = group.Select(entry => entry.Row).OfType<RecoveryEvent>().ToList();
+        var ids = events.Select(line => line.Id).ToList();
+        var known = ids.Count == 0
+            ? []
+            : await context.Trail.Where(line => ids.Contains(line.Id)).Select(line => line.Id).ToHashSetAsync();
+
+        context.AddRange(events.Where(line => known.Add(line.Id)));
+        context.AddRange(group.Select(entry => entry.Row).Where(row => row is not RecoveryEvent));
+        await context.SaveChangesAsync();
+    }
+
+    private sealed record Entry(object Row)
+    {
+        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace OneTimeJwt.Web.Data;
+
+/// <summary>The <c>Database</c> section, and the connection string <c>ConnectionStrings:Accounts</c>.</summary>
+public sealed class DatabaseSettings
+{
+    public DatabaseProvider Provider { get; set; } = DatabaseProvider.Sqlite;
+
+    /// <summary>Whether the schema is brought up to date at start; true in Development unless set.</summary>
+    public bool? MigrateOnStart { get; set; }
+}
+
+public enum DatabaseProvider
+{
+    Sqlite,
+    SqlServer,
+    PostgreSql,
+}
+
+internal sealed class DatabaseSettingsValidator(IConfiguration configuration) : IValidateOptions<DatabaseSettings>
+{
+    public ValidateOptionsResult Validate(string? name, DatabaseSettings options)
+    {
+        if (options.Provider != DatabaseProvider.Sqlite)
+            return ValidateOptionsResult.Fail($"Database:Provider {options.Provider} is not available in this version: use Sqlite");
+
+        try
+        {
+            _ = new SqliteConnectionStringBuilder(configuration.GetConnectionString("Accounts"));
+            return ValidateOptionsResult.Success;
+        }
+        catch (ArgumentException)
+        {
+            return ValidateOptionsResult.Fail("ConnectionStrings:Accounts is not an SQLite connection string: write for example Data Source=App_Data/accounts.db");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace OneTimeJwt.Web.Data;
+
+/// <summary>A stored request for mail that is still to be sent. It holds no token: tokens are minted when it is sent.</summary>
+public sealed class OutboxMail
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required OutboxKind Kind { get; init; }
+
+    /// <summary>The account to write to; null while only the typed address is known.</summary>
+    public string? AccountId { get; init; }
+
+    /// <summary>What was typed into the form, encrypted: people type passwords into it.</summary>
+    public string? TypedAddress { get; init; }
+
+    /// <summary>The id of the admin who asked; null where the account's own user did.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>The network address that the request came from.</summary>
+    public string? Client { get; init; }
+
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    public required DateTimeOffset DueAt { get; set; }
+
+    public int Attempts { get; set; }
+
+    public DateTimeOffset? LeasedUntil { get; set; }
+
+    /// <summary>Changes with every lease, so that of two nodes only one gets a row.</summary>
+    public Guid Lease { get; set; }
+}
+
+public enum OutboxKind
+{
+    ResetLink,
+    PasswordChangedNotice,
+}

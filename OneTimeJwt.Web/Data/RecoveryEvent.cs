@@ -1,0 +1,45 @@
+namespace OneTimeJwt.Web.Data;
+
+/// <summary>One line of the trail: append-only, in UTC, without secrets.</summary>
+public sealed class RecoveryEvent
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required DateTimeOffset At { get; init; }
+
+    public required RecoveryEventKind Kind { get; init; }
+
+    public string? AccountId { get; init; }
+
+    /// <summary>A keyed hash of an address that belongs to no account.</summary>
+    public string? AddressHash { get; init; }
+
+    /// <summary>Names one token from its minting to its end.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>The id of the admin who acted; null where the account's own user did, or the house itself.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>The network address that it came from.</summary>
+    public string? Client { get; init; }
+
+    /// <summary>A reason in plain words, of our own wording only.</summary>
+    public string? Detail { get; init; }
+}
+
+/// <summary>Stored by name.</summary>
+public enum RecoveryEventKind
+{
+    Requested,
+    Suppressed,
+    Mailed,
+    MailFailed,
+    GaveUp,
+    LinkTooLong,
+    Opened,
+    Refused,
+    RefusedUnproven,
+    Redeemed,
+    PasswordChanged,
+    NoticeMailed,
+}

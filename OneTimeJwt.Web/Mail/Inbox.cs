@@ -1,0 +1,47 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using MimeKit;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>Development's mailbox: one .eml file a message (RFC 5322) in a folder. Refuses to exist anywhere else.</summary>
+public sealed class Inbox : IMailTransport
+{
+    private readonly string _directory;
+    private readonly TimeProvider _time;
+
+    public Inbox(IOptions<MailSettings> settings, IHostEnvironment environment, TimeProvider time)
+    {
+        if (!environment.IsDevelopment())
+            throw new InvalidOperationException("The inbox exists in Development only.");
+
+        _time = time;
+        _directory = Path.GetFullPath(settings.Value.Inbox.Directory, environment.ContentRootPath);
+        Directory.CreateDirectory(_directory);
+    }
+
+    public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken)
+    {
+        var stamp = _time.GetUtcNow().ToString("yyyyMMdd-HHmmss-fffffff", CultureInfo.InvariantCulture);
+        var file = Path.Combine(_directory, $"{stamp}-{Guid.NewGuid():N}.eml");
+        // Written, then renamed: whoever watches the folder never reads half a message.
+        await message.WriteToAsync(file + ".part", cancellationToken);
+        File.Move(file + ".part", file);
+    }
+
+    /// <summary>The latest messages, newest first.</summary>
+    public async Task<IReadOnlyList<ReceivedMail>> LatestAsync(int most, CancellationToken cancellationToken)
+    {
+        var mails = new List<ReceivedMail>();
+        foreach (var file in Directory.EnumerateFiles(_directory, "*.eml").OrderDescending(StringComparer.Ordinal).Take(most))
+            mails.Add(new ReceivedMail(Path.GetFileNameWithoutExtension(file), await MimeMessage.LoadAsync(file, cancellationToken)));
+        return mails;
+    }
+
+    /// <summary>The file of one message; null where there is none of that name.</summary>
+    public string? Find(string id) =>
+        Directory.EnumerateFiles(_directory, "*.eml").FirstOrDefault(file => Path.GetFileNameWithoutExtension(file) == id);
+}
+
+/// <summary>A message in the inbox and the name that its file has.</summary>
+public sealed record ReceivedMail(string Id, MimeMessage Message);

@@ -1,0 +1,17 @@
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>What a mail says, before it has a form. Every string is plain text.</summary>
+/// <param name="Subject">One line.</param>
+/// <param name="Before">Paragraphs ahead of the link.</param>
+/// <param name="Link">The one link; null for a mail without.</param>
+/// <param name="After">Paragraphs behind it.</param>
+public sealed record Letter(string Subject, IReadOnlyList<string> Before, LetterLink? Link, IReadOnlyList<string> After);
+
+/// <summary>The one link of a mail.</summary>
+/// <param name="Label">What the button says.</param>
+/// <param name="Url">A secret where it carries a token.</param>
+public sealed record LetterLink(string Label, string Url)
+{
+    /// <summary>Never the address.</summary>
+    public override string ToString() => Label;
+}

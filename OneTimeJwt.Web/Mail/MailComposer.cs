@@ -1,0 +1,58 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.Options;
+using MimeKit;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>Turns a letter into a message with a text part and an HTML part that say the same.</summary>
+public sealed class MailComposer(IServiceProvider services, ILoggerFactory loggers, IOptions<MailSettings> settings, TimeProvider time)
+{
+    private const int LongestSmtpLine = 998;
+
+    /// <param name="to">The stored address of the account.</param>
+    /// <param name="letter">What to say.</param>
+    /// <exception cref="FormatException">The stored address is not one that mail can be sent to.</exception>
+    public async Task<MimeMessage> ComposeAsync(string to, Letter letter)
+    {
+        var from = MailboxAddress.Parse(settings.Value.From!);
+        if (to.Any(char.IsControl) || !MailboxAddress.TryParse(to, out var recipient) || recipient.Address != to)
+            throw new FormatException("The stored address is not one that mail can be sent to.");
+
+        var text = WebUtility.HtmlDecode(await RenderAsync<TextLetter>(new() { ["Letter"] = letter }));
+        var html = await RenderAsync<HtmlLetter>(new() { ["Letter"] = letter, ["House"] = from.Name is { Length: > 0 } name ? name : from.Domain });
+        var message = new MimeMessage
+        {
+            Subject = letter.Subject,
+            Date = time.GetUtcNow(),
+            Body = new MultipartAlternative { Part("plain", text.Trim() + "\n"), Part("html", "<!doctype html>\n" + html.Trim() + "\n") },
+        };
+        message.From.Add(from);
+        message.To.Add(recipient);
+        message.MessageId = $"{Guid.NewGuid():N}@{from.Domain}";
+        // Out-of-office replies to a no-reply address help nobody (RFC 3834, section 5).
+        message.Headers.Add("Auto-Submitted", "auto-generated");
+        return message;
+    }
+
+    // Quoted-printable would fold a link at 76 columns.
+    private static TextPart Part(string subtype, string content)
+    {
+        var plain = Ascii.IsValid(content) && content.Split('\n').All(line => line.Length <= LongestSmtpLine);
+        return new TextPart(subtype)
+        {
+            Text = content.ReplaceLineEndings("\r\n"),
+            ContentTransferEncoding = plain ? ContentEncoding.SevenBit : ContentEncoding.Base64,
+        };
+    }
+
+    private async Task<string> RenderAsync<TComponent>(Dictionary<string, object?> parameters)
+        where TComponent : IComponent
+    {
+        await using var renderer = new HtmlRenderer(services, loggers);
+        return await renderer.Dispatcher.InvokeAsync(async () =>
+            (await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(parameters))).ToHtmlString());
+    }
+}

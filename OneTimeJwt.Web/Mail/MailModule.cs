@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Options;
+
+namespace OneTimeJwt.Web.Mail;
+
+internal static class MailModule
+{
+    public static void AddMail(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<MailSettings>().BindConfiguration("Mail");
+        builder.Services.AddSingleton<IValidateOptions<MailSettings>, MailSettingsValidator>();
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Services.PostConfigure<MailSettings>(mail =>
+            {
+                mail.Transport ??= MailTransportKind.Inbox;
+                mail.From ??= "One-Time JWT <no-reply@localhost>";
+            });
+            builder.Services.AddSingleton<Inbox>();
+        }
+
+        builder.Services.AddSingleton<MailComposer>();
+        builder.Services.AddSingleton<IMailTransport>(services =>
+            services.GetRequiredService<IOptions<MailSettings>>().Value.Transport == MailTransportKind.Inbox
+                ? services.GetRequiredService<Inbox>()
+                : ActivatorUtilities.CreateInstance<SmtpTransport>(services));
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web.Recovery;
+
+/// <summary>
+/// Writes down what happens to links. A proven token leaves one line per nonce and kind, however often it is tried;
+/// unproven ones are counted and leave one line a minute, so that no stranger can fill the disk.
+/// </summary>
+public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsContext> contexts, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<TokenVerdict, int> _unproven = [];
+
+    public Task OpenedAsync(ProvenClaims claims, string? client) =>
+        AppendOnceAsync(RecoveryEventKind.Opened, claims, detail: null, client);
+
+    public Task RefusedAsync(Verification verification, string? client)
+    {
+        if (verification.Claims is { } claims)
+            return AppendOnceAsync(RecoveryEventKind.Refused, claims, verification.Verdict == TokenVerdict.Expired ? "expired" : "spent", client);
+
+        _unproven.AddOrUpdate(verification.Verdict, 1, (_, count) => count + 1);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>When the link with this nonce was redeemed; null where it wasn't.</summary>
+    public async Task<DateTimeOffset?> RedeemedAtAsync(string nonce)
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        return await database.Trail
+            .Where(line => line.Nonce == nonce && line.Kind == RecoveryEventKind.Redeemed)
+            .Select(line => (DateTimeOffset?)line.At)
+            .FirstOrDefaultAsync();
+    }
+
+    /// <summary>One line for all unproven tokens since the last call.</summary>
+    public async Task SummariseAsync(CancellationToken cancellationToken)
+    {
+        var counts = new List<string>();
+        foreach (var verdict in _unproven.Keys.Order())
+        {
+            if (_unproven.TryRemove(verdict, out var count))
+                counts.Add(string.Create(CultureInfo.InvariantCulture, $"{verdict.ToString().ToLowerInvariant()}: {count}"));
+        }
+
+        if (counts.Count > 0)
+            await appender.AppendAsync(new RecoveryEvent { At = time.GetUtcNow(), Kind = RecoveryEventKind.RefusedUnproven, Detail = string.Join(", ", counts) }, cancellationToken);
+    }
+
+    private Task AppendOnceAsync(RecoveryEventKind kind, ProvenClaims claims, string? detail, string? client) =>
+        appender.AppendAsync(new RecoveryEvent
+        {
+            Id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}/{detail}/{claims.Nonce}/{claims.AccountId}")).AsSpan(0, 16)),
+            At = time.GetUtcNow(),
+            Kind = kind,
+            AccountId = claims.AccountId,
+            Nonce = claims.Nonce,
+            Client = client,
+            Detail = detail,
+        });
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web.Recovery;
+
+internal static class RecoveryModule
+{
+    public static void AddRecovery(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<RecoverySettings>().BindConfiguration("Recovery");
+        builder.Services.AddSingleton<IValidateOptions<RecoverySettings>, RecoverySettingsValidator>();
+        builder.Services.AddOptions<MailBudget>().BindConfiguration("RateLimits:PerAccount");
+        builder.Services.AddSingleton<IValidateOptions<MailBudget>, MailBudgetValidator>();
+        if (builder.Environment.IsDevelopment())
+            builder.Services.PostConfigure<RecoverySettings>(recovery => recovery.PublicOrigin ??= ListeningAddress(builder.Configuration));
+
+        builder.Services.AddSingleton(services =>
+            PublicOrigin.TryParse(services.GetRequiredService<IOptions<RecoverySettings>>().Value.PublicOrigin, out var origin)
+                ? origin
+                : throw new InvalidOperationException("Recovery:PublicOrigin has not been checked."));
+        builder.Services.AddSingleton<ResetLink>();
+        builder.Services.AddSingleton<TypedAddress>();
+        builder.Services.AddSingleton<RequestReset>();
+        builder.Services.AddSingleton<LinkTrail>();
+        builder.Services.AddScoped<RedeemReset>();
+        builder.Services.AddScoped<RecoveryPages>();
+        builder.Services.AddScoped<Delivery>();
+        builder.Services.AddHostedService<DeliveryWorker>();
+    }
+
+    // The first address that the app was told to listen on; never a request's Host header.
+    private static string? ListeningAddress(ConfigurationManager configuration) =>
+        (configuration[WebHostDefaults.ServerUrlsKey] ?? "http://localhost:5000")
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(url => url.Replace("//*", "//localhost", StringComparison.Ordinal).Replace("//+", "//localhost", StringComparison.Ordinal)
+                .Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal).Replace("//[::]", "//localhost", StringComparison.Ordinal))
+            .FirstOrDefault();
+}

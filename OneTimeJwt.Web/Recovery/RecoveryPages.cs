@@ -1,0 +1,108 @@
+using System.Threading.RateLimiting;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Shell;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web.Recovery;
+
+internal static class RecoveryRoutes
+{
+    public static void MapRecovery(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPage("/forgot-password", () => Page.Of<ForgotPassword>());
+        routes.MapPost("/forgot-password", (RecoveryPages pages, HttpContext http, FormPost form) => pages.RequestAsync(http, form));
+        routes.MapPage("/forgot-password/sent", () => Page.Of<ForgotPasswordSent>());
+        routes.MapPage(ResetLink.Path, (RecoveryPages pages, HttpContext http) => pages.OpenAsync(http));
+        routes.MapPost(ResetLink.Path, (RecoveryPages pages, HttpContext http, FormPost form) => pages.RedeemAsync(http, form));
+        routes.MapPage("/reset-password/done", () => Page.Of<ResetPasswordDone>());
+    }
+}
+
+/// <summary>What the forgot-password and reset-password pages do.</summary>
+internal sealed class RecoveryPages(
+    RequestReset request, RedeemReset redeem, LinkTrail trail, PartitionedRateLimiter<HttpContext> limiter, TimeProvider time)
+{
+    public const string Again = AccountPages.Again;
+    private const string NotAnAddress = "That doesn’t look like an e-mail address. It needs a name, an @ and a domain, like ada@example.com.";
+    private const string TooOld = "That link is too old to be traded for a new one. Enter your address instead.";
+
+    public async Task<IResult> RequestAsync(HttpContext http, FormPost form)
+    {
+        var address = form["email"].Trim();
+        if (!form.Genuine)
+            return Page.Of<ForgotPassword>(StatusCodes.Status400BadRequest, new { Address = address, Problem = Again });
+
+        if (form["link"] is { Length: > 0 } deadLink)
+        {
+            return await request.ForDeadLinkAsync(deadLink, Client(http))
+                ? Page.SeeOther("/forgot-password/sent")
+                : Page.Of<ForgotPassword>(StatusCodes.Status422UnprocessableEntity, new { Problem = TooOld });
+        }
+
+        if (!RequestReset.IsAddress(address))
+            return Page.Of<ForgotPassword>(StatusCodes.Status422UnprocessableEntity, new { Address = address, Problem = NotAnAddress });
+
+        await request.ForAddressAsync(address, Client(http));
+        return Page.SeeOther("/forgot-password/sent");
+    }
+
+    public async Task<IResult> OpenAsync(HttpContext http)
+    {
+        var token = TokenQuery.From(http);
+        var verification = await redeem.VerifyAsync(token);
+        if (verification.Verdict != TokenVerdict.Valid)
+            return await RefuseAsync(http, verification, token);
+
+        await trail.OpenedAsync(verification.Claims!, Client(http));
+        return Page.Of<ResetPassword>(parameters: new { Token = token });
+    }
+
+    public async Task<IResult> RedeemAsync(HttpContext http, FormPost form)
+    {
+        var token = form["token"];
+        if (!form.Genuine)
+            return await ShowAgainAsync(http, token);
+
+        var outcome = await redeem.RedeemAsync(token, form["password"], Client(http));
+        if (outcome.Succeeded)
+            return Page.SeeOther("/reset-password/done");
+
+        return outcome.Verification.Verdict == TokenVerdict.Valid
+            ? Page.Of<ResetPassword>(StatusCodes.Status422UnprocessableEntity, new { Token = token, Problems = outcome.Faults })
+            : await LimitedAsync(http) ?? await RefuseAsync(http, outcome.Verification, token);
+    }
+
+    private async Task<IResult> ShowAgainAsync(HttpContext http, string token)
+    {
+        var verification = await redeem.VerifyAsync(token);
+        return verification.Verdict == TokenVerdict.Valid
+            ? Page.Of<ResetPassword>(StatusCodes.Status400BadRequest, new { Token = token, Problems = new[] { Again } })
+            : await LimitedAsync(http) ?? await RefuseAsync(http, verification, token);
+    }
+
+    private async Task<IResult> RefuseAsync(HttpContext http, Verification verification, string? token)
+    {
+        await trail.RefusedAsync(verification, Client(http));
+        var claims = verification.Claims;
+        var usedAt = claims is not null && verification.Verdict == TokenVerdict.Spent ? await trail.RedeemedAtAsync(claims.Nonce) : null;
+        var tradable = claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
+        return Page.Of<DeadLink>(Status(verification.Verdict), new { verification.Verdict, claims?.ExpiresAt, UsedAt = usedAt, Token = tradable ? token : null });
+    }
+
+    // Only tries with a link that doesn't work count: nobody with a good link is ever turned away.
+    private async Task<IResult?> LimitedAsync(HttpContext http)
+    {
+        using var lease = await limiter.AcquireAsync(http, 1, http.RequestAborted);
+        if (lease.IsAcquired)
+            return null;
+
+        if (lease.TryGetMetadata(MetadataName.RetryAfter, out var wait))
+            http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Results.StatusCode(StatusCodes.Status429TooManyRequests);
+    }
+
+    private static int Status(TokenVerdict verdict) =>
+        verdict is TokenVerdict.Expired or TokenVerdict.Spent ? StatusCodes.Status410Gone : StatusCodes.Status400BadRequest;
+
+    private static string? Client(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
+}

@@ -1,0 +1,106 @@
+using System.Data.Common;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web.Recovery;
+
+/// <summary>How a redemption ended: the link's verdict, and what the password policy said of a valid one.</summary>
+public sealed record Redemption(Verification Verification, IReadOnlyList<string> Faults)
+{
+    public bool Succeeded => Verification.Verdict == TokenVerdict.Valid && Faults.Count == 0;
+}
+
+/// <summary>
+/// Redeems a link: the one write that changes what its key is made of. A changed key is no mutual exclusion, so the
+/// write is a compare-and-swap on the row that was verified; of parallel redemptions exactly one wins.
+/// </summary>
+public sealed partial class RedeemReset(
+    OneTimeTokens tokens,
+    UserManager<Account> users,
+    NewPassword newPassword,
+    AccountsContext database,
+    IDbContextFactory<AccountsContext> contexts,
+    TimeProvider time,
+    ILogger<RedeemReset> logger)
+{
+    private const int MostTries = 4;
+
+    public Task<Verification> VerifyAsync(string? token) => tokens.VerifyAsync(token, TokenPurpose.Reset, FindAsync);
+
+    public async Task<Redemption> RedeemAsync(string? token, string password, string? client)
+    {
+        var verification = await VerifyAsync(token);
+        if (verification.Verdict != TokenVerdict.Valid)
+            return new Redemption(verification, []);
+
+        var account = await ReadAsync(verification.Claims!.AccountId);
+        var faults = await newPassword.FaultsAsync(account, password);
+        if (faults.Count > 0)
+            return new Redemption(verification, faults);
+
+        // Hashed once and ahead of the loop: between reading and writing there are then milliseconds, and a stranger
+        // whose wrong sign-ins touch the row can't keep the owner out.
+        var hash = await newPassword.HashAsync(account, password);
+        for (var tries = 1; tries <= MostTries && verification.Verdict == TokenVerdict.Valid; tries++)
+        {
+            database.ChangeTracker.Clear();
+            verification = await VerifyAsync(token);
+            if (verification.Verdict == TokenVerdict.Valid && await SwapAsync(verification.Claims!, hash, client))
+                return new Redemption(verification, []);
+        }
+
+        return new Redemption(verification with { Verdict = TokenVerdict.Spent }, []);
+    }
+
+    // The row that was verified is the row that is written: the context keeps it, with its concurrency stamp.
+    private async Task<IdentityUser?> FindAsync(string id) => await database.Users.FindAsync(id);
+
+    private async Task<Account> ReadAsync(string id) => (await database.Users.FindAsync(id))!;
+
+    private async Task<bool> SwapAsync(ProvenClaims claims, string hash, string? client)
+    {
+        var account = await ReadAsync(claims.AccountId);
+        account.PasswordHash = hash;
+        account.EmailConfirmed = true;
+        account.AccessFailedCount = 0;
+        if (!Account.IsLockedByAdmin(account.LockoutEnd))
+            account.LockoutEnd = null;
+
+        var now = time.GetUtcNow();
+        var line = new RecoveryEvent { At = now, Kind = RecoveryEventKind.Redeemed, AccountId = account.Id, Nonce = claims.Nonce, Client = client };
+        database.Add(line);
+        database.Add(new OutboxMail { Kind = OutboxKind.PasswordChangedNotice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now });
+        try
+        {
+            var result = await users.UpdateSecurityStampAsync(account);
+            if (result.Succeeded || result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)))
+                return result.Succeeded;
+
+            throw new InvalidOperationException($"Identity refused the account: {string.Join(", ", result.Errors.Select(error => error.Code))}");
+        }
+        catch (Exception fault) when (fault.GetBaseException() is DbException or TimeoutException && fault is not DbUpdateConcurrencyException)
+        {
+            // The connection broke around the commit. Our own event tells whether it happened.
+            if (!await HappenedAsync(line.Id))
+                throw;
+
+            Log.Settled(logger, account.Id);
+            return true;
+        }
+    }
+
+    private async Task<bool> HappenedAsync(Guid line)
+    {
+        await using var fresh = await contexts.CreateDbContextAsync();
+        return await fresh.Trail.AnyAsync(written => written.Id == line);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "The commit of a redemption for account {AccountId} was in doubt and has been found done.")]
+        public static partial void Settled(ILogger logger, string accountId);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace OneTimeJwt.Web.Security;
+
+/// <summary>Bounds the forms that one client sends. Redemptions ask the same limiter themselves, and only where a link doesn't work.</summary>
+internal static class RateLimits
+{
+    private const int Segments = 10;
+
+    public static void AddRateLimits(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => PerClient(provider.GetRequiredService<IOptions<ClientLimit>>().Value));
+        services.AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<PartitionedRateLimiter<HttpContext>>((options, perClient) =>
+        {
+            options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            options.GlobalLimiter = new OnlyForms(perClient);
+            options.OnRejected = (rejected, _) =>
+            {
+                if (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait))
+                    rejected.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+                return ValueTask.CompletedTask;
+            };
+        });
+    }
+
+    private static PartitionedRateLimiter<HttpContext> PerClient(ClientLimit limit) =>
+        PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetSlidingWindowLimiter(
+            Client(context),
+            _ => new SlidingWindowRateLimiterOptions { PermitLimit = limit.Permits, Window = limit.Window, SegmentsPerWindow = Segments, QueueLimit = 0 }));
+
+    // An IPv6 client has a whole /64 to itself.
+    private static string Client(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (address is null)
+            return "";
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address.ToString();
+    }
+
+    private sealed class OnlyForms(PartitionedRateLimiter<HttpContext> perClient) : PartitionedRateLimiter<HttpContext>
+    {
+        private static readonly RateLimitLease Free = new FreeLease();
+
+        public override RateLimiterStatistics? GetStatistics(HttpContext resource) => perClient.GetStatistics(resource);
+
+        protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount) =>
+            Counts(resource) ? perClient.AttemptAcquire(resource, permitCount) : Free;
+
+        protected override ValueTask<RateLimitLease> AcquireAsyncCore(HttpContext resource, int permitCount, CancellationToken cancellationToken) =>
+            Counts(resource) ? perClient.AcquireAsync(resource, permitCount, cancellationToken) : ValueTask.FromResult(Free);
+
+        private static bool Counts(HttpContext context) =>
+            HttpMethods.IsPost(context.Request.Method)
+            && !context.Request.Path.StartsWithSegments("/reset-password", StringComparison.OrdinalIgnoreCase)
+            && !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private sealed class FreeLease : RateLimitLease
+    {
+        public override bool IsAcquired => true;
+
+        public override IEnumerable<string> MetadataNames => [];
+
+        public override bool TryGetMetadata(string metadataName, out object? metadata)
+        {
+            metadata = null;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace OneTimeJwt.Web.Security;
+
+internal static class SecurityModule
+{
+    // Large enough that a link of any size that is pasted into an address bar is answered with a page.
+    private const int LongestRequestLine = 1_200_000;
+    private const int LargestBody = 2_000_000;
+    private const int MostConnections = 5_000;
+    private static readonly TimeSpan HeaderPatience = TimeSpan.FromSeconds(15);
+
+    public static void AddSecurity(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<SecuritySettings>().BindConfiguration("Security")
+            .PostConfigure(security => security.RequireHttps ??= !builder.Environment.IsDevelopment());
+        builder.Services.AddSingleton<IValidateOptions<SecuritySettings>, SecuritySettingsValidator>();
+        builder.Services.AddOptions<ClientLimit>().BindConfiguration("RateLimits:PerClient");
+        builder.Services.AddSingleton<IValidateOptions<ClientLimit>, ClientLimitValidator>();
+
+        builder.Services.AddRateLimits();
+        builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
+        builder.Services.Configure<KestrelServerOptions>(Bound);
+        builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<SecuritySettings>>(Trust);
+        AddCookies(builder.Services);
+    }
+
+    public static void UseSecurity(this WebApplication app)
+    {
+        var security = app.Services.GetRequiredService<IOptions<SecuritySettings>>().Value;
+        if (security.KnownProxies.Count > 0)
+            app.UseForwardedHeaders();
+        app.UseSecurityHeaders(SecurityHeaders.Policy(hsts: !app.Environment.IsDevelopment() && security.RequireHttps == true));
+    }
+
+    private static void Bound(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
+        kestrel.Limits.MaxRequestBufferSize = LongestRequestLine;
+        kestrel.Limits.MaxRequestBodySize = LargestBody;
+        kestrel.Limits.MaxConcurrentConnections = MostConnections;
+        kestrel.Limits.RequestHeadersTimeout = HeaderPatience;
+    }
+
+    private static void Trust(ForwardedHeadersOptions forwarded, IOptions<SecuritySettings> security)
+    {
+        // Not the host: links and redirects never come from a request.
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var proxy in security.Value.KnownProxies)
+            forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(SecuritySettingsValidator.AsRange(proxy)));
+    }
+
+    private static void AddCookies(IServiceCollection services)
+    {
+        services.AddAntiforgery();
+        // Lax: under Strict a second opening from webmail would lose the cookie that the first one set.
+        services.AddOptions<AntiforgeryOptions>().Configure<IOptions<SecuritySettings>>((antiforgery, security) =>
+        {
+            antiforgery.SuppressXFrameOptionsHeader = true;
+            Harden(antiforgery.Cookie, "antiforgery", security.Value);
+        });
+        services.AddSingleton<IPostConfigureOptions<CookieAuthenticationOptions>, HardenedCookies>();
+    }
+
+    private static void Harden(CookieBuilder cookie, string name, SecuritySettings security)
+    {
+        var https = security.RequireHttps == true;
+        cookie.Name = https ? $"__Host-{name}" : name;
+        cookie.Path = "/";
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Lax;
+        cookie.SecurePolicy = https ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+    }
+
+    private sealed class HardenedCookies(IOptions<SecuritySettings> security) : IPostConfigureOptions<CookieAuthenticationOptions>
+    {
+        public void PostConfigure(string? name, CookieAuthenticationOptions options) =>
+            Harden(options.Cookie, (name ?? "session").Replace("Identity.", "", StringComparison.Ordinal).ToLowerInvariant(), security.Value);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace OneTimeJwt.Web.Security;
+
+/// <summary>The <c>Security</c> section.</summary>
+public sealed class SecuritySettings
+{
+    /// <summary>True outside Development unless set. False also drops Secure and the __Host- prefix from cookies.</summary>
+    public bool? RequireHttps { get; set; }
+
+    /// <summary>Addresses or CIDR ranges of proxies whose forwarded headers count.</summary>
+    public List<string> KnownProxies { get; set; } = [];
+}
+
+/// <summary>The <c>RateLimits:PerClient</c> section: forms that one client may send.</summary>
+public sealed class ClientLimit
+{
+    public int Permits { get; set; } = 300;
+
+    public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(10);
+}
+
+internal sealed class SecuritySettingsValidator : IValidateOptions<SecuritySettings>
+{
+    public ValidateOptionsResult Validate(string? name, SecuritySettings options)
+    {
+        var faults = options.KnownProxies
+            .Select((proxy, i) => (proxy, i))
+            .Where(entry => !IPNetwork.TryParse(AsRange(entry.proxy), out _))
+            .Select(entry => $"Security:KnownProxies:{entry.i} is not an address or a range: write for example 10.0.0.5 or 10.0.0.0/8")
+            .ToList();
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    public static string AsRange(string proxy) =>
+        IPAddress.TryParse(proxy, out var address)
+            ? $"{address}/{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128)}"
+            : proxy;
+}
+
+internal sealed class ClientLimitValidator : IValidateOptions<ClientLimit>
+{
+    public ValidateOptionsResult Validate(string? name, ClientLimit options)
+    {
+        var faults = new List<string>();
+        if (options.Permits < 1)
+            faults.Add($"RateLimits:PerClient:Permits is {options.Permits}: choose at least 1");
+        if (options.Window < TimeSpan.FromSeconds(1) || options.Window > TimeSpan.FromDays(1))
+            faults.Add($"RateLimits:PerClient:Window is {options.Window:c}: choose between 00:00:01 and 1.00:00:00");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Data.Common;
+
+namespace OneTimeJwt.Web.Shell;
+
+/// <summary>A page for every failure, so that none is blank and none shows a stack trace, in any environment.</summary>
+internal static class ErrorPages
+{
+    private const string RetryAfterSeconds = "30";
+
+    public static void UseErrorPages(this IApplicationBuilder app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = WriteAsync,
+            StatusCodeSelector = Status,
+            SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
+        });
+        app.UseStatusCodePages(context => WriteAsync(context.HttpContext));
+    }
+
+    public static Task WriteAsync(HttpContext context)
+    {
+        var status = context.Response.StatusCode;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        return Page.Of<ErrorPage>(status, new { Status = status }).ExecuteAsync(context);
+    }
+
+    private static int Status(Exception fault) => fault switch
+    {
+        BadHttpRequestException bad => bad.StatusCode,
+        _ when fault.GetBaseException() is DbException or TimeoutException => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+}

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace OneTimeJwt.Web.Shell;
+
+/// <summary>A form that came in, within bounds; bound as a parameter of handlers.</summary>
+/// <param name="Fields">What was filled in.</param>
+/// <param name="Genuine">Whether it was sent from a page of ours: false means show the form again and do nothing.</param>
+public sealed record FormPost(IFormCollection Fields, bool Genuine)
+{
+    /// <summary>The largest form that is read, in bytes.</summary>
+    public const long MaxBytes = 32 * 1024;
+
+    /// <summary>The one value of a field, or nothing where it is missing or there several times.</summary>
+    public string this[string name] => Fields[name] is { Count: 1 } value ? value.ToString() : "";
+
+    public static async ValueTask<FormPost> BindAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!request.HasFormContentType)
+            throw new BadHttpRequestException("Not a form.", StatusCodes.Status415UnsupportedMediaType);
+        if (request.ContentLength > MaxBytes)
+            throw new BadHttpRequestException("The form is too large.", StatusCodes.Status413PayloadTooLarge);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxBytes;
+
+        try
+        {
+            var fields = await request.ReadFormAsync(context.RequestAborted);
+            return new FormPost(fields, await IsGenuineAsync(context));
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new BadHttpRequestException("The form can't be read.", StatusCodes.Status400BadRequest, fault);
+        }
+        catch (IOException fault) when (fault is not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException("The form broke off.", StatusCodes.Status400BadRequest, fault);
+        }
+    }
+
+    // Under no-referrer a browser sends "Origin: null" even from our own page, so the origin says nothing here.
+    private static async Task<bool> IsGenuineAsync(HttpContext context) =>
+        context.Request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none"
+        && await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context);
+}

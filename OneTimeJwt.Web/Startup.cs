@@ -1,0 +1,153 @@
+using System.ComponentModel;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Recovery;
+using OneTimeJwt.Web.Security;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web;
+
+/// <summary>What happens before the first request: settings are read and checked, the database is made ready.</summary>
+internal static partial class Startup
+{
+    /// <summary>
+    /// The top-level appsettings.Development.json, which lies beside the executable and not in the content root. It ranks
+    /// above the other files and below environment variables and the command line.
+    /// </summary>
+    public static void AddDevelopmentSettings(this WebApplicationBuilder builder)
+    {
+        if (!builder.Environment.IsDevelopment())
+            return;
+
+        var source = new JsonConfigurationSource { Path = Path.Combine(AppContext.BaseDirectory, "appsettings.Development.json"), Optional = true };
+        source.ResolveFileProvider();
+        var sources = ((IConfigurationBuilder)builder.Configuration).Sources;
+        var lastFile = sources.Select((known, i) => (known, i)).Last(entry => entry.known is JsonConfigurationSource).i;
+        sources.Insert(lastFile + 1, source);
+    }
+
+    /// <summary>Prints every fault of the settings at once; false where there is one.</summary>
+    public static async Task<bool> CheckAsync(WebApplication app)
+    {
+        var faults = Faults<TokenSettings>(app, "Tokens")
+            .Concat(Faults<DatabaseSettings>(app, "Database"))
+            .Concat(Faults<SeedSettings>(app, "Seed"))
+            .Concat(Faults<MailSettings>(app, "Mail"))
+            .Concat(Faults<AccountsSettings>(app, "Accounts"))
+            .Concat(Faults<RecoverySettings>(app, "Recovery"))
+            .Concat(Faults<MailBudget>(app, "RateLimits:PerAccount"))
+            .Concat(Faults<ClientLimit>(app, "RateLimits:PerClient"))
+            .Concat(Faults<SecuritySettings>(app, "Security"))
+            .Concat(Faults<AdminSettings>(app, "Admin"))
+            .ToList();
+        if (faults.Count == 0)
+            return true;
+
+        await Console.Error.WriteLineAsync($"The settings can't be used ({faults.Count} {(faults.Count == 1 ? "fault" : "faults")}):");
+        foreach (var fault in faults)
+            await Console.Error.WriteLineAsync($"  {fault}");
+        return false;
+    }
+
+    /// <summary>Migrates and seeds where asked to; false where the schema is behind and may not be changed here.</summary>
+    public static async Task<bool> PrepareAsync(WebApplication app)
+    {
+        var migrator = app.Services.GetRequiredService<Migrator>();
+        if (app.Services.GetRequiredService<IOptions<DatabaseSettings>>().Value.MigrateOnStart ?? app.Environment.IsDevelopment())
+        {
+            await migrator.MigrateAsync();
+        }
+        else if (await migrator.PendingAsync() is { Count: > 0 } pending)
+        {
+            await Console.Error.WriteLineAsync($"The database lacks {pending.Count} migrations: run 'database migrate' first, or set Database:MigrateOnStart to true.");
+            return false;
+        }
+
+        if (app.Environment.IsDevelopment())
+            await PrepareDevelopmentAsync(app);
+        return true;
+    }
+
+    private static async Task PrepareDevelopmentAsync(WebApplication app)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<DevelopmentSeed>().PlantAsync();
+
+        var accounts = app.Services.GetRequiredService<IOptions<SeedSettings>>().Value.Accounts;
+        var names = string.Join(", ", accounts.Select(account => account.Roles.Count == 0 ? account.Email : $"{account.Email} ({string.Join(", ", account.Roles)})"));
+        app.Lifetime.ApplicationStarted.Register(() => Log.Ready(app.Logger, app.Services.GetRequiredService<PublicOrigin>().Value, names));
+    }
+
+    private static List<string> Faults<TSettings>(WebApplication app, string section)
+        where TSettings : class
+    {
+        // The binder stops at the first value that it can't read; people want to know them all.
+        var unreadable = Unreadable(typeof(TSettings), app.Configuration.GetSection(section)).ToList();
+        if (unreadable.Count > 0)
+            return unreadable;
+
+        try
+        {
+            _ = app.Services.GetRequiredService<IOptions<TSettings>>().Value;
+            return [];
+        }
+        catch (OptionsValidationException fault)
+        {
+            return [.. fault.Failures];
+        }
+    }
+
+    private static IEnumerable<string> Unreadable(Type type, IConfigurationSection section)
+    {
+        foreach (var property in type.GetProperties())
+        {
+            var value = section.GetSection(property.Name);
+            var wanted = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            if (wanted.IsGenericType)
+            {
+                foreach (var fault in value.GetChildren().SelectMany(item => Unreadable(wanted.GetGenericArguments()[0], item)))
+                    yield return fault;
+            }
+            else if (wanted.IsClass && wanted != typeof(string))
+            {
+                foreach (var fault in Unreadable(wanted, value))
+                    yield return fault;
+            }
+            else if (!string.IsNullOrEmpty(value.Value) && !CanRead(wanted, value.Value))
+            {
+                yield return $"{value.Path} can't be read: write {InWords(wanted)}";
+            }
+        }
+    }
+
+    private static bool CanRead(Type type, string value)
+    {
+        var converter = TypeDescriptor.GetConverter(type);
+        try
+        {
+            return type.IsEnum ? Enum.TryParse(type, value, ignoreCase: true, out var named) && Enum.IsDefined(type, named) : converter.ConvertFromInvariantString(value) is not null;
+        }
+        catch (Exception fault) when (fault is FormatException or ArgumentException or NotSupportedException or OverflowException)
+        {
+            return false;
+        }
+    }
+
+    private static string InWords(Type type) => type switch
+    {
+        { IsEnum: true } => string.Join(" or ", Enum.GetNames(type)),
+        _ when type == typeof(TimeSpan) => "a duration as hh:mm:ss",
+        _ when type == typeof(bool) => "true or false",
+        _ => "a whole number",
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Open {Address} in a browser; mails are at {Address}/dev/inbox. Accounts to try: {Accounts}. Their passwords stand in appsettings.Development.json.")]
+        public static partial void Ready(ILogger logger, string address, string accounts);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace OneTimeJwt.Web.Tokens;
+
+/// <summary>
+/// Mints and verifies stateless one-time tokens: JWTs (RFC 7519) as compact JWS (RFC 7515, section 3.1), HS256 under a
+/// key derived from state that the token's use changes.
+/// </summary>
+/// <param name="secrets">The server secrets; the first signs, all verify.</param>
+/// <param name="origin">The canonical public origin, a part of every key.</param>
+/// <param name="lifetimes">How long tokens live.</param>
+/// <param name="time">The clock, to the second.</param>
+public sealed class OneTimeTokens(
+    IReadOnlyList<ServerSecret> secrets,
+    string origin,
+    TokenLifetimes lifetimes,
+    TimeProvider time)
+{
+    /// <summary>The <c>typ</c> header (RFC 8725, section 3.11: explicit typing).</summary>
+    public const string Type = "ott+jwt";
+
+    /// <summary>A longer token is refused before it is looked at, in characters.</summary>
+    public const int MaxLength = 1024;
+
+    private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false, MaximumTokenSizeInBytes = MaxLength };
+
+    /// <summary>Makes a token for an account in its present state.</summary>
+    /// <param name="purpose">What it may be used for.</param>
+    /// <param name="user">The account; its security stamp must not be missing.</param>
+    /// <param name="lifetime">Until it expires; the purpose's own lifetime where <see langword="null"/>.</param>
+    /// <returns>The token, its nonce and its expiry.</returns>
+    /// <exception cref="InvalidOperationException">The account has no security stamp, so nothing would make it one-time.</exception>
+    public MintedToken Mint(TokenPurpose purpose, IdentityUser user, TimeSpan? lifetime = null)
+    {
+        if (string.IsNullOrEmpty(user.SecurityStamp))
+            throw new InvalidOperationException("The account has no security stamp.");
+
+        var secret = secrets[0];
+        var expires = (time.GetUtcNow() + (lifetime ?? purpose.Lifetime(lifetimes))).ToUnixTimeSeconds();
+        var nonce = TokenId.NewNonce();
+        var claims = new Payload(user.Id, purpose.Name, TokenId.Create(secret, nonce, user.Id, purpose.Name, expires), expires);
+        var key = secret.SigningKey(origin, purpose, user.Id, purpose.State(user));
+        var token = Handler.CreateToken(
+            claims.ToJson(),
+            new SigningCredentials(key, SecurityAlgorithms.HmacSha256),
+            new Dictionary<string, object> { [JwtHeaderParameterNames.Typ] = Type });
+        return new MintedToken(token, nonce, DateTimeOffset.FromUnixTimeSeconds(expires));
+    }
+
+    /// <summary>Concludes what a token is worth now. Total: whatever the input, it ends in a verdict.</summary>
+    /// <param name="token">What came in; anything at all.</param>
+    /// <param name="purpose">What it is about to be used for.</param>
+    /// <param name="find">Looks an account up by id. Called only for a token that we issued and that hasn't expired.</param>
+    /// <returns>The verdict; with the proven claims from the proof of issuance on.</returns>
+    public async Task<Verification> VerifyAsync(string? token, TokenPurpose purpose, Func<string, Task<IdentityUser?>> find)
+    {
+        if (Read(token, out var secret) is not { } claims)
+            return new Verification(secret is null && IsShapedLikeAToken(token) ? TokenVerdict.Forged : TokenVerdict.Malformed);
+        if (claims.Aud != purpose.Name)
+            return new Verification(TokenVerdict.WrongPurpose);
+        if (TokenId.ProvenNonce(secret!, claims) is not { } nonce)
+            return new Verification(TokenVerdict.Forged);
+
+        var proven = new ProvenClaims(claims.Sub, nonce, DateTimeOffset.FromUnixTimeSeconds(claims.Exp));
+        var now = time.GetUtcNow();
+        if (proven.ExpiresAt <= now || proven.ExpiresAt > now + purpose.LongestLifetime(lifetimes))
+            return new Verification(TokenVerdict.Expired, proven);
+
+        var user = await find(claims.Sub);
+        var verified = user is not null && user.Id == claims.Sub && !IsLockedForGood(user) && await SignatureHoldsAsync(token!, secret!, purpose, user);
+        return new Verification(verified ? TokenVerdict.Valid : TokenVerdict.Spent, proven);
+    }
+
+    // What an admin locks stays locked, although locking changes nothing that the key binds.
+    private static bool IsLockedForGood(IdentityUser user) => user.LockoutEnd >= DateTimeOffset.MaxValue.AddDays(-1);
+
+    private Payload? Read(string? token, out ServerSecret? secret)
+    {
+        secret = null;
+        if (!IsShapedLikeAToken(token))
+            return null;
+
+        var parts = token.Split('.');
+        secret = secrets.FirstOrDefault(known => known.Header == parts[0]);
+        return secret is not null && Segment.TryDecode(parts[1], out var json) ? Payload.Parse(json) : null;
+    }
+
+    private static bool IsShapedLikeAToken([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? token)
+    {
+        if (token is null or { Length: > MaxLength } || token.AsSpan().Count('.') != 2)
+            return false;
+
+        foreach (var range in token.AsSpan().Split('.'))
+        {
+            if (!Segment.TryDecode(token.AsSpan(range), out _))
+                return false;
+        }
+
+        return true;
+    }
+
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5404", Justification = "There is no iss claim: nobody but ourselves issues these, and the key says so.")]
+    private async Task<bool> SignatureHoldsAsync(string token, ServerSecret secret, TokenPurpose purpose, IdentityUser user)
+    {
+        var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            IssuerSigningKey = secret.SigningKey(origin, purpose, user.Id, purpose.State(user)),
+            TryAllIssuerSigningKeys = false,
+            RequireSignedTokens = true,
+            ValidateIssuerSigningKey = true,
+            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+            ValidTypes = [Type],
+            ValidateAudience = true,
+            RequireAudience = true,
+            IgnoreTrailingSlashWhenValidatingAudience = false,
+            ValidAudience = purpose.Name,
+            RequireExpirationTime = true,
+            ValidateLifetime = true,
+            ClockSkew = TimeSpan.Zero,
+            // The library's own check reads the system's clock; ours has been made above.
+            LifetimeValidator = (_, expires, _, _) => expires is not null,
+            ValidateIssuer = false,
+            ValidateActor = false,
+            ValidateTokenReplay = false,
+            ValidateWithLKG = false,
+            LogTokenId = false,
+            IncludeTokenOnFailedValidation = false,
+            SaveSigninToken = false,
+        });
+        return result.IsValid;
+    }
+
+    /// <summary>The claims, all of them, in the order in which they are written.</summary>
+    internal sealed record Payload(
+        [property: JsonPropertyName("sub")] string Sub,
+        [property: JsonPropertyName("aud")] string Aud,
+        [property: JsonPropertyName("jti")] string Jti,
+        [property: JsonPropertyName("exp")] long Exp)
+    {
+        // "253402300799" is the last second that DateTimeOffset can hold.
+        private const long LastSecond = 253402300799;
+
+        private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Strict)
+        {
+            MaxDepth = 1,
+            Encoder = JavaScriptEncoder.Default,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        };
+
+        internal string ToJson() => JsonSerializer.Serialize(this, Strict);
+
+        /// <summary>Parses, rebuilds and compares: what isn't byte for byte as we write it was not written by us.</summary>
+        internal static Payload? Parse(byte[] json)
+        {
+            try
+            {
+                var payload = JsonSerializer.Deserialize<Payload>(json, Strict);
+                return payload is { Exp: >= 0 and <= LastSecond } && JsonSerializer.SerializeToUtf8Bytes(payload, Strict).AsSpan().SequenceEqual(json)
+                    ? payload
+                    : null;
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
+
+namespace OneTimeJwt.Web.Tokens;
+
+/// <summary>
+/// Key material outside the database, known by its id. Only subkeys leave this type; the raw secret is dropped.
+/// </summary>
+public sealed class ServerSecret
+{
+    private readonly byte[] _tokenSubkey;
+    private readonly byte[] _proofSubkey;
+
+    /// <summary>Derives the subkeys of one configured secret.</summary>
+    /// <param name="id">The <c>kid</c> (RFC 7515, section 4.1.4), at most eight characters.</param>
+    /// <param name="value">At least 32 random bytes.</param>
+    public ServerSecret(string id, ReadOnlySpan<byte> value)
+    {
+        Id = id;
+        _tokenSubkey = KeyMaterial.Subkey(value, "ott/key/v1");
+        _proofSubkey = KeyMaterial.Subkey(value, "ott/jti/v1");
+        KeyRingSubkey = KeyMaterial.Subkey(value, "ott/keyring/v1");
+        AddressSubkey = KeyMaterial.Subkey(value, "ott/address/v1");
+        Header = Base64UrlEncoder.Encode(JsonSerializer.SerializeToUtf8Bytes(new { alg = SecurityAlgorithms.HmacSha256, kid = id, typ = OneTimeTokens.Type }));
+    }
+
+    /// <summary>The secret's id, the <c>kid</c> of tokens signed with it.</summary>
+    public string Id { get; }
+
+    /// <summary>The one header segment that tokens under this secret have, base64url.</summary>
+    internal string Header { get; }
+
+    /// <summary>Encrypts the data protection key ring.</summary>
+    internal byte[] KeyRingSubkey { get; }
+
+    /// <summary>Keys the hash under which the trail remembers an address that belongs to no account.</summary>
+    internal byte[] AddressSubkey { get; }
+
+    /// <summary>The signing key for an account in its present state (DESIGN: version 1).</summary>
+    internal SymmetricSecurityKey SigningKey(string origin, TokenPurpose purpose, string accountId, ReadOnlySpan<string?> state) =>
+        new(KeyMaterial.Derive(_tokenSubkey, state, ["v1", origin, purpose.Name, accountId])) { KeyId = Id };
+
+    /// <summary>The keyed half of a <c>jti</c>: 8 bytes of HMAC-SHA-256 (RFC 2104) over nonce, account, purpose, expiry.</summary>
+    internal byte[] Proof(string nonce, string accountId, string purpose, long expires) =>
+        HMACSHA256.HashData(
+            _proofSubkey,
+            KeyMaterial.Encode([nonce, accountId, purpose, expires.ToString(System.Globalization.CultureInfo.InvariantCulture)]))[..TokenId.ProofSize];
+}

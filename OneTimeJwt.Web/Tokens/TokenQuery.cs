@@ -1,0 +1,103 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+
+namespace OneTimeJwt.Web.Tokens;
+
+/// <summary>
+/// The tokens of a request's address, taken out of it before the host sees the request: the framework writes addresses
+/// to its log and its traces, at levels that configuration may always turn on.
+/// </summary>
+/// <param name="Values">What stood in the query under <c>token</c>.</param>
+public sealed record TokenQuery(StringValues Values)
+{
+    private const string Key = "token";
+    private const string JwtStart = "eyJ";
+    private const int LongestQuery = 8 * 1024;
+
+    /// <summary>The one token of a request's address.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>Null where there is none; a string that no token equals where there are several.</returns>
+    public static string? From(HttpContext context) =>
+        context.Features.Get<TokenQuery>()?.Values is { Count: > 0 } values ? (values.Count == 1 ? values.ToString() : "") : null;
+
+    /// <summary>The query as it came in, for a redirect that has to keep the token. A secret: it goes into no log.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>With its leading question mark, or empty.</returns>
+    public static string Whole(HttpContext context) =>
+        From(context) is { } token ? context.Request.QueryString.Add(Key, token).ToString() : context.Request.QueryString.ToString();
+
+    /// <summary>Never the tokens.</summary>
+    public override string ToString() => $"{Values.Count} tokens";
+
+    /// <summary>Puts the taking-out in front of whatever server is registered.</summary>
+    /// <param name="services">The application's services, with the server among them.</param>
+    internal static void Register(IServiceCollection services)
+    {
+        var server = services.Last(service => service.ServiceType == typeof(IServer));
+        services.Remove(server);
+        services.AddSingleton<IServer>(provider => new Server((IServer)(
+            server.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, server.ImplementationType!))));
+    }
+
+    private static void TakeOut(IFeatureCollection features)
+    {
+        var request = features.GetRequiredFeature<IHttpRequestFeature>();
+        var query = request.QueryString;
+        if (query.Length > LongestQuery)
+        {
+            features.Set(new TokenQuery(""));
+            Rewrite(request, request.Path, "");
+            return;
+        }
+
+        var suspect = query.Contains('=', StringComparison.Ordinal) || request.Path.Contains(JwtStart, StringComparison.Ordinal);
+        if (!suspect)
+            return;
+
+        var fields = QueryHelpers.ParseQuery(query);
+        var tokens = fields.Where(field => field.Key.Equals(Key, StringComparison.OrdinalIgnoreCase)).SelectMany(field => field.Value.ToArray()).ToArray();
+        var rest = fields.Where(field => !field.Key.Equals(Key, StringComparison.OrdinalIgnoreCase) && !HoldsToken(field.Key) && !field.Value.Any(HoldsToken)).ToList();
+        if (tokens.Length > 0)
+            features.Set(new TokenQuery(tokens));
+        if (rest.Count < fields.Count || HoldsToken(request.Path))
+            Rewrite(request, HoldsToken(request.Path) ? "/not-a-page" : request.Path, QueryString.Create(rest).ToString());
+    }
+
+    // Half a link pasted into another field or into the path is a token all the same.
+    private static bool HoldsToken(string? text) => text?.Contains(JwtStart, StringComparison.Ordinal) ?? false;
+
+    private static void Rewrite(IHttpRequestFeature request, string path, string query)
+    {
+        request.Path = path;
+        request.QueryString = query;
+        request.RawTarget = path + query;
+    }
+
+    private sealed class Server(IServer inner) : IServer
+    {
+        public IFeatureCollection Features => inner.Features;
+
+        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+            where TContext : notnull => inner.StartAsync(new Application<TContext>(application), cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
+
+        public void Dispose() => inner.Dispose();
+    }
+
+    private sealed class Application<TContext>(IHttpApplication<TContext> inner) : IHttpApplication<TContext>
+        where TContext : notnull
+    {
+        public TContext CreateContext(IFeatureCollection contextFeatures)
+        {
+            TakeOut(contextFeatures);
+            return inner.CreateContext(contextFeatures);
+        }
+
+        public Task ProcessRequestAsync(TContext context) => inner.ProcessRequestAsync(context);
+
+        public void DisposeContext(TContext context, Exception? exception) => inner.DisposeContext(context, exception);
+    }
+}
