@@ -8,8 +8,11 @@ using MimeKit;
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>Turns a letter into a message with a text part and an HTML part that say the same.</summary>
-public sealed class MailComposer(IServiceProvider services, ILoggerFactory loggers, IOptions<MailSettings> settings, TimeProvider time)
+public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> settings, TimeProvider time)
 {
+    // Letters need nothing of the app; its own services would bring the request's user along.
+    private static readonly ServiceProvider Nothing = new ServiceCollection().BuildServiceProvider();
+
     private const int LongestSmtpLine = 998;
 
     /// <param name="to">The stored address of the account.</param>
@@ -51,7 +54,7 @@ public sealed class MailComposer(IServiceProvider services, ILoggerFactory logge
     private async Task<string> RenderAsync<TComponent>(Dictionary<string, object?> parameters)
         where TComponent : IComponent
     {
-        await using var renderer = new HtmlRenderer(services, loggers);
+        await using var renderer = new HtmlRenderer(Nothing, loggers);
         return await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(parameters))).ToHtmlString());
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -114,7 +115,7 @@ internal sealed partial class DeliveryWorker(
         }
         catch (Exception fault)
         {
-            await RetryLaterAsync(leased.Id, fault.GetBaseException().GetType().Name);
+            await RetryLaterAsync(leased.Id, MailFault.InWords(fault));
         }
     }
 

@@ -46,11 +46,7 @@ public sealed class OneTimeTokens(
         var nonce = TokenId.NewNonce();
         var claims = new Payload(user.Id, purpose.Name, TokenId.Create(secret, nonce, user.Id, purpose.Name, expires), expires);
         var key = secret.SigningKey(origin, purpose, user.Id, purpose.State(user));
-        var token = Handler.CreateToken(
-            claims.ToJson(),
-            new SigningCredentials(key, SecurityAlgorithms.HmacSha256),
-            new Dictionary<string, object> { [JwtHeaderParameterNames.Typ] = Type });
-        return new MintedToken(token, nonce, DateTimeOffset.FromUnixTimeSeconds(expires));
+        return new MintedToken(Sign(claims.ToJson(), key), nonce, DateTimeOffset.FromUnixTimeSeconds(expires));
     }
 
     /// <summary>Concludes what a token is worth now. Total: whatever the input, it ends in a verdict.</summary>
@@ -79,6 +75,11 @@ public sealed class OneTimeTokens(
 
     // What an admin locks stays locked, although locking changes nothing that the key binds.
     private static bool IsLockedForGood(IdentityUser user) => user.LockoutEnd >= DateTimeOffset.MaxValue.AddDays(-1);
+
+    internal static string Sign(string claims, SymmetricSecurityKey key) => Handler.CreateToken(
+        claims,
+        new SigningCredentials(key, SecurityAlgorithms.HmacSha256),
+        new Dictionary<string, object> { [JwtHeaderParameterNames.Typ] = Type });
 
     private Payload? Read(string? token, out ServerSecret? secret)
     {
@@ -148,7 +149,7 @@ public sealed class OneTimeTokens(
 
         private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Strict)
         {
-            MaxDepth = 1,
+            MaxDepth = 2,
             Encoder = JavaScriptEncoder.Default,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         };

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 
 namespace OneTimeJwt.Web.Tokens;
@@ -23,7 +21,7 @@ public sealed class ServerSecret
         _proofSubkey = KeyMaterial.Subkey(value, "ott/jti/v1");
         KeyRingSubkey = KeyMaterial.Subkey(value, "ott/keyring/v1");
         AddressSubkey = KeyMaterial.Subkey(value, "ott/address/v1");
-        Header = Base64UrlEncoder.Encode(JsonSerializer.SerializeToUtf8Bytes(new { alg = SecurityAlgorithms.HmacSha256, kid = id, typ = OneTimeTokens.Type }));
+        Header = OneTimeTokens.Sign("{}", new SymmetricSecurityKey(_tokenSubkey) { KeyId = id }).Split('.')[0];
     }
 
     /// <summary>The secret's id, the <c>kid</c> of tokens signed with it.</summary>

@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using OneTimeJwt.Benchmarks;
+
+BenchmarkRunner.Run<TokenBenchmarks>(args: args);

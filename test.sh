@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# The one test command. ./test.sh runs everything that is quick; ./test.sh long runs what needs more time.
+# Ends with "N passed, N failed, N skipped", counted from the results of all suites.
+set -uo pipefail
+cd "$(dirname "$0")"
+
+mode=${1:-quick}
+case $mode in
+  quick) filter=(-trait- "Category=long") ;;
+  long) filter=(-trait "Category=long") ;;
+  *) echo "usage: ./test.sh [long]" >&2; exit 2 ;;
+esac
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+results=artifacts/results
+rm -rf "$results"
+mkdir -p "$results"
+failed=0
+
+step() {
+  echo "== $1"
+  shift
+  "$@" || { echo "-- failed: $*" >&2; failed=1; return 1; }
+}
+
+# A browser: Playwright's own where its download is allowed, else Debian's, else whatever is on PATH.
+find_browser() {
+  command -v chromium || command -v chromium-browser || command -v google-chrome
+}
+
+install_browser() {
+  find_browser && return
+  local driver=OneTimeJwt.E2E/bin/Release/net10.0/.playwright
+  timeout 180 "$driver"/node/*/node "$driver/package/cli.js" install --with-deps chromium > "$results/browser.log" 2>&1 && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; } >> "$results/browser.log" 2>&1
+  fi
+  find_browser || echo "no browser could be installed; browser tests will be skipped"
+}
+
+suite() {
+  local name=$1
+  timeout 900 "$name/bin/Release/net10.0/$name" "${filter[@]}" -xml "$results/$name.xml" -noLogo || failed=1
+}
+
+step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
+  && step "format" dotnet format OneTimeJwt.sln --no-restore --verify-no-changes \
+  ; step "build" dotnet build OneTimeJwt.sln --no-restore -c Release -warnaserror \
+  && { step "browser" install_browser; step "OneTimeJwt.Web.Tests" suite OneTimeJwt.Web.Tests; step "OneTimeJwt.E2E" suite OneTimeJwt.E2E; }
+
+count() {
+  local total=0 n
+  for file in "$results"/*.xml; do
+    [ -f "$file" ] || continue
+    for n in $(grep -o '<assembly [^>]*' "$file" | grep -oE " $1=\"[0-9]+\"" | grep -oE '[0-9]+'); do total=$((total + n)); done
+  done
+  echo "$total"
+}
+
+passed=$(count passed)
+broken=$(( $(count failed) + $(count errors) ))
+skipped=$(count skipped)
+# A step that failed, or a suite that died, counts as a failure although no test says so.
+[ "$failed" = 1 ] && [ "$broken" = 0 ] && broken=1
+echo "$passed passed, $broken failed, $skipped skipped"
+[ "$broken" = 0 ] && [ "$passed" -gt 0 ]
