@@ -1,4 +1,3 @@
-using OneTimeJwt.Web;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
@@ -8,49 +7,67 @@ using OneTimeJwt.Web.Security;
 using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
 
-var words = Commands.Words(args);
-var builder = WebApplication.CreateBuilder([.. args.Skip(words.Length)]);
-builder.AddDevelopmentSettings();
-builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+namespace OneTimeJwt.Web;
 
-builder.AddTokens();
-builder.AddData();
-builder.AddMail();
-builder.AddAccounts();
-builder.AddRecovery();
-builder.AddAdmin();
-builder.AddSecurity();
-builder.AddShell();
-TokenQuery.Register(builder.Services);
+/// <summary>The table of contents: every slice is added, then the pipeline in its order.</summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] args)
+    {
+        var words = Commands.Words(args);
+        await using var app = Build(args[words.Length..]);
+        if (!await Startup.CheckAsync(app))
+            return 1;
+        if (words.Length > 0)
+            return await Commands.RunAsync(app, words);
+        if (!await Startup.PrepareAsync(app))
+            return 1;
 
-await using var app = builder.Build();
-if (!await Startup.CheckAsync(app))
-    return 1;
-if (words.Length > 0)
-    return await Commands.RunAsync(app, words);
-if (!await Startup.PrepareAsync(app))
-    return 1;
+        Use(app);
+        await app.RunAsync();
+        return 0;
+    }
 
-var origin = app.Services.GetRequiredService<PublicOrigin>().Value;
-app.UseSecurity();
-app.UseNoStore();
-app.UseErrorPages();
-app.UseHttps(origin, TokenQuery.Whole);
-app.UseCircuitOrigin(origin);
-app.UseRouting();
-app.UseRateLimiter();
-app.UseAuthentication();
-app.UseAuthorization();
-app.UseAntiforgery();
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddDevelopmentSettings();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
-app.MapShell();
-app.MapRecovery();
-app.MapAccounts();
-app.MapAdmin();
-app.MapInbox();
-app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-app.MapHealthChecks("/health/ready");
+        builder.AddTokens();
+        builder.AddData();
+        builder.AddMail();
+        builder.AddAccounts();
+        builder.AddRecovery();
+        builder.AddAdmin();
+        builder.AddSecurity();
+        builder.AddShell();
 
-await app.RunAsync();
-return 0;
+        adjust?.Invoke(builder);
+        return builder.Build();
+    }
+
+    public static void Use(WebApplication app)
+    {
+        var origin = app.Services.GetRequiredService<PublicOrigin>().Value;
+        app.UseSecurity();
+        app.UseNoStore();
+        app.UseErrorPages();
+        app.UseHttps(origin, TokenQuery.Whole);
+        app.UseCircuitOrigin(origin);
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+
+        app.MapShell();
+        app.MapRecovery();
+        app.MapAccounts();
+        app.MapAdmin();
+        app.MapInbox();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+    }
+}

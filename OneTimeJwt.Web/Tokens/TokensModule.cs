@@ -11,6 +11,7 @@ internal static class TokensModule
         if (builder.Environment.IsDevelopment())
             builder.Services.AddSingleton<IPostConfigureOptions<TokenSettings>, DevelopmentSecret>();
 
+        TokenQuery.Register(builder.Services);
         builder.Services.AddSingleton(services => new ServerSecrets(
             [.. Settings(services).Secrets.Select(secret => new ServerSecret(secret.Id!, Convert.FromBase64String(secret.Value!)))]));
         builder.Services.AddSingleton(services => new OneTimeTokens(

@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+using MimeKit;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>The folder that the app writes its mails to.</summary>
+public sealed partial class Inbox(string folder)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public IReadOnlyList<MimeMessage> To(string address) =>
+        !Directory.Exists(folder)
+            ? []
+            : [.. Directory.EnumerateFiles(folder, "*.eml").Order(StringComparer.Ordinal).Select(file => MimeMessage.Load(file))
+                .Where(mail => mail.To.Mailboxes.Any(box => box.Address.Equals(address, StringComparison.OrdinalIgnoreCase)))];
+
+    /// <summary>Waits until there are so many mails to an address.</summary>
+    public async Task<IReadOnlyList<MimeMessage>> WaitAsync(string address, int count = 1)
+    {
+        var end = DateTime.UtcNow + Patience;
+        while (DateTime.UtcNow < end)
+        {
+            var mails = To(address);
+            if (mails.Count >= count)
+                return mails;
+            await Task.Delay(100);
+        }
+
+        Assert.Fail($"{count} mails to {address} did not arrive; there are {To(address).Count}.");
+        return [];
+    }
+
+    public static string Link(MimeMessage mail)
+    {
+        var links = Lines().Matches(mail.TextBody!);
+        return Assert.Single(links).Value.Trim();
+    }
+
+    [GeneratedRegex(@"^https?://\S+/reset-password\?token=\S+\r?$", RegexOptions.Multiline)]
+    private static partial Regex Lines();
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>The whole app in this process: real server, real port, real database file; only the clock can be moved.</summary>
+public sealed class TestApp : IAsyncDisposable
+{
+    private readonly Dictionary<string, string?> _settings;
+    private readonly bool _ownsFolder;
+    private readonly WebApplication _app;
+
+    private TestApp(string folder, bool ownsFolder, Dictionary<string, string?> settings, Clock clock)
+    {
+        (Folder, _ownsFolder, _settings, Clock) = (folder, ownsFolder, settings, clock);
+        Origin = $"http://localhost:{FreePort()}";
+        _app = Program.Build(Arguments(), Adjust);
+    }
+
+    public string Folder { get; }
+
+    public string Origin { get; }
+
+    public Clock Clock { get; }
+
+    public LogSink Log { get; } = new();
+
+    public IServiceProvider Services => _app.Services;
+
+    public Inbox Mails => new(Path.Combine(Folder, "inbox"));
+
+    /// <param name="settings">Over the usual ones; null takes one away.</param>
+    /// <param name="beside">Another node, or an earlier run: the same folder, database, secrets and clock.</param>
+    public static async Task<TestApp> StartAsync(Dictionary<string, string?>? settings = null, TestApp? beside = null)
+    {
+        var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
+        var app = new TestApp(folder, beside is null, Merge(folder, beside, settings), beside?.Clock ?? new Clock());
+        Assert.True(await Startup.CheckAsync(app._app), "The settings were refused.");
+        Assert.True(await Startup.PrepareAsync(app._app), "The database was refused.");
+        Program.Use(app._app);
+        await app._app.StartAsync();
+        return app;
+    }
+
+    public Visitor Open() => new(Origin);
+
+    /// <summary>An account with a password; its address is the only one of its kind.</summary>
+    public Task<Account> AddAccountAsync(string? password = Passwords.Old, Action<Account>? shape = null) =>
+        WithAsync<UserManager<Account>, Account>(async users =>
+        {
+            var address = $"user-{Guid.NewGuid():N}@example.com";
+            var account = new Account { UserName = address, Email = address, EmailConfirmed = true };
+            if (password is not null)
+                account.PasswordHash = users.PasswordHasher.HashPassword(account, password);
+            shape?.Invoke(account);
+            var result = await users.CreateAsync(account);
+            Assert.True(result.Succeeded, string.Join(' ', result.Errors.Select(error => error.Description)));
+            return account;
+        });
+
+    /// <summary>Asks for a link and takes it out of the mail.</summary>
+    public async Task<string> LinkForAsync(Account account)
+    {
+        var before = Mails.To(account.Email!).Count;
+        using var visitor = Open();
+        Assert.Equal("/forgot-password/sent", (await visitor.AskAsync(account.Email!)).Location);
+        return Inbox.Link((await Mails.WaitAsync(account.Email!, before + 1))[before]);
+    }
+
+    public async Task<T> WithAsync<TService, T>(Func<TService, Task<T>> use)
+        where TService : notnull
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<TService>());
+    }
+
+    public Task<Account> ReadAsync(string id) =>
+        WithAsync<AccountsContext, Account>(database => database.Users.AsNoTracking().SingleAsync(account => account.Id == id));
+
+    public Task<List<RecoveryEvent>> TrailAsync(string? accountId = null) =>
+        WithAsync<AccountsContext, List<RecoveryEvent>>(database => database.Trail.AsNoTracking()
+            .Where(line => accountId == null || line.AccountId == accountId).OrderBy(line => line.At).ToListAsync());
+
+    public Task<int> OutboxAsync() => WithAsync<AccountsContext, int>(database => database.Outbox.CountAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        if (_ownsFolder)
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+
+    private string[] Arguments() =>
+    [
+        "--environment", _settings.GetValueOrDefault("environment") ?? "Development",
+        "--applicationName", "OneTimeJwt.Web",
+        "--contentRoot", Folder,
+        "--urls", Origin,
+        .. _settings.Where(setting => setting.Value is not null && setting.Key != "environment").SelectMany(setting => new[] { $"--{setting.Key}", setting.Value! }),
+    ];
+
+    private void Adjust(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.Logging.ClearProviders().AddProvider(Log).AddFilter<LogSink>(_ => true);
+    }
+
+    private static Dictionary<string, string?> Merge(string folder, TestApp? other, Dictionary<string, string?>? settings)
+    {
+        var merged = other is not null ? new Dictionary<string, string?>(other._settings) : new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Accounts"] = $"Data Source={Path.Combine(folder, "accounts.db")}",
+            ["Mail:Inbox:Directory"] = Path.Combine(folder, "inbox"),
+            ["Tokens:Secrets:0:Id"] = "test",
+            ["Tokens:Secrets:0:Value"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+        };
+        foreach (var (key, value) in settings ?? [])
+            merged[key] = value;
+        return merged;
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>What a browser without JavaScript does: keeps cookies, fills in forms, follows no redirect unasked.</summary>
+public sealed partial class Visitor : IDisposable
+{
+    private readonly HttpClient _client;
+
+    public Visitor(string origin)
+    {
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }, disposeHandler: true) { BaseAddress = new Uri(origin), Timeout = TimeSpan.FromMinutes(2) };
+    }
+
+    public async Task<Answer> GetAsync(string path, HttpMethod? method = null)
+    {
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
+        return await SendAsync(request);
+    }
+
+    public async Task<Answer> PostAsync(string path, params (string Name, string Value)[] fields)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))),
+        };
+        return await SendAsync(request);
+    }
+
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using var response = await _client.SendAsync(request);
+        return new Answer(
+            response.StatusCode,
+            await response.Content.ReadAsStringAsync(),
+            response.Headers.Location?.OriginalString,
+            response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Sends the first form of a page, with its hidden fields.</summary>
+    public Task<Answer> SubmitAsync(Answer page, params (string Name, string Value)[] fields)
+    {
+        var form = Form().Match(page.Body);
+        Assert.True(form.Success, $"The page has no form: {page.Status} {page.Body}");
+        var hidden = Hidden().Matches(form.Groups["body"].Value)
+            .Select(field => (WebUtility.HtmlDecode(field.Groups["name"].Value), WebUtility.HtmlDecode(field.Groups["value"].Value)));
+        return PostAsync(form.Groups["action"].Value, [.. hidden, .. fields]);
+    }
+
+    public async Task<Answer> AskAsync(string address) => await SubmitAsync(await GetAsync("/forgot-password"), ("email", address));
+
+    public async Task<Answer> RedeemAsync(string link, string password)
+    {
+        var page = await GetAsync(link);
+        return page.Status == HttpStatusCode.OK ? await SubmitAsync(page, ("password", password)) : page;
+    }
+
+    public async Task<Answer> SignInAsync(string address, string password) =>
+        await SubmitAsync(await GetAsync("/sign-in"), ("email", address), ("password", password));
+
+    public void Dispose() => _client.Dispose();
+
+    [GeneratedRegex("<form method=\"post\" action=\"(?<action>[^\"]+)\">(?<body>.*?)</form>", RegexOptions.Singleline)]
+    private static partial Regex Form();
+
+    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]+)\"[^>]*? value=\"(?<value>[^\"]*)\"")]
+    private static partial Regex Hidden();
+}
+
+/// <summary>What came back.</summary>
+public sealed record Answer(HttpStatusCode Status, string Body, string? Location, IReadOnlyDictionary<string, string> Headers)
+{
+    public string? Verdict => System.Text.RegularExpressions.Regex.Match(Body, "data-verdict=\"(\\w+)\"") is { Success: true } match ? match.Groups[1].Value : null;
+
+    public bool PasswordChanged => Status == HttpStatusCode.SeeOther && Location == "/reset-password/done";
+
+    public void IsRefusedAs(string verdict)
+    {
+        Assert.Equal(verdict, Verdict);
+        Assert.Equal(verdict == "invalid" ? HttpStatusCode.BadRequest : HttpStatusCode.Gone, Status);
+    }
+}
