@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>Identity's tables as the framework makes them, and beside them our own, each under a name that starts with Recovery.</summary>
-public sealed class AccountsContext(DbContextOptions<AccountsContext> options)
+public sealed class AccountsContext(DbContextOptions<AccountsContext> options, OneWriter writer)
     : IdentityDbContext<Account>(options), IDataProtectionKeyContext
 {
     private const int IdLength = 450;
@@ -18,6 +18,9 @@ public sealed class AccountsContext(DbContextOptions<AccountsContext> options)
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     protected override Version SchemaVersion => Microsoft.AspNetCore.Identity.IdentitySchemaVersions.Version3;
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
+        writer.RunAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken);
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

@@ -16,7 +16,7 @@ internal static class DataModule
         builder.Services.AddSingleton<SqlitePragmas>();
         builder.Services.AddDbContextFactory<AccountsContext>((services, options) => options
             .UseSqlite(SqliteFile.Locate(builder.Configuration.GetConnectionString("Accounts"), builder.Environment.ContentRootPath))
-            .AddInterceptors(services.GetRequiredService<OneWriter>(), services.GetRequiredService<SqlitePragmas>()));
+            .AddInterceptors(services.GetRequiredService<SqlitePragmas>()));
         builder.Services.AddSingleton<Migrator>();
         builder.Services.AddScoped<DevelopmentSeed>();
 

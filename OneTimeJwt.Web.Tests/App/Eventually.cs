@@ -1,0 +1,20 @@
+namespace OneTimeJwt.Web.Tests.App;
+
+internal static class Eventually
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Asks again until the answer is as hoped for, or patience ends; then the last answer is what is judged.</summary>
+    public static async Task<T> Async<T>(Func<Task<T>> ask, Func<T, bool> isThere)
+    {
+        var end = DateTime.UtcNow + Patience;
+        var answer = await ask();
+        while (!isThere(answer) && DateTime.UtcNow < end)
+        {
+            await Task.Delay(100);
+            answer = await ask();
+        }
+
+        return answer;
+    }
+}
