@@ -11,3 +11,19 @@ for (const button of document.querySelectorAll('[data-reveal]')) {
   // A password manager recognises the field by its type.
   field.form.addEventListener('submit', () => { field.type = 'password'; });
 }
+
+// The console: Blazor says how the connection does, and leaves showing it to the page.
+const lost = document.getElementById('components-reconnect-modal');
+lost?.addEventListener('components-reconnect-state-changed', ({ detail }) => {
+  if (detail.state === 'show' && !lost.open) lost.showModal();
+  if (detail.state === 'hide') lost.close();
+  if (detail.state === 'rejected') location.reload();
+});
+
+// Its <base>, which Blazor needs, makes another page of "#main".
+if (document.querySelector('base')) {
+  document.querySelector('.skip').addEventListener('click', event => {
+    event.preventDefault();
+    document.getElementById('main').focus();
+  });
+}
