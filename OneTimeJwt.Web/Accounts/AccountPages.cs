@@ -107,22 +107,31 @@ internal sealed class AccountPages(
             return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [Again]);
 
         var account = (await users.GetUserAsync(http.User))!;
-        var faults = await change.ApplyAsync(account, form["current-password"], form["new-password"], http.Connection.RemoteIpAddress?.ToString());
-        if (faults.Count > 0)
-            return await ShowAsync(http.User, StatusCodes.Status422UnprocessableEntity, faults);
+        var outcome = await change.ApplyAsync(account, form["current-password"], form["new-password"], http.Connection.RemoteIpAddress?.ToString());
+        if (outcome.Problems.Count > 0)
+            return await ShowAsync(http.User, StatusCodes.Status422UnprocessableEntity, outcome.Problems, outcome.NewIsRefused);
 
         await signIn.RefreshSignInAsync(account);
         return Page.SeeOther("/account?changed");
     }
 
-    private async Task<IResult> ShowAsync(ClaimsPrincipal user, int status, IReadOnlyList<string> problems, bool changed = false)
+    private async Task<IResult> ShowAsync(ClaimsPrincipal user, int status, IReadOnlyList<string> problems, bool newIsRefused = false, bool changed = false)
     {
         var account = (await users.GetUserAsync(user))!;
         var last = await database.Trail.AsNoTracking()
             .Where(line => line.AccountId == account.Id && (line.Kind == RecoveryEventKind.Redeemed || line.Kind == RecoveryEventKind.PasswordChanged))
             .OrderByDescending(line => line.At)
             .FirstOrDefaultAsync();
-        return Page.Of<AccountPage>(status, new { Address = account.Email ?? account.UserName ?? "", account.TwoFactorEnabled, LastChanged = last?.At, Problems = problems, Changed = changed });
+        return Page.Of<AccountPage>(status, new
+        {
+            Address = account.Email ?? account.UserName ?? "",
+            account.TwoFactorEnabled,
+            LastChanged = last?.At,
+            Problems = problems,
+            NewIsRefused = newIsRefused,
+            MinimumLength = settings.Value.Passwords.MinimumFor(account),
+            Changed = changed,
+        });
     }
 
     // Nothing but a path of ours: no scheme, no host, no backslash that a browser would read as a slash.

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -20,6 +21,8 @@ public sealed class PasswordSettings
 
     /// <summary>For accounts that have two-factor on.</summary>
     public int MinimumLengthWithTwoFactor { get; set; } = 8;
+
+    public int MinimumFor(Account account) => account.TwoFactorEnabled ? MinimumLengthWithTwoFactor : MinimumLength;
 }
 
 internal sealed class AccountsSettingsValidator : IValidateOptions<AccountsSettings>

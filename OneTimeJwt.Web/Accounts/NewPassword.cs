@@ -1,11 +1,14 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>Judges and hashes a password that somebody chose.</summary>
-public sealed class NewPassword(UserManager<Account> users, Hashing hashing)
+public sealed class NewPassword(UserManager<Account> users, Hashing hashing, IOptions<AccountsSettings> settings)
 {
+    public int MinimumLength(Account account) => settings.Value.Passwords.MinimumFor(account);
+
     /// <returns>Why it is refused, in words for the page; empty where it will do.</returns>
     public async Task<IReadOnlyList<string>> FaultsAsync(Account account, string password)
     {

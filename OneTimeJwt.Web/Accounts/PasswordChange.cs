@@ -10,21 +10,23 @@ internal sealed class PasswordChange(
     private static readonly string[] WrongPassword = ["Your current password isn’t right. After several wrong tries there is a pause of 15 minutes."];
     private static readonly string[] LostRace = ["Your account was changed at the same moment. Please try again."];
 
-    /// <returns>What stands in the way; empty where the password is changed.</returns>
-    public async Task<IReadOnlyList<string>> ApplyAsync(Account account, string current, string chosen, string? client)
+    /// <summary>What stands in the way, and whether that is the new password; nothing where it is changed.</summary>
+    public sealed record Outcome(IReadOnlyList<string> Problems, bool NewIsRefused = false);
+
+    public async Task<Outcome> ApplyAsync(Account account, string current, string chosen, string? client)
     {
         if (!await signIn.IsRightAsync(account, current))
-            return WrongPassword;
+            return new Outcome(WrongPassword);
 
         var faults = await newPassword.FaultsAsync(account, chosen);
         if (faults.Count > 0)
-            return faults;
+            return new Outcome(faults, NewIsRefused: true);
 
         var now = time.GetUtcNow();
         account.PasswordHash = await newPassword.HashAsync(account, chosen);
         database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.PasswordChanged, AccountId = account.Id, Client = client });
         database.Add(new OutboxMail { Kind = OutboxKind.PasswordChangedNotice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now });
         var result = await users.UpdateSecurityStampAsync(account);
-        return result.Succeeded ? [] : LostRace;
+        return new Outcome(result.Succeeded ? [] : LostRace);
     }
 }

@@ -28,10 +28,10 @@ internal sealed class PasswordPolicy(IOptions<AccountsSettings> settings) : IPas
     private string? Fault(Account user, string password)
     {
         var passwords = settings.Value.Passwords;
-        var needed = user.TwoFactorEnabled ? passwords.MinimumLengthWithTwoFactor : passwords.MinimumLength;
+        var needed = passwords.MinimumFor(user);
         var length = new StringInfo(password).LengthInTextElements;
         if (length < needed)
-            return string.Create(CultureInfo.InvariantCulture, $"Use at least {needed} characters; this has {length}. A few unrelated words make a good password.");
+            return string.Create(CultureInfo.InvariantCulture, $"Use at least {needed} characters; this has {length}.");
         if (password.Length > PasswordSettings.MaximumLength)
             return string.Create(CultureInfo.InvariantCulture, $"Use at most {PasswordSettings.MaximumLength} characters; this has {password.Length}.");
 

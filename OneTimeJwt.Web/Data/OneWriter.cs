@@ -7,10 +7,16 @@ namespace OneTimeJwt.Web.Data;
 public sealed class OneWriter : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly AsyncLocal<bool> _hasTurn = new();
 
-    public async Task<T> RunAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
+    /// <summary>Runs when it is this caller's turn; what is written inside belongs to the same turn.</summary>
+    public async Task<T> RunAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken = default)
     {
+        if (_hasTurn.Value)
+            return await write();
+
         await _turn.WaitAsync(cancellationToken);
+        _hasTurn.Value = true;
         try
         {
             return await write();

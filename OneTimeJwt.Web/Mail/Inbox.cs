@@ -17,11 +17,11 @@ public sealed class Inbox : IMailTransport
 
         _time = time;
         _directory = Path.GetFullPath(settings.Value.Inbox.Directory, environment.ContentRootPath);
-        Directory.CreateDirectory(_directory);
     }
 
     public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
+        Directory.CreateDirectory(_directory);
         var stamp = _time.GetUtcNow().ToString("yyyyMMdd-HHmmss-fffffff", CultureInfo.InvariantCulture);
         var file = Path.Combine(_directory, $"{stamp}-{Guid.NewGuid():N}.eml");
         // Written, then renamed: whoever watches the folder never reads half a message.
@@ -33,14 +33,16 @@ public sealed class Inbox : IMailTransport
     public async Task<IReadOnlyList<ReceivedMail>> LatestAsync(int most, CancellationToken cancellationToken)
     {
         var mails = new List<ReceivedMail>();
-        foreach (var file in Directory.EnumerateFiles(_directory, "*.eml").OrderDescending(StringComparer.Ordinal).Take(most))
+        foreach (var file in Files().OrderDescending(StringComparer.Ordinal).Take(most))
             mails.Add(new ReceivedMail(Path.GetFileNameWithoutExtension(file), await MimeMessage.LoadAsync(file, cancellationToken)));
         return mails;
     }
 
     /// <summary>The file of one message; null where there is none of that name.</summary>
     public string? Find(string id) =>
-        Directory.EnumerateFiles(_directory, "*.eml").FirstOrDefault(file => Path.GetFileNameWithoutExtension(file) == id);
+        Files().FirstOrDefault(file => Path.GetFileNameWithoutExtension(file) == id);
+
+    private IEnumerable<string> Files() => Directory.Exists(_directory) ? Directory.EnumerateFiles(_directory, "*.eml") : [];
 }
 
 /// <summary>A message in the inbox and the name that its file has.</summary>

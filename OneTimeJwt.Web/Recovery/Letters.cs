@@ -10,19 +10,19 @@ internal static class Letters
         "Choose a new password",
         [
             "Hello,",
-            $"somebody, most likely you, asked for a new password for your account at {host}.",
+            $"Somebody, most likely you, asked for a new password for your account at {host}.",
         ],
         new LetterLink("Choose a new password", link),
         [
-            $"The link works once, for {InWords(lifetime)}. Your present password stays good until then.",
-            "If you did not ask for this, there is nothing to do: without this mail nobody can change your password.",
+            $"The link works once, for {InWords(lifetime)}. Your present password works until you choose a new one.",
+            "If you did not ask for this, there is nothing to do: nobody can use the link without this mail.",
         ]);
 
     public static Letter ExternalOnly(IReadOnlyList<string> providers, string host) => new(
         "How you sign in",
         [
             "Hello,",
-            $"somebody, most likely you, asked for a new password for your account at {host}.",
+            $"Somebody, most likely you, asked for a new password for your account at {host}.",
             $"Your account has no password here: you sign in with {string.Join(" or ", providers)}. If you forgot that password, it is changed there.",
             "If you did not ask for this, there is nothing to do.",
         ],
@@ -33,7 +33,7 @@ internal static class Letters
         "Your password was changed",
         [
             "Hello,",
-            $"the password of your account at {host} was changed on {at.UtcDateTime.ToString("d MMMM yyyy 'at' HH:mm", CultureInfo.InvariantCulture)} UTC, and all devices were signed out.",
+            $"The password of your account at {host} was changed on {at.UtcDateTime.ToString("d MMMM yyyy 'at' HH:mm", CultureInfo.InvariantCulture)} UTC, and all devices were signed out.",
             "If that was you, there is nothing to do.",
             "If it was not, somebody can read your mail or knew your password. Secure your mailbox first, then choose a new password here:",
         ],

@@ -22,7 +22,7 @@ internal static class RecoveryRoutes
 internal sealed class RecoveryPages(
     RequestReset request, RedeemReset redeem, LinkTrail trail, PartitionedRateLimiter<HttpContext> limiter, TimeProvider time)
 {
-    public const string Again = AccountPages.Again;
+    private const string Again = AccountPages.Again;
     private const string NotAnAddress = "That doesn’t look like an e-mail address. It needs a name, an @ and a domain, like ada@example.com.";
     private const string TooOld = "That link is too old to be traded for a new one. Enter your address instead.";
 
@@ -54,7 +54,7 @@ internal sealed class RecoveryPages(
             return await RefuseAsync(http, verification, token);
 
         await trail.OpenedAsync(verification.Claims!, Client(http));
-        return Page.Of<ResetPassword>(parameters: new { Token = token });
+        return await FormAsync(StatusCodes.Status200OK, verification, token!, []);
     }
 
     public async Task<IResult> RedeemAsync(HttpContext http, FormPost form)
@@ -68,7 +68,7 @@ internal sealed class RecoveryPages(
             return Page.SeeOther("/reset-password/done");
 
         return outcome.Verification.Verdict == TokenVerdict.Valid
-            ? Page.Of<ResetPassword>(StatusCodes.Status422UnprocessableEntity, new { Token = token, Problems = outcome.Faults })
+            ? await FormAsync(StatusCodes.Status422UnprocessableEntity, outcome.Verification, token, outcome.Faults)
             : await LimitedAsync(http) ?? await RefuseAsync(http, outcome.Verification, token);
     }
 
@@ -76,9 +76,12 @@ internal sealed class RecoveryPages(
     {
         var verification = await redeem.VerifyAsync(token);
         return verification.Verdict == TokenVerdict.Valid
-            ? Page.Of<ResetPassword>(StatusCodes.Status400BadRequest, new { Token = token, Problems = new[] { Again } })
+            ? await FormAsync(StatusCodes.Status400BadRequest, verification, token, [Again])
             : await LimitedAsync(http) ?? await RefuseAsync(http, verification, token);
     }
+
+    private async Task<IResult> FormAsync(int status, Verification verification, string token, IReadOnlyList<string> problems) =>
+        Page.Of<ResetPassword>(status, new { Token = token, Problems = problems, MinimumLength = await redeem.MinimumLengthAsync(verification.Claims!) });
 
     private async Task<IResult> RefuseAsync(HttpContext http, Verification verification, string? token)
     {

@@ -22,6 +22,7 @@ public sealed partial class RedeemReset(
     UserManager<Account> users,
     NewPassword newPassword,
     AccountsContext database,
+    OneWriter writer,
     IDbContextFactory<AccountsContext> contexts,
     TimeProvider time,
     ILogger<RedeemReset> logger)
@@ -44,16 +45,25 @@ public sealed partial class RedeemReset(
         // Hashed once and ahead of the loop: between reading and writing there are then milliseconds, and a stranger
         // whose wrong sign-ins touch the row can't keep the owner out.
         var hash = await newPassword.HashAsync(account, password);
-        for (var tries = 1; tries <= MostTries && verification.Verdict == TokenVerdict.Valid; tries++)
+        for (var tries = 1; tries <= MostTries; tries++)
         {
-            database.ChangeTracker.Clear();
-            verification = await VerifyAsync(token);
-            if (verification.Verdict == TokenVerdict.Valid && await SwapAsync(verification.Claims!, hash, client))
+            (verification, var swapped) = await writer.RunAsync(() => VerifyAndSwapAsync(token, hash, client));
+            if (swapped || verification.Verdict != TokenVerdict.Valid)
                 return new Redemption(verification, []);
         }
 
         return new Redemption(verification with { Verdict = TokenVerdict.Spent }, []);
     }
+
+    private async Task<(Verification Verification, bool Swapped)> VerifyAndSwapAsync(string? token, string hash, string? client)
+    {
+        database.ChangeTracker.Clear();
+        var verification = await VerifyAsync(token);
+        return (verification, verification.Verdict == TokenVerdict.Valid && await SwapAsync(verification.Claims!, hash, client));
+    }
+
+    /// <summary>The fewest characters that this account's new password may have.</summary>
+    public async Task<int> MinimumLengthAsync(ProvenClaims claims) => newPassword.MinimumLength(await ReadAsync(claims.AccountId));
 
     // The row that was verified is the row that is written: the context keeps it, with its concurrency stamp.
     private async Task<IdentityUser?> FindAsync(string id) => await database.Users.FindAsync(id);
