@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Net.Sockets;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
@@ -16,16 +18,25 @@ internal static class Program
     {
         var words = Commands.Words(args);
         await using var app = Build(args[words.Length..]);
-        if (!await Startup.CheckAsync(app))
-            return 1;
-        if (words.Length > 0)
-            return await Commands.RunAsync(app, words);
-        if (!await Startup.PrepareAsync(app))
+        if (!await Startup.CheckAsync(app, databaseOnly: words is ["database", ..]))
             return 1;
 
-        Use(app);
-        await app.RunAsync();
-        return 0;
+        try
+        {
+            if (words.Length > 0)
+                return await Commands.RunAsync(app, words);
+            if (!await Startup.PrepareAsync(app))
+                return 1;
+
+            Use(app);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception fault) when (fault.GetBaseException() is DbException or IOException or SocketException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"It can't run: {fault.GetBaseException().Message}");
+            return 1;
+        }
     }
 
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)

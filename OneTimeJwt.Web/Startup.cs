@@ -31,19 +31,9 @@ internal static partial class Startup
     }
 
     /// <summary>Prints every fault of the settings at once; false where there is one.</summary>
-    public static async Task<bool> CheckAsync(WebApplication app)
+    public static async Task<bool> CheckAsync(WebApplication app, bool databaseOnly = false)
     {
-        var faults = Faults<TokenSettings>(app, "Tokens")
-            .Concat(Faults<DatabaseSettings>(app, "Database"))
-            .Concat(Faults<SeedSettings>(app, "Seed"))
-            .Concat(Faults<MailSettings>(app, "Mail"))
-            .Concat(Faults<AccountsSettings>(app, "Accounts"))
-            .Concat(Faults<RecoverySettings>(app, "Recovery"))
-            .Concat(Faults<MailBudget>(app, "RateLimits:PerAccount"))
-            .Concat(Faults<ClientLimit>(app, "RateLimits:PerClient"))
-            .Concat(Faults<SecuritySettings>(app, "Security"))
-            .Concat(Faults<AdminSettings>(app, "Admin"))
-            .ToList();
+        var faults = databaseOnly ? Faults<DatabaseSettings>(app, "Database") : AllFaults(app);
         if (faults.Count == 0)
             return true;
 
@@ -52,6 +42,20 @@ internal static partial class Startup
             await Console.Error.WriteLineAsync($"  {fault}");
         return false;
     }
+
+    private static List<string> AllFaults(WebApplication app) =>
+    [
+        .. Faults<TokenSettings>(app, "Tokens")
+            .Concat(Faults<DatabaseSettings>(app, "Database"))
+            .Concat(Faults<SeedSettings>(app, "Seed"))
+            .Concat(Faults<MailSettings>(app, "Mail"))
+            .Concat(Faults<AccountsSettings>(app, "Accounts"))
+            .Concat(Faults<RecoverySettings>(app, "Recovery"))
+            .Concat(Faults<MailBudget>(app, "RateLimits:PerAccount"))
+            .Concat(Faults<ClientLimit>(app, "RateLimits:PerClient"))
+            .Concat(Faults<SecuritySettings>(app, "Security"))
+            .Concat(Faults<AdminSettings>(app, "Admin")),
+    ];
 
     /// <summary>Migrates and seeds where asked to; false where the schema is behind and may not be changed here.</summary>
     public static async Task<bool> PrepareAsync(WebApplication app)

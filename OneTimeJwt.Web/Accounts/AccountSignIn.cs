@@ -51,6 +51,12 @@ public sealed class AccountSignIn(
             return false;
         }
 
+        if (outcome == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            account.PasswordHash = await hashing.RunAsync(() => UserManager.PasswordHasher.HashPassword(account, password));
+            await UserManager.UpdateAsync(account);
+        }
+
         if (account.AccessFailedCount > 0 && !account.TwoFactorEnabled)
             await RetryAsync(account, () => UserManager.ResetAccessFailedCountAsync(account));
         return true;

@@ -19,7 +19,8 @@ internal sealed partial class DeliveryWorker(
     private const int BatchSize = 32;
     private const int AtOnce = 4;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan SendTime = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromHours(24);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(15);
@@ -101,13 +102,18 @@ internal sealed partial class DeliveryWorker(
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever keeps one mail from being sent, it is tried again and the others go on.")]
     private async Task DeliverAsync(Leased leased, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(SendTime);
         try
         {
             await using var scope = scopes.CreateAsyncScope();
             var database = scope.ServiceProvider.GetRequiredService<AccountsContext>();
-            var mail = await database.Outbox.SingleOrDefaultAsync(row => row.Id == leased.Id && row.Lease == leased.Lease, cancellationToken);
+            // A lease that could run out on the way is left to run out: the next one sends the mail, once.
+            var leaseNeeded = time.GetUtcNow() + SendTime;
+            var mail = await database.Outbox.SingleOrDefaultAsync(
+                row => row.Id == leased.Id && row.Lease == leased.Lease && row.LeasedUntil > leaseNeeded, patience.Token);
             if (mail is not null)
-                await scope.ServiceProvider.GetRequiredService<Delivery>().DeliverAsync(mail, cancellationToken);
+                await scope.ServiceProvider.GetRequiredService<Delivery>().DeliverAsync(mail, patience.Token);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -9,8 +9,6 @@ namespace OneTimeJwt.Web.Security;
 /// <summary>Bounds the forms that one client sends. Redemptions ask the same limiter themselves, and only where a link doesn't work.</summary>
 internal static class RateLimits
 {
-    private const int Segments = 10;
-
     public static void AddRateLimits(this IServiceCollection services)
     {
         services.AddSingleton(provider => PerClient(provider.GetRequiredService<IOptions<ClientLimit>>().Value));
@@ -29,9 +27,9 @@ internal static class RateLimits
     }
 
     private static PartitionedRateLimiter<HttpContext> PerClient(ClientLimit limit) =>
-        PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetSlidingWindowLimiter(
+        PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetFixedWindowLimiter(
             Client(context),
-            _ => new SlidingWindowRateLimiterOptions { PermitLimit = limit.Permits, Window = limit.Window, SegmentsPerWindow = Segments, QueueLimit = 0 }));
+            _ => new FixedWindowRateLimiterOptions { PermitLimit = limit.Permits, Window = limit.Window, QueueLimit = 0 }));
 
     // An IPv6 client has a whole /64 to itself.
     private static string Client(HttpContext context)

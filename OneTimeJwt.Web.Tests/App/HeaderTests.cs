@@ -1,0 +1,65 @@
+using System.Net;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+public sealed class HeaderTests(SharedApp shared) : IClassFixture<SharedApp>
+{
+    private readonly TestApp _app = shared.App;
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/forgot-password")]
+    [InlineData("/forgot-password/sent")]
+    [InlineData("/reset-password?token=x")]
+    [InlineData("/reset-password/done")]
+    [InlineData("/sign-in")]
+    [InlineData("/nowhere")]
+    [InlineData("/dev/inbox")]
+    public async Task Every_page_carries_the_headers_that_keep_links_private(string path)
+    {
+        using var visitor = _app.Open();
+        var answer = await visitor.GetAsync(path);
+        var csp = answer.Headers["Content-Security-Policy"];
+
+        Assert.Equal("no-referrer", answer.Headers["Referrer-Policy"]);
+        Assert.Equal("nosniff", answer.Headers["X-Content-Type-Options"]);
+        Assert.Contains("'nonce-", csp, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", csp, StringComparison.Ordinal);
+        Assert.DoesNotContain("Server", answer.Headers.Keys);
+        Assert.Equal(path is "/" or "/nowhere", !answer.Headers.TryGetValue("Cache-Control", out var cache) || cache != "no-store");
+        Assert.DoesNotContain("style=\"", answer.Body, StringComparison.Ordinal);
+        Assert.True(answer.Body.Length < 8_000, $"{path} has {answer.Body.Length} characters.");
+        Assert.DoesNotContain("Blazor-Server-Component-State", answer.Body, StringComparison.Ordinal);
+
+        var head = await visitor.GetAsync(path, HttpMethod.Head);
+        Assert.Equal((answer.Status, ""), (head.Status, head.Body));
+    }
+
+    [Fact]
+    public async Task A_circuit_is_refused_to_another_origin()
+    {
+        using var visitor = _app.Open();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1");
+        request.Headers.Add("Origin", "https://evil.example");
+        Assert.Equal(HttpStatusCode.Forbidden, (await visitor.SendAsync(request)).Status);
+    }
+
+    [Fact]
+    public async Task Too_many_forms_from_one_client_get_a_page_that_says_when_to_come_back_and_a_good_link_still_works()
+    {
+        await using var app = await TestApp.StartAsync(new() { ["RateLimits:PerClient:Permits"] = "6" });
+        var account = await app.AddAccountAsync();
+        var link = await app.LinkForAsync(account);
+        using var visitor = app.Open();
+        for (var i = 0; i < 5; i++)
+            await visitor.AskAsync("nobody@example.com");
+
+        var refused = await visitor.AskAsync("nobody@example.com");
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
+        Assert.True(int.Parse(refused.Headers["Retry-After"], System.Globalization.CultureInfo.InvariantCulture) > 0);
+        Assert.Contains("Too many tries", refused.Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await visitor.PostAsync("/reset-password", ("token", "a.b.c"), ("password", "x"))).Status);
+
+        Assert.True((await visitor.RedeemAsync(link, Passwords.New)).PasswordChanged);
+    }
+}

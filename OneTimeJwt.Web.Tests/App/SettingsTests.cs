@@ -1,0 +1,111 @@
+using System.Diagnostics;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>The real executable, started with wrong settings.</summary>
+public sealed class SettingsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ott-").FullName;
+
+    [Fact]
+    public async Task Missing_settings_are_refused_all_at_once_each_with_its_key()
+    {
+        var (code, error) = await StartAsync([]);
+
+        Assert.Equal(1, code);
+        foreach (var key in new[] { "Recovery:PublicOrigin", "Tokens:Secrets:0", "Mail:From", "Mail:Transport" })
+            Assert.Single(error.Split('\n'), line => line.TrimStart().StartsWith(key, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_settings_are_refused_all_at_once_each_with_its_key()
+    {
+        var wrong = new Dictionary<string, string>
+        {
+            ["Recovery:PublicOrigin"] = "accounts.example.com/path",
+            ["Recovery:MaxLinkLength"] = "many",
+            ["Tokens:Secrets:0:Id"] = "much-too-long",
+            ["Tokens:Secrets:0:Value"] = "c2hvcnQ=",
+            ["Tokens:Lifetimes:Reset"] = "soon",
+            ["Mail:Transport"] = "Pigeon",
+            ["Database:Provider"] = "Access",
+            ["RateLimits:PerClient:Window"] = "never",
+            ["RateLimits:PerAccount:Permits"] = "0",
+            ["Security:KnownProxies:0"] = "nginx",
+            ["Security:RequireHttps"] = "perhaps",
+            ["Accounts:SignInUrl"] = "login",
+            ["Accounts:Passwords:MinimumLength"] = "3",
+        };
+
+        var (code, error) = await StartAsync(wrong);
+
+        Assert.Equal(1, code);
+        var told = new[] { "Recovery:MaxLinkLength", "Tokens:Lifetimes:Reset", "Mail:Transport", "Database:Provider", "RateLimits:PerClient:Window", "RateLimits:PerAccount:Permits", "Security:RequireHttps", "Accounts:SignInUrl", "Accounts:Passwords:MinimumLength" };
+        Assert.All(told, key => Assert.Contains(key, error, StringComparison.Ordinal));
+        Assert.DoesNotContain("c2hvcnQ=", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Mail:Transport", "Inbox")]
+    [InlineData("Seed:Accounts:0:Email", "a@example.com")]
+    [InlineData("Tokens:Secrets:0:Value", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("Tokens:Secrets:0:Value", "")]
+    [InlineData("Recovery:PublicOrigin", "http://accounts.example.com")]
+    [InlineData("Recovery:MaxLinkLength", "250")]
+    public async Task What_must_not_be_in_production_is_refused_at_start(string key, string value)
+    {
+        var (code, error) = await StartAsync(new(Production) { [key] = value });
+        Assert.Equal(1, code);
+        Assert.Contains(key.StartsWith("Seed", StringComparison.Ordinal) ? "Seed:Accounts" : key, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Production_starts_only_on_a_migrated_database_and_migrating_twice_is_harmless()
+    {
+        var (code, error) = await StartAsync(Production);
+        Assert.Equal(1, code);
+        Assert.Contains("database migrate", error, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await StartAsync(Production, "database", "migrate")).Code);
+        Assert.Equal(0, (await StartAsync(Production, "database", "migrate")).Code);
+    }
+
+    [Fact]
+    public async Task An_unknown_command_says_which_ones_there_are()
+    {
+        var (code, error) = await StartAsync(Production, "make", "coffee");
+        Assert.Equal(2, code);
+        Assert.Contains("database migrate", error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private Dictionary<string, string> Production => new()
+    {
+        ["Recovery:PublicOrigin"] = "https://accounts.example.com",
+        ["Tokens:Secrets:0:Id"] = "a",
+        ["Tokens:Secrets:0:Value"] = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)),
+        ["Mail:From"] = "no-reply@example.com",
+        ["Mail:Transport"] = "Smtp",
+        ["Mail:Smtp:Host"] = "localhost",
+        ["ConnectionStrings:Accounts"] = $"Data Source={Path.Combine(_folder, "accounts.db")}",
+    };
+
+    private async Task<(int Code, string Error)> StartAsync(Dictionary<string, string> settings, params string[] command)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _folder, RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "OneTimeJwt.Web.dll") }.Concat(command).Append("--urls=http://127.0.0.1:0"))
+            start.ArgumentList.Add(argument);
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        foreach (var (key, value) in settings)
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+
+        using var process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+        var error = await process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return (process.ExitCode, error + await output);
+    }
+}
