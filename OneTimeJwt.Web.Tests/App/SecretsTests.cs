@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Tokens;
 
@@ -35,6 +36,18 @@ public sealed class SecretsTests
         foreach (var secret in new[] { token, signature, token.Split('.')[1], Passwords.Old, Passwords.New, Passwords.Other, Passwords.New.Replace(' ', '+'), "short one" })
             Assert.DoesNotContain(secret, log, StringComparison.Ordinal);
         Files.HoldNone(app.Folder, [token, signature, Passwords.Old, Passwords.New, Passwords.Other, "short one"]);
+    }
+
+    [Theory]
+    [InlineData("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher")]
+    [InlineData("Microsoft.AspNetCore.Components.Server.Circuits.RemoteRenderer")]
+    public async Task What_people_type_into_open_pages_is_not_logged_whatever_the_settings_say(string category)
+    {
+        await using var app = await TestApp.StartAsync();
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(category);
+        Assert.False(logger.IsEnabled(LogLevel.Debug));
+        Assert.True(logger.IsEnabled(LogLevel.Information));
+        Assert.True(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Any").IsEnabled(LogLevel.Trace));
     }
 
     [Fact]

@@ -22,6 +22,7 @@ internal static class SecurityModule
         builder.Services.AddOptions<ClientLimit>().BindConfiguration("RateLimits:PerClient");
         builder.Services.AddSingleton<IValidateOptions<ClientLimit>, ClientLimitValidator>();
 
+        builder.Services.AddSingleton<ILoggerFactory, CappedLoggerFactory>();
         builder.Services.AddRateLimits();
         builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         builder.Services.Configure<KestrelServerOptions>(Bound);

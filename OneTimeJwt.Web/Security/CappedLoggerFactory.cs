@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Options;
+
+namespace OneTimeJwt.Web.Security;
+
+/// <summary>
+/// Keeps two families of categories at Information whatever the settings say: below that they write down what people
+/// type into open pages. A filter would not do, because a rule for one provider outranks it.
+/// </summary>
+internal sealed class CappedLoggerFactory(
+    IEnumerable<ILoggerProvider> providers, IOptionsMonitor<LoggerFilterOptions> filters, IOptions<LoggerFactoryOptions> options) : ILoggerFactory
+{
+    private static readonly string[] Talkative = ["Microsoft.AspNetCore.SignalR", "Microsoft.AspNetCore.Components.Server"];
+
+    private readonly LoggerFactory _inner = new(providers, filters, options);
+
+    public void AddProvider(ILoggerProvider provider) => _inner.AddProvider(provider);
+
+    public ILogger CreateLogger(string categoryName)
+    {
+        var logger = _inner.CreateLogger(categoryName);
+        return Talkative.Any(family => categoryName.StartsWith(family, StringComparison.Ordinal)) ? new Capped(logger) : logger;
+    }
+
+    public void Dispose() => _inner.Dispose();
+
+    private sealed class Capped(ILogger inner) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => inner.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information && inner.IsEnabled(logLevel);
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                inner.Log(logLevel, eventId, state, exception, formatter);
+        }
+    }
+}
