@@ -26,6 +26,7 @@ internal static class RecoveryModule
         builder.Services.AddScoped<RedeemReset>();
         builder.Services.AddScoped<RecoveryPages>();
         builder.Services.AddScoped<Delivery>();
+        builder.Services.AddSingleton<Outbox>();
         builder.Services.AddHostedService<DeliveryWorker>();
     }
 
