@@ -51,6 +51,14 @@ internal sealed class Issuer
 
     public string Mint(TimeSpan? lifetime = null) => _tokens.Mint(TokenPurpose.Reset, User, lifetime).Value;
 
+    /// <summary>Gives the account an id so long that its tokens have so many characters.</summary>
+    public void LengthenTo(int characters)
+    {
+        while (Mint().Length < characters)
+            User.Id += "a";
+        Assert.Equal(characters, Mint().Length);
+    }
+
     public Task<Verification> VerifyAsync(string? token, OneTimeTokens? tokens = null) =>
         (tokens ?? _tokens).VerifyAsync(token, TokenPurpose.Reset, FindAsync);
 

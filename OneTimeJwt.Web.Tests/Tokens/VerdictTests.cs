@@ -74,10 +74,10 @@ public sealed class VerdictTests
     [Fact]
     public async Task A_token_of_1024_characters_is_valid_and_one_character_more_is_malformed()
     {
-        _issuer.User.Id = IdThatGives(OneTimeTokens.MaxLength);
+        _issuer.LengthenTo(OneTimeTokens.MaxLength);
         Assert.Equal(TokenVerdict.Valid, await _issuer.VerdictAsync(_issuer.Mint()));
 
-        _issuer.User.Id = IdThatGives(OneTimeTokens.MaxLength + 1);
+        _issuer.LengthenTo(OneTimeTokens.MaxLength + 1);
         Assert.Equal(new Verification(TokenVerdict.Malformed), await _issuer.VerifyAsync(_issuer.Mint()));
         Assert.Equal(1, _issuer.LookUps);
     }
@@ -220,14 +220,4 @@ public sealed class VerdictTests
     }
 
     private MintedToken Minted() => _issuer.With(Issuer.Origin, Issuer.Secret).Mint(TokenPurpose.Reset, _issuer.User);
-
-    private string IdThatGives(int length)
-    {
-        for (_issuer.User.Id = "a"; _issuer.Mint().Length < length; _issuer.User.Id += "a")
-        {
-        }
-
-        Assert.Equal(length, _issuer.Mint().Length);
-        return _issuer.User.Id;
-    }
 }
