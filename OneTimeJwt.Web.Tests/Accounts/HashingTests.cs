@@ -20,7 +20,7 @@ public sealed class HashingTests : IDisposable
                 return now--;
         })));
 
-        Assert.Equal(most, peak);
+        Assert.InRange(peak, 1, most);
     }
 
     [Fact]

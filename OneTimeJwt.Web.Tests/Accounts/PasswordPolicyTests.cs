@@ -109,12 +109,16 @@ public sealed class PasswordPolicyTests
     [Fact]
     public async Task The_longest_password_is_judged_quickly()
     {
-        await ReasonAsync("warm up the dictionaries first");
-        var watch = Stopwatch.StartNew();
+        // The best of several: other tests run at the same time.
+        var best = TimeSpan.MaxValue;
+        for (var i = 0; i < 8; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await ReasonAsync(Longest);
+            best = Stopwatch.GetElapsedTime(start) is var elapsed && elapsed < best ? elapsed : best;
+        }
 
-        await ReasonAsync(Longest);
-
-        Assert.True(watch.Elapsed < TimeSpan.FromMilliseconds(400), $"{watch.Elapsed}");
+        Assert.True(best < TimeSpan.FromMilliseconds(100), $"{best}");
     }
 
     [Fact]

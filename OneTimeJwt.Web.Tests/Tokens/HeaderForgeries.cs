@@ -47,7 +47,8 @@ internal static class HeaderForgeries
     public static IEnumerable<(string Name, string Token)> For(Issuer issuer) =>
         Headers().Select(header => ($"header {header}", issuer.Jws(header, issuer.Payload)))
             .Concat(Unsigned(issuer))
-            .Concat(OtherHashes(issuer));
+            .Concat(OtherHashes(issuer))
+            .Concat(OtherCases(issuer));
 
     private static IEnumerable<string> Headers() =>
     [
@@ -72,6 +73,16 @@ internal static class HeaderForgeries
             yield return ($"{alg} and an HMAC-SHA-384", $"{input}.{Base64Url.EncodeToString(HMACSHA384.HashData(issuer.Key, Encoding.ASCII.GetBytes(input)))}");
             yield return ($"{alg} and an HMAC-SHA-512", $"{input}.{Base64Url.EncodeToString(HMACSHA512.HashData(issuer.Key, Encoding.ASCII.GetBytes(input)))}");
             yield return ($"{alg} and a plain SHA-256", $"{input}.{Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(input)))}");
+        }
+    }
+
+    private static IEnumerable<(string Name, string Token)> OtherCases(Issuer issuer)
+    {
+        var (header, payload) = issuer.Jws(Issuer.Header, issuer.Payload).Split('.') switch { var parts => (parts[0], parts[1]) };
+        for (var i = 0; i < header.Length; i++)
+        {
+            if (char.IsAsciiLetter(header[i]))
+                yield return ($"header segment with letter {i} in the other case", Issuer.Sign($"{header[..i]}{(char)(header[i] ^ 0x20)}{header[(i + 1)..]}.{payload}", issuer.Key));
         }
     }
 

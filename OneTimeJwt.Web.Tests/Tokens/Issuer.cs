@@ -67,11 +67,12 @@ internal sealed class Issuer
     /// <summary>A compact JWS with a genuine HMAC-SHA-256, whatever its header and payload are.</summary>
     public string Jws(string header, string payload) => Jws(Encoding.UTF8.GetBytes(header), Encoding.UTF8.GetBytes(payload), Key);
 
-    public static string Jws(byte[] header, byte[] payload, byte[] key)
-    {
-        var input = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(payload)}";
-        return $"{input}.{Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(input)))}";
-    }
+    public static string Jws(byte[] header, byte[] payload, byte[] key) =>
+        Sign($"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(payload)}", key);
+
+    /// <summary>Two segments as they are, and a genuine HMAC-SHA-256 over them.</summary>
+    public static string Sign(string input, byte[] key) =>
+        $"{input}.{Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(input)))}";
 
     private static byte[] Bytes(int from) => [.. Enumerable.Range(from, KeyMaterial.KeySize).Select(i => (byte)i)];
 

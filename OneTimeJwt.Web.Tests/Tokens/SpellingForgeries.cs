@@ -19,6 +19,7 @@ internal static class SpellingForgeries
                 $"{strange}{token}", $"{token}{strange}", $"{header}{strange}.{payload}.{signature}", $"{header}.{strange}{payload}.{signature}", $"{header}.{payload}{strange}.{signature}", $"{header}.{payload}.{strange}{signature}",
             }))
             .Concat(Unowned(token))
+            .Where(spelling => spelling != token)
             .Select((spelling, i) => ($"spelling {i:000}: {Shown(spelling)}", spelling));
     }
 
