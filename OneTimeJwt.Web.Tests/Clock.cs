@@ -1,11 +1,9 @@
 namespace OneTimeJwt.Web.Tests;
 
-/// <summary>A clock that can be set; timers run as ever.</summary>
+/// <summary>A clock that tests set; timers are the system's.</summary>
 public sealed class Clock : TimeProvider
 {
-    private TimeSpan _shift;
+    public DateTimeOffset Now { get; set; } = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _shift;
-
-    public void Move(TimeSpan by) => _shift += by;
+    public override DateTimeOffset GetUtcNow() => Now;
 }

@@ -17,7 +17,7 @@ public sealed class TestApp : IAsyncDisposable
     private readonly bool _ownsFolder;
     private readonly WebApplication _app;
 
-    private TestApp(string folder, bool ownsFolder, Dictionary<string, string?> settings, Clock clock)
+    private TestApp(string folder, bool ownsFolder, Dictionary<string, string?> settings, RunningClock clock)
     {
         (Folder, _ownsFolder, _settings, Clock) = (folder, ownsFolder, settings, clock);
         Origin = $"http://localhost:{FreePort()}";
@@ -28,7 +28,7 @@ public sealed class TestApp : IAsyncDisposable
 
     public string Origin { get; }
 
-    public Clock Clock { get; }
+    public RunningClock Clock { get; }
 
     public LogSink Log { get; } = new();
 
@@ -41,7 +41,7 @@ public sealed class TestApp : IAsyncDisposable
     public static async Task<TestApp> StartAsync(Dictionary<string, string?>? settings = null, TestApp? beside = null)
     {
         var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
-        var app = new TestApp(folder, beside is null, Merge(folder, beside, settings), beside?.Clock ?? new Clock());
+        var app = new TestApp(folder, beside is null, Merge(folder, beside, settings), beside?.Clock ?? new RunningClock());
         Assert.True(await Startup.CheckAsync(app._app), "The settings were refused.");
         Assert.True(await Startup.PrepareAsync(app._app), "The database was refused.");
         Program.Use(app._app);

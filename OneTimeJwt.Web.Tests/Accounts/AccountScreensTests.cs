@@ -1,0 +1,116 @@
+using AngleSharp.Dom;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Tests.Shell;
+
+namespace OneTimeJwt.Web.Tests.Accounts;
+
+public sealed class AccountScreensTests
+{
+    private static readonly string[] Reasons = ["Too short.", "Too common."];
+
+    [Fact]
+    public void Signing_in_takes_an_address_and_a_password()
+    {
+        var page = Screen.Render<SignIn>();
+        var (address, password) = (page.Field("E-mail address"), page.Field("Password"));
+
+        Assert.Equal(("email", "email", "username"), (address.Type, address.Name!, address.GetAttribute("autocomplete")!));
+        Assert.Equal(("password", "password", "current-password"), (password.Type, password.Name!, password.GetAttribute("autocomplete")!));
+        Assert.True(address.IsRequired && password.IsRequired);
+        Assert.Equal("/account", page.Hidden("returnUrl").Value);
+        Assert.Equal("/sign-in", address.Form!.GetAttribute("action"));
+        Assert.NotNull(page.Content().QuerySelector("a[href='/forgot-password']"));
+        Assert.Empty(page.Alerts());
+    }
+
+    [Fact]
+    public void The_focus_starts_at_the_address_and_after_a_failure_at_the_password()
+    {
+        Assert.Equal("email", Screen.Render<SignIn>().QuerySelector("[autofocus]")!.Id);
+
+        var again = Screen.Render<SignIn>(page => page.Add(p => p.Address, "ada@example.com").Add(p => p.Problem, "No."));
+        Assert.Equal("password", again.QuerySelector("[autofocus]")!.Id);
+    }
+
+    [Fact]
+    public void A_failed_sign_in_is_announced_and_keeps_address_and_destination()
+    {
+        var page = Screen.Render<SignIn>(parameters => parameters.Add(p => p.Address, Screen.Hostile).Add(p => p.Problem, "They don’t fit.").Add(p => p.ReturnUrl, Screen.Hostile));
+
+        Assert.Equal(["They don’t fit."], page.Alerts());
+        Assert.Equal(Screen.Hostile, page.Field("E-mail address").GetAttribute("value"));
+        Assert.Equal(Screen.Hostile, page.Hidden("returnUrl").GetAttribute("value"));
+        Assert.Null(page.Field("Password").GetAttribute("value"));
+    }
+
+    [Fact]
+    public void The_second_step_takes_a_code_that_phones_can_fill_in()
+    {
+        var page = Screen.Render<TwoFactor>();
+        var code = page.Field("Authenticator or recovery code");
+
+        Assert.Equal(("text", "code", "one-time-code"), (code.Type, code.Name!, code.GetAttribute("autocomplete")!));
+        Assert.True(code.IsRequired);
+        Assert.Null(code.GetAttribute("aria-invalid"));
+        Assert.Equal("/sign-in/two-factor", code.Form!.GetAttribute("action"));
+        Assert.Equal("/account", page.Hidden("returnUrl").Value);
+        Assert.Empty(page.Alerts());
+    }
+
+    [Fact]
+    public void A_wrong_code_is_announced_and_not_repeated()
+    {
+        var page = Screen.Render<TwoFactor>(parameters => parameters.Add(p => p.Problem, "Wrong.").Add(p => p.ReturnUrl, Screen.Hostile));
+        var code = page.Field("Authenticator or recovery code");
+
+        Assert.Equal(["Wrong."], page.Alerts());
+        Assert.Equal(("true", "problem"), (code.GetAttribute("aria-invalid")!, code.GetAttribute("aria-describedby")!));
+        Assert.Null(code.GetAttribute("value"));
+        Assert.Equal(Screen.Hostile, page.Hidden("returnUrl").GetAttribute("value"));
+    }
+
+    [Theory]
+    [InlineData(false, "off")]
+    [InlineData(true, "on")]
+    public void The_account_page_says_who_is_signed_in_and_how(bool twoFactor, string word)
+    {
+        var page = Screen.Render<AccountPage>(parameters => parameters.Add(p => p.Address, Screen.Hostile).Add(p => p.TwoFactorEnabled, twoFactor));
+
+        Assert.Equal([Screen.Hostile, word, "not since we keep a record"], page.QuerySelectorAll("dd").Select(Screen.Words));
+        Assert.Null(page.QuerySelector("[role=status]"));
+        Assert.Empty(page.Alerts());
+    }
+
+    [Fact]
+    public void The_account_page_says_when_the_password_was_last_changed() =>
+        Assert.Equal(
+            "5 January 2026, 09:30 UTC",
+            Screen.Render<AccountPage>(page => page.Add(p => p.Address, "ada").Add(p => p.LastChanged, new DateTimeOffset(2026, 1, 5, 9, 30, 0, TimeSpan.Zero))).QuerySelector("dd time")!.Words());
+
+    [Fact]
+    public void Changing_the_password_takes_the_current_one_and_a_new_one()
+    {
+        var page = Screen.Render<AccountPage>(parameters => parameters.Add(p => p.Address, "ada@example.com"));
+        var (current, chosen) = (page.Field("Current password"), page.Field("New password"));
+
+        Assert.Equal(("password", "current-password"), (current.Type, current.GetAttribute("autocomplete")!));
+        Assert.Equal(("password", "new-password"), (chosen.Type, chosen.GetAttribute("autocomplete")!));
+        Assert.Same(current.Form, chosen.Form);
+        Assert.Equal("/account", chosen.Form!.GetAttribute("action"));
+        Assert.Equal("ada@example.com", chosen.Form!.QuerySelector("[autocomplete=username]")!.GetAttribute("value"));
+    }
+
+    [Fact]
+    public void Signing_out_is_a_form_of_its_own() =>
+        Assert.Single(Screen.Render<AccountPage>(page => page.Add(p => p.Address, "ada")).QuerySelectorAll("form[action='/sign-out'] button"));
+
+    [Fact]
+    public void A_change_that_worked_is_a_status_and_one_that_did_not_an_alert()
+    {
+        Assert.StartsWith("Your password is changed.", Screen.Render<AccountPage>(page => page.Add(p => p.Address, "ada").Add(p => p.Changed, true)).QuerySelector("[role=status]")!.Words(), StringComparison.Ordinal);
+
+        var refused = Screen.Render<AccountPage>(page => page.Add(p => p.Address, "ada").Add(p => p.Problems, Reasons));
+        Assert.Equal(Reasons, refused.Alerts());
+        Assert.Equal("true", refused.Field("New password").GetAttribute("aria-invalid"));
+    }
+}

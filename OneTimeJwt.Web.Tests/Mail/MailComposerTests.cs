@@ -1,0 +1,221 @@
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using MimeKit;
+
+namespace OneTimeJwt.Web.Tests.Mail;
+
+public sealed class MailComposerTests
+{
+    private static readonly string[] LinkAttributes = ["href", "src", "action", "background", "srcset", "poster", "data"];
+
+    public static TheoryData<string> Links =>
+    [
+        Post.Link,
+        "https://accounts.example.com/forgot-password",
+        $"https://accounts.example.com/reset-password?token={new string('x', 850)}",
+        $"https://accounts.example.com/reset-password?token={new string('y', 2000 - 50)}",
+        $"https://accounts.example.com/reset-password?token={new string('z', 4000)}",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Links))]
+    public async Task The_text_part_has_the_link_alone_on_its_line(string link)
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter(link));
+
+        Assert.Single(Text(mail).ReplaceLineEndings("\n").Split('\n'), line => line == link);
+        Assert.Equal(1, Text(mail).Split("http").Length - 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Links))]
+    public async Task The_HTML_part_has_the_same_single_link(string link)
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter(link));
+
+        Assert.Equal([link], Addresses(Html(mail)));
+    }
+
+    [Fact]
+    public async Task A_usual_link_is_neither_folded_nor_encoded_on_the_wire()
+    {
+        var wire = await Post.WireAsync(Post.Letter());
+
+        Assert.Contains($"\r\n{Post.Link}\r\n", wire.ReplaceLineEndings("\r\n"), StringComparison.Ordinal);
+        Assert.DoesNotContain("quoted-printable", wire, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [MemberData(nameof(Links))]
+    public async Task No_line_on_the_wire_is_longer_than_SMTP_allows(string link) =>
+        Assert.All((await Post.WireAsync(Post.Letter(link))).ReplaceLineEndings("\n").Split('\n'), line => Assert.True(line.Length <= 998));
+
+    [Fact]
+    public async Task A_letter_without_a_link_has_none_in_either_part()
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter(link: null));
+
+        Assert.DoesNotContain("http", mail.TextBody, StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(Addresses(Html(mail)));
+    }
+
+    [Fact]
+    public async Task Both_parts_say_the_same()
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter());
+
+        var alternative = Assert.IsType<MultipartAlternative>(mail.Body);
+        Assert.Equal(["text/plain", "text/html"], alternative.Select(part => part.ContentType.MimeType));
+        foreach (var paragraph in new[] { "Hello,", "somebody asked for a new password.", "Thank you & good-bye." })
+        {
+            Assert.Contains(paragraph, mail.TextBody, StringComparison.Ordinal);
+            Assert.Contains(Html(mail).QuerySelectorAll("p"), p => p.TextContent == paragraph);
+        }
+    }
+
+    [Theory]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("<img src=x onerror=alert(1)>")]
+    [InlineData("\"><a href='https://evil.example'>click</a>")]
+    [InlineData("&lt;b&gt; &amp; &#39;")]
+    [InlineData("</div></body></html>")]
+    public async Task Markup_in_a_name_stays_text_in_both_parts(string name)
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter(paragraph: name));
+
+        Assert.Contains(name, mail.TextBody, StringComparison.Ordinal);
+        var html = Html(mail);
+        Assert.Contains(html.QuerySelectorAll("p"), p => p.TextContent == name);
+        Assert.Empty(html.QuerySelectorAll("script, img, b"));
+        Assert.Equal([Post.Link], Addresses(html));
+    }
+
+    [Fact]
+    public async Task Markup_in_a_link_stays_in_its_attribute()
+    {
+        const string Link = "https://accounts.example.com/?a=\"onclick=\"alert(1)&b=<x>";
+        using var mail = await Post.DeliverAsync(Post.Letter(Link));
+
+        var anchor = Assert.Single(Html(mail).QuerySelectorAll("a"));
+        Assert.Equal(Link, anchor.GetAttribute("href"));
+        Assert.Null(anchor.GetAttribute("onclick"));
+    }
+
+    [Fact]
+    public async Task Unicode_survives_in_both_parts()
+    {
+        const string Name = "Jörg Müller, 日本 😀 “quoted”";
+        using var mail = await Post.DeliverAsync(Post.Letter(paragraph: Name), from: "Kontenübersicht <no-reply@example.com>");
+
+        Assert.Contains(Name, mail.TextBody, StringComparison.Ordinal);
+        Assert.Contains(Html(mail).QuerySelectorAll("p"), p => p.TextContent == Name);
+        Assert.Equal("Kontenübersicht", Assert.IsType<MailboxAddress>(Assert.Single(mail.From)).Name);
+        Assert.Single(Text(mail).ReplaceLineEndings("\n").Split('\n'), line => line == Post.Link);
+    }
+
+    [Fact]
+    public async Task Long_paragraphs_are_wrapped_between_words_only()
+    {
+        var words = string.Join(' ', Enumerable.Repeat("wonderful", 40));
+        using var mail = await Post.DeliverAsync(Post.Letter(paragraph: words));
+
+        var lines = Text(mail).ReplaceLineEndings("\n").Split('\n').Where(line => line.StartsWith("wonderful", StringComparison.Ordinal)).ToList();
+        Assert.All(lines, line => Assert.True(line.Length <= 76));
+        Assert.Equal(words, string.Join(' ', lines));
+    }
+
+    [Theory]
+    [InlineData("ada@example.com\r\nBcc: eve@example.com")]
+    [InlineData("ada@example.com\nBcc: eve@example.com")]
+    [InlineData("ada@example.com\r")]
+    [InlineData("ada\0@example.com")]
+    [InlineData("ada@example.com, eve@example.com")]
+    [InlineData("ada@example.com; eve@example.com")]
+    [InlineData("Ada <ada@example.com>")]
+    [InlineData("<ada@example.com>")]
+    [InlineData("friends: ada@example.com;")]
+    [InlineData("ada@example.com (eve@example.com)")]
+    [InlineData(" ada@example.com")]
+    [InlineData("ada@")]
+    [InlineData("")]
+    public async Task An_address_that_is_not_exactly_one_is_refused(string to) =>
+        await Assert.ThrowsAsync<FormatException>(() => Post.ComposeAsync(Post.Letter(), to));
+
+    [Theory]
+    [InlineData("ada@example.com")]
+    [InlineData("ada+reset@example.com")]
+    [InlineData("o'brien@example.com")]
+    [InlineData("a.very.long-name_1815@sub.domain.example.com")]
+    public async Task An_address_goes_into_To_and_nowhere_else(string to)
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter(), to);
+
+        Assert.Equal(to, Assert.IsType<MailboxAddress>(Assert.Single(mail.To)).Address);
+        Assert.Empty(mail.Cc);
+        Assert.Empty(mail.Bcc);
+        Assert.DoesNotContain(to, mail.TextBody + mail.HtmlBody, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("jürgen@example.com")]
+    [InlineData("ada@bücher.example")]
+    public async Task An_international_address_is_taken(string to)
+    {
+        using var message = await Post.ComposeAsync(Post.Letter(), to);
+
+        Assert.Equal(to, Assert.IsType<MailboxAddress>(Assert.Single(message.To)).Address);
+    }
+
+    [Fact]
+    public async Task A_line_break_in_a_subject_adds_no_header()
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter() with { Subject = "Hello\r\nBcc: eve@example.com" });
+
+        Assert.Empty(mail.Bcc);
+        Assert.Null(mail.Headers[HeaderId.Bcc]);
+    }
+
+    [Fact]
+    public async Task It_is_dated_by_our_clock_and_marked_as_automatic()
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter());
+
+        Assert.Equal(Post.Clock.Now, mail.Date);
+        Assert.Equal("auto-generated", mail.Headers["Auto-Submitted"]);
+        Assert.EndsWith("@example.com", mail.MessageId, StringComparison.Ordinal);
+        Assert.Equal("Choose a new password", mail.Subject);
+    }
+
+    [Fact]
+    public async Task The_HTML_part_fetches_nothing_runs_nothing_and_has_no_style_attributes()
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter());
+        var html = Html(mail);
+
+        Assert.Empty(html.QuerySelectorAll("script, img, link, iframe, object, [style]"));
+        Assert.DoesNotContain("url(", mail.HtmlBody, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("@import", mail.HtmlBody, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("Accounts <no-reply@example.com>", "Accounts")]
+    [InlineData("no-reply@example.com", "example.com")]
+    public async Task The_house_is_named(string from, string house)
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter(), from: from);
+
+        Assert.Equal(house, Html(mail).QuerySelector(".house")!.TextContent);
+    }
+
+    [Fact]
+    public void A_link_is_not_shown_when_a_letter_is_logged() =>
+        Assert.DoesNotContain("token=", $"{Post.Letter()}", StringComparison.Ordinal);
+
+    private static string Text(MimeMessage mail) => mail.TextBody ?? "";
+
+    private static IHtmlDocument Html(MimeMessage mail) => new HtmlParser().ParseDocument(mail.HtmlBody ?? "");
+
+    private static IEnumerable<string> Addresses(IHtmlDocument html) =>
+        html.All.SelectMany(element => LinkAttributes.Select(element.GetAttribute)).OfType<string>();
+}

@@ -1,0 +1,62 @@
+using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Recovery;
+
+namespace OneTimeJwt.Web.Tests.Recovery;
+
+public sealed class LettersTests
+{
+    private const string Host = "accounts.example.com";
+    private const string Link = "https://accounts.example.com/reset-password?token=eyJ";
+
+    private static readonly string[] Providers = ["Google", "GitHub"];
+    private static readonly DateTimeOffset At = new(2026, 1, 5, 23, 5, 0, TimeSpan.FromHours(-2));
+
+    [Theory]
+    [InlineData(1, "for one minute")]
+    [InlineData(30, "for 30 minutes")]
+    [InlineData(90, "for 90 minutes")]
+    [InlineData(119, "for 119 minutes")]
+    [InlineData(120, "for 2 hours")]
+    [InlineData(720, "for 12 hours")]
+    [InlineData(7 * 24 * 60, "for 168 hours")]
+    public void A_reset_letter_says_how_long_its_link_lives(int minutes, string words) =>
+        Assert.Contains(words, Text(Letters.Reset(Link, TimeSpan.FromMinutes(minutes), Host)), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_reset_letter_has_the_link_in_its_place_only_and_says_whose_account_it_is()
+    {
+        var letter = Letters.Reset(Link, TimeSpan.FromMinutes(30), Host);
+
+        Assert.Equal(Link, letter.Link!.Url);
+        Assert.DoesNotContain("http", Text(letter), StringComparison.Ordinal);
+        Assert.Contains(Host, Text(letter), StringComparison.Ordinal);
+        Assert.Contains("If you did not ask for this", Text(letter), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_letter_to_someone_who_signs_in_elsewhere_names_the_place_and_has_no_link()
+    {
+        var letter = Letters.ExternalOnly(Providers, Host);
+
+        Assert.Null(letter.Link);
+        Assert.Contains("you sign in with Google or GitHub", Text(letter), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_notice_says_when_and_what_to_do_and_holds_no_token()
+    {
+        var letter = Letters.PasswordChanged("https://accounts.example.com/forgot-password", At, Host);
+
+        Assert.Contains("on 6 January 2026 at 01:05 UTC", Text(letter), StringComparison.Ordinal);
+        Assert.Contains("If it was not", Text(letter), StringComparison.Ordinal);
+        Assert.Equal("https://accounts.example.com/forgot-password", letter.Link!.Url);
+    }
+
+    [Fact]
+    public void No_subject_tells_a_secret_or_breaks_a_line() =>
+        Assert.All(
+            new[] { Letters.Reset(Link, TimeSpan.FromMinutes(30), Host), Letters.ExternalOnly(Providers, Host), Letters.PasswordChanged(Link, At, Host) },
+            letter => Assert.Matches(@"\A[A-Z][A-Za-z ]+\z", letter.Subject));
+
+    private static string Text(Letter letter) => string.Join('\n', [.. letter.Before, .. letter.After]);
+}

@@ -1,0 +1,111 @@
+using AngleSharp.Dom;
+using OneTimeJwt.Web.Shell;
+
+namespace OneTimeJwt.Web.Tests.Shell;
+
+public sealed class ShellPagesTests
+{
+    private static readonly string[] Two = ["One.", "Two."];
+
+    public static TheoryData<int> Statuses => [.. States.Statuses];
+
+    [Fact]
+    public void The_start_page_leads_to_a_link_and_to_sign_in()
+    {
+        var page = Screen.Render<Home>();
+
+        Assert.Equal(["/forgot-password", "/sign-in"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Statuses))]
+    public void An_error_page_names_its_status_says_what_to_do_and_leads_on(int status)
+    {
+        var page = Screen.Render<ErrorPage>(parameters => parameters.Add(p => p.Status, status));
+
+        Assert.Equal($"{status}", page.QuerySelector(".code")!.Words());
+        Assert.True(page.QuerySelectorAll("main p")[1].Words().Length > 20);
+        Assert.Equal(["/forgot-password", "/"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
+    }
+
+    [Fact]
+    public void Each_status_with_a_cure_of_its_own_has_words_of_its_own() =>
+        Assert.Equal(States.Statuses.Length, States.Statuses.Select(status => Screen.Render<ErrorPage>(parameters => parameters.Add(p => p.Status, status)).QuerySelector("h1")!.Words()).Distinct().Count());
+
+    [Theory]
+    [InlineData(402, "That request didn’t fit")]
+    [InlineData(499, "That request didn’t fit")]
+    [InlineData(500, "Something broke on our side")]
+    [InlineData(502, "Something broke on our side")]
+    [InlineData(404, "There is no such page")]
+    [InlineData(429, "Too many tries just now")]
+    public void A_fault_of_ours_is_never_blamed_on_the_user(int status, string heading) =>
+        Assert.Equal(heading, Screen.Render<ErrorPage>(parameters => parameters.Add(p => p.Status, status)).QuerySelector("h1")!.Words());
+
+    [Fact]
+    public void No_message_means_no_alert() =>
+        Assert.Null(Screen.Render<Alert>(alert => alert.Add(p => p.Messages, [])).QuerySelector("[role=alert]"));
+
+    [Fact]
+    public void One_message_is_a_paragraph_and_several_are_a_list()
+    {
+        Assert.Equal("One.", Screen.Render<Alert>(alert => alert.Add(p => p.Messages, ["One."])).QuerySelector("[role=alert] > p")!.Words());
+        Assert.Equal(Two, Screen.Render<Alert>(alert => alert.Add(p => p.Messages, Two)).QuerySelectorAll("[role=alert] > ul > li").Select(Screen.Words));
+    }
+
+    [Fact]
+    public void A_moment_is_shown_and_marked_up_in_UTC()
+    {
+        var moment = Screen.Render<Moment>(time => time.Add(p => p.At, new DateTimeOffset(2026, 1, 5, 23, 59, 30, TimeSpan.FromHours(-2)))).QuerySelector("time")!;
+
+        Assert.Equal("2026-01-06T01:59:30Z", moment.GetAttribute("datetime"));
+        Assert.Equal("6 January 2026, 01:59 UTC", moment.Words());
+    }
+
+    [Fact]
+    public void A_moment_is_the_same_for_readers_and_servers_of_any_culture()
+    {
+        var before = Thread.CurrentThread.CurrentCulture;
+        Thread.CurrentThread.CurrentCulture = System.Globalization.CultureInfo.GetCultureInfo("ar-SA");
+        try
+        {
+            A_moment_is_shown_and_marked_up_in_UTC();
+        }
+        finally
+        {
+            Thread.CurrentThread.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void A_document_for_the_console_opens_a_circuit_under_the_nonce()
+    {
+        var page = Screen.Render<OneTimeJwt.Web.Shell.Document>(document => document.Add(p => p.Title, "Console").Add(p => p.Console, true).Add(p => p.Wide, true));
+
+        Assert.Equal(Screen.Nonce, Assert.Single(page.QuerySelectorAll("script[src='/_framework/blazor.web.js']")).GetAttribute("nonce"));
+        Assert.Equal("wide", page.Content().ClassName);
+    }
+
+    [Theory]
+    [InlineData(null, false, null)]
+    [InlineData(null, true, "problem")]
+    [InlineData("A hint.", false, "pw-hint")]
+    [InlineData("A hint.", true, "problem pw-hint")]
+    public void A_password_field_is_described_by_its_problem_and_its_hint(string? hint, bool invalid, string? description)
+    {
+        var page = Screen.Render<PasswordField>(field => field.Add(p => p.Name, "pw").Add(p => p.Label, "Password").Add(p => p.Hint, hint).Add(p => p.Invalid, invalid));
+
+        Assert.Equal(description, page.Field("Password").GetAttribute("aria-describedby"));
+        Assert.Equal(invalid ? "true" : null, page.Field("Password").GetAttribute("aria-invalid"));
+        Assert.Equal(hint, page.GetElementById("pw-hint")?.Words());
+    }
+
+    [Fact]
+    public void The_button_that_reveals_a_password_waits_for_script()
+    {
+        var button = Screen.Render<PasswordField>(field => field.Add(p => p.Name, "pw").Add(p => p.Label, "Password")).QuerySelector("button")!;
+
+        Assert.True(button.HasAttribute("hidden"));
+        Assert.Equal(("button", "pw", "false"), (button.GetAttribute("type")!, button.GetAttribute("data-reveal")!, button.GetAttribute("aria-pressed")!));
+    }
+}

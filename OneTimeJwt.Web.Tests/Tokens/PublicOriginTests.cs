@@ -1,0 +1,65 @@
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web.Tests.Tokens;
+
+public sealed class PublicOriginTests
+{
+    [Theory]
+    [InlineData("https://accounts.example.com", "https://accounts.example.com")]
+    [InlineData("https://accounts.example.com/", "https://accounts.example.com")]
+    [InlineData("HTTPS://Accounts.EXAMPLE.com:443/", "https://accounts.example.com")]
+    [InlineData("http://accounts.example.com:80", "http://accounts.example.com")]
+    [InlineData("https://accounts.example.com:8443", "https://accounts.example.com:8443")]
+    [InlineData("http://accounts.example.com:443", "http://accounts.example.com:443")]
+    [InlineData("https://bücher.example", "https://xn--bcher-kva.example")]
+    [InlineData("https://BÜCHER.example", "https://xn--bcher-kva.example")]
+    [InlineData("https://xn--bcher-kva.example", "https://xn--bcher-kva.example")]
+    [InlineData("http://127.0.0.1:5000", "http://127.0.0.1:5000")]
+    [InlineData("http://[::1]:5000/", "http://[::1]:5000")]
+    [InlineData("http://[0:0:0:0:0:0:0:1]:5000", "http://[::1]:5000")]
+    [InlineData("http://localhost:5000", "http://localhost:5000")]
+    public void An_origin_has_one_form(string written, string canonical)
+    {
+        Assert.True(PublicOrigin.TryParse(written, out var origin));
+        Assert.Equal(canonical, origin.Value);
+        Assert.Equal(canonical, origin.ToString());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("accounts.example.com")]
+    [InlineData("//accounts.example.com")]
+    [InlineData("/reset")]
+    [InlineData("ftp://accounts.example.com")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("https://")]
+    [InlineData("https:///")]
+    [InlineData("https://accounts.example.com/path")]
+    [InlineData("https://accounts.example.com//")]
+    [InlineData("https://accounts.example.com?query")]
+    [InlineData("https://accounts.example.com/?query")]
+    [InlineData("https://accounts.example.com#fragment")]
+    [InlineData("https://user@accounts.example.com")]
+    [InlineData("https://user:password@accounts.example.com")]
+    [InlineData("https://accounts.example.com:99999")]
+    [InlineData("https://a b.example.com")]
+    [InlineData("https://*:5001")]
+    public void Anything_else_is_no_origin(string? written)
+    {
+        Assert.False(PublicOrigin.TryParse(written, out var origin));
+        Assert.Null(origin);
+    }
+
+    [Theory]
+    [InlineData("HTTPS://Accounts.EXAMPLE.com:443/")]
+    [InlineData("https://bücher.example")]
+    [InlineData("http://[0:0:0:0:0:0:0:1]:5000")]
+    public void The_canonical_form_is_its_own(string written)
+    {
+        Assert.True(PublicOrigin.TryParse(written, out var once));
+        Assert.True(PublicOrigin.TryParse(once.Value, out var twice));
+        Assert.Equal(once, twice);
+    }
+}
