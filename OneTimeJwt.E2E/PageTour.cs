@@ -16,7 +16,7 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["reset-error"] = async (tour, tab) => await (await tour.OpenFormAsync(tab)).ChooseInVainAsync("short"),
         ["done"] = async (tour, tab) => await tour.ResetAsync(tab),
         ["dead-used"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, await tour.ResetAsync(tab)),
-        ["dead-spent"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, (await tour.Site.MailLinkAsync(await tour.NewAccountAsync())) [..^5] + "AAAAA"),
+        ["dead-spent"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, (await tour.Site.MailLinkAsync(await tour.NewAccountAsync()))[..^5] + "AAAAA"),
         ["dead-expired"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, (await tour.Suite.ExpiredLinkAsync()).Link),
         ["dead-invalid"] = (_, tab) => DeadLinkPage.OpenAsync(tab, "/reset-password?token=half"),
         ["sign-in"] = (_, tab) => SignInPage.OpenAsync(tab),

@@ -27,8 +27,8 @@ public sealed partial class ReplayRejectionTests
     public async Task Wrong_sign_ins_of_strangers_at_that_moment_do_not_keep_the_owner_out()
     {
         // At an app of its own: one that jams on lost races would take every other test along.
-        var account = Seeds.ThrowAway(ordinary: 1).Single();
-        await using var site = await Site.StartAsync([account], []);
+        await using var site = await Site.StartAsync([]);
+        var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
         var passwords = new[] { account.NewPassword(), account.NewPassword() };
         var forms = await OpenTwiceAsync(await site.MailLinkAsync(account));
 

@@ -80,14 +80,15 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     [Fact]
     public async Task A_used_link_stays_dead_after_a_restart_and_an_unused_one_stays_alive()
     {
-        var accounts = Seeds.ThrowAway(ordinary: 2);
-        await using var site = await Site.StartAsync(accounts, []);
-        var (used, unused) = (await site.MailLinkAsync(accounts[0]), await site.MailLinkAsync(accounts[1]));
-        await RedeemAsync(used, accounts[0].NewPassword());
+        await using var site = await Site.StartAsync([]);
+        var one = await site.Accounts.TakeAsync(AccountKind.Ordinary);
+        var other = await site.Accounts.TakeAsync(AccountKind.Ordinary);
+        var (used, unused) = (await site.MailLinkAsync(one), await site.MailLinkAsync(other));
+        await RedeemAsync(used, one.NewPassword());
 
         await site.App.RestartAsync();
         await IsRefusedAsync(Spent, used, site);
-        await RedeemAsync(unused, accounts[1].NewPassword());
+        await RedeemAsync(unused, other.NewPassword());
     }
 
     [Fact]
@@ -210,7 +211,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
         var account = await NewAccountAsync();
         var link = await Site.MailLinkAsync(account);
         await ResetPasswordPage.OpenAsync(await NewBrowserAsync(), link);
-        await AccountRow.ChangeAddressAsync(app, account, $"moved-{account.Email}");
+        await AccountRow.MoveAsync(app, account, $"moved-{account.Email}");
 
         await IsRefusedAsync(Spent, link);
     }

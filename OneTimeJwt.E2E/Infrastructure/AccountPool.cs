@@ -3,39 +3,32 @@ using System.Threading.Channels;
 namespace OneTimeJwt.E2E.Infrastructure;
 
 /// <summary>
-/// Hands accounts out, each to one test at a time. Those of an app of our own are used once; a deployed site has few,
-/// which are handed back.
+/// Hands accounts out, each to one test at a time. In an app of our own they are fresh copies of the seeded ones; a
+/// deployed site has the seeded ones only, which are handed back.
 /// </summary>
 public sealed class AccountPool
 {
-    private readonly Dictionary<AccountKind, Channel<TestAccount>> _free;
-    private readonly bool _reused;
+    private readonly Dictionary<AccountKind, Channel<TestAccount>> _free = Enum.GetValues<AccountKind>().ToDictionary(kind => kind, _ => Channel.CreateUnbounded<TestAccount>());
+    private readonly IReadOnlyList<TestAccount> _seeded = Seeds.Read();
+    private readonly RunningApp? _app;
 
-    public AccountPool(IEnumerable<TestAccount> accounts, bool reused)
+    public AccountPool(RunningApp? app)
     {
-        _reused = reused;
-        _free = Enum.GetValues<AccountKind>().ToDictionary(kind => kind, _ => Channel.CreateUnbounded<TestAccount>());
-        foreach (var account in accounts)
+        _app = app;
+        foreach (var account in _seeded.DistinctBy(account => account.Kind))
             _free[account.Kind].Writer.TryWrite(account);
     }
 
     /// <param name="kind">What it has to be able to do.</param>
     /// <param name="held">How many of them the test has already: a deployed site has but one.</param>
-    public async Task<TestAccount> TakeAsync(AccountKind kind, int held)
+    public async Task<TestAccount> TakeAsync(AccountKind kind, int held = 0)
     {
-        var free = _free[kind].Reader;
-        if (_reused)
-        {
-            Assert.SkipWhen(held > 0, "Needs several throw-away accounts, which a deployed site doesn't have.");
-            return await free.ReadAsync(TestContext.Current.CancellationToken);
-        }
+        if (_app is not null)
+            return await AccountRow.CopyAsync(_app, _seeded.First(account => account.Kind == kind));
 
-        return free.TryRead(out var account) ? account : throw new InvalidOperationException($"No {kind} account is left: let {nameof(Site)} seed more.");
+        Assert.SkipWhen(held > 0, "Needs several throw-away accounts, which a deployed site doesn't have.");
+        return await _free[kind].Reader.ReadAsync(TestContext.Current.CancellationToken);
     }
 
-    public void GiveBack(TestAccount account)
-    {
-        if (_reused)
-            _free[account.Kind].Writer.TryWrite(account);
-    }
+    public void GiveBack(TestAccount account) => _free[account.Kind].Writer.TryWrite(account);
 }

@@ -37,7 +37,7 @@ public abstract partial class BrowserTest(Suite suite) : IAsyncLifetime
     {
         var context = await suite.Browsers.NewContextAsync(options ?? new());
         _contexts.Add(context);
-        context.Console += (_, message) => ConsoleMessages.Enqueue($"{message.Page?.Url}: {message.Text}");
+        context.Console += (_, message) => ConsoleMessages.Enqueue($"{message.Location}: {message.Text}");
         context.WebError += (_, error) => ConsoleMessages.Enqueue($"{error.Page?.Url}: {error.Error}");
         context.Request += (_, request) => Requests.Enqueue(new Uri(request.Url));
         context.SetDefaultTimeout(Patience);

@@ -54,20 +54,19 @@ public sealed class Site : IAsyncDisposable
 
     private static string? DeployedAddress => Environment.GetEnvironmentVariable(BaseUrl) is { Length: > 0 } address ? address : null;
 
-    /// <summary>The deployed site where one is named, else an app with these accounts.</summary>
-    public static async Task<Site> OpenAsync(IReadOnlyList<TestAccount> accounts) =>
+    /// <summary>The deployed site where one is named, else an app that is started.</summary>
+    public static async Task<Site> OpenAsync() =>
         DeployedAddress is { } address
-            ? new Site(new Uri(address), new AccountPool(Seeds.OfFile(), reused: true), app: null, Environment.GetEnvironmentVariable(InboxVariable))
-            : await StartAsync(accounts, []);
+            ? new Site(new Uri(address), new AccountPool(app: null), app: null, Environment.GetEnvironmentVariable(InboxVariable))
+            : await StartAsync([]);
 
     /// <summary>An app of its own, also for a test that restarts it or needs other settings.</summary>
     [SuppressMessage("Reliability", "CA2000", Justification = "The site disposes of its app.")]
-    public static async Task<Site> StartAsync(IReadOnlyList<TestAccount> accounts, Dictionary<string, string> settings)
+    public static async Task<Site> StartAsync(Dictionary<string, string> settings)
     {
         Assert.SkipWhen(IsDeployed, $"Needs an app of its own; {BaseUrl} names a deployed one.");
-        var app = await RunningApp.StartAsync(new(settings.Concat(Seeds.AsSettings(accounts))));
-        var unconfirmed = Seeds.OfFile().Where(account => account.Kind == AccountKind.Unconfirmed);
-        return new Site(app.Address, new AccountPool([.. accounts, .. unconfirmed], reused: false), app, app.Inbox);
+        var app = await RunningApp.StartAsync(settings);
+        return new Site(app.Address, new AccountPool(app), app, app.Inbox);
     }
 
     /// <summary>Asks for a link without a browser and takes it out of the mail.</summary>
@@ -83,9 +82,12 @@ public sealed class Site : IAsyncDisposable
     /// <summary>A deployed site has few accounts: the next test, and the next run, find them as the file says.</summary>
     public async Task GiveBackAsync(TestAccount account)
     {
-        if (IsDeployed && account.Kind != AccountKind.TwoFactor)
+        if (!IsDeployed)
+            return;
+
+        if (account.Kind != AccountKind.TwoFactor)
             await RestoreAsync(account);
-        Accounts.GiveBack(account);
+        Accounts.GiveBack(account.Untouched());
     }
 
     public async ValueTask DisposeAsync()
@@ -99,10 +101,8 @@ public sealed class Site : IAsyncDisposable
         foreach (var password in account.Chosen)
         {
             if (await TryRestoreAsync(account, password))
-                break;
+                return;
         }
-
-        account.Restored();
     }
 
     private async Task<bool> TryRestoreAsync(TestAccount account, string present)

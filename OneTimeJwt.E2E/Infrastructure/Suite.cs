@@ -26,7 +26,7 @@ public sealed class Suite : IAsyncLifetime
         // In the background: the link takes a minute to expire, which other tests use well.
         if (!Site.IsDeployed)
             _expired = MakeExpiredLinkAsync();
-        _site = await Site.OpenAsync(Seeds.ThrowAway(ordinary: 90, twoFactor: 12, admins: 12));
+        _site = await Site.OpenAsync();
     }
 
     /// <summary>A link that nobody used in time, at an app of its own.</summary>
@@ -49,8 +49,8 @@ public sealed class Suite : IAsyncLifetime
     [SuppressMessage("Reliability", "CA2000", Justification = "Disposed of with the suite.")]
     private static async Task<ExpiredLink> MakeExpiredLinkAsync()
     {
-        var account = Seeds.ThrowAway(ordinary: 1).Single();
-        var site = await Site.StartAsync([account], new() { ["Tokens__Lifetimes__Reset"] = ShortestLifetime.ToString("c") });
+        var site = await Site.StartAsync(new() { ["Tokens__Lifetimes__Reset"] = ShortestLifetime.ToString("c") });
+        var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
         var link = await site.MailLinkAsync(account);
         await Task.Delay(ShortestLifetime + TimeSpan.FromSeconds(1));
         return new ExpiredLink(site, account, link);

@@ -9,11 +9,9 @@ public enum AccountKind
     Admin,
 }
 
-/// <summary>An account that the app is seeded with: an item of <c>Seed:Accounts</c>.</summary>
+/// <summary>An account as <c>Seed:Accounts</c> describes it.</summary>
 public sealed record TestAccount
 {
-    private readonly Stack<string> _chosen = [];
-
     public required string Email { get; init; }
 
     public required string Password { get; init; }
@@ -34,16 +32,17 @@ public sealed record TestAccount
         _ => AccountKind.Ordinary,
     };
 
-    /// <summary>Passwords that a test made up for this account, the latest first.</summary>
-    public IEnumerable<string> Chosen => _chosen;
+    /// <summary>Passwords that its test made up, the latest first.</summary>
+    public IReadOnlyList<string> Chosen { get; private set; } = [];
 
-    /// <summary>Its password is the first one again.</summary>
-    public void Restored() => _chosen.Clear();
+    /// <summary>The same account, as no test has touched it.</summary>
+    public TestAccount Untouched() => this with { Chosen = [] };
 
     /// <summary>A password that the policy accepts and that nobody used before.</summary>
     public string NewPassword()
     {
-        _chosen.Push($"nine quiet lighthouses {Guid.NewGuid():N}");
-        return _chosen.Peek();
+        var password = $"nine quiet lighthouses {Guid.NewGuid():N}";
+        Chosen = [password, .. Chosen];
+        return password;
     }
 }
