@@ -1,0 +1,88 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Pages;
+
+namespace OneTimeJwt.E2E;
+
+public sealed class AccessibilityTests(Suite suite) : PageTour(suite)
+{
+    private const int MostStops = 20;
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public async Task Axe_finds_nothing_by_day_and_by_night(string state)
+    {
+        var tab = await VisitAsync(state);
+        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await tab.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            var result = await tab.Page.RunAxe();
+            Assert.NotEmpty(result.Passes);
+            Assert.Empty(result.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{scheme}: {violation.Id} at {node.Html}")));
+        }
+    }
+
+    [Fact]
+    public async Task The_whole_flow_needs_nothing_but_a_keyboard()
+    {
+        var account = await NewAccountAsync();
+        var password = account.NewPassword();
+        var tab = await NewBrowserAsync();
+        await HomePage.OpenAsync(tab);
+        await ReachAsync(tab, AriaRole.Link, "I forgot my password");
+        await EnterAsync(tab);
+
+        var forgot = await ForgotPasswordPage.AtAsync(tab);
+        await Assertions.Expect(forgot.Address).ToBeFocusedAsync();
+        await tab.Page.Keyboard.TypeAsync(account.Email);
+        await ReachAsync(tab, AriaRole.Button, "Mail me a link");
+        await EnterAsync(tab);
+
+        await LookInYourMailPage.AtAsync(tab);
+        var mail = await Site.Inbox.NextAsync(account.Email, InboxFolder.ResetSubject);
+        var reset = await ResetPasswordPage.OpenAsync(tab, mail.Link);
+        await Assertions.Expect(reset.NewPassword).ToBeFocusedAsync();
+        await tab.Page.Keyboard.TypeAsync(password);
+        await ReachAsync(tab, AriaRole.Button, "Save the new password");
+        await EnterAsync(tab);
+
+        await PasswordChangedPage.AtAsync(tab);
+        await ReachAsync(tab, AriaRole.Link, "Sign in");
+        await EnterAsync(tab);
+        await Assertions.Expect((await SignInPage.AtAsync(tab)).Address).ToBeFocusedAsync();
+        await tab.Page.Keyboard.TypeAsync(account.Email);
+        await tab.Page.Keyboard.PressAsync("Tab");
+        await tab.Page.Keyboard.TypeAsync(password);
+        await EnterAsync(tab);
+        await AccountPage.AtAsync(tab);
+    }
+
+    [Fact]
+    public async Task The_first_stop_of_the_keyboard_skips_to_the_content()
+    {
+        var tab = await NewBrowserAsync();
+        await HomePage.OpenAsync(tab);
+        await tab.Page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Link, new() { Name = "Skip to the content" })).ToBeFocusedAsync();
+
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await tab.Page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Link, new() { Name = "I forgot my password" })).ToBeFocusedAsync();
+    }
+
+    private static async Task ReachAsync(Tab tab, AriaRole role, string name)
+    {
+        var target = tab.Page.GetByRole(role, new() { Name = name, Exact = true });
+        for (var stops = 0; stops < MostStops; stops++)
+        {
+            await tab.Page.Keyboard.PressAsync("Tab");
+            if (await target.EvaluateAsync<bool>("element => element === document.activeElement"))
+                return;
+        }
+
+        Assert.Fail($"{MostStops} times Tab don't reach '{name}'.");
+    }
+
+    private static Task EnterAsync(Tab tab) => tab.LeaveByAsync(() => tab.Page.Keyboard.PressAsync("Enter"));
+}

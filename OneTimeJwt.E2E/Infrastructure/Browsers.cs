@@ -1,0 +1,56 @@
+using Microsoft.Playwright;
+
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>The one browser process; every test has contexts of its own in it.</summary>
+public sealed class Browsers : IAsyncDisposable
+{
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
+    private static readonly string[] Quiet = ["--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+
+    private readonly IPlaywright? _playwright;
+    private readonly IBrowser? _browser;
+
+    private Browsers(IPlaywright? playwright, IBrowser? browser, string? missing)
+    {
+        _playwright = playwright;
+        _browser = browser;
+        Missing = missing;
+    }
+
+    /// <summary>Why there is no browser; null where there is one.</summary>
+    public string? Missing { get; }
+
+    public static async Task<Browsers> LaunchAsync()
+    {
+        IPlaywright? playwright = null;
+        try
+        {
+            playwright = await Playwright.CreateAsync();
+            // Null stands for the browser that Playwright downloaded itself.
+            var options = new BrowserTypeLaunchOptions { ExecutablePath = OnPath(), Args = Environment.UserName == "root" ? [.. Quiet, "--no-sandbox"] : Quiet };
+            return new Browsers(playwright, await playwright.Chromium.LaunchAsync(options), missing: null);
+        }
+        catch (PlaywrightException fault)
+        {
+            playwright?.Dispose();
+            return new Browsers(null, null, $"No browser: none of {string.Join(", ", Names)} on PATH works, nor Playwright's own. {fault.Message}");
+        }
+    }
+
+    public Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options) => _browser!.NewContextAsync(options);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+
+    private static string? OnPath() =>
+        (from name in Names
+         from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+         let file = Path.Combine(folder, name)
+         where File.Exists(file)
+         select file).FirstOrDefault();
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
+
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>A client with cookies but without a browser; redirects are left as they are.</summary>
+public sealed partial class HttpVisitor : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly HttpClient _http;
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its handler.")]
+    public HttpVisitor(Uri address) =>
+        _http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CheckCertificateRevocationList = true }) { BaseAddress = address, Timeout = Patience };
+
+    public async Task<HttpResponseMessage> AskAsync(HttpMethod method, string url)
+    {
+        using var request = new HttpRequestMessage(method, url);
+        return await _http.SendAsync(request);
+    }
+
+    /// <summary>Loads a page and sends its form, as a browser does.</summary>
+    public async Task<HttpResponseMessage> SubmitAsync(string page, params (string Name, string Value)[] fields) =>
+        await SubmitAsync(page, page, fields);
+
+    /// <param name="page">Where a form of the site can be had.</param>
+    /// <param name="action">Where it is sent to.</param>
+    /// <param name="fields">What is filled in.</param>
+    public async Task<HttpResponseMessage> SubmitAsync(string page, string action, params (string Name, string Value)[] fields)
+    {
+        var html = await _http.GetStringAsync(new Uri(page, UriKind.Relative));
+        var proof = ("__RequestVerificationToken", Proof().Match(html).Groups[1].Value);
+        using var form = new FormUrlEncodedContent(fields.Append(proof).Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
+        return await _http.PostAsync(new Uri(action, UriKind.Relative), form);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex Proof();
+}

@@ -1,0 +1,27 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using MimeKit;
+
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>A mail as its reader has it.</summary>
+public sealed partial class ReceivedMail(MimeMessage message)
+{
+    public string Text => message.TextBody ?? "";
+
+    /// <summary>The one link: alone on a line of the text part, and the same in the HTML part.</summary>
+    public string Link
+    {
+        get
+        {
+            var inText = Assert.Single(Text.ReplaceLineEndings("\n").Split('\n'), line => line.Contains("://", StringComparison.Ordinal));
+            Assert.Matches(@"^https?://\S+$", inText);
+            var inHtml = Assert.Single(Href().Matches(message.HtmlBody ?? "")).Groups[1].Value;
+            Assert.Equal(inText, WebUtility.HtmlDecode(inHtml));
+            return inText;
+        }
+    }
+
+    [GeneratedRegex("(?:href|src)=\"([^\"]*)\"")]
+    private static partial Regex Href();
+}

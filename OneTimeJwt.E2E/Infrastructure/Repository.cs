@@ -1,0 +1,25 @@
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>Where things lie on disk.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find(new DirectoryInfo(AppContext.BaseDirectory));
+
+    public static string Web { get; } = Path.Combine(Root, "OneTimeJwt.Web");
+
+    /// <summary>The app in the configuration that this suite was built in.</summary>
+    public static string WebProgram { get; } =
+        Path.Combine(Web, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "OneTimeJwt.Web.dll");
+
+    public static string DevelopmentSettings { get; } = Path.Combine(Root, "appsettings.Development.json");
+
+    /// <summary>What failed tests leave behind.</summary>
+    public static string Artifacts { get; } = Path.Combine(Root, "artifacts", "e2e");
+
+    private static string Find(DirectoryInfo? folder)
+    {
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "OneTimeJwt.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("OneTimeJwt.sln lies in no folder above the tests.");
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>The real app in a process of its own, with a port, a database, an inbox and a server secret of its own.</summary>
+public sealed class RunningApp : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly ConcurrentQueue<string> _log = [];
+    private readonly Dictionary<string, string> _settings;
+    private readonly string _folder = Directory.CreateTempSubdirectory("onetimejwt-e2e-").FullName;
+    private readonly PosixSignalRegistration _onTerminate;
+    private Process? _process;
+
+    private RunningApp(Dictionary<string, string> settings)
+    {
+        Address = new Uri($"http://127.0.0.1:{FreePort()}");
+        _settings = new(settings)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["ConnectionStrings__Accounts"] = $"Data Source={Database}",
+            ["Mail__Transport"] = "Inbox",
+            ["Mail__Inbox__Directory"] = Inbox,
+            ["Recovery__PublicOrigin"] = Address.GetLeftPart(UriPartial.Authority),
+            ["Tokens__Secrets__0__Id"] = "e2e",
+            ["Tokens__Secrets__0__Value"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            // All tests come from one address.
+            ["RateLimits__PerClient__Permits"] = "100000",
+        };
+        // A suite that is stopped early leaves no app behind.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill();
+        _onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Kill());
+    }
+
+    public Uri Address { get; }
+
+    public string Database => Path.Combine(_folder, "accounts.db");
+
+    public string Inbox => Path.Combine(_folder, "inbox");
+
+    public string Log => string.Join('\n', _log);
+
+    public static async Task<RunningApp> StartAsync(Dictionary<string, string> settings)
+    {
+        var app = new RunningApp(settings);
+        await app.LaunchAsync();
+        return app;
+    }
+
+    /// <summary>Stops it as an operator would and starts it again: same port, same database, same secret.</summary>
+    public async Task RestartAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
+        using (var patience = new CancellationTokenSource(Patience))
+            await _process.WaitForExitAsync(patience.Token);
+        _process.Dispose();
+        await LaunchAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        if (_process is not null)
+            await _process.WaitForExitAsync();
+        _process?.Dispose();
+        _process = null;
+        _onTerminate.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task LaunchAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", [Repository.WebProgram, "--urls", Address.GetLeftPart(UriPartial.Authority)])
+        {
+            WorkingDirectory = Repository.Web,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in _settings)
+            start.Environment[name] = value;
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await BecomeReadyAsync();
+    }
+
+    private async Task BecomeReadyAsync()
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        var since = Stopwatch.StartNew();
+        while (!await IsReadyAsync(http))
+        {
+            if (_process!.HasExited || since.Elapsed > Patience)
+                throw new InvalidOperationException($"The app did not become ready. It said:\n{Log}");
+            await Task.Delay(100);
+        }
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http)
+    {
+        try
+        {
+            using var answer = await http.GetAsync("/health/ready");
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private void Kill()
+    {
+        if (_process is { HasExited: false })
+            _process.Kill(entireProcessTree: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

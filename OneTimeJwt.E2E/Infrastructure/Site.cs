@@ -1,0 +1,118 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>
+/// The site under test: an app that the suite starts, or the one at ONETIMEJWT_E2E_BASE_URL, whose accounts are those of
+/// appsettings.Development.json and whose mails lie in ONETIMEJWT_E2E_INBOX.
+/// </summary>
+public sealed class Site : IAsyncDisposable
+{
+    private const string BaseUrl = "ONETIMEJWT_E2E_BASE_URL";
+    private const string InboxVariable = "ONETIMEJWT_E2E_INBOX";
+
+    private readonly RunningApp? _app;
+    private readonly InboxFolder? _inbox;
+
+    private Site(Uri address, AccountPool accounts, RunningApp? app, string? inbox)
+    {
+        Address = address;
+        Accounts = accounts;
+        _app = app;
+        _inbox = inbox is null ? null : new InboxFolder(inbox);
+    }
+
+    public static bool IsDeployed => DeployedAddress is not null;
+
+    public Uri Address { get; }
+
+    public AccountPool Accounts { get; }
+
+    /// <summary>What the app wrote to its console.</summary>
+    public string Log => _app?.Log ?? "";
+
+    /// <summary>The app's process; skips the test where the site was started by somebody else.</summary>
+    public RunningApp App
+    {
+        get
+        {
+            Assert.SkipWhen(_app is null, $"Needs an app of its own; {BaseUrl} names a deployed one.");
+            return _app!;
+        }
+    }
+
+    /// <summary>The mails of the site; skips the test where they can't be read.</summary>
+    public InboxFolder Inbox
+    {
+        get
+        {
+            Assert.SkipWhen(_inbox is null, $"Needs the mails of the site: set {InboxVariable} to its folder of .eml files.");
+            return _inbox!;
+        }
+    }
+
+    private static string? DeployedAddress => Environment.GetEnvironmentVariable(BaseUrl) is { Length: > 0 } address ? address : null;
+
+    /// <summary>The deployed site where one is named, else an app that is started.</summary>
+    public static async Task<Site> OpenAsync() =>
+        DeployedAddress is { } address
+            ? new Site(new Uri(address), new AccountPool(app: null), app: null, Environment.GetEnvironmentVariable(InboxVariable))
+            : await StartAsync([]);
+
+    /// <summary>An app of its own, also for a test that restarts it or needs other settings.</summary>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The site disposes of its app.")]
+    public static async Task<Site> StartAsync(Dictionary<string, string> settings)
+    {
+        Assert.SkipWhen(IsDeployed, $"Needs an app of its own; {BaseUrl} names a deployed one.");
+        var app = await RunningApp.StartAsync(settings);
+        return new Site(app.Address, new AccountPool(app), app, app.Inbox);
+    }
+
+    /// <summary>Asks for a link without a browser and takes it out of the mail.</summary>
+    public async Task<string> MailLinkAsync(TestAccount account)
+    {
+        var inbox = Inbox;
+        using var visitor = new HttpVisitor(Address);
+        using var answer = await visitor.SubmitAsync("/forgot-password", ("email", account.Email));
+        Assert.Equal(303, (int)answer.StatusCode);
+        return (await inbox.NextAsync(account.Email, InboxFolder.ResetSubject)).Link;
+    }
+
+    /// <summary>A deployed site has few accounts: the next test, and the next run, find them as the file says.</summary>
+    public async Task GiveBackAsync(TestAccount account)
+    {
+        if (!IsDeployed)
+            return;
+
+        if (account.Kind != AccountKind.TwoFactor)
+            await RestoreAsync(account);
+        Accounts.GiveBack(account.Untouched());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync();
+    }
+
+    private async Task RestoreAsync(TestAccount account)
+    {
+        foreach (var password in account.Chosen)
+        {
+            if (await TryRestoreAsync(account, password))
+                return;
+        }
+    }
+
+    private async Task<bool> TryRestoreAsync(TestAccount account, string present)
+    {
+        using var visitor = new HttpVisitor(Address);
+        using var entered = await visitor.SubmitAsync("/sign-in", ("email", account.Email), ("password", present));
+        if (entered.StatusCode != HttpStatusCode.SeeOther)
+            return false;
+
+        using var changed = await visitor.SubmitAsync("/account", ("current-password", present), ("new-password", account.Password));
+        return true;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using OneTimeJwt.E2E.Infrastructure;
+
+[assembly: AssemblyFixture(typeof(Suite))]
+
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>What all tests share: a site, a browser and one link that has expired.</summary>
+public sealed class Suite : IAsyncLifetime
+{
+    private static readonly TimeSpan ShortestLifetime = TimeSpan.FromMinutes(1);
+
+    private Site? _site;
+    private Task<ExpiredLink>? _expired;
+
+    public Site Site => _site!;
+
+    public Browsers Browsers { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Browsers = await Browsers.LaunchAsync();
+        if (Browsers.Missing is not null)
+            return;
+
+        // In the background: the link takes a minute to expire, which other tests use well.
+        if (!Site.IsDeployed)
+            _expired = MakeExpiredLinkAsync();
+        _site = await Site.OpenAsync();
+    }
+
+    /// <summary>A link that nobody used in time, at an app of its own.</summary>
+    public Task<ExpiredLink> ExpiredLinkAsync()
+    {
+        Assert.SkipWhen(_expired is null, "Needs an app whose links live for a minute only.");
+        return _expired!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_site is not null)
+            await _site.DisposeAsync();
+        if (_expired is not null)
+            await (await _expired).Site.DisposeAsync();
+        if (Browsers is not null)
+            await Browsers.DisposeAsync();
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "Disposed of with the suite.")]
+    private static async Task<ExpiredLink> MakeExpiredLinkAsync()
+    {
+        var site = await Site.StartAsync(new() { ["Tokens__Lifetimes__Reset"] = ShortestLifetime.ToString("c") });
+        var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
+        var link = await site.MailLinkAsync(account);
+        await Task.Delay(ShortestLifetime + TimeSpan.FromSeconds(1));
+        return new ExpiredLink(site, account, link);
+    }
+}
+
+public sealed record ExpiredLink(Site Site, TestAccount Account, string Link);

@@ -1,0 +1,75 @@
+using System.Text;
+using Microsoft.Playwright;
+
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>A tab of a browser, and what its address bar got for an answer.</summary>
+public sealed class Tab
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly Uri _address;
+
+    public Tab(IPage page, Uri address)
+    {
+        Page = page;
+        _address = address;
+        page.Response += (_, response) =>
+        {
+            if (response.Request.IsNavigationRequest && response.Frame == page.MainFrame)
+                Status = response.Status;
+        };
+        page.Request += (_, request) =>
+        {
+            if (request.IsNavigationRequest && request.Method == "POST")
+                Posted = Encoding.UTF8.GetString(request.PostDataBuffer ?? []);
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>The status of the page that it shows.</summary>
+    public int Status { get; private set; }
+
+    /// <summary>The form that it sent last.</summary>
+    public string Posted { get; private set; } = "";
+
+    /// <summary>The address bar without scheme and host.</summary>
+    public string Location => new Uri(Page.Url).PathAndQuery;
+
+    public async Task<Tab> AnotherAsync() => new(await Page.Context.NewPageAsync(), _address);
+
+    /// <param name="url">A path of the site, or a whole link.</param>
+    public Task GoAsync(string url) => Page.GotoAsync(new Uri(_address, url).ToString());
+
+    /// <summary>Does something that leads to another page, and waits for that.</summary>
+    public async Task LeaveByAsync(Func<Task> act)
+    {
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Note(object? sender, IFrame frame)
+        {
+            if (frame == Page.MainFrame)
+                left.TrySetResult();
+        }
+
+        Page.FrameNavigated += Note;
+        try
+        {
+            await act();
+            await left.Task.WaitAsync(Patience);
+            await Page.WaitForLoadStateAsync();
+        }
+        finally
+        {
+            Page.FrameNavigated -= Note;
+        }
+    }
+
+    /// <summary>Sends the form that it sent last once more, byte for byte.</summary>
+    public Task<IAPIResponse> PostAgainAsync(string path) => Page.Context.APIRequest.PostAsync(new Uri(_address, path).ToString(), new()
+    {
+        Data = Posted,
+        Headers = new Dictionary<string, string> { ["Content-Type"] = "application/x-www-form-urlencoded" },
+        MaxRedirects = 0,
+    });
+}

@@ -1,0 +1,48 @@
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>What an account can do; tests ask for one by it.</summary>
+public enum AccountKind
+{
+    Ordinary,
+    Unconfirmed,
+    TwoFactor,
+    Admin,
+}
+
+/// <summary>An account as <c>Seed:Accounts</c> describes it.</summary>
+public sealed record TestAccount
+{
+    public required string Email { get; init; }
+
+    public required string Password { get; init; }
+
+    public bool Confirmed { get; init; } = true;
+
+    public string? AuthenticatorKey { get; init; }
+
+    public IReadOnlyList<string> RecoveryCodes { get; init; } = [];
+
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
+    public AccountKind Kind => this switch
+    {
+        { Confirmed: false } => AccountKind.Unconfirmed,
+        { AuthenticatorKey: not null } => AccountKind.TwoFactor,
+        { Roles.Count: > 0 } => AccountKind.Admin,
+        _ => AccountKind.Ordinary,
+    };
+
+    /// <summary>Passwords that its test made up, the latest first.</summary>
+    public IReadOnlyList<string> Chosen { get; private set; } = [];
+
+    /// <summary>The same account, as no test has touched it.</summary>
+    public TestAccount Untouched() => this with { Chosen = [] };
+
+    /// <summary>A password that the policy accepts and that nobody used before.</summary>
+    public string NewPassword()
+    {
+        var password = $"nine quiet lighthouses {Guid.NewGuid():N}";
+        Chosen = [password, .. Chosen];
+        return password;
+    }
+}

@@ -1,0 +1,37 @@
+using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Pages;
+
+namespace OneTimeJwt.E2E;
+
+/// <summary>What tests of dead links have in common.</summary>
+public abstract class LinkTest(Suite suite) : BrowserTest(suite)
+{
+    protected static readonly (string?, int) Spent = ("spent", 410);
+    protected static readonly (string?, int) Expired = ("expired", 410);
+    protected static readonly (string?, int) Invalid = ("invalid", 400);
+
+    /// <summary>Uses a link up in a browser of its own.</summary>
+    protected async Task RedeemAsync(string link, string password) =>
+        await (await ResetPasswordPage.OpenAsync(await NewBrowserAsync(), link)).ChooseAsync(password);
+
+    /// <summary>A link is refused where it is opened, and also where somebody sends the form without opening it.</summary>
+    protected async Task IsRefusedAsync((string?, int) verdict, string link, Site? site = null)
+    {
+        var dead = await DeadLinkPage.OpenAsync(await NewBrowserAsync(), link);
+        Assert.Equal(verdict, await dead.VerdictAsync());
+
+        using var visitor = new HttpVisitor((site ?? Site).Address);
+        using var answer = await visitor.SubmitAsync("/forgot-password", "/reset-password", ("token", TokenOf(link)), ("password", "eleven forged brass keyrings"));
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Equal(verdict.Item2, (int)answer.StatusCode);
+        Assert.Contains($"data-verdict=\"{verdict.Item1}\"", page, StringComparison.Ordinal);
+    }
+
+    /// <summary>The account is as the test left it.</summary>
+    protected async Task SignsInAsync(TestAccount account, string? password = null) =>
+        await (await SignInPage.OpenAsync(await NewBrowserAsync())).EnterAsync(account, password);
+
+    protected static string TokenOf(string link) => link[(link.IndexOf("token=", StringComparison.Ordinal) + "token=".Length)..];
+
+    protected static string WithToken(string link, string token) => link.Replace(TokenOf(link), token, StringComparison.Ordinal);
+}

@@ -1,0 +1,34 @@
+using Microsoft.Playwright;
+using OneTimeJwt.E2E.Infrastructure;
+
+namespace OneTimeJwt.E2E;
+
+/// <summary>Pictures for people to look at: ONETIMEJWT_SCREENSHOTS names the folder.</summary>
+[Trait("Category", "screenshots")]
+public sealed class Screenshots(Suite suite) : PageTour(suite)
+{
+    private static readonly (string Name, int Width, int Height)[] Devices = [("phone", 390, 844), ("desktop", 1280, 800)];
+    private static readonly ColorScheme[] Schemes = [ColorScheme.Light, ColorScheme.Dark];
+
+    [Fact]
+    public async Task Every_page_is_pictured_on_phone_and_desktop_by_day_and_by_night()
+    {
+        var folder = Environment.GetEnvironmentVariable("ONETIMEJWT_SCREENSHOTS");
+        Assert.SkipWhen(string.IsNullOrEmpty(folder), "Set ONETIMEJWT_SCREENSHOTS to a folder to have pictures taken.");
+        foreach (var state in States)
+            await PictureAsync(await VisitAsync(state), Path.Combine(folder!, state));
+    }
+
+    private static async Task PictureAsync(Tab tab, string file)
+    {
+        foreach (var (name, width, height) in Devices)
+        {
+            await tab.Page.SetViewportSizeAsync(width, height);
+            foreach (var scheme in Schemes)
+            {
+                await tab.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                await tab.Page.ScreenshotAsync(new() { Path = $"{file}.{name}.{scheme.ToString().ToLowerInvariant()}.png", FullPage = true });
+            }
+        }
+    }
+}
