@@ -70,8 +70,8 @@ public sealed class AccountScreensTests
     }
 
     [Theory]
-    [InlineData(false, "off")]
-    [InlineData(true, "on")]
+    [InlineData(false, "Off")]
+    [InlineData(true, "On")]
     public void The_account_page_says_who_is_signed_in_and_how(bool twoFactor, string word)
     {
         var page = Screen.Render<AccountPage>(parameters => parameters.Add(p => p.Address, Screen.Hostile).Add(p => p.TwoFactorEnabled, twoFactor));
@@ -109,8 +109,9 @@ public sealed class AccountScreensTests
     {
         Assert.StartsWith("Your password is changed.", Screen.Render<AccountPage>(page => page.Add(p => p.Address, "ada").Add(p => p.Changed, true)).QuerySelector("[role=status]")!.Words(), StringComparison.Ordinal);
 
-        var refused = Screen.Render<AccountPage>(page => page.Add(p => p.Address, "ada").Add(p => p.Problems, Reasons));
+        var refused = Screen.Render<AccountPage>(page => page.Add(p => p.Address, "ada").Add(p => p.Problems, Reasons).Add(p => p.NewIsRefused, true));
         Assert.Equal(Reasons, refused.Alerts());
         Assert.Equal("true", refused.Field("New password").GetAttribute("aria-invalid"));
+        Assert.Null(refused.Field("Current password").GetAttribute("aria-invalid"));
     }
 }

@@ -162,7 +162,9 @@ public sealed class TrailPageTests : IDisposable
 
     private sealed class Contexts(SqliteConnection connection, Task open) : IDbContextFactory<AccountsContext>
     {
-        public AccountsContext CreateDbContext() => new(new DbContextOptionsBuilder<AccountsContext>().UseSqlite(connection).Options);
+        private readonly OneWriter _writer = new();
+
+        public AccountsContext CreateDbContext() => new(new DbContextOptionsBuilder<AccountsContext>().UseSqlite(connection).Options, _writer);
 
         public async Task<AccountsContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
         {
