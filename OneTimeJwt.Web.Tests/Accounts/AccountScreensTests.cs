@@ -76,7 +76,7 @@ public sealed class AccountScreensTests
     {
         var page = Screen.Render<AccountPage>(parameters => parameters.Add(p => p.Address, Screen.Hostile).Add(p => p.TwoFactorEnabled, twoFactor));
 
-        Assert.Equal([Screen.Hostile, word, "not since we keep a record"], page.QuerySelectorAll("dd").Select(Screen.Words));
+        Assert.Equal([Screen.Hostile, word, "No change on record"], page.QuerySelectorAll("dd").Select(Screen.Words));
         Assert.Null(page.QuerySelector("[role=status]"));
         Assert.Empty(page.Alerts());
     }
