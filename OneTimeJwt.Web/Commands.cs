@@ -5,6 +5,9 @@ namespace OneTimeJwt.Web;
 /// <summary>What the executable does besides serving.</summary>
 internal static class Commands
 {
+    private const string Migrate = "database migrate";
+    private const string Script = "database script";
+
     private const string Usage = """
         Usage: OneTimeJwt.Web [command] [--key value …]
           (none)             serve the app
@@ -15,21 +18,25 @@ internal static class Commands
     /// <summary>The words ahead of the first option.</summary>
     public static string[] Words(string[] args) => [.. args.TakeWhile(arg => !arg.StartsWith('-') && !arg.StartsWith('/') && !arg.Contains('=', StringComparison.Ordinal))];
 
+    public static bool Knows(string[] words) => string.Join(' ', words) is Migrate or Script;
+
+    public static async Task<int> ExplainAsync(string[] words)
+    {
+        await Console.Error.WriteLineAsync($"There is no command '{string.Join(' ', words)}'.\n{Usage}");
+        return 2;
+    }
+
     public static async Task<int> RunAsync(WebApplication app, string[] words)
     {
         var migrator = app.Services.GetRequiredService<Migrator>();
-        switch (string.Join(' ', words))
+        if (string.Join(' ', words) == Script)
         {
-            case "database migrate":
-                var applied = await migrator.MigrateAsync();
-                await Console.Out.WriteLineAsync(applied.Count == 0 ? "The database is up to date." : $"Applied: {string.Join(", ", applied)}");
-                return 0;
-            case "database script":
-                await Console.Out.WriteLineAsync(await migrator.ScriptAsync());
-                return 0;
-            default:
-                await Console.Error.WriteLineAsync($"There is no command '{string.Join(' ', words)}'.\n{Usage}");
-                return 2;
+            await Console.Out.WriteLineAsync(await migrator.ScriptAsync());
+            return 0;
         }
+
+        var applied = await migrator.MigrateAsync();
+        await Console.Out.WriteLineAsync(applied.Count == 0 ? "The database is up to date." : $"Applied: {string.Join(", ", applied)}");
+        return 0;
     }
 }

@@ -17,6 +17,9 @@ internal static class Program
     public static async Task<int> Main(string[] args)
     {
         var words = Commands.Words(args);
+        if (words.Length > 0 && !Commands.Knows(words))
+            return await Commands.ExplainAsync(words);
+
         await using var app = Build(args[words.Length..]);
         if (!await Startup.CheckAsync(app, databaseOnly: words is ["database", ..]))
             return 1;
@@ -42,6 +45,7 @@ internal static class Program
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(args);
+        builder.AddQuietLogging();
         builder.AddDevelopmentSettings();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
@@ -65,6 +69,7 @@ internal static class Program
         app.UseSecurity();
         app.UseNoStore();
         app.UseErrorPages();
+        app.UseHostCheck(origin);
         app.UseHttps(origin, TokenQuery.Whole);
         app.UseCircuitOrigin(origin);
         app.UseRouting();

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
@@ -14,6 +15,18 @@ namespace OneTimeJwt.Web;
 /// <summary>What happens before the first request: settings are read and checked, the database is made ready.</summary>
 internal static partial class Startup
 {
+    /// <summary>What is logged unless the settings say otherwise: no line for each request and each query.</summary>
+    public static void AddQuietLogging(this WebApplicationBuilder builder) =>
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["Logging:LogLevel:Default"] = "Information",
+                ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+                ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
+            },
+        });
+
     /// <summary>
     /// The top-level appsettings.Development.json, which lies beside the executable and not in the content root. It ranks
     /// above the other files and below environment variables and the command line.
@@ -89,23 +102,23 @@ internal static partial class Startup
     private static List<string> Faults<TSettings>(WebApplication app, string section)
         where TSettings : class
     {
-        // The binder stops at the first value that it can't read; people want to know them all.
+        // The binder stops at the first value that it can't read; people want to know them all, and what else is wrong.
         var unreadable = Unreadable(typeof(TSettings), app.Configuration.GetSection(section)).ToList();
-        if (unreadable.Count > 0)
-            return unreadable;
+        foreach (var (path, _) in unreadable)
+            app.Configuration[path] = null;
 
         try
         {
             _ = app.Services.GetRequiredService<IOptions<TSettings>>().Value;
-            return [];
+            return [.. unreadable.Select(fault => fault.Text)];
         }
         catch (OptionsValidationException fault)
         {
-            return [.. fault.Failures];
+            return [.. unreadable.Select(other => other.Text), .. fault.Failures];
         }
     }
 
-    private static IEnumerable<string> Unreadable(Type type, IConfigurationSection section)
+    private static IEnumerable<(string Path, string Text)> Unreadable(Type type, IConfigurationSection section)
     {
         foreach (var property in type.GetProperties())
         {
@@ -113,6 +126,8 @@ internal static partial class Startup
             var wanted = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
             if (wanted.IsGenericType)
             {
+                if (!string.IsNullOrEmpty(value.Value))
+                    yield return (value.Path, $"{value.Path} is a list: number its entries, the first as {value.Path}:0");
                 foreach (var fault in value.GetChildren().SelectMany(item => Unreadable(wanted.GetGenericArguments()[0], item)))
                     yield return fault;
             }
@@ -121,9 +136,9 @@ internal static partial class Startup
                 foreach (var fault in Unreadable(wanted, value))
                     yield return fault;
             }
-            else if (!string.IsNullOrEmpty(value.Value) && !CanRead(wanted, value.Value))
+            else if (wanted != typeof(string) && value.Value is { } text && !CanRead(wanted, text))
             {
-                yield return $"{value.Path} can't be read: write {InWords(wanted)}";
+                yield return (value.Path, $"{value.Path} can't be read: write {InWords(wanted)}, or leave it out");
             }
         }
     }

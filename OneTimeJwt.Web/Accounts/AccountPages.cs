@@ -16,7 +16,7 @@ internal static class AccountRoutes
         routes.MapPost("/sign-in", (AccountPages pages, FormPost form) => pages.EnterAsync(form));
         routes.MapPage("/sign-in/two-factor", (AccountPages pages, string? returnUrl) => pages.SecondStepAsync(returnUrl));
         routes.MapPost("/sign-in/two-factor", (AccountPages pages, FormPost form) => pages.EnterCodeAsync(form));
-        routes.MapPost("/sign-out", (AccountPages pages, FormPost form) => pages.SignOutAsync(form));
+        routes.MapPost("/sign-out", (AccountPages pages, HttpContext http, FormPost form) => pages.SignOutAsync(http, form));
         routes.MapPage("/account", [Authorize] (AccountPages pages, HttpContext http) => pages.AccountAsync(http));
         routes.MapPost("/account", [Authorize] (AccountPages pages, HttpContext http, FormPost form) => pages.ChangeAsync(http, form));
         // https://w3c.github.io/webappsec-change-password-url/
@@ -91,11 +91,12 @@ internal sealed class AccountPages(
         return Page.Of<TwoFactor>(StatusCodes.Status422UnprocessableEntity, new { ReturnUrl = returnUrl, Problem = WrongCode });
     }
 
-    public async Task<IResult> SignOutAsync(FormPost form)
+    public async Task<IResult> SignOutAsync(HttpContext http, FormPost form)
     {
-        // Signing somebody out from elsewhere is no harm worth a dead end, but it isn't done either.
-        if (form.Genuine)
-            await signIn.SignOutAsync();
+        if (!form.Genuine && http.User.Identity?.IsAuthenticated == true)
+            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [Again]);
+
+        await signIn.SignOutAsync();
         return Page.SeeOther("/sign-in");
     }
 

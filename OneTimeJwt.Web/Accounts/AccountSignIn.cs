@@ -42,8 +42,12 @@ public sealed class AccountSignIn(
     {
         var outcome = password.Length > PasswordSettings.MaximumLength
             ? PasswordVerificationResult.Failed
-            : await hashing.RunAsync(() => UserManager.PasswordHasher.VerifyHashedPassword(account ?? new Account(), account?.PasswordHash ?? Decoy.Value, password));
-        if (account?.PasswordHash is null || !await CanSignInAsync(account) || await UserManager.IsLockedOutAsync(account))
+            : await hashing.ForSignInAsync(() => UserManager.PasswordHasher.VerifyHashedPassword(account ?? new Account(), account?.PasswordHash ?? Decoy.Value, password), Context.RequestAborted);
+        // While the hash waited its turn, others may have locked the account or changed its password.
+        var judged = account?.PasswordHash;
+        if (account is not null)
+            await database.Entry(account).ReloadAsync();
+        if (account?.PasswordHash is null || account.PasswordHash != judged || !await CanSignInAsync(account) || await UserManager.IsLockedOutAsync(account))
             return false;
         if (outcome == PasswordVerificationResult.Failed)
         {
@@ -53,7 +57,7 @@ public sealed class AccountSignIn(
 
         if (outcome == PasswordVerificationResult.SuccessRehashNeeded)
         {
-            account.PasswordHash = await hashing.RunAsync(() => UserManager.PasswordHasher.HashPassword(account, password));
+            account.PasswordHash = await hashing.ForSignInAsync(() => UserManager.PasswordHasher.HashPassword(account, password), Context.RequestAborted);
             await UserManager.UpdateAsync(account);
         }
 
@@ -64,6 +68,8 @@ public sealed class AccountSignIn(
 
     private async Task<Account?> FindAsync(string address)
     {
+        if (!Addresses.CanBeNormalised(address))
+            return null;
         if (await UserManager.FindByNameAsync(address) is { } named)
             return named;
 

@@ -78,6 +78,11 @@ internal static class AccountsModule
                 return Task.CompletedTask;
             };
         });
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme).Configure(cookie =>
+        {
+            cookie.Events.OnSigningIn = SessionCheck.StampHalfWayAsync;
+            cookie.Events.OnValidatePrincipal = SessionCheck.ValidateHalfWayAsync;
+        });
         services.AddSingleton<OpenCircuits>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenCircuits>());
         services.AddScoped<CircuitHandler, SessionCircuit>();

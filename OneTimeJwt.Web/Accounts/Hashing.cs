@@ -1,24 +1,52 @@
+using Microsoft.AspNetCore.Http;
+
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>
 /// Bounds how many password hashes are computed at once, so that a flood of sign-ins leaves a core for everything else.
+/// New passwords have a place of their own: whoever has a good link doesn't queue behind a flood.
 /// </summary>
 public sealed class Hashing : IDisposable
 {
-    private readonly SemaphoreSlim _places = new(Math.Max(1, Environment.ProcessorCount - 1));
+    private const int MostWaiting = 64;
 
-    public async Task<T> RunAsync<T>(Func<T> hash)
+    private readonly SemaphoreSlim _signIns = new(Math.Max(1, Environment.ProcessorCount - 1));
+    private readonly SemaphoreSlim _newPasswords = new(Math.Max(1, Environment.ProcessorCount - 1));
+    private int _waiting;
+
+    /// <exception cref="BadHttpRequestException">Too many are waiting already.</exception>
+    public async Task<T> ForSignInAsync<T>(Func<T> hash, CancellationToken cancellationToken)
     {
-        await _places.WaitAsync();
         try
         {
-            return await Task.Run(hash);
+            if (Interlocked.Increment(ref _waiting) > MostWaiting)
+                throw new BadHttpRequestException("Too many sign-ins at once.", StatusCodes.Status503ServiceUnavailable);
+            return await RunAsync(_signIns, hash, cancellationToken);
         }
         finally
         {
-            _places.Release();
+            Interlocked.Decrement(ref _waiting);
         }
     }
 
-    public void Dispose() => _places.Dispose();
+    public Task<T> ForNewPasswordAsync<T>(Func<T> hash) => RunAsync(_newPasswords, hash, CancellationToken.None);
+
+    public void Dispose()
+    {
+        _signIns.Dispose();
+        _newPasswords.Dispose();
+    }
+
+    private static async Task<T> RunAsync<T>(SemaphoreSlim places, Func<T> hash, CancellationToken cancellationToken)
+    {
+        await places.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(hash, CancellationToken.None);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
 }

@@ -22,5 +22,5 @@ public sealed class NewPassword(UserManager<Account> users, Hashing hashing, IOp
     }
 
     public Task<string> HashAsync(Account account, string password) =>
-        hashing.RunAsync(() => users.PasswordHasher.HashPassword(account, password));
+        hashing.ForNewPasswordAsync(() => users.PasswordHasher.HashPassword(account, password));
 }

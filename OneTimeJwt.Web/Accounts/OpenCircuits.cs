@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -51,7 +52,7 @@ internal sealed partial class OpenCircuits(
         {
             var live = stamps.TryGetValue(circuit.AccountId, out var account)
                 && account.SecurityStamp == circuit.Stamp
-                && !Account.IsLockedByAdmin(account.LockoutEnd);
+                && !OneTimeTokens.IsLockedForGood(account.LockoutEnd);
             if (!live)
                 circuit.End();
         }

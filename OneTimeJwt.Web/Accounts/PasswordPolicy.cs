@@ -16,6 +16,8 @@ internal sealed class PasswordPolicy(IOptions<AccountsSettings> settings) : IPas
     // Three of four: withstands an attacker who has the hash.
     private const int NeededScore = 3;
 
+    private const int LeastDistinct = 5;
+
     private const string Advice = "Add a few unrelated words.";
 
     private static readonly string[] SiteWords = ["onetimejwt", "one-time jwt", "one-time", "jwt"];
@@ -34,6 +36,9 @@ internal sealed class PasswordPolicy(IOptions<AccountsSettings> settings) : IPas
             return string.Create(CultureInfo.InvariantCulture, $"Use at least {needed} characters; this has {length}.");
         if (password.Length > PasswordSettings.MaximumLength)
             return string.Create(CultureInfo.InvariantCulture, $"Use at most {PasswordSettings.MaximumLength} characters; this has {password.Length}.");
+
+        if (password.EnumerateRunes().Distinct().Count() < LeastDistinct)
+            return $"This repeats the same few characters, which is guessed quickly. {Advice}";
 
         var estimate = Zxcvbn.Zxcvbn.MatchPassword(password[..Math.Min(password.Length, EstimatedLength)], [.. SiteWords, .. Words(user)]);
         return estimate.Score < NeededScore ? $"{Weakness(estimate)} {Advice}" : null;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -14,28 +15,45 @@ namespace OneTimeJwt.Web.Accounts;
 /// </summary>
 internal static class SessionCheck
 {
-    public static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    // Between the two steps of sign-in Identity's cookie knows the account as its name, and no stamp.
+    private const string HalfWayIdClaim = ClaimTypes.Name;
+
+    public static Task ValidateAsync(CookieValidatePrincipalContext context) =>
+        ValidateAsync(context, Claims(context.HttpContext).UserIdClaimType);
+
+    public static Task ValidateHalfWayAsync(CookieValidatePrincipalContext context) => ValidateAsync(context, HalfWayIdClaim);
+
+    /// <summary>Binds a sign-in that waits for its second step to the account as it is now.</summary>
+    public static async Task StampHalfWayAsync(CookieSigningInContext context)
     {
-        var database = context.HttpContext.RequestServices.GetRequiredService<AccountsContext>();
-        if (context.Principal is { } principal && await IsLiveAsync(principal, database, Claims(context.HttpContext)))
+        var id = context.Principal?.FindFirstValue(HalfWayIdClaim);
+        var stamp = await Database(context.HttpContext).Users.Where(row => row.Id == id).Select(row => row.SecurityStamp).SingleOrDefaultAsync();
+        (context.Principal?.Identity as ClaimsIdentity)?.AddClaim(new Claim(Claims(context.HttpContext).SecurityStampClaimType, stamp ?? ""));
+    }
+
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context, string idClaim)
+    {
+        if (context.Principal is { } principal && await IsLiveAsync(principal, idClaim, context.HttpContext))
             return;
 
         context.RejectPrincipal();
-        await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
+        await context.HttpContext.SignOutAsync(context.Scheme.Name);
     }
 
-    private static async Task<bool> IsLiveAsync(ClaimsPrincipal principal, AccountsContext database, ClaimsIdentityOptions claims)
+    private static async Task<bool> IsLiveAsync(ClaimsPrincipal principal, string idClaim, HttpContext http)
     {
-        var id = principal.FindFirstValue(claims.UserIdClaimType);
-        var stamp = principal.FindFirstValue(claims.SecurityStampClaimType);
-        var account = await database.Users.AsNoTracking()
+        var id = principal.FindFirstValue(idClaim);
+        var stamp = principal.FindFirstValue(Claims(http).SecurityStampClaimType);
+        var account = await Database(http).Users.AsNoTracking()
             .Where(row => row.Id == id)
             .Select(row => new { row.SecurityStamp, row.LockoutEnd })
             .SingleOrDefaultAsync();
         return account is not null
             && account.SecurityStamp == stamp
-            && !Account.IsLockedByAdmin(account.LockoutEnd);
+            && !OneTimeTokens.IsLockedForGood(account.LockoutEnd);
     }
+
+    private static AccountsContext Database(HttpContext context) => context.RequestServices.GetRequiredService<AccountsContext>();
 
     private static ClaimsIdentityOptions Claims(HttpContext context) =>
         context.RequestServices.GetRequiredService<IOptions<IdentityOptions>>().Value.ClaimsIdentity;

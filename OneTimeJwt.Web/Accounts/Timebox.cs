@@ -1,15 +1,24 @@
+using System.Security.Cryptography;
+
 namespace OneTimeJwt.Web.Accounts;
 
-/// <summary>Makes every failure of sign-in take the same time: the next whole step from its start.</summary>
+/// <summary>
+/// Makes every failure of sign-in take the same time: the next whole step from its start, and a random bit more that
+/// covers what timers and the rest of the answer add.
+/// </summary>
 internal sealed class Timebox(TimeProvider time)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(750);
+
+    private const int MostSurplus = 60;
 
     private readonly long _start = time.GetTimestamp();
 
     public Task FillAsync()
     {
         var steps = Math.Ceiling(time.GetElapsedTime(_start) / Step);
-        return Task.Delay((steps * Step) - time.GetElapsedTime(_start) is { Ticks: > 0 } rest ? rest : TimeSpan.Zero, time);
+        var rest = (steps * Step) - time.GetElapsedTime(_start);
+        var surplus = TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(MostSurplus));
+        return Task.Delay((rest > TimeSpan.Zero ? rest : TimeSpan.Zero) + surplus, time);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Admin;
@@ -9,6 +10,7 @@ internal static class AdminModule
     public static void AddAdmin(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<AdminSettings>().BindConfiguration("Admin");
+        builder.Services.AddSingleton<IValidateOptions<AdminSettings>, AdminSettingsValidator>();
         builder.Services.AddSingleton<TrailReader>();
         builder.Services.AddSingleton<IAuthorizationHandler, ConsoleAccessHandler>();
         builder.Services.AddAuthorizationBuilder().AddPolicy(ConsoleAccess.Policy, policy => policy.AddRequirements(new ConsoleAccess()));

@@ -3,8 +3,4 @@ using Microsoft.AspNetCore.Identity;
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>The row that a person signs in to. Identity's columns and no others: the table may belong to another application too.</summary>
-public sealed class Account : IdentityUser
-{
-    /// <summary>Whether a lock-out is an admin's: one that never ends by itself.</summary>
-    public static bool IsLockedByAdmin(DateTimeOffset? lockoutEnd) => lockoutEnd >= DateTimeOffset.MaxValue.AddDays(-1);
-}
+public sealed class Account : IdentityUser;

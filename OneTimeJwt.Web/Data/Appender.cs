@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace OneTimeJwt.Web.Data;
@@ -7,9 +8,13 @@ namespace OneTimeJwt.Web.Data;
 /// Inserts outbox and trail rows in groups: whoever waits at the same moment shares one commit. A row whose id is there
 /// already counts as written, so an event with a derived id is recorded once.
 /// </summary>
-public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHostedService, IAsyncDisposable
+public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHostedService
 {
     private const int MostAtOnce = 256;
+
+    // https://www.sqlite.org/rescode.html
+    private const int Busy = 5;
+    private const int Locked = 6;
 
     // Full means that the disk doesn't keep up: callers then wait, and nothing is dropped.
     private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(
@@ -34,13 +39,7 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
-        await _loop.WaitAsync(cancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _queue.Writer.TryComplete();
-        await _loop;
+        await _loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task RunAsync()
@@ -63,15 +62,15 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
             await SaveAsync(group);
             group.ForEach(entry => entry.Written.TrySetResult());
         }
-        catch (Exception) when (group.Count > 1)
+        catch (DbUpdateException fault) when (group.Count > 1 && fault.InnerException is not SqliteException { SqliteErrorCode: Busy or Locked })
         {
             // One row's fault must not fail its neighbours.
             foreach (var entry in group)
                 await WriteAsync([entry]);
         }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
+        catch (Exception fault)
         {
-            group[0].Written.TrySetException(fault);
+            group.ForEach(entry => entry.Written.TrySetException(fault));
         }
     }
 

@@ -6,6 +6,8 @@ namespace OneTimeJwt.Web.Data;
 /// </summary>
 public sealed class OneWriter : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly AsyncLocal<bool> _hasTurn = new();
 
@@ -15,7 +17,8 @@ public sealed class OneWriter : IDisposable
         if (_hasTurn.Value)
             return await write();
 
-        await _turn.WaitAsync(cancellationToken);
+        if (!await _turn.WaitAsync(Patience, cancellationToken))
+            throw new TimeoutException("The database is busy.");
         _hasTurn.Value = true;
         try
         {

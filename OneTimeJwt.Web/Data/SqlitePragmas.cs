@@ -3,10 +3,10 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace OneTimeJwt.Web.Data;
 
-/// <summary>Waiting for other processes and wiping deleted bytes are set per connection; write-ahead logging stays with the file.</summary>
+/// <summary>Wiping deleted bytes is set per connection; write-ahead logging stays with the file.</summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA busy_timeout=10000; PRAGMA secure_delete=ON;";
+    private const string Pragmas = "PRAGMA secure_delete=ON;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

@@ -140,7 +140,7 @@ internal sealed partial class Delivery(
 
     private async Task<string?> SuppressionAsync(Account account, OutboxMail mail, CancellationToken cancellationToken)
     {
-        if (Account.IsLockedByAdmin(account.LockoutEnd))
+        if (OneTimeTokens.IsLockedForGood(account.LockoutEnd))
             return "locked by an admin";
         if (string.IsNullOrEmpty(account.Email))
             return "no address";

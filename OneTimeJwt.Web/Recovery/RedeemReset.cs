@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
@@ -19,7 +20,7 @@ public sealed record Redemption(Verification Verification, IReadOnlyList<string>
 /// </summary>
 public sealed partial class RedeemReset(
     OneTimeTokens tokens,
-    UserManager<Account> users,
+    IUserStore<Account> store,
     NewPassword newPassword,
     AccountsContext database,
     OneWriter writer,
@@ -28,6 +29,7 @@ public sealed partial class RedeemReset(
     ILogger<RedeemReset> logger)
 {
     private const int MostTries = 4;
+    private const int StampBytes = 20;
 
     public Task<Verification> VerifyAsync(string? token) => tokens.VerifyAsync(token, TokenPurpose.Reset, FindAsync);
 
@@ -74,9 +76,10 @@ public sealed partial class RedeemReset(
     {
         var account = await ReadAsync(claims.AccountId);
         account.PasswordHash = hash;
+        account.SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(StampBytes));
         account.EmailConfirmed = true;
         account.AccessFailedCount = 0;
-        if (!Account.IsLockedByAdmin(account.LockoutEnd))
+        if (!OneTimeTokens.IsLockedForGood(account.LockoutEnd))
             account.LockoutEnd = null;
 
         var now = time.GetUtcNow();
@@ -85,7 +88,9 @@ public sealed partial class RedeemReset(
         database.Add(new OutboxMail { Kind = OutboxKind.PasswordChangedNotice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now });
         try
         {
-            var result = await users.UpdateSecurityStampAsync(account);
+            // The store itself, with its concurrency check: what Identity's validators think of an adopted account's
+            // name must not keep its owner out.
+            var result = await store.UpdateAsync(account, CancellationToken.None);
             if (result.Succeeded || result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)))
                 return result.Succeeded;
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Tokens;
 
@@ -21,7 +22,8 @@ public sealed class RequestReset(Appender appender, TypedAddress typed, OneTimeT
         && text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at
         && at < text.Length - 1
         && at == text.LastIndexOf('@')
-        && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c));
+        && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
+        && Addresses.CanBeNormalised(text);
 
     public Task ForAddressAsync(string address, string? client) =>
         AppendAsync(typed.Protect(address), accountId: null, client);

@@ -11,7 +11,8 @@ internal static class SecurityModule
     // Large enough that a link of any size that is pasted into an address bar is answered with a page.
     private const int LongestRequestLine = 1_200_000;
     private const int LargestBody = 2_000_000;
-    private const int MostConnections = 5_000;
+    private const int MostConnections = 2_000;
+    private const int MostCircuits = 500;
     private static readonly TimeSpan HeaderPatience = TimeSpan.FromSeconds(15);
 
     public static void AddSecurity(this WebApplicationBuilder builder)
@@ -24,7 +25,6 @@ internal static class SecurityModule
 
         builder.Services.AddSingleton<ILoggerFactory, CappedLoggerFactory>();
         builder.Services.AddRateLimits();
-        builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         builder.Services.Configure<KestrelServerOptions>(Bound);
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<SecuritySettings>>(Trust);
         AddCookies(builder.Services);
@@ -45,6 +45,7 @@ internal static class SecurityModule
         kestrel.Limits.MaxRequestBufferSize = LongestRequestLine;
         kestrel.Limits.MaxRequestBodySize = LargestBody;
         kestrel.Limits.MaxConcurrentConnections = MostConnections;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = MostCircuits;
         kestrel.Limits.RequestHeadersTimeout = HeaderPatience;
     }
 
@@ -52,6 +53,8 @@ internal static class SecurityModule
     {
         // Not the host: links and redirects never come from a request.
         forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        // As many hops as there are known proxies in a row; the first unknown address is the client.
+        forwarded.ForwardLimit = null;
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();
         foreach (var proxy in security.Value.KnownProxies)

@@ -49,6 +49,11 @@ public sealed class OneTimeTokens(
         return new MintedToken(Sign(claims.ToJson(), key), nonce, DateTimeOffset.FromUnixTimeSeconds(expires));
     }
 
+    /// <summary>Whether a lock-out is an admin's, which never ends by itself. Locking changes nothing that the key binds, so it is asked.</summary>
+    /// <param name="lockoutEnd">The account's <c>LockoutEnd</c>.</param>
+    /// <returns>True from the last day of the calendar on: databases round.</returns>
+    public static bool IsLockedForGood(DateTimeOffset? lockoutEnd) => lockoutEnd >= DateTimeOffset.MaxValue.AddDays(-1);
+
     /// <summary>Concludes what a token is worth now. Total: whatever the input, it ends in a verdict.</summary>
     /// <param name="token">What came in; anything at all.</param>
     /// <param name="purpose">What it is about to be used for.</param>
@@ -69,12 +74,9 @@ public sealed class OneTimeTokens(
             return new Verification(TokenVerdict.Expired, proven);
 
         var user = await find(claims.Sub);
-        var verified = user is not null && user.Id == claims.Sub && !IsLockedForGood(user) && await SignatureHoldsAsync(token!, secret!, purpose, user);
+        var verified = user is not null && user.Id == claims.Sub && !IsLockedForGood(user.LockoutEnd) && await SignatureHoldsAsync(token!, secret!, purpose, user);
         return new Verification(verified ? TokenVerdict.Valid : TokenVerdict.Spent, proven);
     }
-
-    // What an admin locks stays locked, although locking changes nothing that the key binds.
-    private static bool IsLockedForGood(IdentityUser user) => user.LockoutEnd >= DateTimeOffset.MaxValue.AddDays(-1);
 
     internal static string Sign(string claims, SymmetricSecurityKey key) => Handler.CreateToken(
         claims,

@@ -48,31 +48,37 @@ public sealed record TokenQuery(StringValues Values)
         if (query.Length > LongestQuery)
         {
             features.Set(new TokenQuery(""));
-            Rewrite(request, request.Path, "");
+            Rewrite(request, "");
             return;
         }
 
-        var suspect = query.Contains('=', StringComparison.Ordinal) || request.Path.Contains(JwtStart, StringComparison.Ordinal);
-        if (!suspect)
+        if (query.Length == 0 && !HoldsToken(request.Path))
             return;
 
         var fields = QueryHelpers.ParseQuery(query);
-        var tokens = fields.Where(field => field.Key.Equals(Key, StringComparison.OrdinalIgnoreCase)).SelectMany(field => field.Value.ToArray()).ToArray();
-        var rest = fields.Where(field => !field.Key.Equals(Key, StringComparison.OrdinalIgnoreCase) && !HoldsToken(field.Key) && !field.Value.Any(HoldsToken)).ToList();
+        var tokens = fields.SelectMany(field => Tokens(field.Key, field.Value)).ToArray();
+        var rest = fields.Where(field => !Tokens(field.Key, field.Value).Any() && !HoldsToken(field.Key) && !field.Value.Any(HoldsToken)).ToList();
         if (tokens.Length > 0)
             features.Set(new TokenQuery(tokens));
         if (rest.Count < fields.Count || HoldsToken(request.Path))
-            Rewrite(request, HoldsToken(request.Path) ? "/not-a-page" : request.Path, QueryString.Create(rest).ToString());
+            Rewrite(request, QueryString.Create(rest).ToString());
     }
+
+    // Some mail gateways escape the equals sign, which makes name and value one name.
+    private static IEnumerable<string?> Tokens(string name, StringValues values) =>
+        name.Equals(Key, StringComparison.OrdinalIgnoreCase) ? values.ToArray()
+        : name.StartsWith(Key + "=", StringComparison.OrdinalIgnoreCase) ? [name[(Key.Length + 1)..]]
+        : [];
 
     // Half a link pasted into another field or into the path is a token all the same.
     private static bool HoldsToken(string? text) => text?.Contains(JwtStart, StringComparison.Ordinal) ?? false;
 
-    private static void Rewrite(IHttpRequestFeature request, string path, string query)
+    private static void Rewrite(IHttpRequestFeature request, string query)
     {
-        request.Path = path;
+        if (HoldsToken(request.Path))
+            request.Path = "/not-a-page";
         request.QueryString = query;
-        request.RawTarget = path + query;
+        request.RawTarget = request.Path + query;
     }
 
     private sealed class Server(IServer inner) : IServer
