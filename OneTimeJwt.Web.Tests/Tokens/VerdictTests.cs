@@ -164,6 +164,20 @@ public sealed class VerdictTests
         Assert.Equal(0, _issuer.LookUps);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(-62135596801)]
+    [InlineData(253402300800)]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    public async Task A_proven_expiry_that_no_clock_can_show_is_malformed(long expires)
+    {
+        var claims = new OneTimeTokens.Payload(_issuer.User.Id, "reset", TokenId.Create(Issuer.Secret, Issuer.Nonce, _issuer.User.Id, "reset", expires), expires);
+
+        Assert.Equal(new Verification(TokenVerdict.Malformed), await _issuer.VerifyAsync(_issuer.Jws(Issuer.Header, claims.ToJson())));
+        Assert.Equal(0, _issuer.LookUps);
+    }
+
     [Fact]
     public async Task A_token_is_valid_until_the_last_tick_before_its_expiry_and_expired_at_it()
     {
