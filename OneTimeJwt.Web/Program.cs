@@ -69,7 +69,7 @@ internal static class Program
         app.UseSecurity();
         app.UseNoStore();
         app.UseErrorPages();
-        app.UseHostCheck(origin);
+        HostCheck.Use(app, origin);
         app.UseHttps(origin, TokenQuery.Whole);
         app.UseCircuitOrigin(origin);
         app.UseRouting();

@@ -11,7 +11,7 @@ public sealed class HashingTests : IDisposable
     {
         var most = Math.Max(1, Environment.ProcessorCount - 1);
         var (now, peak) = (0, 0);
-        await Task.WhenAll(Enumerable.Range(0, 4 * (most + 1)).Select(_ => _hashing.RunAsync(() =>
+        await Task.WhenAll(Enumerable.Range(0, 4 * (most + 1)).Select(_ => _hashing.ForNewPasswordAsync(() =>
         {
             lock (_hashing)
                 peak = Math.Max(peak, ++now);
@@ -32,7 +32,7 @@ public sealed class HashingTests : IDisposable
         Assert.Equal(1, await InTimeAsync(() => 1));
     }
 
-    private Task<int> InTimeAsync(Func<int> hash) => _hashing.RunAsync(hash).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    private Task<int> InTimeAsync(Func<int> hash) => _hashing.ForNewPasswordAsync(hash).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
     public void Dispose() => _hashing.Dispose();
 }

@@ -114,6 +114,32 @@ public sealed class BadInputTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Theory]
+    [InlineData("GET /forgot-password HTTP/1.1", "Host: ..")]
+    [InlineData("GET /forgot-password HTTP/1.1", "Host: a:99999")]
+    [InlineData("GET /nowhere HTTP/1.1", "Host: a..b")]
+    [InlineData("GET /nowhere HTTP/1.0", "Accept: text/html")]
+    public async Task A_host_that_is_none_gets_a_clear_page(string request, string header)
+    {
+        var origin = new Uri(_app.Origin);
+        using var socket = new System.Net.Sockets.TcpClient(origin.Host, origin.Port);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{request}\r\n{header}\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.Matches("^HTTP/1.1 4", answer);
+        Assert.Contains("<main", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_whose_equals_sign_a_gateway_escaped_still_opens()
+    {
+        var link = await _app.LinkForAsync(await _app.AddAccountAsync());
+        using var visitor = _app.Open();
+        Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync(link.Replace("?token=", "?token%3D", StringComparison.Ordinal))).Status);
+    }
+
+    [Theory]
     [InlineData("//evil.example")]
     [InlineData("https://evil.example")]
     [InlineData("/\\evil.example")]

@@ -25,6 +25,9 @@ public sealed class SecretsTests
         await visitor.GetAsync($"/?token={token}&x=1");
         await visitor.GetAsync($"/sign-in?returnUrl={Uri.EscapeDataString("/reset-password?token=" + token)}");
         await visitor.GetAsync($"/reset-password/{token}");
+        await visitor.GetAsync($"/reset-password?{token}");
+        await visitor.GetAsync($"/reset-password?token%3D{token}");
+        await visitor.GetAsync($"/reset-password/{token}?{new string('a', 9000)}");
         await visitor.GetAsync($"/reset-password?TOKEN={token}&token={token}");
         await visitor.SignInAsync(account.Email!, Passwords.Other);
         await visitor.SignInAsync(account.Email!, Passwords.New);

@@ -57,6 +57,52 @@ public sealed class SessionTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task Guesses_made_at_once_count_like_guesses_made_in_turn()
+    {
+        var account = await _app.AddAccountAsync();
+        var guesses = Enumerable.Range(0, 40).Select(_ => Passwords.New).Append(Passwords.Old).ToList();
+        var visitors = guesses.Select(_ => _app.Open()).ToList();
+        var pages = await Task.WhenAll(visitors.Select(visitor => visitor.GetAsync("/sign-in")));
+
+        var answers = new List<Task<Answer>>();
+        for (var i = 0; i < guesses.Count; i++)
+        {
+            answers.Add(visitors[i].SubmitAsync(pages[i], ("email", account.Email!), ("password", guesses[i])));
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status));
+        visitors.ForEach(visitor => visitor.Dispose());
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_waits_for_its_second_step_ends_with_a_reset()
+    {
+        var account = await _app.AddAccountAsync();
+        var codes = await TwoFactorAsync(account);
+        using var halfWay = _app.Open();
+        await halfWay.SignInAsync(account.Email!, Passwords.Old);
+        var step = await halfWay.GetAsync("/sign-in/two-factor");
+        Assert.Equal(HttpStatusCode.OK, step.Status);
+        using var owner = _app.Open();
+        Assert.True((await owner.RedeemAsync(await _app.LinkForAsync(account), Passwords.New)).PasswordChanged);
+
+        Assert.Equal("/sign-in", (await halfWay.SubmitAsync(step, ("code", codes.First()))).Location);
+        Assert.Equal(HttpStatusCode.Found, (await halfWay.GetAsync("/account")).Status);
+    }
+
+    [Theory]
+    [InlineData("\ud7ff\ufffe@example.com")]
+    [InlineData("\uffff")]
+    [InlineData("")]
+    public async Task An_address_that_no_normaliser_takes_is_refused_like_any_other(string address)
+    {
+        using var visitor = _app.Open();
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visitor.SignInAsync(address, Passwords.Old)).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visitor.AskAsync(address)).Status);
+    }
+
+    [Fact]
     public async Task Changing_the_password_needs_the_present_one_ends_other_sessions_and_tells_the_owner()
     {
         var account = await _app.AddAccountAsync();
@@ -78,13 +124,7 @@ public sealed class SessionTests(SharedApp shared) : IClassFixture<SharedApp>
     public async Task A_recovery_code_opens_the_second_step_once()
     {
         var account = await _app.AddAccountAsync();
-        var codes = await _app.WithAsync<UserManager<Account>, IEnumerable<string>?>(async users =>
-        {
-            var row = (await users.FindByIdAsync(account.Id))!;
-            await users.ResetAuthenticatorKeyAsync(row);
-            await users.SetTwoFactorEnabledAsync(row, enabled: true);
-            return await users.GenerateNewTwoFactorRecoveryCodesAsync(row, 2);
-        });
+        var codes = await TwoFactorAsync(account);
 
         foreach (var expected in new[] { HttpStatusCode.SeeOther, HttpStatusCode.UnprocessableEntity })
         {
@@ -92,9 +132,18 @@ public sealed class SessionTests(SharedApp shared) : IClassFixture<SharedApp>
             Assert.Equal("/sign-in/two-factor?returnUrl=%2Faccount", (await visitor.SignInAsync(account.Email!, Passwords.Old)).Location);
             Assert.Equal(HttpStatusCode.Found, (await visitor.GetAsync("/account")).Status);
             var step = await visitor.GetAsync("/sign-in/two-factor");
-            Assert.Equal(expected, (await visitor.SubmitAsync(step, ("code", codes!.First()))).Status);
+            Assert.Equal(expected, (await visitor.SubmitAsync(step, ("code", codes.First()))).Status);
         }
     }
+
+    private Task<IEnumerable<string>> TwoFactorAsync(Account account) =>
+        _app.WithAsync<UserManager<Account>, IEnumerable<string>>(async users =>
+        {
+            var row = (await users.FindByIdAsync(account.Id))!;
+            await users.ResetAuthenticatorKeyAsync(row);
+            await users.SetTwoFactorEnabledAsync(row, enabled: true);
+            return (await users.GenerateNewTwoFactorRecoveryCodesAsync(row, 2))!;
+        });
 
     private static async Task<Answer> ChangeAsync(Visitor visitor, string current, string chosen)
     {

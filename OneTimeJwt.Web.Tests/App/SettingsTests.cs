@@ -36,12 +36,15 @@ public sealed class SettingsTests : IDisposable
             ["Security:RequireHttps"] = "perhaps",
             ["Accounts:SignInUrl"] = "login",
             ["Accounts:Passwords:MinimumLength"] = "3",
+            ["Mail:Smtp:Port"] = "",
+            ["Mail:Smtp:Security"] = "perhaps",
+            ["Admin:Roles:Support"] = "",
         };
 
         var (code, error) = await StartAsync(wrong);
 
         Assert.Equal(1, code);
-        var told = new[] { "Recovery:MaxLinkLength", "Tokens:Lifetimes:Reset", "Mail:Transport", "Database:Provider", "RateLimits:PerClient:Window", "RateLimits:PerAccount:Permits", "Security:RequireHttps", "Accounts:SignInUrl", "Accounts:Passwords:MinimumLength" };
+        var told = new[] { "Recovery:MaxLinkLength", "Tokens:Lifetimes:Reset", "Mail:Transport", "Database:Provider", "RateLimits:PerClient:Window", "RateLimits:PerAccount:Permits", "Security:RequireHttps", "Accounts:SignInUrl", "Accounts:Passwords:MinimumLength", "Mail:Smtp:Port", "Mail:Smtp:Security", "Mail:From", "Recovery:PublicOrigin", "Tokens:Secrets:0:Id", "Tokens:Secrets:0:Value", "Security:KnownProxies:0", "Admin:Roles:Support" };
         Assert.All(told, key => Assert.Contains(key, error, StringComparison.Ordinal));
         Assert.DoesNotContain("c2hvcnQ=", error, StringComparison.Ordinal);
     }

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OneTimeJwt.Web.Mail;
@@ -131,6 +132,6 @@ public sealed class SmtpTransportTests : IAsyncDisposable
     {
         var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = port ?? _server.Port, Security = security, User = user, Password = password } };
         using var message = await Post.ComposeAsync(Post.Letter());
-        await new SmtpTransport(Options.Create(settings)).SendAsync(message, cancellation ?? Cancellation);
+        await new SmtpTransport(Options.Create(settings), NullLogger<SmtpTransport>.Instance).SendAsync(message, cancellation ?? Cancellation);
     }
 }

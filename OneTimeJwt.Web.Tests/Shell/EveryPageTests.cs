@@ -59,7 +59,7 @@ public sealed class EveryPageTests
     {
         var page = States.All[state]();
 
-        Assert.All(page.QuerySelectorAll("input:not([type=hidden]), select, textarea"), field => Assert.Single(page.QuerySelectorAll($"label[for='{field.Id}']")));
+        Assert.All(page.QuerySelectorAll("input:not([type=hidden], [hidden]), select, textarea"), field => Assert.Single(page.QuerySelectorAll($"label[for='{field.Id}']")));
         Assert.All(page.QuerySelectorAll("button, a, label"), control => Assert.NotEqual("", control.Words()));
         Assert.All(page.QuerySelectorAll("iframe"), frame => Assert.NotEqual("", frame.GetAttribute("title") ?? ""));
         var ids = page.QuerySelectorAll("[id]").Select(element => element.Id!).ToList();

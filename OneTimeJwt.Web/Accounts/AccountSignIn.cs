@@ -74,7 +74,7 @@ public sealed class AccountSignIn(
             return named;
 
         var normalised = UserManager.NormalizeEmail(address);
-        var matches = await database.Users.Where(account => account.NormalizedEmail == normalised).Take(2).ToListAsync();
+        var matches = await database.Users.Where(account => account.NormalizedEmail == normalised).OrderBy(account => account.Id).Take(2).ToListAsync();
         return matches.Count == 1 ? matches[0] : null;
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+
 namespace OneTimeJwt.Web.Security;
 
 /// <summary>A circuit's WebSocket isn't held back by the same-origin policy: browsers only say where it comes from.</summary>
@@ -6,7 +8,7 @@ internal static class CircuitOrigin
     public static void UseCircuitOrigin(this WebApplication app, string publicOrigin) => app.Use(async (context, next) =>
     {
         var origin = context.Request.Headers.Origin.ToString();
-        var own = $"{context.Request.Scheme}://{context.Request.Host}";
+        var own = $"{context.Request.Scheme}://{context.Features.GetRequiredFeature<HostCheck>().Original}";
         if (context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase) && origin.Length > 0
             && !origin.Equals(own, StringComparison.OrdinalIgnoreCase) && !origin.Equals(publicOrigin, StringComparison.OrdinalIgnoreCase))
             context.Response.StatusCode = StatusCodes.Status403Forbidden;

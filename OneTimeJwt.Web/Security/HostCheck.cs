@@ -1,25 +1,24 @@
 namespace OneTimeJwt.Web.Security;
 
 /// <summary>
-/// Nothing here is built from the Host header, but the framework makes an address of it for every page and throws where
-/// it can't. A host that is none is refused (RFC 9110, section 7.2); none at all, as old probes send, is replaced.
+/// Takes the Host header out of play: from here on every request is one to the public origin, so that nothing can be
+/// built from what a stranger writes there. A host that is none is refused (RFC 9110, section 7.2).
 /// </summary>
-internal static class HostCheck
+internal sealed record HostCheck(HostString Original)
 {
-    public static void UseHostCheck(this IApplicationBuilder app, string publicOrigin)
+    public static void Use(IApplicationBuilder app, string publicOrigin)
     {
         var own = HostString.FromUriComponent(new Uri(publicOrigin));
         app.Use(async (context, next) =>
         {
             var request = context.Request;
-            var isNone = !request.Host.HasValue;
-            var isWrong = !isNone && !Uri.TryCreate($"{request.Scheme}://{request.Host.Value}/", UriKind.Absolute, out _);
-            if (isNone || isWrong)
-                request.Host = own;
-            if (isWrong)
-                context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            else
+            var original = request.Host;
+            context.Features.Set(new HostCheck(original));
+            request.Host = own;
+            if (!original.HasValue || Uri.TryCreate($"{request.Scheme}://{original.Value}/", UriKind.Absolute, out _))
                 await next(context);
+            else
+                context.Response.StatusCode = StatusCodes.Status400BadRequest;
         });
     }
 }

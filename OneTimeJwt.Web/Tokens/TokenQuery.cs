@@ -57,7 +57,7 @@ public sealed record TokenQuery(StringValues Values)
 
         var fields = QueryHelpers.ParseQuery(query);
         var tokens = fields.SelectMany(field => Tokens(field.Key, field.Value)).ToArray();
-        var rest = fields.Where(field => !Tokens(field.Key, field.Value).Any() && !HoldsToken(field.Key) && !field.Value.Any(HoldsToken)).ToList();
+        var rest = fields.Where(field => Tokens(field.Key, field.Value).Length == 0 && !HoldsToken(field.Key) && !field.Value.Any(HoldsToken)).ToList();
         if (tokens.Length > 0)
             features.Set(new TokenQuery(tokens));
         if (rest.Count < fields.Count || HoldsToken(request.Path))
@@ -65,7 +65,7 @@ public sealed record TokenQuery(StringValues Values)
     }
 
     // Some mail gateways escape the equals sign, which makes name and value one name.
-    private static IEnumerable<string?> Tokens(string name, StringValues values) =>
+    private static string?[] Tokens(string name, StringValues values) =>
         name.Equals(Key, StringComparison.OrdinalIgnoreCase) ? values.ToArray()
         : name.StartsWith(Key + "=", StringComparison.OrdinalIgnoreCase) ? [name[(Key.Length + 1)..]]
         : [];
