@@ -9,6 +9,9 @@ namespace OneTimeJwt.Web.Tokens;
 /// </summary>
 internal sealed class DevelopmentSecret(IHostEnvironment environment) : IPostConfigureOptions<TokenSettings>
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
     public void PostConfigure(string? name, TokenSettings options)
     {
         if (options.Secrets.Count > 0)
@@ -16,22 +19,37 @@ internal sealed class DevelopmentSecret(IHostEnvironment environment) : IPostCon
 
         var file = Path.Combine(environment.ContentRootPath, "App_Data", "development-secret");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        if (!File.Exists(file))
-            Create(file);
-        options.Secrets.Add(new ServerSecretSettings { Id = "dev", Value = File.ReadAllText(file).Trim() });
+        using var stream = OpenAlone(file);
+        options.Secrets.Add(new ServerSecretSettings { Id = "dev", Value = Read(stream) ?? Write(stream) });
     }
 
-    private static void Create(string file)
+    // One process at a time: the first writes, the others wait and read. No move would do, for that can overwrite.
+    private static FileStream OpenAlone(string file)
     {
-        var draft = $"{file}.{Guid.NewGuid():N}";
-        File.WriteAllText(draft, Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyMaterial.KeySize)));
-        try
+        for (var waited = TimeSpan.Zero; ; waited += Pause)
         {
-            File.Move(draft, file, overwrite: false);
+            try
+            {
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (waited < Patience)
+            {
+                Thread.Sleep(Pause);
+            }
         }
-        catch (IOException) when (File.Exists(file))
-        {
-            File.Delete(draft);
-        }
+    }
+
+    private static string? Read(FileStream stream)
+    {
+        using var reader = new StreamReader(stream, leaveOpen: true);
+        return reader.ReadToEnd().Trim() is { Length: > 0 } value ? value : null;
+    }
+
+    private static string Write(FileStream stream)
+    {
+        var value = Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyMaterial.KeySize));
+        using var writer = new StreamWriter(stream, leaveOpen: true);
+        writer.Write(value);
+        return value;
     }
 }
