@@ -64,6 +64,7 @@ internal static partial class Startup
             .Concat(Faults<MailSettings>(app, "Mail"))
             .Concat(Faults<AccountsSettings>(app, "Accounts"))
             .Concat(Faults<RecoverySettings>(app, "Recovery"))
+            .Concat(Faults<TrailSettings>(app, "Trail"))
             .Concat(Faults<MailBudget>(app, "RateLimits:PerAccount"))
             .Concat(Faults<ClientLimit>(app, "RateLimits:PerClient"))
             .Concat(Faults<SecuritySettings>(app, "Security"))

@@ -17,7 +17,7 @@ public sealed class BadInputTests(SharedApp shared) : IClassFixture<SharedApp>
             var cases = new TheoryData<string, string>();
             foreach (var path in Forms)
             {
-                foreach (var kind in new[] { "missing", "empty", "binary", "megabyte", "chunked megabyte", "json", "no type", "no antiforgery", "wrong antiforgery", "cross-site", "many fields", "broken multipart", "long names" })
+                foreach (var kind in new[] { "missing", "empty", "binary", "megabyte", "chunked megabyte", "json", "other encoding", "no type", "no antiforgery", "wrong antiforgery", "cross-site", "many fields", "broken multipart", "long names" })
                     cases.Add(path, kind);
             }
 
@@ -180,6 +180,7 @@ public sealed class BadInputTests(SharedApp shared) : IClassFixture<SharedApp>
             "binary" => Typed(noise, "application/x-www-form-urlencoded"),
             "megabyte" or "chunked megabyte" => Typed(Encoding.ASCII.GetBytes("email=" + new string('a', Megabyte)), "application/x-www-form-urlencoded"),
             "json" => Typed("{\"email\":\"a@example.com\"}"u8.ToArray(), "application/json"),
+            "other encoding" => Typed("email=a@example.com"u8.ToArray(), "application/x-www-form-urlencoded; charset=utf-7"),
             "no type" => Typed("email=a@example.com"u8.ToArray(), null),
             "many fields" => Typed(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 3000).Select(i => $"f{i}=1&"))), "application/x-www-form-urlencoded"),
             "long names" => Typed(Encoding.ASCII.GetBytes(new string('n', 20_000) + "=1"), "application/x-www-form-urlencoded"),

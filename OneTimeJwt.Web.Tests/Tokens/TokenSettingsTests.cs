@@ -1,11 +1,13 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
-public sealed class TokenSettingsTests
+public sealed partial class TokenSettingsTests
 {
-    private const string Good = "qL0m1Tz9yQ3cVf8Xr5Wn2Kb7Jh4Gd6Sa0Pe1Ui8Oy3M=";
-    private const string Better = "Zk3Xv9Qp1Lw7Rt5Ny2Hc8Bm4Jd6Fg0Sa1Ue3Oi8Ty5M=";
+    private static readonly string Good = Random();
+    private static readonly string Better = Random();
 
     [Fact]
     public void Good_settings_have_no_faults() => Assert.Empty(Faults(Good));
@@ -28,12 +30,25 @@ public sealed class TokenSettingsTests
     [InlineData("qL0m1Tz9yQ3cVf8Xr5Wn2Kb7Jh4Gd6Sa0Pe1Ui8Oyw==", "has 31 bytes and needs at least 32")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "is not random")]
     [InlineData("AAECAwQFBgABAgMEBQYAAQIDBAUGAAECAwQFBgABAgM=", "is not random")]
+    [InlineData("AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=", "is not random")]
+    [InlineData("d5ab328c6e04325fa5047b39e34ac941d6e2c0977af0d9f70f512805eb20c28f", "is hexadecimal and not base64")]
     public void An_unusable_secret_is_named_and_never_quoted(string? value, string words)
     {
         var fault = Assert.Single(Faults(value));
 
         Assert.StartsWith($"Tokens:Secrets:0:Value {words}", fault, StringComparison.Ordinal);
         Assert.True(string.IsNullOrWhiteSpace(value) || !fault.Contains(value, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nothing_that_stands_in_the_repository_is_taken_for_a_secret()
+    {
+        // "eyJ" starts the segments of an example token, which nobody takes for a secret.
+        var samples = Repository.Texts().SelectMany(text => Base64().Matches(text)).Select(match => match.Value)
+            .Where(sample => !sample.StartsWith("eyJ", StringComparison.Ordinal)).Distinct().ToList();
+
+        Assert.Contains("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", samples);
+        Assert.All(samples, sample => Assert.NotEmpty(Faults(sample)));
     }
 
     [Theory]
@@ -80,8 +95,13 @@ public sealed class TokenSettingsTests
         Assert.Equal(TimeSpan.FromHours(12), new TokenLifetimes().ResetByAdmin);
     }
 
+    private static string Random() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
     private static IReadOnlyCollection<string> Faults(params string?[] values) =>
         Faults(new TokenSettings { Secrets = [.. values.Select((value, i) => new ServerSecretSettings { Id = $"id{i}", Value = value })] });
 
     private static IReadOnlyCollection<string> Faults(TokenSettings settings) => [.. new TokenSettingsValidator().Validate(null, settings).Failures ?? []];
+
+    [GeneratedRegex("[A-Za-z0-9+/]{43,}={0,2}")]
+    private static partial Regex Base64();
 }

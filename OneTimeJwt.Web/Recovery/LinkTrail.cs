@@ -19,10 +19,13 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
     public Task OpenedAsync(ProvenClaims claims, string? client) =>
         AppendOnceAsync(RecoveryEventKind.Opened, claims, detail: null, client);
 
-    public Task RefusedAsync(Verification verification, string? client)
+    /// <param name="verification">What was refused.</param>
+    /// <param name="redeemedAt">When this very link was used, where that is known: then this is a replay.</param>
+    /// <param name="client">Where it came from.</param>
+    public Task RefusedAsync(Verification verification, DateTimeOffset? redeemedAt, string? client)
     {
         if (verification.Claims is { } claims)
-            return AppendOnceAsync(RecoveryEventKind.Refused, claims, verification.Verdict == TokenVerdict.Expired ? "expired" : "spent", client);
+            return AppendOnceAsync(RecoveryEventKind.Refused, claims, redeemedAt is null ? InWords(verification.Verdict) : "replayed", client);
 
         _unproven.AddOrUpdate(verification.Verdict, 1, (_, count) => count + 1);
         return Task.CompletedTask;
@@ -45,12 +48,14 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
         foreach (var verdict in _unproven.Keys.Order())
         {
             if (_unproven.TryRemove(verdict, out var count))
-                counts.Add(string.Create(CultureInfo.InvariantCulture, $"{verdict.ToString().ToLowerInvariant()}: {count}"));
+                counts.Add(string.Create(CultureInfo.InvariantCulture, $"{InWords(verdict)}: {count}"));
         }
 
         if (counts.Count > 0)
             await appender.AppendAsync(new RecoveryEvent { At = time.GetUtcNow(), Kind = RecoveryEventKind.RefusedUnproven, Detail = string.Join(", ", counts) }, cancellationToken);
     }
+
+    private static string InWords(TokenVerdict verdict) => verdict == TokenVerdict.WrongPurpose ? "wrong purpose" : verdict.ToString().ToLowerInvariant();
 
     private Task AppendOnceAsync(RecoveryEventKind kind, ProvenClaims claims, string? detail, string? client) =>
         appender.AppendAsync(new RecoveryEvent

@@ -12,6 +12,8 @@ internal static class RecoveryModule
         builder.Services.AddSingleton<IValidateOptions<RecoverySettings>, RecoverySettingsValidator>();
         builder.Services.AddOptions<MailBudget>().BindConfiguration("RateLimits:PerAccount");
         builder.Services.AddSingleton<IValidateOptions<MailBudget>, MailBudgetValidator>();
+        builder.Services.AddOptions<TrailSettings>().BindConfiguration("Trail");
+        builder.Services.AddSingleton<IValidateOptions<TrailSettings>, TrailSettingsValidator>();
         if (builder.Environment.IsDevelopment())
             builder.Services.PostConfigure<RecoverySettings>(recovery => recovery.PublicOrigin ??= ListeningAddress(builder.Configuration));
 
@@ -28,6 +30,8 @@ internal static class RecoveryModule
         builder.Services.AddScoped<Delivery>();
         builder.Services.AddSingleton<Outbox>();
         builder.Services.AddHostedService<DeliveryWorker>();
+        builder.Services.AddSingleton<TrailRetention>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<TrailRetention>());
     }
 
     // The first address that the app was told to listen on; never a request's Host header.

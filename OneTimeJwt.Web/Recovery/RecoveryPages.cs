@@ -85,9 +85,9 @@ internal sealed class RecoveryPages(
 
     private async Task<IResult> RefuseAsync(HttpContext http, Verification verification, string? token)
     {
-        await trail.RefusedAsync(verification, Client(http));
         var claims = verification.Claims;
         var usedAt = claims is not null && verification.Verdict == TokenVerdict.Spent ? await trail.RedeemedAtAsync(claims.Nonce) : null;
+        await trail.RefusedAsync(verification, usedAt, Client(http));
         var tradable = claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
         return Page.Of<DeadLink>(Status(verification.Verdict), new { verification.Verdict, claims?.ExpiresAt, UsedAt = usedAt, Token = tradable ? token : null });
     }

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Options;
 namespace OneTimeJwt.Web.Security;
 
 /// <summary>
-/// Keeps two families of categories at Information whatever the settings say: below that they write down what people
-/// type into open pages. A filter would not do, because a rule for one provider outranks it.
+/// Keeps some families of categories at Information whatever the settings say: below that they write down what people
+/// type into open pages, and pieces of request lines that can't be read, such as a link with a space in it. A filter
+/// would not do, because a rule for one provider outranks it.
 /// </summary>
 internal sealed class CappedLoggerFactory(
     IEnumerable<ILoggerProvider> providers, IOptionsMonitor<LoggerFilterOptions> filters, IOptions<LoggerFactoryOptions> options) : ILoggerFactory
 {
-    private static readonly string[] Talkative = ["Microsoft.AspNetCore.SignalR", "Microsoft.AspNetCore.Components.Server"];
+    private static readonly string[] Talkative = ["Microsoft.AspNetCore.SignalR", "Microsoft.AspNetCore.Components.Server", "Microsoft.AspNetCore.Server.Kestrel.BadRequests"];
 
     private readonly LoggerFactory _inner = new(providers, filters, options);
 

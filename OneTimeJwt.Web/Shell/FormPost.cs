@@ -17,7 +17,7 @@ public sealed record FormPost(IFormCollection Fields, bool Genuine)
     public static async ValueTask<FormPost> BindAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!request.HasFormContentType)
+        if (!request.HasFormContentType || !IsUtf8(request))
             throw new BadHttpRequestException("Not a form.", StatusCodes.Status415UnsupportedMediaType);
         if (request.ContentLength > MaxBytes)
             throw new BadHttpRequestException("The form is too large.", StatusCodes.Status413PayloadTooLarge);
@@ -38,6 +38,10 @@ public sealed record FormPost(IFormCollection Fields, bool Genuine)
             throw new BadHttpRequestException("The form broke off.", StatusCodes.Status400BadRequest, fault);
         }
     }
+
+    // What every browser sends; of some other encodings the framework's reader throws.
+    private static bool IsUtf8(HttpRequest request) =>
+        request.GetTypedHeaders().ContentType?.Charset is not { Length: > 0 } charset || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 
     // Under no-referrer a browser sends "Origin: null" even from our own page, so the origin says nothing here.
     private static async Task<bool> IsGenuineAsync(HttpContext context) =>

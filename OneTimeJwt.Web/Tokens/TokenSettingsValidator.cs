@@ -51,9 +51,24 @@ internal sealed partial class TokenSettingsValidator : IValidateOptions<TokenSet
             return "is not base64";
         if (length < MinimumSecretBytes)
             return $"has {length} bytes and needs at least {MinimumSecretBytes}";
+        if (value.All(char.IsAsciiHexDigit))
+            return "is hexadecimal and not base64";
 
-        var distinct = new HashSet<byte>(bytes.Take(length)).Count;
-        return distinct < MinimumDistinctBytes ? "is not random" : null;
+        return LooksRandom(bytes.AsSpan(0, length)) ? null : "is not random";
+    }
+
+    // What people make up, and what samples are made of: few values over and over, or counting up.
+    private static bool LooksRandom(ReadOnlySpan<byte> bytes)
+    {
+        var values = new HashSet<byte>();
+        var steps = new HashSet<byte>();
+        for (var i = 1; i < bytes.Length; i++)
+        {
+            values.Add(bytes[i]);
+            steps.Add((byte)(bytes[i] - bytes[i - 1]));
+        }
+
+        return values.Count >= MinimumDistinctBytes && steps.Count > 1;
     }
 
     private static IEnumerable<string> Lifetime(string name, TimeSpan value)

@@ -1,0 +1,85 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Recovery;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+public sealed class TrailTests(SharedApp shared) : IClassFixture<SharedApp>
+{
+    private readonly TestApp _app = shared.App;
+
+    [Fact]
+    public async Task One_nonce_tells_the_whole_story_of_a_link_and_a_second_use_is_called_a_replay()
+    {
+        var account = await _app.AddAccountAsync();
+        var link = await _app.LinkForAsync(account);
+        using var visitor = _app.Open();
+        Assert.True((await visitor.RedeemAsync(link, Passwords.New)).PasswordChanged);
+        for (var i = 0; i < 3; i++)
+            (await visitor.GetAsync(link)).IsRefusedAs("spent");
+
+        var lines = await _app.TrailAsync(account.Id);
+        var nonce = lines.Single(line => line.Kind == RecoveryEventKind.Redeemed).Nonce;
+        Assert.Equal(
+            ["Mailed", "Opened", "Redeemed", "Refused replayed"],
+            lines.Where(line => line.Nonce == nonce).Select(line => $"{line.Kind} {line.Detail}".Trim()));
+        Assert.All(lines, line => Assert.Equal(TimeSpan.Zero, line.At.Offset));
+        Assert.All(lines.Where(line => line.Nonce == nonce && line.Kind != RecoveryEventKind.Mailed), line => Assert.Equal("127.0.0.1", line.Client!.Replace("::1", "127.0.0.1", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_refusal_says_why()
+    {
+        var account = await _app.AddAccountAsync();
+        var (older, newer) = (await _app.LinkForAsync(account), await _app.LinkForAsync(account));
+        using var visitor = _app.Open();
+        Assert.True((await visitor.RedeemAsync(newer, Passwords.New)).PasswordChanged);
+        (await visitor.GetAsync(older)).IsRefusedAs("spent");
+        _app.Clock.Move(TimeSpan.FromHours(1));
+        (await visitor.GetAsync(older)).IsRefusedAs("expired");
+        _app.Clock.Move(-TimeSpan.FromHours(1));
+
+        var refused = (await _app.TrailAsync(account.Id)).Where(line => line.Kind == RecoveryEventKind.Refused);
+        Assert.Equal(["expired", "spent"], refused.Select(line => line.Detail).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Unproven_links_are_counted_by_reason_and_leave_one_line_however_many_there_are()
+    {
+        await using var app = await TestApp.StartAsync();
+        using var visitor = app.Open();
+        var link = await app.LinkForAsync(await app.AddAccountAsync());
+        var segments = link.Split("token=")[1].Split('.');
+        var before = (await app.TrailAsync()).Count;
+        for (var i = 0; i < 40; i++)
+            (await visitor.GetAsync("/reset-password?token=nothing")).IsRefusedAs("invalid");
+        for (var i = 0; i < 3; i++)
+            (await visitor.GetAsync($"/reset-password?token={segments[0]}x.{segments[1]}.{segments[2]}")).IsRefusedAs("invalid");
+
+        await app.Services.GetRequiredService<LinkTrail>().SummariseAsync(TestContext.Current.CancellationToken);
+
+        var lines = await app.TrailAsync();
+        Assert.Equal(before + 1, lines.Count);
+        Assert.Equal((RecoveryEventKind.RefusedUnproven, "malformed: 40, forged: 3"), (lines[^1].Kind, lines[^1].Detail));
+    }
+
+    [Fact]
+    public async Task Lines_are_kept_as_long_as_the_settings_say_and_no_longer()
+    {
+        await using var app = await TestApp.StartAsync(new() { ["Trail:Retention"] = "30.00:00:00" });
+        var now = app.Clock.GetUtcNow();
+        await app.WithAsync<AccountsContext, int>(database =>
+        {
+            database.AddRange(Enumerable.Range(0, 1201).Select(i => Line(now.AddDays(-30).AddMinutes(-1 - i), "old")));
+            database.AddRange(Enumerable.Range(0, 3).Select(_ => Line(now.AddDays(-30).AddMinutes(5), "young")));
+            return database.SaveChangesAsync();
+        });
+
+        Assert.Equal(1201, await app.Services.GetRequiredService<TrailRetention>().SweepAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(["young", "young", "young"], (await app.TrailAsync()).Select(line => line.Detail));
+    }
+
+    private static RecoveryEvent Line(DateTimeOffset at, string detail) => new() { At = at, Kind = RecoveryEventKind.Requested, Detail = detail };
+}
