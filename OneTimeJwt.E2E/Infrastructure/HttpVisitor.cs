@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Text.RegularExpressions;
 
 namespace OneTimeJwt.E2E.Infrastructure;
@@ -9,10 +10,14 @@ public sealed partial class HttpVisitor : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly HttpClient _http;
+    private readonly CookieContainer _cookies = new();
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its handler.")]
     public HttpVisitor(Uri address) =>
-        _http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CheckCertificateRevocationList = true }) { BaseAddress = address, Timeout = Patience };
+        _http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CheckCertificateRevocationList = true, CookieContainer = _cookies }) { BaseAddress = address, Timeout = Patience };
+
+    /// <summary>The values of all cookies that were set and are still kept.</summary>
+    public IEnumerable<string> Cookies => _cookies.GetAllCookies().Select(cookie => cookie.Value);
 
     public async Task<HttpResponseMessage> AskAsync(HttpMethod method, string url)
     {

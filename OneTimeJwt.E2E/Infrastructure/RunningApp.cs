@@ -47,6 +47,11 @@ public sealed class RunningApp : IAsyncDisposable
 
     public string Log => string.Join('\n', _log);
 
+    public string ServerSecret => _settings["Tokens__Secrets__0__Value"];
+
+    /// <summary>Everything that it keeps on disk, but for the mails.</summary>
+    public IEnumerable<string> Files => Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".eml", StringComparison.Ordinal));
+
     public static async Task<RunningApp> StartAsync(Dictionary<string, string> settings)
     {
         var app = new RunningApp(settings);

@@ -11,8 +11,9 @@ namespace OneTimeJwt.Web.Tests.App;
 public sealed class SecretsTests
 {
     [Fact]
-    public async Task No_token_password_or_secret_reaches_a_log_at_any_level_or_a_file()
+    public async Task No_token_password_or_secret_reaches_a_log_at_any_level_a_trace_a_metric_or_a_file()
     {
+        using var signals = new Signals();
         await using var app = await TestApp.StartAsync();
         var account = await app.AddAccountAsync();
         using var visitor = app.Open();
@@ -36,14 +37,30 @@ public sealed class SecretsTests
         var log = app.Log.All;
         Assert.True(app.Log.Count("Request starting") > 5, "The log has no requests; this test proves nothing.");
         var signature = token.Split('.')[2];
-        foreach (var secret in new[] { token, signature, token.Split('.')[1], Passwords.Old, Passwords.New, Passwords.Other, Passwords.New.Replace(' ', '+'), "short one" })
-            Assert.DoesNotContain(secret, log, StringComparison.Ordinal);
+        string[] secrets = [token, signature, token.Split('.')[1], Passwords.Old, Passwords.New, Passwords.Other, Passwords.New.Replace(' ', '+'), "short one"];
+        Assert.All(secrets, secret => Assert.DoesNotContain(secret, log, StringComparison.Ordinal));
+        Assert.All(["activity Microsoft.AspNetCore.Hosting.HttpRequestIn", "meter http.server.request.duration", "event Microsoft.AspNetCore.Hosting"], sign => Assert.Contains(sign, signals.All, StringComparison.Ordinal));
+        Assert.All(secrets, secret => Assert.DoesNotContain(secret, signals.All, StringComparison.Ordinal));
         Files.HoldNone(app.Folder, [token, signature, Passwords.Old, Passwords.New, Passwords.Other, "short one"]);
+    }
+
+    [Fact]
+    public async Task Half_a_link_in_a_request_that_cannot_be_read_is_not_logged()
+    {
+        await using var app = await TestApp.StartAsync();
+        using var socket = new System.Net.Sockets.TcpClient("localhost", new Uri(app.Origin).Port);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync("GET /reset-password?token=eyJhbGciOi eyJzdWIiOiJhZGEifQ.AAAA HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 ", await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        Assert.DoesNotContain("eyJzdWIiOiJhZGEifQ", app.Log.All, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher")]
     [InlineData("Microsoft.AspNetCore.Components.Server.Circuits.RemoteRenderer")]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel.BadRequests")]
     public async Task What_people_type_into_open_pages_is_not_logged_whatever_the_settings_say(string category)
     {
         await using var app = await TestApp.StartAsync();

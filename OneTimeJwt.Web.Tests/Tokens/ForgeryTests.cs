@@ -83,7 +83,7 @@ public sealed class ForgeryTests
         }
     }
 
-    private static IEnumerable<(string Name, string Token)> All(Issuer issuer) =>
+    internal static IEnumerable<(string Name, string Token)> All(Issuer issuer) =>
         HeaderForgeries.For(issuer).Concat(PayloadForgeries.For(issuer)).Concat(SpellingForgeries.For(issuer));
 
     // Test names go into an XML file, which knows no control characters.

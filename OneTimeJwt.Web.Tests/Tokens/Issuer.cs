@@ -14,9 +14,28 @@ internal sealed class Issuer
     public const string Nonce = "0123456789abcdef";
 
     private readonly OneTimeTokens _tokens;
+    private readonly ServerSecret _secret;
+    private readonly string _origin;
     private int _lookUps;
 
-    public Issuer() => _tokens = With(Origin, Secret);
+    public Issuer()
+        : this(Secret, Origin, new IdentityUser("ada")
+        {
+            Id = "0f8fad5b-d9cb-469f-a165-70867728950e",
+            SecurityStamp = "STAMP-7Q2M4XKX",
+            PasswordHash = "AQAAAAIAAYag-hash",
+            NormalizedEmail = "ADA@EXAMPLE.COM",
+            Email = "ada@example.com",
+        })
+    {
+    }
+
+    /// <summary>Another house, whose secret has the same id.</summary>
+    public Issuer(ServerSecret secret, string origin, IdentityUser user)
+    {
+        (_secret, _origin, User) = (secret, origin, user);
+        _tokens = With(origin, secret);
+    }
 
     public static ServerSecret Secret { get; } = new("2026a", Bytes(from: 1));
 
@@ -26,26 +45,19 @@ internal sealed class Issuer
 
     public TokenLifetimes Lifetimes { get; } = new();
 
-    public IdentityUser User { get; } = new("ada")
-    {
-        Id = "0f8fad5b-d9cb-469f-a165-70867728950e",
-        SecurityStamp = "STAMP-7Q2M4XKX",
-        PasswordHash = "AQAAAAIAAYag-hash",
-        NormalizedEmail = "ADA@EXAMPLE.COM",
-        Email = "ada@example.com",
-    };
+    public IdentityUser User { get; }
 
     public int LookUps => _lookUps;
 
     /// <summary>In half an hour, as the payload writes it.</summary>
     public long Expiry => Clock.Now.AddMinutes(30).ToUnixTimeSeconds();
 
-    public string Jti => TokenId.Create(Secret, Nonce, User.Id, "reset", Expiry);
+    public string Jti => TokenId.Create(_secret, Nonce, User.Id, "reset", Expiry);
 
     public string Payload => $$"""{"sub":"{{User.Id}}","aud":"reset","jti":"{{Jti}}","exp":{{Expiry}}}""";
 
     /// <summary>The key that verifies the account's tokens now.</summary>
-    public byte[] Key => Secret.SigningKey(Origin, TokenPurpose.Reset, User.Id, TokenPurpose.Reset.State(User)).Key;
+    public byte[] Key => _secret.SigningKey(_origin, TokenPurpose.Reset, User.Id, TokenPurpose.Reset.State(User)).Key;
 
     public OneTimeTokens With(string origin, params IReadOnlyList<ServerSecret> secrets) => new(secrets, origin, Lifetimes, Clock);
 
