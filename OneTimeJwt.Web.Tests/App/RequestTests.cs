@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -226,6 +227,30 @@ public sealed partial class RequestTests(SharedApp shared) : IClassFixture<Share
         var mail = (await _app.Mails.WaitAsync(account.Email!))[0];
         Assert.StartsWith(_app.Origin, Inbox.Link(mail), StringComparison.Ordinal);
         Assert.DoesNotContain("evil", mail.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Links_start_with_the_configured_origin_also_where_the_request_line_names_another_one()
+    {
+        var account = await _app.AddAccountAsync();
+        using var visitor = _app.Open();
+        using var form = new HttpRequestMessage(HttpMethod.Get, "/forgot-password");
+        var page = await visitor.SendAsync(form);
+        var body = $"__RequestVerificationToken={Uri.EscapeDataString(Echoes.Antiforgery(page.Body))}&email={Uri.EscapeDataString(account.Email!)}";
+        var origin = new Uri(_app.Origin);
+        using var socket = new System.Net.Sockets.TcpClient(origin.Host, origin.Port);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST http://evil.example:8080/forgot-password HTTP/1.1\r\nHost: evil.example:8080\r\nCookie: {page.Headers["Set-Cookie"].Split(';')[0]}\r\nConnection: close\r\n"
+                + $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n\r\n{body}"),
+            TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("HTTP/1.1 303", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil", answer, StringComparison.Ordinal);
+        Assert.StartsWith(_app.Origin, Inbox.Link((await _app.Mails.WaitAsync(account.Email!))[0]), StringComparison.Ordinal);
     }
 
     [Theory]
