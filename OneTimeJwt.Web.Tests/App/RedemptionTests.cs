@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using Microsoft.AspNetCore.Identity;
 using OneTimeJwt.Web.Data;
@@ -204,6 +205,21 @@ public sealed class RedemptionTests(SharedApp shared) : IClassFixture<SharedApp>
             trail.Select(line => line.Kind));
         var nonce = Assert.Single(trail.Select(line => line.Nonce).OfType<string>().Distinct());
         Assert.Matches("^[0-9a-f]{16}$", nonce);
+    }
+
+    [Fact]
+    public async Task The_new_hash_is_one_that_every_Identity_application_verifies_at_todays_cost()
+    {
+        var account = await _app.AddAccountAsync();
+        using var visitor = _app.Open();
+        Assert.True((await visitor.RedeemAsync(await _app.LinkForAsync(account), Passwords.New)).PasswordChanged);
+        var hash = (await _app.ReadAsync(account.Id)).PasswordHash!;
+
+        Assert.Equal(PasswordVerificationResult.Success, new PasswordHasher<IdentityUser>().VerifyHashedPassword(new IdentityUser(), hash, Passwords.New));
+        // Identity's version 3: a marker, the pseudo-random function (2 is HMAC-SHA-512), the iterations.
+        var bytes = Convert.FromBase64String(hash);
+        Assert.Equal((1, 2), (bytes[0], BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(1))));
+        Assert.True(BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(5)) >= 210_000);
     }
 
     private async Task<bool> CanSignInAsync(Account account, string password)
