@@ -22,7 +22,7 @@ public sealed class RunningApp : IAsyncDisposable
     private RunningApp(Dictionary<string, string> settings)
     {
         Address = new Uri($"http://127.0.0.1:{FreePort()}");
-        _settings = new(settings)
+        _settings = new()
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["ConnectionStrings__Accounts"] = $"Data Source={Database}",
@@ -34,6 +34,8 @@ public sealed class RunningApp : IAsyncDisposable
             // All tests come from one address.
             ["RateLimits__PerClient__Permits"] = "100000",
         };
+        foreach (var (name, value) in settings)
+            _settings[name] = value;
         // A suite that is stopped early leaves no app behind.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill();
         _onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Kill());
@@ -62,13 +64,18 @@ public sealed class RunningApp : IAsyncDisposable
     /// <summary>Stops it as an operator would and starts it again: same port, same database, same secret.</summary>
     public async Task RestartAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync();
-        using (var patience = new CancellationTokenSource(Patience))
-            await _process.WaitForExitAsync(patience.Token);
-        _process.Dispose();
-        await LaunchAsync();
+        await StopAsync();
+        await StartAgainAsync();
     }
+
+    /// <summary>Stops it as an operator would.</summary>
+    /// <returns>Its exit code.</returns>
+    public Task<int> StopAsync() => EndAsync("-TERM");
+
+    /// <summary>Ends it without a chance to do anything about it.</summary>
+    public Task KillAsync() => EndAsync("-KILL");
+
+    public Task StartAgainAsync() => LaunchAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -79,6 +86,18 @@ public sealed class RunningApp : IAsyncDisposable
         _process = null;
         _onTerminate.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<int> EndAsync(string signal)
+    {
+        using (var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
+        using (var patience = new CancellationTokenSource(Patience))
+            await _process.WaitForExitAsync(patience.Token);
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
     }
 
     private async Task LaunchAsync()

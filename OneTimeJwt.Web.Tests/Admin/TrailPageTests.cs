@@ -159,17 +159,4 @@ public sealed class TrailPageTests : IDisposable
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("tbody tr")));
         return page;
     }
-
-    private sealed class Contexts(SqliteConnection connection, Task open) : IDbContextFactory<AccountsContext>
-    {
-        private readonly OneWriter _writer = new();
-
-        public AccountsContext CreateDbContext() => new(new DbContextOptionsBuilder<AccountsContext>().UseSqlite(connection).Options, _writer);
-
-        public async Task<AccountsContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
-        {
-            await open;
-            return CreateDbContext();
-        }
-    }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace OneTimeJwt.Web.Tests.App;
 
 /// <summary>The real executable, started with wrong settings.</summary>
@@ -96,20 +94,6 @@ public sealed class SettingsTests : IDisposable
         ["ConnectionStrings:Accounts"] = $"Data Source={Path.Combine(_folder, "accounts.db")}",
     };
 
-    private async Task<(int Code, string Error)> StartAsync(Dictionary<string, string> settings, params string[] command)
-    {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _folder, RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "OneTimeJwt.Web.dll") }.Concat(command).Append("--urls=http://127.0.0.1:0"))
-            start.ArgumentList.Add(argument);
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
-        foreach (var (key, value) in settings)
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-
-        using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
-        var error = await process.StandardError.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
-        return (process.ExitCode, error + await output);
-    }
+    private Task<(int Code, string Said)> StartAsync(Dictionary<string, string> settings, params string[] command) =>
+        Executable.RunAsync(_folder, settings, command);
 }

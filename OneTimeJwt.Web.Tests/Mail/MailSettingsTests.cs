@@ -43,21 +43,57 @@ public sealed class MailSettingsTests : IDisposable
         Assert.Empty(Faults(settings));
     }
 
-    [Fact]
-    public void A_transport_that_is_not_built_yet_is_refused()
+    [Theory]
+    [InlineData(null, "https://api.sendgrid.com", "Mail:SendGrid:ApiKey is missing")]
+    [InlineData(" ", "https://api.sendgrid.com", "Mail:SendGrid:ApiKey is missing")]
+    [InlineData("SG.key\n", "https://api.sendgrid.com", "Mail:SendGrid:ApiKey has characters")]
+    [InlineData("SG.key", "", "Mail:SendGrid:BaseUrl is not")]
+    [InlineData("SG.key", "api.sendgrid.com", "Mail:SendGrid:BaseUrl is not")]
+    [InlineData("SG.key", "ftp://api.sendgrid.com", "Mail:SendGrid:BaseUrl is not")]
+    [InlineData("SG.key", "https://api.sendgrid.com?a=b", "Mail:SendGrid:BaseUrl is not")]
+    [InlineData("SG.key", "https://user@api.sendgrid.com", "Mail:SendGrid:BaseUrl is not")]
+    [InlineData("SG.key", "http://api.sendgrid.com", "Mail:SendGrid:BaseUrl starts with http")]
+    public void SendGrid_without_a_key_or_with_no_place_to_send_to_is_refused(string? key, string url, string words)
     {
         var settings = Good();
-        settings.Transport = MailTransportKind.SendGrid;
+        (settings.Transport, settings.SendGrid) = (MailTransportKind.SendGrid, new() { ApiKey = key, BaseUrl = url });
 
-        Assert.StartsWith("Mail:Transport SendGrid", Assert.Single(Faults(settings)), StringComparison.Ordinal);
+        var fault = Assert.Single(Faults(settings));
+        Assert.StartsWith(words, fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("SG.", fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://api.eu.sendgrid.com")]
+    [InlineData("https://proxy.example.com/sendgrid/")]
+    [InlineData("http://127.0.0.1:8025")]
+    public void SendGrid_may_be_somewhere_else(string url)
+    {
+        var settings = Good();
+        (settings.Transport, settings.SendGrid) = (MailTransportKind.SendGrid, new() { ApiKey = "SG.key", BaseUrl = url });
+
+        Assert.Empty(Faults(settings));
+    }
+
+    [Theory]
+    [InlineData("00:00:59", false)]
+    [InlineData("00:01:00", true)]
+    [InlineData("7.00:00:00", true)]
+    [InlineData("7.00:00:01", false)]
+    public void Giving_up_takes_a_minute_to_a_week(string after, bool good)
+    {
+        var settings = Good();
+        settings.GiveUpAfter = TimeSpan.Parse(after, System.Globalization.CultureInfo.InvariantCulture);
+
+        Assert.Equal(good, Faults(settings).Count == 0);
     }
 
     [Fact]
     public void Every_fault_of_the_mail_server_is_listed_at_once()
     {
-        var settings = new MailSettings { Transport = MailTransportKind.Smtp, Smtp = new() { Host = " ", Port = 0, User = "user" } };
+        var settings = new MailSettings { Transport = MailTransportKind.Smtp, Smtp = new() { Host = " ", Port = 0, User = "user", Connections = 0 } };
 
-        Assert.Equal(["Mail:From", "Mail:Smtp:Host", "Mail:Smtp:Port", "Mail:Smtp:Password"], Faults(settings).Select(fault => fault.Split(' ')[0]));
+        Assert.Equal(["Mail:From", "Mail:Smtp:Host", "Mail:Smtp:Port", "Mail:Smtp:Password", "Mail:Smtp:Connections"], Faults(settings).Select(fault => fault.Split(' ')[0]));
     }
 
     [Theory]

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -59,14 +57,12 @@ public sealed class SmtpTransportTests : IAsyncDisposable
     [Fact]
     public async Task A_certificate_that_nobody_vouches_for_is_refused()
     {
-        using var key = RSA.Create(2048);
-        using var own = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var own = SelfMade.Certificate("127.0.0.1");
         _server.Certificate = own;
 
         var fault = await Assert.ThrowsAsync<SslHandshakeException>(() => SendAsync(SmtpSecurity.Tls));
 
-        Assert.Equal("no trusted TLS connection to the mail server", MailFault.InWords(fault));
+        Assert.Equal("no trusted TLS connection to the mail server", MailFault.Of(fault).Words);
         Assert.Empty(_server.Commands);
     }
 
@@ -101,7 +97,7 @@ public sealed class SmtpTransportTests : IAsyncDisposable
 
         var fault = await Assert.ThrowsAsync<SmtpCommandException>(() => SendAsync(SmtpSecurity.None));
 
-        Assert.Equal(words, MailFault.InWords(fault));
+        Assert.Equal(words, MailFault.Of(fault).Words);
     }
 
     [Fact]
@@ -111,7 +107,7 @@ public sealed class SmtpTransportTests : IAsyncDisposable
 
         var fault = await Assert.ThrowsAnyAsync<SocketException>(() => SendAsync(SmtpSecurity.None));
 
-        Assert.Equal("the mail server can't be reached", MailFault.InWords(fault));
+        Assert.Equal("the mail server can't be reached", MailFault.Of(fault).Words);
     }
 
     [Fact]
@@ -123,7 +119,7 @@ public sealed class SmtpTransportTests : IAsyncDisposable
 
         var fault = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SendAsync(SmtpSecurity.None, port: ((IPEndPoint)silent.LocalEndpoint).Port, cancellation: patience.Token));
 
-        Assert.Equal("the mail server didn't answer in time", MailFault.InWords(fault));
+        Assert.Equal("the mail server didn't answer in time", MailFault.Of(fault).Words);
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -132,6 +128,7 @@ public sealed class SmtpTransportTests : IAsyncDisposable
     {
         var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = port ?? _server.Port, Security = security, User = user, Password = password } };
         using var message = await Post.ComposeAsync(Post.Letter());
-        await new SmtpTransport(Options.Create(settings), NullLogger<SmtpTransport>.Instance).SendAsync(message, cancellation ?? Cancellation);
+        await using var transport = new SmtpTransport(Options.Create(settings), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
+        await transport.SendAsync(message, cancellation ?? Cancellation);
     }
 }

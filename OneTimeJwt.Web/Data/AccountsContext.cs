@@ -38,7 +38,9 @@ public sealed class AccountsContext(DbContextOptions<AccountsContext> options, O
             mail.Property(m => m.RequestedBy).HasMaxLength(IdLength);
             mail.Property(m => m.Client).HasMaxLength(64);
             mail.Property(m => m.Lease).IsConcurrencyToken();
+            mail.Property(m => m.Cause).HasMaxLength(200);
             mail.HasIndex(m => m.DueAt);
+            mail.HasIndex(m => m.AccountId);
         });
 
         builder.Entity<RecoveryEvent>(line =>

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>
-/// Inserts outbox and trail rows in groups: whoever waits at the same moment shares one commit. A row whose id is there
-/// already counts as written, so an event with a derived id is recorded once.
+/// Writes outbox and trail rows in groups: whoever waits at the same moment shares one commit. An event whose id is there
+/// already counts as written, so one with a derived id is recorded once.
 /// </summary>
 public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHostedService
 {
@@ -23,12 +23,13 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
     private Task _loop = Task.CompletedTask;
 
     /// <summary>Returns when the row is committed.</summary>
-    public async Task AppendAsync(object row, CancellationToken cancellationToken = default)
-    {
-        var entry = new Entry(row);
-        await _queue.Writer.WriteAsync(entry, cancellationToken);
-        await entry.Written.Task.WaitAsync(cancellationToken);
-    }
+    public Task AppendAsync(object row, CancellationToken cancellationToken = default) =>
+        WriteAsync(new Entry([row], Finished: null), cancellationToken);
+
+    /// <summary>Returns when the outbox row is gone and what came of it is written, in one commit.</summary>
+    /// <exception cref="DbUpdateConcurrencyException">The row is not ours any more; nothing was written.</exception>
+    public Task ReplaceAsync(OutboxMail finished, params IReadOnlyList<object> outcome) =>
+        WriteAsync(new Entry(outcome, finished), CancellationToken.None);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -40,6 +41,12 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
     {
         _queue.Writer.TryComplete();
         await _loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task WriteAsync(Entry entry, CancellationToken cancellationToken)
+    {
+        await _queue.Writer.WriteAsync(entry, cancellationToken);
+        await entry.Written.Task.WaitAsync(cancellationToken);
     }
 
     private async Task RunAsync()
@@ -77,18 +84,20 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
     private async Task SaveAsync(List<Entry> group)
     {
         await using var context = await contexts.CreateDbContextAsync();
-        var events = group.Select(entry => entry.Row).OfType<RecoveryEvent>().ToList();
+        var rows = group.SelectMany(entry => entry.Rows).ToList();
+        var events = rows.OfType<RecoveryEvent>().ToList();
         var ids = events.Select(line => line.Id).ToList();
         var known = ids.Count == 0
             ? []
             : await context.Trail.Where(line => ids.Contains(line.Id)).Select(line => line.Id).ToHashSetAsync();
 
         context.AddRange(events.Where(line => known.Add(line.Id)));
-        context.AddRange(group.Select(entry => entry.Row).Where(row => row is not RecoveryEvent));
+        context.AddRange(rows.Where(row => row is not RecoveryEvent));
+        context.RemoveRange(group.Select(entry => entry.Finished).OfType<OutboxMail>());
         await context.SaveChangesAsync();
     }
 
-    private sealed record Entry(object Row)
+    private sealed record Entry(IReadOnlyList<object> Rows, OutboxMail? Finished)
     {
         public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -29,6 +29,15 @@ public sealed class OutboxMail
 
     /// <summary>Changes with every lease, so that of two nodes only one gets a row.</summary>
     public Guid Lease { get; set; }
+
+    /// <summary>Why it was not sent the last time, in our own words.</summary>
+    public string? Cause { get; set; }
+
+    /// <summary>When it was refused for good: it is not tried any more unless somebody asks for it.</summary>
+    public DateTimeOffset? RefusedAt { get; set; }
+
+    /// <summary>When somebody asked for another try; its age counts from then.</summary>
+    public DateTimeOffset? TriedAgainAt { get; set; }
 }
 
 public enum OutboxKind

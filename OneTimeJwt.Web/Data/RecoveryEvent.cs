@@ -42,4 +42,6 @@ public enum RecoveryEventKind
     Redeemed,
     PasswordChanged,
     NoticeMailed,
+    MailRefused,
+    TriedAgain,
 }

@@ -19,9 +19,12 @@ internal static class MailModule
         }
 
         builder.Services.AddSingleton<MailComposer>();
-        builder.Services.AddSingleton<IMailTransport>(services =>
-            services.GetRequiredService<IOptions<MailSettings>>().Value.Transport == MailTransportKind.Inbox
-                ? services.GetRequiredService<Inbox>()
-                : ActivatorUtilities.CreateInstance<SmtpTransport>(services));
+        builder.Services.AddSingleton<TestMail>();
+        builder.Services.AddSingleton<IMailTransport>(services => services.GetRequiredService<IOptions<MailSettings>>().Value.Transport switch
+        {
+            MailTransportKind.Inbox => services.GetRequiredService<Inbox>(),
+            MailTransportKind.SendGrid => ActivatorUtilities.CreateInstance<SendGridTransport>(services),
+            _ => ActivatorUtilities.CreateInstance<SmtpTransport>(services),
+        });
     }
 }

@@ -14,6 +14,11 @@ public sealed class MailSettings
     public InboxSettings Inbox { get; set; } = new();
 
     public SmtpSettings Smtp { get; set; } = new();
+
+    public SendGridSettings SendGrid { get; set; } = new();
+
+    /// <summary>A request for a link that is older than this helps nobody and is dropped.</summary>
+    public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromHours(12);
 }
 
 public enum MailTransportKind
@@ -40,6 +45,9 @@ public sealed class SmtpSettings
     public string? Password { get; set; }
 
     public SmtpSecurity Security { get; set; } = SmtpSecurity.StartTls;
+
+    /// <summary>The most connections that are open at a time.</summary>
+    public int Connections { get; set; } = 4;
 }
 
 public enum SmtpSecurity
@@ -49,11 +57,22 @@ public enum SmtpSecurity
     None,
 }
 
+public sealed class SendGridSettings
+{
+    public string? ApiKey { get; set; }
+
+    /// <summary>Where the v3 API is: SendGrid's own, its European one, or a proxy.</summary>
+    public string BaseUrl { get; set; } = "https://api.sendgrid.com";
+
+    /// <summary>SendGrid then checks mails and delivers none.</summary>
+    public bool Sandbox { get; set; }
+}
+
 internal sealed class MailSettingsValidator(IHostEnvironment environment) : IValidateOptions<MailSettings>
 {
     public ValidateOptionsResult Validate(string? name, MailSettings options)
     {
-        var faults = From(options).Concat(Transport(options)).ToList();
+        var faults = From(options).Concat(Transport(options)).Concat(GiveUp(options)).ToList();
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
@@ -70,24 +89,52 @@ internal sealed class MailSettingsValidator(IHostEnvironment environment) : IVal
         switch (options.Transport)
         {
             case null:
-                yield return "Mail:Transport is missing: set Smtp and the keys under Mail:Smtp";
+                yield return "Mail:Transport is missing: set Smtp and the keys under Mail:Smtp, or SendGrid and Mail:SendGrid:ApiKey";
                 break;
             case MailTransportKind.Inbox when !environment.IsDevelopment():
-                yield return "Mail:Transport Inbox exists in Development only: set Smtp and the keys under Mail:Smtp";
+                yield return "Mail:Transport Inbox exists in Development only: set Smtp and the keys under Mail:Smtp, or SendGrid and Mail:SendGrid:ApiKey";
                 break;
             case MailTransportKind.SendGrid:
-                yield return "Mail:Transport SendGrid is not available in this version: use Smtp";
+                foreach (var fault in SendGrid(options.SendGrid))
+                    yield return fault;
                 break;
             case MailTransportKind.Smtp:
-                if (string.IsNullOrWhiteSpace(options.Smtp.Host))
-                    yield return "Mail:Smtp:Host is missing: set the name of your mail server";
-                if (options.Smtp.Port is < 1 or > 65535)
-                    yield return $"Mail:Smtp:Port is {options.Smtp.Port}: choose between 1 and 65535, usually 587";
-                if (options.Smtp.User is not null && options.Smtp.Password is null)
-                    yield return "Mail:Smtp:Password is missing, although Mail:Smtp:User is set: set both or neither";
+                foreach (var fault in Smtp(options.Smtp))
+                    yield return fault;
                 break;
             default:
                 break;
         }
+    }
+
+    private static IEnumerable<string> Smtp(SmtpSettings smtp)
+    {
+        if (string.IsNullOrWhiteSpace(smtp.Host))
+            yield return "Mail:Smtp:Host is missing: set the name of your mail server";
+        if (smtp.Port is < 1 or > 65535)
+            yield return $"Mail:Smtp:Port is {smtp.Port}: choose between 1 and 65535, usually 587";
+        if (smtp.User is not null && smtp.Password is null)
+            yield return "Mail:Smtp:Password is missing, although Mail:Smtp:User is set: set both or neither";
+        if (smtp.Connections is < 1 or > 64)
+            yield return $"Mail:Smtp:Connections is {smtp.Connections}: choose between 1 and 64";
+    }
+
+    private static IEnumerable<string> SendGrid(SendGridSettings sendGrid)
+    {
+        if (string.IsNullOrWhiteSpace(sendGrid.ApiKey))
+            yield return "Mail:SendGrid:ApiKey is missing: make one at SendGrid that may do Mail Send and nothing else";
+        else if (sendGrid.ApiKey.Any(c => !char.IsAscii(c) || char.IsControl(c) || char.IsWhiteSpace(c)))
+            yield return "Mail:SendGrid:ApiKey has characters that no key has, such as a space or a line break: copy it again";
+
+        if (!Uri.TryCreate(sendGrid.BaseUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0)
+            yield return "Mail:SendGrid:BaseUrl is not a web address: write for example https://api.sendgrid.com, without /v3";
+        else if (url.Scheme == "http" && !url.IsLoopback)
+            yield return "Mail:SendGrid:BaseUrl starts with http, so that the key would travel in clear text: use https";
+    }
+
+    private static IEnumerable<string> GiveUp(MailSettings options)
+    {
+        if (options.GiveUpAfter < TimeSpan.FromMinutes(1) || options.GiveUpAfter > TimeSpan.FromDays(7))
+            yield return $"Mail:GiveUpAfter is {options.GiveUpAfter:c}: choose between 00:01:00 and 7.00:00:00";
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -6,41 +7,153 @@ using MimeKit;
 
 namespace OneTimeJwt.Web.Mail;
 
-internal sealed partial class SmtpTransport : IMailTransport
+/// <summary>Sends through a mail server over a few connections that are kept for the mails to come.</summary>
+internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
+
+    // Shorter than any server's own patience, and than what firewalls forget connections after.
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(20);
 
     private readonly SmtpSettings _smtp;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _places;
+    private readonly Lock _turn = new();
+    private readonly List<Connection> _idle = [];
+    private readonly ITimer _sweep;
 
-    public SmtpTransport(IOptions<MailSettings> settings, ILogger<SmtpTransport> logger)
+    public SmtpTransport(IOptions<MailSettings> settings, TimeProvider time, ILogger<SmtpTransport> logger)
     {
-        _smtp = settings.Value.Smtp;
+        (_smtp, _time) = (settings.Value.Smtp, time);
+        _places = new SemaphoreSlim(_smtp.Connections);
+        _sweep = time.CreateTimer(_ => _ = PartAsync(TakeAll(idleLongerThan: LongestIdle)), state: null, LongestIdle, LongestIdle / 4);
         if (_smtp.Security == SmtpSecurity.None)
             Log.ClearText(logger);
     }
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "Whoever sends over a connection keeps it or disposes of it.")]
     public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
-        var smtp = _smtp;
-        using var client = new SmtpClient { Timeout = (int)Patience.TotalMilliseconds };
-        await client.ConnectAsync(smtp.Host!, smtp.Port, Options(smtp.Security), cancellationToken);
-        if (smtp.User is not null)
-            await client.AuthenticateAsync(smtp.User, smtp.Password!, cancellationToken);
-        await client.SendAsync(message, cancellationToken);
-        await PartAsync(client);
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            if (Take() is not { } kept || !await TrySendAsync(kept, message, cancellationToken))
+                await SendAsync(await ConnectAsync(cancellationToken), message, cancellationToken);
+        }
+        finally
+        {
+            _places.Release();
+        }
     }
 
-    // The mail is accepted: however the server says goodbye, it must not be sent again.
-    private static async Task PartAsync(SmtpClient client)
+    public async ValueTask DisposeAsync()
+    {
+        await _sweep.DisposeAsync();
+        await PartAsync(TakeAll(idleLongerThan: TimeSpan.Zero));
+        _places.Dispose();
+    }
+
+    // The server may have hung up on a kept connection. One that has not accepted the sender has nothing of the mail, so
+    // that sending it over a fresh connection can't double it.
+    private async Task<bool> TrySendAsync(Connection kept, MimeMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(kept, message, cancellationToken);
+            return true;
+        }
+        catch (Exception fault) when (!kept.SenderAccepted && IsBroken(fault))
+        {
+            return false;
+        }
+    }
+
+    private static bool IsBroken(Exception fault) =>
+        fault is IOException or SocketException or ProtocolException or CommandException or TimeoutException or ServiceNotConnectedException;
+
+    private async Task SendAsync(Connection connection, MimeMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            connection.SenderAccepted = false;
+            await connection.SendAsync(message, cancellationToken);
+        }
+        catch (Exception fault)
+        {
+            // A refused mail leaves the conversation in order.
+            if (fault is SmtpCommandException && connection is { SenderAccepted: true, IsConnected: true })
+                Keep(connection);
+            else
+                connection.Dispose();
+            throw;
+        }
+
+        Keep(connection);
+    }
+
+    private async Task<Connection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var connection = new Connection { Timeout = (int)Patience.TotalMilliseconds };
+        try
+        {
+            await connection.ConnectAsync(_smtp.Host!, _smtp.Port, Options(_smtp.Security), cancellationToken);
+            if (_smtp.User is not null)
+                await connection.AuthenticateAsync(_smtp.User, _smtp.Password!, cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Keep(Connection connection)
+    {
+        connection.IdleSince = _time.GetTimestamp();
+        lock (_turn)
+            _idle.Add(connection);
+    }
+
+    // The one used last, so that the others can grow old.
+    private Connection? Take()
+    {
+        lock (_turn)
+        {
+            var connection = _idle.LastOrDefault();
+            if (connection is not null)
+                _idle.RemoveAt(_idle.Count - 1);
+            return connection;
+        }
+    }
+
+    private List<Connection> TakeAll(TimeSpan idleLongerThan)
+    {
+        lock (_turn)
+        {
+            var old = _idle.Where(connection => _time.GetElapsedTime(connection.IdleSince) >= idleLongerThan).ToList();
+            _idle.RemoveAll(old.Contains);
+            return old;
+        }
+    }
+
+    private static Task PartAsync(List<Connection> connections) => Task.WhenAll(connections.Select(PartAsync));
+
+    // However the server says goodbye: what it accepted is accepted.
+    private static async Task PartAsync(Connection connection)
     {
         using var patience = new CancellationTokenSource(GoodbyePatience);
         try
         {
-            await client.DisconnectAsync(quit: true, patience.Token);
+            await connection.DisconnectAsync(quit: true, patience.Token);
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException or ProtocolException or CommandException or TimeoutException)
         {
+        }
+        finally
+        {
+            connection.Dispose();
         }
     }
 
@@ -51,6 +164,15 @@ internal sealed partial class SmtpTransport : IMailTransport
         SmtpSecurity.None => SecureSocketOptions.None,
         _ => SecureSocketOptions.StartTls,
     };
+
+    private sealed class Connection : SmtpClient
+    {
+        public long IdleSince { get; set; }
+
+        public bool SenderAccepted { get; set; }
+
+        protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => SenderAccepted = true;
+    }
 
     private static partial class Log
     {

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using Microsoft.AspNetCore.Identity;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
@@ -13,89 +12,75 @@ namespace OneTimeJwt.Web.Recovery;
 /// crash either leaves the row to be tried again or has left its event behind.
 /// </summary>
 internal sealed partial class Delivery(
-    AccountsContext database,
+    IDbContextFactory<AccountsContext> contexts,
+    Appender appender,
     OneTimeTokens tokens,
-    ServerSecrets secrets,
-    TypedAddress typed,
-    ILookupNormalizer normalizer,
     ResetLink links,
     PublicOrigin origin,
     MailComposer composer,
     IMailTransport transport,
+    IOptions<MailSettings> mailSettings,
     IOptions<RecoverySettings> recovery,
     IOptions<TokenSettings> tokenSettings,
     IOptions<MailBudget> budget,
     TimeProvider time,
     ILogger<Delivery> logger)
 {
+    private const int MostTriesToRecord = 8;
+    private static readonly TimeSpan RecordDelay = TimeSpan.FromSeconds(1);
+
+    // Tokens are minted from what was read; a mail that had to wait longer is read for again.
+    private static readonly TimeSpan ReadingStaysFresh = TimeSpan.FromSeconds(1);
+
+    // Somebody whose password was changed wants to know of it also after a long outage (RFC 5321, section 4.5.4.1).
+    private static readonly TimeSpan NoticeStaysOfUse = TimeSpan.FromDays(5);
+
     private string Host => new Uri(origin.Value).Authority;
 
-    public Task DeliverAsync(OutboxMail mail, CancellationToken cancellationToken) => mail switch
+    /// <summary>Records the requests and reads what delivering them takes, for many mails at once.</summary>
+    public async Task<Reading> PrepareAsync(IReadOnlyCollection<OutboxMail> mails, CancellationToken cancellationToken)
     {
-        { Kind: OutboxKind.PasswordChangedNotice } => NoticeAsync(mail, cancellationToken),
-        { AccountId: null } => ResolveAsync(mail, cancellationToken),
-        _ => ResetLinkAsync(mail, cancellationToken),
-    };
+        if (mails.Count == 0)
+            return Reading.Nothing;
 
-    // One row for each account of the address, so that a failure on one can't send the other's mail again.
-    private async Task ResolveAsync(OutboxMail mail, CancellationToken cancellationToken)
-    {
-        var address = ReadAddress(mail);
-        var normalised = address is null ? null : normalizer.NormalizeEmail(address);
-        var ids = normalised is null
-            ? []
-            : await database.Users.Where(account => account.NormalizedEmail == normalised).Select(account => account.Id).ToListAsync(cancellationToken);
-
-        if (ids.Count == 0)
-        {
-            var hash = normalised is null ? null : secrets.HashAddress(normalised);
-            database.Add(Event(mail, RecoveryEventKind.Requested, detail: normalised is null ? "unreadable since the server secret was changed" : "no such account", addressHash: hash));
-        }
-
-        database.AddRange(ids.Select(id => new OutboxMail
-        {
-            Kind = mail.Kind,
-            AccountId = id,
-            RequestedBy = mail.RequestedBy,
-            Client = mail.Client,
-            RequestedAt = mail.RequestedAt,
-            DueAt = mail.RequestedAt,
-        }));
-        await FinishAsync(mail, cancellationToken);
+        var reading = await ReadAsync(mails, cancellationToken);
+        // Once a row, however often it is tried: the event has the row's own id.
+        await Task.WhenAll(mails
+            .Where(mail => mail.Kind == OutboxKind.ResetLink)
+            .Select(mail => appender.AppendAsync(Event(mail, RecoveryEventKind.Requested, detail: reading.Of(mail) is null ? "no such account" : null, id: mail.Id), cancellationToken)));
+        return reading;
     }
 
-    private async Task ResetLinkAsync(OutboxMail mail, CancellationToken cancellationToken)
+    /// <param name="mail">A row that is ours.</param>
+    /// <param name="reading">What was read when it was leased; null where another mail of the account was sent since.</param>
+    /// <param name="cancellationToken">Ends the attempt; what was accepted is recorded nevertheless.</param>
+    public async Task DeliverAsync(OutboxMail mail, Reading? reading, CancellationToken cancellationToken)
     {
-        var account = await database.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == mail.AccountId, cancellationToken);
-        await RecordRequestAsync(mail, account is null ? "no such account" : null, cancellationToken);
-        if (account is null)
+        if (IsStale(mail))
         {
-            await FinishAsync(mail, cancellationToken);
+            await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.GaveUp, detail: mail.Cause is null ? "nobody waits for it any more" : $"nobody waits for it any more; last time {mail.Cause}"));
             return;
         }
 
-        if (await SuppressionAsync(account, mail, cancellationToken) is { } reason)
-        {
-            database.Add(Event(mail, RecoveryEventKind.Suppressed, detail: reason));
-            await FinishAsync(mail, cancellationToken);
-            return;
-        }
+        if (reading is null || time.GetElapsedTime(reading.At) > ReadingStaysFresh)
+            reading = await ReadAsync([mail], cancellationToken);
 
-        var providers = await ExternalProvidersAsync(account, cancellationToken);
-        if (providers.Count > 0)
+        if (reading.Of(mail) is not { } account)
+            await appender.ReplaceAsync(mail);
+        else if (mail.Kind == OutboxKind.PasswordChangedNotice)
+            await NoticeAsync(mail, account, cancellationToken);
+        else
+            await ResetLinkAsync(mail, account, reading, cancellationToken);
+    }
+
+    private async Task ResetLinkAsync(OutboxMail mail, Account account, Reading reading, CancellationToken cancellationToken)
+    {
+        if (Suppression(account, reading.MailedLately(mail)) is { } reason)
+            await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.Suppressed, detail: reason));
+        else if (reading.ProvidersOf(mail) is { Count: > 0 } providers)
             await SendAsync(mail, account, Letters.ExternalOnly(providers, Host), Event(mail, RecoveryEventKind.Mailed, detail: "names the other provider, no link"), cancellationToken);
         else
             await SendLinkAsync(mail, account, cancellationToken);
-    }
-
-    // Once a row, however often it is tried: the event has the row's own id.
-    private async Task RecordRequestAsync(OutboxMail mail, string? detail, CancellationToken cancellationToken)
-    {
-        if (await database.Trail.AnyAsync(line => line.Id == mail.Id, cancellationToken))
-            return;
-
-        database.Add(Event(mail, RecoveryEventKind.Requested, detail: detail, id: mail.Id));
-        await database.SaveChangesAsync(cancellationToken);
     }
 
     private async Task SendLinkAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
@@ -106,39 +91,47 @@ internal sealed partial class Delivery(
         if (links.Build(token, out var length) is not { } link)
         {
             Log.LinkTooLong(logger, account.Id, length, recovery.Value.MaxLinkLength);
-            database.Add(Event(mail, RecoveryEventKind.LinkTooLong, token.Nonce, $"{length} characters"));
-            await FinishAsync(mail, cancellationToken);
+            await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.LinkTooLong, token.Nonce, $"{length} characters"));
             return;
         }
 
         await SendAsync(mail, account, Letters.Reset(link, lifetime, Host), Event(mail, RecoveryEventKind.Mailed, token.Nonce), cancellationToken);
     }
 
-    private async Task NoticeAsync(OutboxMail mail, CancellationToken cancellationToken)
-    {
-        var account = await database.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == mail.AccountId, cancellationToken);
-        if (account?.Email is null)
-            await FinishAsync(mail, cancellationToken);
-        else
-            await SendAsync(mail, account, Letters.PasswordChanged($"{origin.Value}/forgot-password", mail.RequestedAt, Host), Event(mail, RecoveryEventKind.NoticeMailed), cancellationToken);
-    }
+    private Task NoticeAsync(OutboxMail mail, Account account, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(account.Email)
+            ? appender.ReplaceAsync(mail)
+            : SendAsync(mail, account, Letters.PasswordChanged($"{origin.Value}/forgot-password", mail.RequestedAt, Host), Event(mail, RecoveryEventKind.NoticeMailed), cancellationToken);
 
     private async Task SendAsync(OutboxMail mail, Account account, Letter letter, RecoveryEvent line, CancellationToken cancellationToken)
     {
         // To the stored address, never to the typed one: some characters fold onto others when Identity normalises.
         using var message = await composer.ComposeAsync(account.Email!, letter);
         await transport.SendAsync(message, cancellationToken);
-        database.Add(line);
-        await FinishAsync(mail, CancellationToken.None);
+        await RecordAsync(mail, line);
     }
 
-    private async Task FinishAsync(OutboxMail mail, CancellationToken cancellationToken)
+    // The mail is out: while the database is away its record waits, for the row would be sent again.
+    private async Task RecordAsync(OutboxMail mail, RecoveryEvent line)
     {
-        database.Remove(mail);
-        await database.SaveChangesAsync(cancellationToken);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await appender.ReplaceAsync(mail, line);
+                return;
+            }
+            catch (Exception fault) when (fault is not DbUpdateConcurrencyException && tries < MostTriesToRecord)
+            {
+                await Task.Delay(RecordDelay, time);
+            }
+        }
     }
 
-    private async Task<string?> SuppressionAsync(Account account, OutboxMail mail, CancellationToken cancellationToken)
+    private bool IsStale(OutboxMail mail) =>
+        time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) > (mail.Kind == OutboxKind.PasswordChangedNotice ? NoticeStaysOfUse : mailSettings.Value.GiveUpAfter);
+
+    private string? Suppression(Account account, int mailedLately)
     {
         if (OneTimeTokens.IsLockedForGood(account.LockoutEnd))
             return "locked by an admin";
@@ -146,45 +139,41 @@ internal sealed partial class Delivery(
             return "no address";
         if (string.IsNullOrEmpty(account.SecurityStamp))
             return "no security stamp";
+        return mailedLately >= budget.Value.Permits ? "enough mails lately" : null;
+    }
 
+    private async Task<Reading> ReadAsync(IReadOnlyCollection<OutboxMail> mails, CancellationToken cancellationToken)
+    {
+        var at = time.GetTimestamp();
         // A clock that was set back leaves lines in the future; they must not use up the budget.
         var now = time.GetUtcNow();
         var since = now - budget.Value.Window;
-        var byAdmin = mail.RequestedBy is not null;
-        var sent = await database.Trail.CountAsync(
-            line => line.AccountId == account.Id && line.At > since && line.At <= now
-                && line.Kind == RecoveryEventKind.Mailed && (line.Actor != null) == byAdmin,
-            cancellationToken);
-        return sent >= budget.Value.Permits ? "enough mails lately" : null;
-    }
+        var ids = mails.Select(mail => mail.AccountId).Distinct().ToList();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        var accounts = await database.Users.AsNoTracking().Where(account => ids.Contains(account.Id)).ToDictionaryAsync(account => account.Id, cancellationToken);
+        var mailed = await database.Trail
+            .Where(line => ids.Contains(line.AccountId) && line.At > since && line.At <= now && line.Kind == RecoveryEventKind.Mailed)
+            .GroupBy(line => new { line.AccountId, ByAdmin = line.Actor != null })
+            .Select(lines => new { lines.Key.AccountId, lines.Key.ByAdmin, Count = lines.Count() })
+            .ToDictionaryAsync(lines => (lines.AccountId!, lines.ByAdmin), lines => lines.Count, cancellationToken);
 
-    private async Task<IReadOnlyList<string>> ExternalProvidersAsync(Account account, CancellationToken cancellationToken) =>
-        account.PasswordHash is not null || recovery.Value.AllowExternalOnly
+        var elsewhere = recovery.Value.AllowExternalOnly ? [] : accounts.Values.Where(account => account.PasswordHash is null).Select(account => account.Id).ToList();
+        var providers = elsewhere.Count == 0
             ? []
             : await database.UserLogins
-                .Where(login => login.UserId == account.Id)
-                .Select(login => login.ProviderDisplayName ?? login.LoginProvider)
+                .Where(login => elsewhere.Contains(login.UserId))
+                .Select(login => new { login.UserId, Name = login.ProviderDisplayName ?? login.LoginProvider })
                 .ToListAsync(cancellationToken);
-
-    private string? ReadAddress(OutboxMail mail)
-    {
-        try
-        {
-            return typed.Unprotect(mail.TypedAddress!);
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
+        return new Reading(at, accounts, mailed, providers.ToLookup(login => login.UserId, login => login.Name));
     }
 
-    private RecoveryEvent Event(OutboxMail mail, RecoveryEventKind kind, string? nonce = null, string? detail = null, string? addressHash = null, Guid? id = null) => new()
+    private RecoveryEvent Event(OutboxMail mail, RecoveryEventKind kind, string? nonce = null, string? detail = null, Guid? id = null) => new()
     {
         Id = id ?? Guid.CreateVersion7(),
         At = time.GetUtcNow(),
         Kind = kind,
         AccountId = mail.AccountId,
-        AddressHash = addressHash,
         Nonce = nonce,
         Actor = mail.RequestedBy,
         Client = mail.Client,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
 
@@ -5,93 +6,157 @@ namespace OneTimeJwt.Web.Recovery;
 
 /// <summary>
 /// Works the outbox off on its own tick, never woken by a request, so that what a request costs says nothing about what
-/// the worker finds. At shutdown it finishes the mails in flight and puts the others back.
+/// the worker finds. Rows are leased and read many at a time and sent several at once; a slow mail holds up its own place
+/// only. At shutdown it finishes the mails in flight and puts the others back.
 /// </summary>
 internal sealed partial class DeliveryWorker(
-    IServiceScopeFactory scopes, Outbox outbox, LinkTrail trail, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
+    IServiceScopeFactory scopes, Outbox outbox, Delivery delivery, LinkTrail trail, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
 {
-    private const int BatchSize = 32;
-    private const int AtOnce = 4;
+    private const int BatchSize = 128;
+    private const int AtOnce = 16;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SendTime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SendTimeWhenStopping = TimeSpan.FromSeconds(7);
-    private static readonly TimeSpan SummaryInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TidyInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RefusedMailsStay = TimeSpan.FromDays(30);
+
+    private readonly ConcurrentDictionary<Guid, OutboxMail> _inHand = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Tick, time);
-        var lastSummary = time.GetTimestamp();
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                while (!stoppingToken.IsCancellationRequested && await WorkAsync(stoppingToken) == BatchSize)
-                {
-                }
+        using var done = new CancellationTokenSource();
+        var renewal = RenewAsync(done.Token);
+        await Parallel.ForEachAsync(
+            LeasedAsync(stoppingToken),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (work, _) => await SendAsync(work, stoppingToken));
+        await done.CancelAsync();
+        await renewal;
+    }
 
-                if (time.GetElapsedTime(lastSummary) >= SummaryInterval)
-                {
-                    lastSummary = time.GetTimestamp();
-                    await trail.SummariseAsync(stoppingToken);
-                }
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+    // Pulled by whichever place is free.
+    private async IAsyncEnumerable<Work> LeasedAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Tick, time);
+        var lastTidy = time.GetTimestamp();
+        while (await NextTickAsync(timer, stoppingToken))
+        {
+            for (var work = await TryLeaseAsync(stoppingToken); work is not null; work = await TryLeaseAsync(stoppingToken))
             {
-                Log.TickFailed(logger, fault.GetBaseException().GetType().Name);
+                foreach (var mails in work)
+                    yield return mails;
+            }
+
+            if (time.GetElapsedTime(lastTidy) >= TidyInterval)
+            {
+                lastTidy = time.GetTimestamp();
+                await TryAsync(() => TidyAsync(stoppingToken));
             }
         }
     }
 
-    private async Task<int> WorkAsync(CancellationToken stoppingToken)
+    private static async Task<bool> NextTickAsync(PeriodicTimer timer, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    // Null where nothing is due, or nothing can be had.
+    private async Task<IReadOnlyList<Work>?> TryLeaseAsync(CancellationToken stoppingToken)
+    {
+        IReadOnlyList<Work>? work = null;
+        if (!stoppingToken.IsCancellationRequested)
+            await TryAsync(async () => work = await LeaseAsync(stoppingToken));
+        return work;
+    }
+
+    private async Task<IReadOnlyList<Work>?> LeaseAsync(CancellationToken stoppingToken)
     {
         var leased = await outbox.LeaseAsync(BatchSize, stoppingToken);
         if (leased.Count == 0)
-            return 0;
+            return null;
 
-        using var done = new CancellationTokenSource();
-        var renewal = outbox.RenewAsync(leased, done.Token);
-        try
-        {
-            // One after the other within an account, so that its budget is counted right.
-            await Parallel.ForEachAsync(
-                leased.GroupBy(mail => mail.AccountId ?? mail.Id.ToString()),
-                new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
-                async (mails, _) =>
-                {
-                    foreach (var mail in mails)
-                        await (stoppingToken.IsCancellationRequested ? outbox.PutBackAsync(mail) : DeliverAsync(mail, stoppingToken));
-                });
-        }
-        finally
-        {
-            await done.CancelAsync();
-            await renewal;
-        }
-
-        return leased.Count;
+        await FindRecipientsAsync([.. leased.Where(mail => mail.AccountId is null)]);
+        var mails = leased.Where(mail => mail.AccountId is not null).ToList();
+        var reading = await delivery.PrepareAsync(mails, CancellationToken.None);
+        mails.ForEach(mail => _inHand[mail.Id] = mail);
+        return [.. mails.GroupBy(mail => mail.AccountId).Select(group => new Work([.. group], reading))];
     }
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever keeps one mail from being sent, it is tried again and the others go on.")]
-    private async Task DeliverAsync(Leased leased, CancellationToken stoppingToken)
+    private async Task FindRecipientsAsync(IReadOnlyCollection<OutboxMail> mails)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<Recipients>().FindAsync(mails, CancellationToken.None);
+    }
+
+    // One after the other within an account, so that its budget is counted right.
+    private async Task SendAsync(Work work, CancellationToken stoppingToken)
+    {
+        for (var i = 0; i < work.Mails.Count; i++)
+        {
+            var mail = work.Mails[i];
+            var reading = i == 0 ? work.Reading : null;
+            await TryAsync(() => stoppingToken.IsCancellationRequested ? outbox.PutBackAsync([mail]) : SendAsync(mail, reading, stoppingToken));
+            _inHand.TryRemove(mail.Id, out _);
+        }
+    }
+
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever keeps one mail from being sent, it is written down and the others go on.")]
+    private async Task SendAsync(OutboxMail mail, Reading? reading, CancellationToken stoppingToken)
     {
         using var patience = new CancellationTokenSource(SendTime, time);
         await using var stopping = stoppingToken.Register(() => patience.CancelAfter(SendTimeWhenStopping));
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var database = scope.ServiceProvider.GetRequiredService<AccountsContext>();
-            if (await Outbox.FindAsync(database, leased, patience.Token) is { } mail)
-                await scope.ServiceProvider.GetRequiredService<Delivery>().DeliverAsync(mail, patience.Token);
+            await delivery.DeliverAsync(mail, reading, patience.Token);
+        }
+        catch (Exception exception)
+        {
+            var fault = MailFault.Of(exception);
+            await (fault.Permanent ? outbox.RefuseAsync(mail, fault.Words) : outbox.RetryLaterAsync(mail, fault));
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken done)
+    {
+        using var timer = new PeriodicTimer(RenewalInterval, time);
+        while (await NextTickAsync(timer, done))
+            await TryAsync(() => outbox.RenewAsync([.. _inHand.Values], CancellationToken.None));
+    }
+
+    private async Task TidyAsync(CancellationToken cancellationToken)
+    {
+        await trail.SummariseAsync(cancellationToken);
+        await outbox.RemoveRefusedAsync(RefusedMailsStay, cancellationToken);
+    }
+
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The worker outlives whatever befalls the database; leases that it can't give back run out.")]
+    private async Task TryAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
         }
         catch (Exception fault)
         {
-            await outbox.RetryLaterAsync(leased, MailFault.InWords(fault));
+            if (fault is not OperationCanceledException)
+                Log.Failed(logger, fault.GetBaseException().GetType().Name);
         }
     }
+
+    /// <summary>The mails of one account, and what was read of it when they were leased.</summary>
+    private sealed record Work(IReadOnlyList<OutboxMail> Mails, Reading Reading);
 
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Error, "The outbox could not be worked on ({Fault}); trying again shortly.")]
-        public static partial void TickFailed(ILogger logger, string fault);
+        public static partial void Failed(ILogger logger, string fault);
     }
 }

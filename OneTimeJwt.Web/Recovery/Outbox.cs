@@ -1,11 +1,9 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Recovery;
-
-/// <summary>A row that is ours for now.</summary>
-internal sealed record Leased(Guid Id, Guid Lease, string? AccountId);
 
 /// <summary>
 /// Leases outbox rows by conditional update, so that of several nodes one gets a row. A lease is short and renewed while
@@ -14,116 +12,155 @@ internal sealed record Leased(Guid Id, Guid Lease, string? AccountId);
 internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts, OneWriter writer, TimeProvider time, ILogger<Outbox> logger)
 {
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan RenewalTime = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromHours(24);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(15);
 
-    public async Task<List<Leased>> LeaseAsync(int most, CancellationToken cancellationToken)
+    /// <summary>Rows that are ours for now, the longest due first. No two nodes work on one account at a time.</summary>
+    public async Task<List<OutboxMail>> LeaseAsync(int most, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        var lease = Guid.NewGuid();
         // A time further ahead than anything that is ever set was written before the clock was set back.
-        var (noLaterThan, noLease) = (now + LongestDelay + LongestDelay, now + LeaseTime + LeaseTime);
+        var (noLaterThan, until) = (now + LongestDelay + LongestDelay, now + LeaseTime);
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var due = await database.Outbox
+        var due = await Free(database, lease, now)
             .Where(mail => mail.DueAt <= now || mail.DueAt > noLaterThan)
-            .Where(mail => mail.LeasedUntil == null || mail.LeasedUntil <= now || mail.LeasedUntil > noLease)
             .OrderBy(mail => mail.DueAt)
             .Take(most)
+            .Select(mail => mail.Id)
             .ToListAsync(cancellationToken);
-
-        foreach (var mail in due)
-        {
-            mail.Lease = Guid.NewGuid();
-            mail.LeasedUntil = now + LeaseTime;
-            mail.Attempts++;
-        }
-
-        try
-        {
-            await database.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Another node was faster on at least one of them; the next tick sees what is left.
+        if (due.Count == 0)
             return [];
-        }
 
-        return [.. due.Select(mail => new Leased(mail.Id, mail.Lease, mail.AccountId))];
+        // The conditions once more: another node may have been faster on some of them.
+        await writer.RunAsync(
+            () => Free(database, lease, now).Where(mail => due.Contains(mail.Id)).ExecuteUpdateAsync(
+                mail => mail.SetProperty(m => m.Lease, lease).SetProperty(m => m.LeasedUntil, until).SetProperty(m => m.Attempts, m => m.Attempts + 1),
+                CancellationToken.None),
+            cancellationToken);
+        return await database.Outbox.AsNoTracking()
+            .Where(mail => due.Contains(mail.Id) && mail.Lease == lease)
+            .OrderBy(mail => mail.DueAt)
+            .ToListAsync(CancellationToken.None);
     }
 
-    /// <summary>Keeps leases alive until cancelled.</summary>
-    public async Task RenewAsync(IReadOnlyList<Leased> leased, CancellationToken done)
+    /// <summary>Keeps leases alive; one that was lost stays lost.</summary>
+    public async Task RenewAsync(IReadOnlyCollection<OutboxMail> leased, CancellationToken cancellationToken)
     {
-        var leases = leased.Select(mail => mail.Lease).ToList();
-        using var timer = new PeriodicTimer(RenewalTime, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(done))
-            {
-                await using var database = await contexts.CreateDbContextAsync(done);
-                var until = time.GetUtcNow() + LeaseTime;
-                await writer.RunAsync(
-                    () => database.Outbox.Where(mail => leases.Contains(mail.Lease)).ExecuteUpdateAsync(mail => mail.SetProperty(m => m.LeasedUntil, until), done),
-                    done);
-            }
-        }
-        catch (OperationCanceledException) when (done.IsCancellationRequested)
-        {
-        }
+        var until = time.GetUtcNow() + LeaseTime;
+        await UpdateAsync(leased, mails => mails.ExecuteUpdateAsync(mail => mail.SetProperty(m => m.LeasedUntil, until), cancellationToken), cancellationToken);
     }
 
     /// <summary>Not tried after all: another node, or the next start, goes on at once.</summary>
-    public async Task PutBackAsync(Leased leased)
+    public Task PutBackAsync(IReadOnlyCollection<OutboxMail> leased) => UpdateAsync(
+        leased,
+        mails => mails.ExecuteUpdateAsync(mail => mail
+            .SetProperty(m => m.Lease, Guid.Empty)
+            .SetProperty(m => m.LeasedUntil, (DateTimeOffset?)null)
+            .SetProperty(m => m.Attempts, m => m.Attempts - 1)));
+
+    public Task RetryLaterAsync(OutboxMail mail, MailFault fault)
+    {
+        var now = time.GetUtcNow();
+        Log.NotSent(logger, mail.AccountId, fault.Words, mail.Attempts);
+        return ReleaseAsync(mail, RecoveryEventKind.MailFailed, now, fault.Words, () => mail.DueAt = now + Delay(mail.Attempts, fault.Wait));
+    }
+
+    /// <summary>Keeps the row, marked and never leased, until somebody asks for another try or its time is over.</summary>
+    public Task RefuseAsync(OutboxMail mail, string cause)
+    {
+        var now = time.GetUtcNow();
+        Log.Refused(logger, mail.AccountId, cause);
+        return ReleaseAsync(mail, RecoveryEventKind.MailRefused, now, cause, () => mail.RefusedAt = now);
+    }
+
+    /// <summary>Sends a refused mail as if it had just been asked for.</summary>
+    /// <param name="id">The outbox row.</param>
+    /// <param name="actor">The id of the admin who asks for it.</param>
+    /// <returns>False where there is no refused mail of that id.</returns>
+    public async Task<bool> TryAgainAsync(Guid id, string? actor = null)
     {
         await using var database = await contexts.CreateDbContextAsync();
-        if (await FindAsync(database, leased) is { } mail)
+        if (await database.Outbox.SingleOrDefaultAsync(row => row.Id == id && row.RefusedAt != null) is not { } mail)
+            return false;
+
+        var now = time.GetUtcNow();
+        (mail.RefusedAt, mail.TriedAgainAt, mail.DueAt, mail.Attempts, mail.Lease) = (null, now, now, 0, Guid.NewGuid());
+        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.TriedAgain, AccountId = mail.AccountId, Actor = actor, Detail = mail.Cause });
+        try
         {
-            mail.LeasedUntil = null;
-            mail.Attempts--;
             await database.SaveChangesAsync();
+            return true;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Somebody else asked for the same at the same moment.
+            return false;
         }
     }
 
-    public async Task RetryLaterAsync(Leased leased, string cause)
+    /// <summary>Refused mails that nobody asked for again in so long a time.</summary>
+    /// <returns>How many were removed.</returns>
+    public async Task<int> RemoveRefusedAsync(TimeSpan olderThan, CancellationToken cancellationToken)
     {
-        await using var database = await contexts.CreateDbContextAsync();
-        if (await FindAsync(database, leased) is not { } mail)
-            return;
-
-        var now = time.GetUtcNow();
-        var givesUp = now - mail.RequestedAt > GiveUpAfter;
-        database.Add(new RecoveryEvent
-        {
-            At = now,
-            Kind = givesUp ? RecoveryEventKind.GaveUp : RecoveryEventKind.MailFailed,
-            AccountId = mail.AccountId,
-            Actor = mail.RequestedBy,
-            Client = mail.Client,
-            Detail = cause,
-        });
-        if (givesUp)
-            database.Remove(mail);
-        else
-            (mail.DueAt, mail.LeasedUntil) = (now + Delay(mail.Attempts), null);
-
-        Log.NotSent(logger, mail.AccountId, cause, mail.Attempts, givesUp ? "given up" : "will be tried again");
-        await database.SaveChangesAsync();
+        var limit = time.GetUtcNow() - olderThan;
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        return await writer.RunAsync(() => database.Outbox.Where(mail => mail.RefusedAt < limit).ExecuteDeleteAsync(cancellationToken), cancellationToken);
     }
 
-    public static Task<OutboxMail?> FindAsync(AccountsContext database, Leased leased, CancellationToken cancellationToken = default) =>
-        database.Outbox.SingleOrDefaultAsync(mail => mail.Id == leased.Id && mail.Lease == leased.Lease, cancellationToken);
-
-    // Doubling, with jitter so that a recovering mail server isn't met by everyone at once.
-    private static TimeSpan Delay(int attempts)
+    // An account whose row is leased elsewhere waits, so that its budget is counted right.
+    private static IQueryable<OutboxMail> Free(AccountsContext database, Guid lease, DateTimeOffset now)
     {
-        var delay = FirstDelay * Math.Pow(2, Math.Min(attempts - 1, 10));
-        return (delay < LongestDelay ? delay : LongestDelay) * (0.75 + (RandomNumberGenerator.GetInt32(500) / 1000.0));
+        var noLease = now + LeaseTime + LeaseTime;
+        return database.Outbox
+            .Where(mail => mail.RefusedAt == null && (mail.LeasedUntil == null || mail.LeasedUntil <= now || mail.LeasedUntil > noLease))
+            .Where(mail => mail.AccountId == null || !database.Outbox.Any(other =>
+                other.AccountId == mail.AccountId && other.Lease != lease && other.LeasedUntil > now && other.LeasedUntil <= noLease));
+    }
+
+    private async Task UpdateAsync(IReadOnlyCollection<OutboxMail> leased, Func<IQueryable<OutboxMail>, Task<int>> update, CancellationToken cancellationToken = default)
+    {
+        if (leased.Count == 0)
+            return;
+
+        var ids = leased.Select(mail => mail.Id).ToList();
+        var leases = leased.Select(mail => mail.Lease).Distinct().ToList();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        await writer.RunAsync(() => update(database.Outbox.Where(mail => ids.Contains(mail.Id) && leases.Contains(mail.Lease))), cancellationToken);
+    }
+
+    private async Task ReleaseAsync(OutboxMail mail, RecoveryEventKind kind, DateTimeOffset now, string cause, Action change)
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        database.Attach(mail);
+        (mail.Lease, mail.LeasedUntil, mail.Cause) = (Guid.Empty, null, cause);
+        change();
+        database.Add(new RecoveryEvent { At = now, Kind = kind, AccountId = mail.AccountId, Actor = mail.RequestedBy, Client = mail.Client, Detail = cause });
+        try
+        {
+            await database.SaveChangesAsync();
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // It took so long that another node has the row by now, and writes down what comes of it.
+        }
+    }
+
+    // Doubling, with jitter so that a recovering mail server isn't met by everyone at once; no sooner than it asked for.
+    private static TimeSpan Delay(int attempts, TimeSpan? wait)
+    {
+        var delay = FirstDelay * Math.Pow(2, Math.Clamp(attempts - 1, 0, 10));
+        if (wait > delay)
+            delay = wait.Value;
+        return (delay < LongestDelay ? delay : LongestDelay) * ((wait is null ? 0.75 : 1) + (RandomNumberGenerator.GetInt32(500) / 1000.0));
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Mail for account {AccountId} was not sent: {Cause}, attempt {Attempts}, {Next}.")]
-        public static partial void NotSent(ILogger logger, string? accountId, string cause, int attempts, string next);
+        [LoggerMessage(LogLevel.Warning, "Mail for account {AccountId} was not sent: {Cause}, attempt {Attempts}. It will be tried again.")]
+        public static partial void NotSent(ILogger logger, string? accountId, string cause, int attempts);
+
+        [LoggerMessage(LogLevel.Error, "Mail for account {AccountId} was refused for good: {Cause}. It stays in the outbox until somebody asks for another try.")]
+        public static partial void Refused(ILogger logger, string? accountId, string cause);
     }
 }

@@ -27,8 +27,9 @@ internal static class RecoveryModule
         builder.Services.AddSingleton<LinkTrail>();
         builder.Services.AddScoped<RedeemReset>();
         builder.Services.AddScoped<RecoveryPages>();
-        builder.Services.AddScoped<Delivery>();
         builder.Services.AddSingleton<Outbox>();
+        builder.Services.AddScoped<Recipients>();
+        builder.Services.AddSingleton<Delivery>();
         builder.Services.AddHostedService<DeliveryWorker>();
         builder.Services.AddSingleton<TrailRetention>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TrailRetention>());

@@ -1,0 +1,183 @@
+using System.Net;
+using Microsoft.Data.Sqlite;
+using MimeKit;
+using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.Web.Tests.Mail;
+
+namespace OneTimeJwt.E2E;
+
+/// <summary>A mail server in trouble and a real app that is stopped or killed meanwhile: one mail arrives.</summary>
+public sealed class MailOutageTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly SmtpDouble _server = new();
+    private readonly CancellationTokenSource _over = new();
+    private RunningApp _app = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(Site.IsDeployed, "Needs an app of its own.");
+        _app = await RunningApp.StartAsync(new()
+        {
+            ["Mail__Transport"] = "Smtp",
+            ["Mail__Smtp__Host"] = "127.0.0.1",
+            ["Mail__Smtp__Port"] = $"{_server.Port}",
+            ["Mail__Smtp__Security"] = "None",
+        });
+    }
+
+    [Fact]
+    public Task A_server_that_stalls_then_refuses_then_works_gets_one_mail_although_the_app_is_killed() =>
+        StallRefuseWorkAsync(TimeSpan.FromSeconds(2));
+
+    [Fact]
+    [Trait("Category", "long")]
+    public Task A_server_that_stalls_for_half_a_minute_then_refuses_then_works_gets_one_mail_although_the_app_is_killed() =>
+        StallRefuseWorkAsync(TimeSpan.FromSeconds(30));
+
+    [Fact]
+    [Trait("Category", "long")]
+    public async Task An_app_that_is_killed_with_a_mail_at_a_stalling_server_sends_it_after_the_restart()
+    {
+        _server.Greet = StallAsync;
+        await AskAsync();
+        await UntilAsync(() => _server.Conversations > 0);
+
+        await _app.KillAsync();
+        await StopStallingAsync(greeting: "220 double ESMTP");
+        await _app.StartAgainAsync();
+
+        await OneMailAsync();
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_in_flight_when_the_app_is_stopped_is_finished_and_written_down()
+    {
+        _server.Ponder = token => Task.Delay(Timeout.Infinite, CancellationTokenSource.CreateLinkedTokenSource(token, _over.Token).Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        await AskAsync();
+        await UntilAsync(() => _server.Commands.Contains("DATA"));
+
+        var stopping = _app.StopAsync();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        Assert.False(stopping.IsCompleted, "The app left with a mail in flight.");
+        await _over.CancelAsync();
+
+        Assert.Equal(0, await stopping);
+        Assert.Single(_server.Mails);
+        Assert.Equal("QUIT", _server.Commands[^1]);
+        Assert.Equal((0, 1), (Count("RecoveryOutbox"), Count("RecoveryTrail WHERE Kind = 'Mailed'")));
+    }
+
+    [Fact]
+    [Trait("Category", "long")]
+    public async Task A_server_that_never_answers_does_not_keep_the_app_from_stopping_and_the_mail_is_not_lost()
+    {
+        _server.Ponder = token => Task.Delay(Timeout.Infinite, token);
+        await AskAsync();
+        await UntilAsync(() => _server.Commands.Contains("DATA"));
+
+        Assert.Equal(0, await _app.StopAsync());
+        Assert.Equal(1, Count("RecoveryOutbox"));
+        _server.Ponder = _ => Task.CompletedTask;
+        await _app.StartAgainAsync();
+
+        await OneMailAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync();
+        await _server.DisposeAsync();
+        _over.Dispose();
+    }
+
+    private async Task StallRefuseWorkAsync(TimeSpan stall)
+    {
+        using var visitor = new HttpVisitor(_app.Address);
+        var usual = await AnswerAsync(visitor, "nobody@example.com");
+
+        _server.Greet = StallAsync;
+        Assert.Equal(usual, await AnswerAsync(visitor, "ada@example.com"));
+        await UntilAsync(() => _server.Open > 0);
+        var end = Task.Delay(stall);
+        for (var i = 0; i < 10; i++)
+            Assert.Equal(usual, await AnswerAsync(visitor, "nobody@example.com"));
+        // Every answer came while the server still had the worker waiting.
+        Assert.Equal(1, _server.Open);
+        await end;
+        Assert.Equal(usual, await AnswerAsync(visitor, "nobody@example.com"));
+
+        await StopStallingAsync(greeting: null);
+        await UntilAsync(() => Count("RecoveryTrail WHERE Kind = 'MailFailed'") > 0);
+        Assert.Equal(usual, await AnswerAsync(visitor, "nobody@example.com"));
+
+        await _app.KillAsync();
+        Assert.Empty(_server.Mails);
+        _server.Greet = _ => Task.FromResult<string?>("220 double ESMTP");
+        await _app.StartAgainAsync();
+
+        await OneMailAsync();
+    }
+
+    private async Task<string?> StallAsync(CancellationToken end)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end, _over.Token);
+        await Task.Delay(Timeout.Infinite, either.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        return null;
+    }
+
+    private Task StopStallingAsync(string? greeting)
+    {
+        _server.Greet = _ => Task.FromResult(greeting);
+        return _over.CancelAsync();
+    }
+
+    private async Task AskAsync()
+    {
+        using var visitor = new HttpVisitor(_app.Address);
+        await AnswerAsync(visitor, "ada@example.com");
+    }
+
+    private static async Task<(HttpStatusCode Status, string? Location, string Body)> AnswerAsync(HttpVisitor visitor, string address)
+    {
+        using var answer = await visitor.SubmitAsync("/forgot-password", ("email", address));
+        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        return (answer.StatusCode, answer.Headers.Location?.OriginalString, await answer.Content.ReadAsStringAsync());
+    }
+
+    // With the outbox empty there is nothing left that could send a second one.
+    private async Task OneMailAsync()
+    {
+        await UntilAsync(() => Count("RecoveryOutbox") == 0);
+        using var mail = await MimeMessage.LoadAsync(new MemoryStream(System.Text.Encoding.Latin1.GetBytes(Assert.Single(_server.Mails))));
+        Assert.Equal("ada@example.com", mail.To.Mailboxes.Single().Address);
+        Assert.Equal(1, Count("RecoveryTrail WHERE Kind = 'Mailed'"));
+
+        using var visitor = new HttpVisitor(_app.Address);
+        using var form = await visitor.AskAsync(HttpMethod.Get, new Uri(new ReceivedMail(mail).Link).PathAndQuery);
+        Assert.Equal(HttpStatusCode.OK, form.StatusCode);
+    }
+
+    private static async Task UntilAsync(Func<bool> happened)
+    {
+        var end = DateTime.UtcNow + Patience;
+        while (!happened())
+        {
+            Assert.True(DateTime.UtcNow < end, "It did not happen.");
+            await Task.Delay(100);
+        }
+    }
+
+    private int Count(string rows)
+    {
+        using var connection = new SqliteConnection($"Data Source={_app.Database}");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is this test's own.
+        command.CommandText = $"SELECT COUNT(*) FROM {rows}";
+#pragma warning restore CA2100
+        return Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Tests;
+
+/// <summary>Contexts on one open connection, so that a database in memory lives as long as it.</summary>
+/// <param name="connection">An open one.</param>
+/// <param name="ready">What asynchronous callers wait for.</param>
+internal sealed class Contexts(SqliteConnection connection, Task ready) : IDbContextFactory<AccountsContext>, IDisposable
+{
+    public OneWriter Writer { get; } = new();
+
+    public AccountsContext CreateDbContext() => new(new DbContextOptionsBuilder<AccountsContext>().UseSqlite(connection).Options, Writer);
+
+    public async Task<AccountsContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
+    {
+        await ready;
+        return CreateDbContext();
+    }
+
+    public void Dispose() => Writer.Dispose();
+}

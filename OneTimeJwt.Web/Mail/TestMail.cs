@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Options;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>The mail that an operator sends to see whether the settings work.</summary>
+internal sealed class TestMail(MailComposer composer, IMailTransport transport, IOptions<MailSettings> settings, TimeProvider time)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <returns>Null where it was accepted.</returns>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Telling what went wrong is what it is for.")]
+    public async Task<MailFault?> SendAsync(string to)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        try
+        {
+            using var message = await composer.ComposeAsync(to, Letter);
+            await transport.SendAsync(message, patience.Token);
+            return null;
+        }
+        catch (Exception fault)
+        {
+            return MailFault.Of(fault);
+        }
+    }
+
+    private Letter Letter => new(
+        "Test mail",
+        ["Hello,", $"This is the test mail that an operator asked for. It left through {settings.Value.Transport}, so mails about accounts can leave, too."],
+        Link: null,
+        ["There is nothing to do."]);
+}
