@@ -44,7 +44,7 @@ public sealed class MailOutageTests : IAsyncLifetime
         await AskAsync();
         await UntilAsync(() => _server.Conversations > 0);
 
-        await _app.KillAsync();
+        await _app.CrashAsync();
         await StopStallingAsync(greeting: "220 double ESMTP");
         await _app.StartAgainAsync();
 
@@ -59,7 +59,7 @@ public sealed class MailOutageTests : IAsyncLifetime
         await UntilAsync(() => _server.Commands.Contains("DATA"));
 
         var stopping = _app.StopAsync();
-        await Task.Delay(TimeSpan.FromSeconds(1));
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         Assert.False(stopping.IsCompleted, "The app left with a mail in flight.");
         await _over.CancelAsync();
 
@@ -113,7 +113,7 @@ public sealed class MailOutageTests : IAsyncLifetime
         await UntilAsync(() => Count("RecoveryTrail WHERE Kind = 'MailFailed'") > 0);
         Assert.Equal(usual, await AnswerAsync(visitor, "nobody@example.com"));
 
-        await _app.KillAsync();
+        await _app.CrashAsync();
         Assert.Empty(_server.Mails);
         _server.Greet = _ => Task.FromResult<string?>("220 double ESMTP");
         await _app.StartAgainAsync();

@@ -73,7 +73,7 @@ public sealed class RunningApp : IAsyncDisposable
     public Task<int> StopAsync() => EndAsync("-TERM");
 
     /// <summary>Ends it without a chance to do anything about it.</summary>
-    public Task KillAsync() => EndAsync("-KILL");
+    public Task CrashAsync() => EndAsync("-KILL");
 
     public Task StartAgainAsync() => LaunchAsync();
 

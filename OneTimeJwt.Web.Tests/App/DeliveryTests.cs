@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MimeKit;
@@ -132,6 +133,30 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.Equal(50, trail.Count(line => line.Kind == RecoveryEventKind.Requested));
         Assert.Equal(50, trail.Where(line => line.Kind == RecoveryEventKind.Mailed).Select(line => line.Nonce).Distinct().Count());
         Assert.Equal(150, trail.Count(line => line.Kind == RecoveryEventKind.NoticeMailed));
+    }
+
+    [Fact]
+    [Trait("Category", "long")]
+    public async Task A_mail_that_left_while_the_database_was_busy_is_not_sent_again()
+    {
+        await using var elsewhere = new SqliteConnection($"Data Source={Path.Combine(_app.Folder, "accounts.db")}");
+        await elsewhere.OpenAsync(Cancellation);
+        SqliteTransaction? backup = null;
+        _server.Ponder = _ =>
+        {
+            backup ??= elsewhere.BeginTransaction(deferred: false);
+            return Task.CompletedTask;
+        };
+        var account = await AskAsync();
+        await MailsAsync(1);
+
+        // Longer than anybody waits for a lock.
+        await Task.Delay(TimeSpan.FromSeconds(12), Cancellation);
+        await backup!.DisposeAsync();
+
+        await TrailAsync(account, RecoveryEventKind.Mailed);
+        Assert.Equal(0, await Eventually.Async(_app.OutboxAsync, count => count == 0));
+        Assert.Single(_server.Mails);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal sealed partial class DeliveryWorker(
     IServiceScopeFactory scopes, Outbox outbox, Delivery delivery, LinkTrail trail, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
 {
     private const int BatchSize = 128;
-    private const int AtOnce = 16;
+    private const int AtOnce = 32;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SendTime = TimeSpan.FromMinutes(1);
