@@ -141,12 +141,8 @@ public sealed class DeliveryTests : IAsyncLifetime
     {
         await using var elsewhere = new SqliteConnection($"Data Source={Path.Combine(_app.Folder, "accounts.db")}");
         await elsewhere.OpenAsync(Cancellation);
-        SqliteTransaction? backup = null;
-        _server.Ponder = _ =>
-        {
-            backup ??= elsewhere.BeginTransaction(deferred: false);
-            return Task.CompletedTask;
-        };
+        System.Data.Common.DbTransaction? backup = null;
+        _server.Ponder = async token => backup ??= await elsewhere.BeginTransactionAsync(token);
         var account = await AskAsync();
         await MailsAsync(1);
 
