@@ -35,12 +35,15 @@ internal static class AccountRow
     public static Task TurnTwoFactorOnAsync(RunningApp app, TestAccount account) =>
         WriteAsync(app, SecondFactor, ("$email", account.Email));
 
+    public static Task DeleteAsync(RunningApp app, TestAccount account) =>
+        WriteAsync(app, "DELETE FROM AspNetUsers WHERE Email = $email;", ("$email", account.Email));
+
     private static async Task WriteAsync(RunningApp app, string sql, params (string Name, string Value)[] values)
     {
         await using var database = new SqliteConnection($"Data Source={app.Database};Pooling=False");
         await database.OpenAsync();
         await using var command = database.CreateCommand();
-#pragma warning disable CA2100 // One of the constants above.
+#pragma warning disable CA2100 // Constants of this class.
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.Parameters.AddWithValue("$new", Guid.NewGuid().ToString());

@@ -7,7 +7,7 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <summary>A client with cookies but without a browser; redirects are left as they are.</summary>
 public sealed partial class HttpVisitor : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly HttpClient _http;
     private readonly CookieContainer _cookies = new();
@@ -32,12 +32,20 @@ public sealed partial class HttpVisitor : IDisposable
     /// <param name="page">Where a form of the site can be had.</param>
     /// <param name="action">Where it is sent to.</param>
     /// <param name="fields">What is filled in.</param>
-    public async Task<HttpResponseMessage> SubmitAsync(string page, string action, params (string Name, string Value)[] fields)
+    public async Task<HttpResponseMessage> SubmitAsync(string page, string action, params (string Name, string Value)[] fields) =>
+        await (await FillInAsync(page, action, fields))();
+
+    /// <summary>Loads a page and fills its form in; the result sends it, as often as it is called.</summary>
+    public async Task<Func<Task<HttpResponseMessage>>> FillInAsync(string page, string action, params (string Name, string Value)[] fields)
     {
         var html = await _http.GetStringAsync(new Uri(page, UriKind.Relative));
         var proof = ("__RequestVerificationToken", Proof().Match(html).Groups[1].Value);
-        using var form = new FormUrlEncodedContent(fields.Append(proof).Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
-        return await _http.PostAsync(new Uri(action, UriKind.Relative), form);
+        var filled = fields.Append(proof).Select(field => KeyValuePair.Create(field.Item1, field.Item2)).ToList();
+        return async () =>
+        {
+            using var form = new FormUrlEncodedContent(filled);
+            return await _http.PostAsync(new Uri(action, UriKind.Relative), form);
+        };
     }
 
     public void Dispose() => _http.Dispose();

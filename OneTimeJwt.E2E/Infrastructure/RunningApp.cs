@@ -15,14 +15,17 @@ public sealed class RunningApp : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _log = [];
     private readonly Dictionary<string, string> _settings;
-    private readonly string _folder = Directory.CreateTempSubdirectory("onetimejwt-e2e-").FullName;
+    private readonly string _folder;
+    private readonly bool _ownsFolder;
     private readonly PosixSignalRegistration _onTerminate;
     private Process? _process;
 
-    private RunningApp(Dictionary<string, string> settings)
+    private RunningApp(Dictionary<string, string> settings, RunningApp? beside)
     {
         Address = new Uri($"http://127.0.0.1:{FreePort()}");
-        _settings = new()
+        _ownsFolder = beside is null;
+        _folder = beside?._folder ?? Directory.CreateTempSubdirectory("onetimejwt-e2e-").FullName;
+        _settings = beside is not null ? new(beside._settings) : new()
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["ConnectionStrings__Accounts"] = $"Data Source={Database}",
@@ -35,10 +38,11 @@ public sealed class RunningApp : IAsyncDisposable
             ["RateLimits__PerClient__Permits"] = "100000",
         };
         foreach (var (name, value) in settings)
-            _settings[name] = value;
+            _settings[name] = value.Replace("{folder}", _folder, StringComparison.Ordinal);
+
         // A suite that is stopped early leaves no app behind.
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill();
-        _onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Kill());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => StopNow();
+        _onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => StopNow());
     }
 
     public Uri Address { get; }
@@ -54,9 +58,11 @@ public sealed class RunningApp : IAsyncDisposable
     /// <summary>Everything that it keeps on disk, but for the mails.</summary>
     public IEnumerable<string> Files => Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".eml", StringComparison.Ordinal));
 
-    public static async Task<RunningApp> StartAsync(Dictionary<string, string> settings)
+    /// <param name="settings">Over the usual ones; {folder} stands for the app's own folder.</param>
+    /// <param name="beside">Another node: the same folder, database and secrets, a port of its own.</param>
+    public static async Task<RunningApp> StartAsync(Dictionary<string, string> settings, RunningApp? beside = null)
     {
-        var app = new RunningApp(settings);
+        var app = new RunningApp(settings, beside);
         await app.LaunchAsync();
         return app;
     }
@@ -73,19 +79,21 @@ public sealed class RunningApp : IAsyncDisposable
     public Task<int> StopAsync() => EndAsync("-TERM");
 
     /// <summary>Ends it without a chance to do anything about it.</summary>
-    public Task CrashAsync() => EndAsync("-KILL");
+    public Task KillAsync() => EndAsync("-KILL");
 
+    /// <summary>Starts it again: same port, same database, same secret.</summary>
     public Task StartAgainAsync() => LaunchAsync();
 
     public async ValueTask DisposeAsync()
     {
-        Kill();
+        StopNow();
         if (_process is not null)
             await _process.WaitForExitAsync();
         _process?.Dispose();
         _process = null;
         _onTerminate.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (_ownsFolder)
+            Directory.Delete(_folder, recursive: true);
     }
 
     private async Task<int> EndAsync(string signal)
@@ -144,7 +152,7 @@ public sealed class RunningApp : IAsyncDisposable
         }
     }
 
-    private void Kill()
+    private void StopNow()
     {
         if (_process is { HasExited: false })
             _process.Kill(entireProcessTree: true);

@@ -23,6 +23,8 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Time
         if (pending.Count == 0)
             return [];
 
+        // Connections open what is there and make nothing.
+        await File.Open(context.Database.GetDbConnection().DataSource, FileMode.OpenOrCreate).DisposeAsync();
         await BreakAbandonedLockAsync(context, cancellationToken);
         await context.Database.MigrateAsync(cancellationToken);
         await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);

@@ -18,6 +18,10 @@ internal static class SqliteFile
         if (builder.DefaultTimeout == DriversTimeout)
             builder.DefaultTimeout = LockPatience;
 
+        // A file that goes away while the app runs must not be replaced by an empty one.
+        if (builder.Mode == SqliteOpenMode.ReadWriteCreate)
+            builder.Mode = SqliteOpenMode.ReadWrite;
+
         builder.DataSource = Path.GetFullPath(builder.DataSource, contentRoot);
         Directory.CreateDirectory(Path.GetDirectoryName(builder.DataSource)!);
         return builder.ToString();
