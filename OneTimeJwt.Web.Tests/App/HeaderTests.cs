@@ -45,6 +45,16 @@ public sealed class HeaderTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task A_circuit_is_refused_to_who_may_not_see_the_console()
+    {
+        var account = await _app.AddAccountAsync();
+        using var visitor = _app.Open();
+        Assert.Equal("/sign-in", (await visitor.PostAsync("/_blazor/negotiate?negotiateVersion=1")).Location?.Split('?')[0]);
+        await visitor.SignInAsync(account.Email!, Passwords.Old);
+        Assert.Equal(HttpStatusCode.Forbidden, (await visitor.PostAsync("/_blazor/negotiate?negotiateVersion=1")).Status);
+    }
+
+    [Fact]
     public async Task Too_many_forms_from_one_client_get_a_page_that_says_when_to_come_back_and_a_good_link_still_works()
     {
         await using var app = await TestApp.StartAsync(new() { ["RateLimits:PerClient:Permits"] = "6" });

@@ -21,7 +21,18 @@ internal static class AdminModule
         app.MapPage("/admin", () => Page.SeeOther("/admin/trail"));
         app.MapRazorComponents<ConsoleApp>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
-            .Add(AnswerHeadLikeGet);
+            .Add(endpoint =>
+            {
+                AnswerHeadLikeGet(endpoint);
+                KeepStrangersOut(endpoint);
+            });
+    }
+
+    // Only the console has circuits: nobody else gets as far as holding a connection open.
+    private static void KeepStrangersOut(EndpointBuilder endpoint)
+    {
+        if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } route } && route.StartsWith("/_blazor", StringComparison.Ordinal))
+            endpoint.Metadata.Add(new AuthorizeAttribute(ConsoleAccess.Policy));
     }
 
     // Pages of the console send no forms: their acts travel over the circuit.
