@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Tests.App;
@@ -68,15 +69,38 @@ public sealed class DeadLinkTests(SharedApp shared) : IClassFixture<SharedApp>
         var link = await _app.LinkForAsync(account);
         using var visitor = _app.Open();
 
-        foreach (var position in Enumerable.Range(1, 30))
+        var start = link.IndexOf("token=", StringComparison.Ordinal) + "token=".Length;
+        await Parallel.ForEachAsync(Enumerable.Range(start, link.Length - start), async (position, _) =>
         {
-            var damaged = link[..^position] + (link[^position] == 'A' ? 'B' : 'A') + link[(link.Length - position + 1)..];
-            var answer = await visitor.GetAsync(damaged);
+            var answer = await visitor.GetAsync($"{link[..position]}{(link[position] == 'A' ? 'B' : 'A')}{link[(position + 1)..]}");
             Assert.NotEqual(HttpStatusCode.OK, answer.Status);
             Assert.DoesNotContain("has been used", answer.Body, StringComparison.Ordinal);
-        }
+        });
 
         Assert.True((await visitor.RedeemAsync(link, Passwords.New)).PasswordChanged);
+    }
+
+    [Fact]
+    public async Task Tokens_without_a_proof_of_issuance_are_one_class_whatever_their_account()
+    {
+        var (living, deleted) = (await _app.AddAccountAsync(), await _app.AddAccountAsync());
+        var links = new[] { await _app.LinkForAsync(living), await _app.LinkForAsync(deleted) };
+        await ChangeAsync(deleted.Id, "delete");
+        var forged = links.Select(link => link.Split("token=")[1]).SelectMany(token => new[] { Unproven(token), Unproven(token)[..^9] + "AAAAAAAAA" });
+
+        var classes = new HashSet<string>();
+        foreach (var token in forged.Append("e30.e30.e30"))
+        {
+            using var visitor = _app.Open();
+            var opened = await visitor.GetAsync($"/reset-password?token={token}");
+            opened.IsRefusedAs("invalid");
+            classes.Add(Echoes.Class(opened, token));
+            var page = await visitor.GetAsync("/forgot-password");
+            var sent = await visitor.PostAsync("/reset-password", ("__RequestVerificationToken", Echoes.Antiforgery(page.Body)), ("token", token), ("password", Passwords.New));
+            classes.Add(Echoes.Class(sent, token));
+        }
+
+        Assert.InRange(classes.Count, 1, 2);
     }
 
     [Fact]
@@ -97,7 +121,8 @@ public sealed class DeadLinkTests(SharedApp shared) : IClassFixture<SharedApp>
     [Fact]
     public async Task The_clock_stepping_back_revives_no_spent_link_and_jams_no_mail()
     {
-        await using var app = await TestApp.StartAsync();
+        // One mail an hour: the one that lies in the future by then must not use it up.
+        await using var app = await TestApp.StartAsync(new() { ["RateLimits:PerAccount:Permits"] = "1" });
         var account = await app.AddAccountAsync();
         var link = await app.LinkForAsync(account);
         using var visitor = app.Open();
@@ -137,6 +162,40 @@ public sealed class DeadLinkTests(SharedApp shared) : IClassFixture<SharedApp>
         await using var onlyNew = await TestApp.StartAsync(new(origin) { ["Tokens:Secrets:0:Id"] = "new", ["Tokens:Secrets:0:Value"] = Secret(2) }, beside: old);
         using var later = onlyNew.Open();
         (await later.GetAsync(new Uri(second).PathAndQuery)).IsRefusedAs("invalid");
+    }
+
+    [Fact]
+    public async Task An_older_database_revives_spent_links_until_the_server_secret_is_changed()
+    {
+        await using var app = await TestApp.StartAsync();
+        var account = await app.AddAccountAsync();
+        var path = new Uri(await app.LinkForAsync(account)).PathAndQuery;
+        var backup = Path.Combine(app.Folder, "backup.db");
+        await app.WithAsync<AccountsContext, int>(database => database.Database.ExecuteSqlAsync($"VACUUM INTO {backup}"));
+        using (var visitor = app.Open())
+        {
+            Assert.True((await visitor.RedeemAsync(path, Passwords.New)).PasswordChanged);
+            (await visitor.GetAsync(path)).IsRefusedAs("spent");
+        }
+
+        var restored = new Dictionary<string, string?> { ["Recovery:PublicOrigin"] = app.Origin, ["ConnectionStrings:Accounts"] = $"Data Source={backup}" };
+        await using var older = await TestApp.StartAsync(restored, beside: app);
+        using var thief = older.Open();
+        Assert.Equal(HttpStatusCode.OK, (await thief.GetAsync(path)).Status);
+
+        await using var cured = await TestApp.StartAsync(new(restored) { ["Tokens:Secrets:0:Value"] = Secret(3) }, beside: app);
+        using var later = cured.Open();
+        (await later.GetAsync(path)).IsRefusedAs("invalid");
+    }
+
+    // Another nonce, so that the proof beside it is none.
+    private static string Unproven(string token)
+    {
+        var parts = token.Split('.');
+        var payload = System.Text.Json.Nodes.JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(parts[1]))!.AsObject();
+        var id = (string)payload["jti"]!;
+        payload["jti"] = (id[0] == 'A' ? 'B' : 'A') + id[1..];
+        return $"{parts[0]}.{System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(payload.ToJsonString()))}.{parts[2]}";
     }
 
     private static string Secret(int seed)

@@ -10,6 +10,8 @@ public sealed class LogSink : ILoggerProvider
 
     public string All => string.Join('\n', _lines);
 
+    public IReadOnlyCollection<string> Lines => _lines;
+
     public int Count(string text) => _lines.Count(line => line.Contains(text, StringComparison.Ordinal));
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);

@@ -7,27 +7,21 @@ using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Tests.App;
 
-public sealed partial class RequestTests(SharedApp shared) : IClassFixture<SharedApp>
+public sealed class RequestTests(SharedApp shared) : IClassFixture<SharedApp>
 {
     private readonly TestApp _app = shared.App;
 
     [Fact]
-    public async Task Known_and_unknown_addresses_get_the_same_answer_to_the_byte()
+    public async Task Addresses_of_every_standing_get_the_same_answer_to_the_byte()
     {
-        var known = await _app.AddAccountAsync();
-        var locked = await _app.AddAccountAsync(shape: row => row.LockoutEnd = DateTimeOffset.MaxValue);
-        var unconfirmed = await _app.AddAccountAsync(shape: row => row.EmailConfirmed = false);
-
         var classes = new HashSet<string>();
-        foreach (var address in new[] { known.Email!, locked.Email!, unconfirmed.Email!, $"nobody-{Guid.NewGuid():N}@example.com" })
+        foreach (var address in await Standing.OfEveryKindAsync(_app))
         {
             using var visitor = _app.Open();
-            var answer = await visitor.AskAsync(address);
-            var headers = string.Join('\n', answer.Headers.Where(header => header.Key != "Date").OrderBy(header => header.Key).Select(header => $"{header.Key}: {Nonce().Replace(header.Value, "nonce")}"));
-            classes.Add($"{(int)answer.Status} {answer.Location}\n{headers}\n{answer.Body}");
+            classes.Add(Echoes.Class(await visitor.AskAsync(address), address));
         }
 
-        Assert.Single(classes);
+        Assert.StartsWith("303 /forgot-password/sent", Assert.Single(classes), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -268,7 +262,4 @@ public sealed partial class RequestTests(SharedApp shared) : IClassFixture<Share
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
         Assert.Contains("role=\"alert\"", answer.Body, StringComparison.Ordinal);
     }
-
-    [GeneratedRegex("'nonce-[^']+'")]
-    private static partial Regex Nonce();
 }

@@ -15,11 +15,12 @@ public sealed class TestApp : IAsyncDisposable
 {
     private readonly Dictionary<string, string?> _settings;
     private readonly bool _ownsFolder;
+    private readonly Action<IServiceCollection>? _replace;
     private readonly WebApplication _app;
 
-    private TestApp(string folder, bool ownsFolder, Dictionary<string, string?> settings, RunningClock clock)
+    private TestApp(string folder, bool ownsFolder, Dictionary<string, string?> settings, RunningClock clock, Action<IServiceCollection>? replace)
     {
-        (Folder, _ownsFolder, _settings, Clock) = (folder, ownsFolder, settings, clock);
+        (Folder, _ownsFolder, _settings, Clock, _replace) = (folder, ownsFolder, settings, clock, replace);
         Origin = $"http://localhost:{FreePort()}";
         _app = Program.Build(Arguments(), Adjust);
     }
@@ -38,10 +39,11 @@ public sealed class TestApp : IAsyncDisposable
 
     /// <param name="settings">Over the usual ones; null takes one away.</param>
     /// <param name="beside">Another node, or an earlier run: the same folder, database, secrets and clock.</param>
-    public static async Task<TestApp> StartAsync(Dictionary<string, string?>? settings = null, TestApp? beside = null)
+    /// <param name="replace">Puts something that counts in the place of a part.</param>
+    public static async Task<TestApp> StartAsync(Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null)
     {
         var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
-        var app = new TestApp(folder, beside is null, Merge(folder, beside, settings), beside?.Clock ?? new RunningClock());
+        var app = new TestApp(folder, beside is null, Merge(folder, beside, settings), beside?.Clock ?? new RunningClock(), replace);
         Assert.True(await Startup.CheckAsync(app._app), "The settings were refused.");
         Assert.True(await Startup.PrepareAsync(app._app), "The database was refused.");
         Program.Use(app._app);
@@ -114,6 +116,7 @@ public sealed class TestApp : IAsyncDisposable
     {
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Logging.ClearProviders().AddProvider(Log).AddFilter<LogSink>(_ => true);
+        _replace?.Invoke(builder.Services);
     }
 
     private static Dictionary<string, string?> Merge(string folder, TestApp? other, Dictionary<string, string?>? settings)
