@@ -74,7 +74,9 @@ public sealed class OneTimeTokens(
             return new Verification(TokenVerdict.Expired, proven);
 
         var user = await find(claims.Sub);
-        var verified = user is not null && user.Id == claims.Sub && !IsLockedForGood(user.LockoutEnd) && await SignatureHoldsAsync(token!, secret!, purpose, user);
+        // Computed for everyone: whether there still is an account must not show in the time.
+        var holds = await SignatureHoldsAsync(token!, secret!, purpose, user ?? new IdentityUser { Id = claims.Sub });
+        var verified = holds && user is not null && user.Id == claims.Sub && !IsLockedForGood(user.LockoutEnd);
         return new Verification(verified ? TokenVerdict.Valid : TokenVerdict.Spent, proven);
     }
 
