@@ -44,7 +44,7 @@ public sealed class MailOutageTests : IAsyncLifetime
         await AskAsync();
         await UntilAsync(() => _server.Conversations > 0);
 
-        await _app.CrashAsync();
+        await _app.KillAsync();
         await StopStallingAsync(greeting: "220 double ESMTP");
         await _app.StartAgainAsync();
 
@@ -113,7 +113,7 @@ public sealed class MailOutageTests : IAsyncLifetime
         await UntilAsync(() => Count("RecoveryTrail WHERE Kind = 'MailFailed'") > 0);
         Assert.Equal(usual, await AnswerAsync(visitor, "nobody@example.com"));
 
-        await _app.CrashAsync();
+        await _app.KillAsync();
         Assert.Empty(_server.Mails);
         _server.Greet = _ => Task.FromResult<string?>("220 double ESMTP");
         await _app.StartAgainAsync();

@@ -107,19 +107,8 @@ public sealed class PasswordPolicyTests
         Assert.Null(await ReasonAsync(Usual + new string('x', 31) + "🦊 and the rest of it"));
 
     [Fact]
-    public async Task The_longest_password_is_judged_quickly()
-    {
-        // The best of several: other tests run at the same time.
-        var best = TimeSpan.MaxValue;
-        for (var i = 0; i < 8; i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            await ReasonAsync(Longest);
-            best = Stopwatch.GetElapsedTime(start) is var elapsed && elapsed < best ? elapsed : best;
-        }
-
-        Assert.True(best < TimeSpan.FromMilliseconds(250), $"{best}");
-    }
+    public async Task Only_the_first_64_characters_are_estimated_for_more_would_take_long() =>
+        Assert.NotNull(await ReasonAsync(string.Concat(Enumerable.Repeat("password", 8)) + "vK3 quiet ferry leaves before breakfast while eleven geese count thunder"));
 
     [Fact]
     public async Task An_account_without_name_and_address_is_judged_all_the_same()

@@ -105,7 +105,7 @@ public sealed class CostTests(CostTests.CountedApp counted) : IClassFixture<Cost
 
     private static async Task<Answer> PostAsync(Visitor visitor, string path, int bytes, bool chunked)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(string.Create(bytes, 0, (text, _) => Fill(text)), Encoding.ASCII, "application/x-www-form-urlencoded") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(string.Create(bytes, 0, (text, _) => Fill(text)), Encoding.UTF8, "application/x-www-form-urlencoded") };
         request.Headers.TransferEncodingChunked = chunked;
         return await visitor.SendAsync(request);
     }
