@@ -26,6 +26,18 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["account"] = async (tour, tab) => await tour.SignInAsync(tab),
         ["account-error"] = async (tour, tab) => await (await tour.SignInAsync(tab)).ChangePasswordAsync("wrong", "short"),
         ["account-changed"] = async (tour, tab) => await tour.ChangePasswordAsync(tab),
+        ["second-factor-off"] = async (tour, tab) => await (await tour.SignInAsync(tab)).OpenSecondFactorAsync(),
+        ["second-factor-on"] = async (tour, tab) => await (await tour.SetUpAsync(tab)).GoOnAsync(),
+        ["authenticator"] = async (tour, tab) => await (await (await tour.SignInAsync(tab)).OpenSecondFactorAsync()).SetUpAppAsync(),
+        ["authenticator-error"] = async (tour, tab) => await (await (await (await tour.SignInAsync(tab)).OpenSecondFactorAsync()).SetUpAppAsync()).ConfirmInVainAsync("000000", "wrong"),
+        ["recovery-codes"] = async (tour, tab) => await tour.SetUpAsync(tab),
+        ["passkey-confirmation"] = async (tour, tab) => await (await (await tour.SignInAsync(tab)).OpenSecondFactorAsync()).BeginPasskeyAsync(),
+        ["passkey-confirmation-error"] = async (tour, tab) => await (await (await (await tour.SignInAsync(tab)).OpenSecondFactorAsync()).BeginPasskeyAsync()).ConfirmInVainAsync("wrong"),
+        ["passkey"] = async (tour, tab) => await tour.OpenPasskeyAsync(tab),
+        ["passkey-sign-in"] = (_, tab) => tab.GoAsync("/sign-in/passkey"),
+        ["invitation"] = async (tour, tab) => await InvitationPage.OpenAsync(tab, await tour.Site.InviteAsync()),
+        ["invitation-error"] = async (tour, tab) => await (await InvitationPage.OpenAsync(tab, await tour.Site.InviteAsync())).ChooseInVainAsync("short"),
+        ["invitation-done"] = (_, tab) => tab.GoAsync("/invitation/done"),
         ["not-found"] = (_, tab) => tab.GoAsync("/no-such-page"),
         ["forbidden"] = async (tour, tab) => await (await tour.SignInAsync(tab)).Tab.GoAsync("/admin/trail"),
         ["dev-inbox"] = (tour, tab) => tour.OpenInboxAsync(tab),
@@ -57,6 +69,20 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
 
     private async Task<AccountPage> SignInAsync(Tab tab) =>
         await (await SignInPage.OpenAsync(tab)).EnterAsync(await NewAccountAsync());
+
+    private async Task<RecoveryCodesPage> SetUpAsync(Tab tab)
+    {
+        var account = await NewAccountAsync();
+        var own = await (await SignInPage.OpenAsync(tab)).EnterAsync(account);
+        return await (await (await own.OpenSecondFactorAsync()).SetUpAppAsync()).ConfirmAsync(account.Password);
+    }
+
+    private async Task<PasskeyPage> OpenPasskeyAsync(Tab tab)
+    {
+        var account = await NewAccountAsync();
+        var own = await (await SignInPage.OpenAsync(tab)).EnterAsync(account);
+        return await (await (await own.OpenSecondFactorAsync()).BeginPasskeyAsync()).ConfirmAsync(account.Password);
+    }
 
     private async Task ChangePasswordAsync(Tab tab)
     {

@@ -1,3 +1,4 @@
+using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
 
@@ -6,41 +7,49 @@ namespace OneTimeJwt.Web;
 /// <summary>What the executable does besides serving.</summary>
 internal static class Commands
 {
-    private const string Migrate = "database migrate";
-    private const string Script = "database script";
+    private const int Failed = 1;
+    private const int Misused = 2;
 
     private const string Usage = """
         Usage: OneTimeJwt.Web [command] [--key value …]
-          (none)             serve the app
-          database migrate   bring the database's schema up to date
-          database script    print the SQL that makes the schema
-          mail test <email>  send a test mail as the settings say, and tell what came of it
+          (none)                  serve the app
+          database migrate        bring the database's schema up to date
+          database script         print the SQL that makes the schema
+          mail test <email>       send a test mail as the settings say, and tell what came of it
+          admins invite <email>   make somebody an admin of the console, and mail a link or a notice
         """;
 
     /// <summary>The words ahead of the first option.</summary>
     public static string[] Words(string[] args) => [.. args.TakeWhile(arg => !arg.StartsWith('-') && !arg.StartsWith('/') && !arg.Contains('=', StringComparison.Ordinal))];
 
-    public static bool Knows(string[] words) => words is ["mail", "test", _] || string.Join(' ', words) is Migrate or Script;
+    public static bool Knows(string[] words) =>
+        words is ["database", "migrate" or "script"] or ["mail", "test", _] || (words is ["admins", "invite", var address] && AdminInvitation.IsAddress(address));
 
     public static async Task<int> ExplainAsync(string[] words)
     {
-        await Console.Error.WriteLineAsync($"There is no command '{string.Join(' ', words)}'.\n{Usage}");
-        return 2;
+        await Console.Error.WriteLineAsync(words is ["admins", "invite", var address]
+            ? $"'{address}' is not an e-mail address: write for example ada@example.com"
+            : $"There is no command '{string.Join(' ', words)}'.\n{Usage}");
+        return Misused;
     }
 
-    public static async Task<int> RunAsync(WebApplication app, string[] words)
+    public static Task<int> RunAsync(WebApplication app, string[] words) => words switch
     {
-        if (words is ["mail", "test", var to])
-            return await SendTestMailAsync(app, to);
+        ["database", "script"] => ScriptAsync(app),
+        ["mail", "test", var to] => SendTestMailAsync(app, to),
+        ["admins", "invite", var address] => InviteAsync(app, address),
+        _ => MigrateAsync(app),
+    };
 
-        var migrator = app.Services.GetRequiredService<Migrator>();
-        if (string.Join(' ', words) == Script)
-        {
-            await Console.Out.WriteLineAsync(await migrator.ScriptAsync());
-            return 0;
-        }
+    private static async Task<int> ScriptAsync(WebApplication app)
+    {
+        await Console.Out.WriteLineAsync(await app.Services.GetRequiredService<Migrator>().ScriptAsync());
+        return 0;
+    }
 
-        var applied = await migrator.MigrateAsync();
+    private static async Task<int> MigrateAsync(WebApplication app)
+    {
+        var applied = await app.Services.GetRequiredService<Migrator>().MigrateAsync();
         await Console.Out.WriteLineAsync(applied.Count == 0 ? "The database is up to date." : $"Applied: {string.Join(", ", applied)}");
         return 0;
     }
@@ -51,6 +60,17 @@ internal static class Commands
         await (fault is null
             ? Console.Out.WriteLineAsync($"The test mail to {to} was accepted. If it doesn't arrive, look into that mailbox's spam folder and then into the log of the mail server.")
             : Console.Error.WriteLineAsync($"The test mail to {to} was not sent: {fault.Words}. {fault.Advice}."));
-        return fault is null ? 0 : 1;
+        return fault is null ? 0 : Failed;
+    }
+
+    private static async Task<int> InviteAsync(WebApplication app, string address)
+    {
+        if (!await Startup.PrepareAsync(app))
+            return Failed;
+
+        await using var scope = app.Services.CreateAsyncScope();
+        var outcome = await scope.ServiceProvider.GetRequiredService<AdminInvitation>().SendAsync(address);
+        await (outcome.Done ? Console.Out : Console.Error).WriteLineAsync(outcome.Words);
+        return outcome.Done ? 0 : Failed;
     }
 }

@@ -9,8 +9,9 @@ public sealed class InboxFolder
 {
     public const string ResetSubject = "Choose a new password";
     public const string NoticeSubject = "Your password was changed";
+    public const string InvitationSubject = "You are invited";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<string, MimeMessage> _read = [];
     private readonly ConcurrentDictionary<string, bool> _taken;

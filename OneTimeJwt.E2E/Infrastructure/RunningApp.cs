@@ -22,7 +22,7 @@ public sealed class RunningApp : IAsyncDisposable
 
     private RunningApp(Dictionary<string, string> settings, RunningApp? beside)
     {
-        Address = new Uri($"http://127.0.0.1:{FreePort()}");
+        Address = new Uri($"http://localhost:{FreePort()}");
         _ownsFolder = beside is null;
         _folder = beside?._folder ?? Directory.CreateTempSubdirectory("onetimejwt-e2e-").FullName;
         _settings = beside is not null ? new(beside._settings) : new()
@@ -84,6 +84,17 @@ public sealed class RunningApp : IAsyncDisposable
     /// <summary>Starts it again: same port, same database, same secret.</summary>
     public Task StartAgainAsync() => LaunchAsync();
 
+    /// <summary>Runs a command of the same executable beside it, with the same settings.</summary>
+    public async Task<(int Code, string Output)> RunAsync(params string[] words)
+    {
+        using var process = Process.Start(Start(words))!;
+        using var patience = new CancellationTokenSource(Patience);
+        var error = process.StandardError.ReadToEndAsync(patience.Token);
+        var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return (process.ExitCode, output + await error);
+    }
+
     public async ValueTask DisposeAsync()
     {
         StopNow();
@@ -110,7 +121,17 @@ public sealed class RunningApp : IAsyncDisposable
 
     private async Task LaunchAsync()
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.WebProgram, "--urls", Address.GetLeftPart(UriPartial.Authority)])
+        _process = Process.Start(Start([]))!;
+        _process.OutputDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await BecomeReadyAsync();
+    }
+
+    private ProcessStartInfo Start(string[] words)
+    {
+        var start = new ProcessStartInfo("dotnet", [Repository.WebProgram, .. words, "--urls", Address.GetLeftPart(UriPartial.Authority)])
         {
             WorkingDirectory = Repository.Web,
             RedirectStandardOutput = true,
@@ -118,13 +139,7 @@ public sealed class RunningApp : IAsyncDisposable
         };
         foreach (var (name, value) in _settings)
             start.Environment[name] = value;
-
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
-        _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        await BecomeReadyAsync();
+        return start;
     }
 
     private async Task BecomeReadyAsync()

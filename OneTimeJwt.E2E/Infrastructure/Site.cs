@@ -79,6 +79,15 @@ public sealed class Site : IAsyncDisposable
         return (await inbox.NextAsync(account.Email, InboxFolder.ResetSubject)).Link;
     }
 
+    /// <summary>Invites somebody who has no account yet to the console, on the command line, and takes the link out of the mail.</summary>
+    public async Task<string> InviteAsync(string? address = null)
+    {
+        address ??= $"guest-{Guid.NewGuid():N}@example.org";
+        var (code, output) = await App.RunAsync("admins", "invite", address);
+        Assert.Equal((0, $"{address} has a new account and is an admin. The invitation is mailed."), (code, output.Trim()));
+        return (await Inbox.NextAsync(address, InboxFolder.InvitationSubject)).Link;
+    }
+
     /// <summary>A deployed site has few accounts: the next test, and the next run, find them as the file says.</summary>
     public async Task GiveBackAsync(TestAccount account)
     {

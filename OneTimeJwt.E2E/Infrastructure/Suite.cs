@@ -8,6 +8,8 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <summary>What all tests share: a site, a browser and one link that has expired.</summary>
 public sealed class Suite : IAsyncLifetime
 {
+    private const int PatienceMilliseconds = 20_000;
+
     private static readonly TimeSpan ShortestLifetime = TimeSpan.FromMinutes(1);
 
     private Site? _site;
@@ -19,6 +21,7 @@ public sealed class Suite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
         Browsers = await Browsers.LaunchAsync();
         if (Browsers.Missing is not null)
             return;

@@ -65,10 +65,10 @@ public sealed class Tab
         }
     }
 
-    /// <summary>Sends the form that it sent last once more, byte for byte.</summary>
-    public Task<IAPIResponse> PostAgainAsync(string path) => Page.Context.APIRequest.PostAsync(new Uri(_address, path).ToString(), new()
+    /// <summary>Sends a form once more, byte for byte: the one that it sent last unless another is named.</summary>
+    public Task<IAPIResponse> PostAgainAsync(string path, string? form = null) => Page.Context.APIRequest.PostAsync(new Uri(_address, path).ToString(), new()
     {
-        Data = Posted,
+        Data = form ?? Posted,
         Headers = new Dictionary<string, string> { ["Content-Type"] = "application/x-www-form-urlencoded" },
         MaxRedirects = 0,
     });

@@ -26,6 +26,12 @@ public sealed class AccountPage(Tab tab) : SitePage(tab)
         return await AtAsync(Tab);
     }
 
+    public async Task<SecondFactorPage> OpenSecondFactorAsync()
+    {
+        await Tab.GoAsync(SecondFactorPage.Path);
+        return await SecondFactorPage.AtAsync(Tab);
+    }
+
     public async Task<SignInPage> SignOutAsync()
     {
         await PressAsync("Sign out");

@@ -21,6 +21,12 @@ public sealed class TwoFactorPage(Tab tab) : SitePage(tab)
         return await AtAsync(Tab);
     }
 
+    public async Task<AccountPage> UsePasskeyAsync()
+    {
+        await PressAsync("Use a passkey");
+        return await AccountPage.AtAsync(Tab);
+    }
+
     private async Task SendAsync(string code)
     {
         await Code.FillAsync(code);

@@ -69,6 +69,55 @@ public sealed class AccountScreensTests
         Assert.Equal(Screen.Hostile, page.Hidden("returnUrl").GetAttribute("value"));
     }
 
+    [Fact]
+    public void Where_there_is_a_passkey_it_is_offered_ahead_of_the_code()
+    {
+        var page = Screen.Render<TwoFactor>(parameters => parameters.Add(p => p.Passkey, new PasskeyRequest("{\"a\":\"<\"}", "sealed")).Add(p => p.ReturnUrl, "/admin").Add(p => p.HasAuthenticator, false));
+        var form = page.QuerySelector("form")!;
+
+        Assert.Equal(("/sign-in/two-factor/passkey", "get", "{\"a\":\"<\"}"), (form.GetAttribute("action")!, form.GetAttribute("data-passkey")!, form.GetAttribute("data-options")!));
+        Assert.Equal(["sealed", "", "/admin"], form.QuerySelectorAll("input[type=hidden]:not([name^=__])").Select(field => field.GetAttribute("value")!));
+        Assert.NotNull(page.Field("Recovery code"));
+        Assert.Single(page.QuerySelectorAll("script[src='/passkeys.js']"));
+        Assert.Empty(Screen.Render<TwoFactor>().QuerySelectorAll("script[src='/passkeys.js'], [data-passkey]"));
+    }
+
+    [Theory]
+    [InlineData(0, "None left.")]
+    [InlineData(1, "One left.")]
+    [InlineData(10, "10 left.")]
+    public void The_second_factor_page_says_what_there_is_and_leads_to_every_change(int codes, string words)
+    {
+        var page = Screen.Render<SecondFactorPage>(parameters => parameters.Add(p => p.State, States.Factor(true, codes, "Phone")).Add(p => p.OffersPasskeys, true).Add(p => p.ReturnUrl, "/admin"));
+
+        Assert.Contains(words, page.Content().Words(), StringComparison.Ordinal);
+        Assert.Equal(
+            ["/account/two-factor/authenticator?returnUrl=%2Fadmin", "/account/two-factor/passkeys/00", "/account/two-factor/passkeys?returnUrl=%2Fadmin", "/account/two-factor/codes", "/account/two-factor/off", "/account"],
+            page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")!));
+        Assert.Equal("Remove Phone", page.QuerySelector("a[href$='/00']")!.GetAttribute("aria-label"));
+    }
+
+    [Fact]
+    public void Where_nothing_is_set_up_it_is_offered_and_nothing_can_be_turned_off()
+    {
+        var page = Screen.Render<SecondFactorPage>(parameters => parameters.Add(p => p.State, States.Factor(false, 0)));
+
+        Assert.Equal(["/account/two-factor/authenticator", "/account"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")!));
+    }
+
+    [Fact]
+    public void A_key_is_shown_as_a_picture_in_groups_and_as_a_link_and_goes_back_sealed_only()
+    {
+        var page = Screen.Render<AuthenticatorPage>(parameters => parameters.Add(p => p.Key, new AuthenticatorKey("JBSWY3DPEHPK3PXP", "sealed", "otpauth://totp/x")).Add(p => p.Address, "ada"));
+
+        Assert.Equal("JBSW Y3DP EHPK 3PXP", page.QuerySelector("code.key")!.Words());
+        Assert.Equal("sealed", page.Hidden("key").Value);
+        Assert.NotNull(page.QuerySelector("[role=img][aria-label] svg[viewBox]"));
+        Assert.Empty(page.QuerySelectorAll("svg [style], svg [href], svg image"));
+        Assert.Equal("otpauth://totp/x", page.QuerySelector("ol a")!.GetAttribute("href"));
+        Assert.Equal(("one-time-code", "numeric"), (page.Field("Code from the app").GetAttribute("autocomplete")!, page.Field("Code from the app").GetAttribute("inputmode")!));
+    }
+
     [Theory]
     [InlineData(false, "Off")]
     [InlineData(true, "On")]

@@ -81,6 +81,37 @@ public sealed class SettingsTests : IDisposable
         Assert.Contains("database migrate", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("admins")]
+    [InlineData("admins invite")]
+    [InlineData("admins invite ada")]
+    [InlineData("admins invite Ada<ada@example.com>")]
+    [InlineData("admins invite a@b@c")]
+    public async Task A_command_without_a_proper_address_is_refused_in_a_line(string command)
+    {
+        var (code, error) = await StartAsync([], command.Split(' '));
+        Assert.Equal(2, code);
+        Assert.Contains(command.Count(c => c == ' ') == 2 ? "is not an e-mail address" : "admins invite <email>", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_invitation_without_a_database_is_refused_and_without_a_mail_server_queued()
+    {
+        string[] invite = ["admins", "invite", "ada@example.com"];
+        var production = new Dictionary<string, string>(Production) { ["Mail:Smtp:Host"] = "127.0.0.1", ["Mail:Smtp:Port"] = "9" };
+        Assert.Equal(1, (await StartAsync(new(production) { ["Mail:From"] = "" }, invite)).Code);
+        var (code, error) = await StartAsync(production, invite);
+        Assert.Equal(1, code);
+        Assert.Contains("database migrate", error, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await StartAsync(production, "database", "migrate")).Code);
+        (code, var output) = await StartAsync(production, invite);
+        Assert.Equal(0, code);
+        Assert.Contains("queued and not sent yet (the mail server can't be reached)", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("token=", output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Dictionary<string, string> Production => new()

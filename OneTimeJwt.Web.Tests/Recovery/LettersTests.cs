@@ -1,3 +1,4 @@
+using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Recovery;
 
@@ -9,6 +10,12 @@ public sealed class LettersTests
     private const string Link = "https://accounts.example.com/reset-password?token=eyJ";
 
     private static readonly string[] Providers = ["Google", "GitHub"];
+    private static readonly OutboxKind[] Notices =
+    [
+        OutboxKind.TwoFactorOnNotice, OutboxKind.TwoFactorOffNotice, OutboxKind.AuthenticatorNotice,
+        OutboxKind.RecoveryCodesNotice, OutboxKind.PasskeyAddedNotice, OutboxKind.PasskeyRemovedNotice,
+    ];
+
     private static readonly DateTimeOffset At = new(2026, 1, 5, 23, 5, 0, TimeSpan.FromHours(-2));
 
     [Theory]
@@ -18,7 +25,9 @@ public sealed class LettersTests
     [InlineData(119, "for 119 minutes")]
     [InlineData(120, "for 2 hours")]
     [InlineData(720, "for 12 hours")]
-    [InlineData(7 * 24 * 60, "for 168 hours")]
+    [InlineData(47 * 60, "for 47 hours")]
+    [InlineData(48 * 60, "for 2 days")]
+    [InlineData(7 * 24 * 60, "for 7 days")]
     public void A_reset_letter_says_how_long_its_link_lives(int minutes, string words) =>
         Assert.Contains(words, Text(Letters.Reset(Link, TimeSpan.FromMinutes(minutes), Host)), StringComparison.Ordinal);
 
@@ -31,6 +40,32 @@ public sealed class LettersTests
         Assert.DoesNotContain("http", Text(letter), StringComparison.Ordinal);
         Assert.Contains(Host, Text(letter), StringComparison.Ordinal);
         Assert.Contains("If you did not ask for this", Text(letter), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_invitation_says_what_it_is_for_and_has_the_link_in_its_place_only()
+    {
+        var letter = Letters.Invitation(Link, TimeSpan.FromDays(3), Host);
+
+        Assert.Equal(Link, letter.Link!.Url);
+        Assert.DoesNotContain("http", Text(letter), StringComparison.Ordinal);
+        Assert.Contains($"An account at {Host}", Text(letter), StringComparison.Ordinal);
+        Assert.Contains("works once, for 3 days", Text(letter), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_notice_of_a_second_factor_says_when_and_what_to_do_and_has_a_subject_of_its_own()
+    {
+        var letters = Notices.Select(kind => Letters.SecondFactor(kind, "https://accounts.example.com/forgot-password", At, Host)).ToList();
+
+        Assert.All(letters, letter =>
+        {
+            Assert.Contains("on 6 January 2026 at 01:05 UTC", Text(letter), StringComparison.Ordinal);
+            Assert.Contains("If it was not", Text(letter), StringComparison.Ordinal);
+            Assert.Equal("https://accounts.example.com/forgot-password", letter.Link!.Url);
+        });
+        Assert.Equal(letters.Count, letters.Select(letter => letter.Subject).Distinct().Count());
+        Assert.Throws<ArgumentOutOfRangeException>(() => Letters.SecondFactor(OutboxKind.ResetLink, Link, At, Host));
     }
 
     [Fact]
@@ -55,8 +90,11 @@ public sealed class LettersTests
     [Fact]
     public void No_subject_tells_a_secret_or_breaks_a_line() =>
         Assert.All(
-            new[] { Letters.Reset(Link, TimeSpan.FromMinutes(30), Host), Letters.ExternalOnly(Providers, Host), Letters.PasswordChanged(Link, At, Host) },
-            letter => Assert.Matches(@"\A[A-Z][A-Za-z ]+\z", letter.Subject));
+            [
+                Letters.Reset(Link, TimeSpan.FromMinutes(30), Host), Letters.Invitation(Link, TimeSpan.FromDays(3), Host), Letters.ExternalOnly(Providers, Host),
+                Letters.PasswordChanged(Link, At, Host), Letters.Admin(Link, At, Host), .. Notices.Select(kind => Letters.SecondFactor(kind, Link, At, Host)),
+            ],
+            letter => Assert.Matches(@"\A[A-Z][A-Za-z -]+\z", letter.Subject));
 
     private static string Text(Letter letter) => string.Join('\n', [.. letter.Before, .. letter.After]);
 }

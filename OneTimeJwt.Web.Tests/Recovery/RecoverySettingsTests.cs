@@ -38,7 +38,7 @@ public sealed class RecoverySettingsTests : IDisposable
     {
         const string Origin = "https://accounts.example.com";
         Assert.True(PublicOrigin.TryParse(Origin, out var origin));
-        var longest = ResetLink.LongestUsual(origin);
+        var longest = OneTimeLink.LongestUsual(origin);
 
         Assert.Empty(Faults(Origin, longest));
         Assert.Contains($"raise it", Assert.Single(Faults(Origin, longest - 1)), StringComparison.Ordinal);

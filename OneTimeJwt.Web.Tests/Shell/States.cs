@@ -1,4 +1,5 @@
 using AngleSharp.Html.Dom;
+using Microsoft.AspNetCore.Identity;
 using MimeKit;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Mail;
@@ -34,6 +35,23 @@ internal static class States
         new("sign in, problem", () => Screen.Render<SignIn>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile).Add(p => p.ReturnUrl, Hostile))),
         new("two-factor", () => Screen.Render<TwoFactor>()),
         new("two-factor, problem", () => Screen.Render<TwoFactor>(page => page.Add(p => p.Problem, Hostile).Add(p => p.ReturnUrl, Hostile))),
+        new("two-factor, passkey", () => Screen.Render<TwoFactor>(page => page.Add(p => p.Passkey, Request).Add(p => p.Problem, Hostile).Add(p => p.HasAuthenticator, false))),
+        new("sign in, passkey", () => Screen.Render<SignIn>(page => page.Add(p => p.OffersPasskeys, true).Add(p => p.ReturnUrl, Hostile))),
+        new("passkey sign-in", () => Screen.Render<PasskeySignIn>(page => page.Add(p => p.Request, Request).Add(p => p.ReturnUrl, Hostile))),
+        new("passkey sign-in, problem", () => Screen.Render<PasskeySignIn>(page => page.Add(p => p.Request, Request).Add(p => p.Problem, Hostile))),
+        new("passkey", () => Screen.Render<PasskeyPage>(page => page.Add(p => p.Request, Request).Add(p => p.ReturnUrl, Hostile))),
+        new("second factor, off", () => Screen.Render<SecondFactorPage>(page => page.Add(p => p.State, Factor(false, 0)).Add(p => p.ForConsole, true).Add(p => p.ReturnUrl, Hostile).Add(p => p.OffersPasskeys, true))),
+        new("second factor, off, no passkeys", () => Screen.Render<SecondFactorPage>(page => page.Add(p => p.State, Factor(false, 0)))),
+        new("second factor, on", () => Screen.Render<SecondFactorPage>(page => page.Add(p => p.State, Factor(true, 3, Hostile, Hostile)).Add(p => p.Saved, true).Add(p => p.ForConsole, true).Add(p => p.OffersPasskeys, true))),
+        new("authenticator", () => Screen.Render<AuthenticatorPage>(page => page.Add(p => p.Key, Key).Add(p => p.Address, Hostile).Add(p => p.ReturnUrl, Hostile))),
+        new("authenticator, another", () => Screen.Render<AuthenticatorPage>(page => page.Add(p => p.Key, Key).Add(p => p.Address, Hostile).Add(p => p.Replaces, true).Add(p => p.Problems, [Hostile]))),
+        new("authenticator, password", () => Screen.Render<AuthenticatorPage>(page => page.Add(p => p.Key, Key).Add(p => p.Address, Hostile).Add(p => p.Problems, [Hostile]).Add(p => p.PasswordIsWrong, true))),
+        new("recovery codes", () => Screen.Render<RecoveryCodesPage>(page => page.Add(p => p.Codes, [Hostile, Hostile]).Add(p => p.Address, Hostile))),
+        new("confirmation", () => Screen.Render<ConfirmationPage>(page => page.Add(p => p.Question, new Confirmation("/account/two-factor/off", "Title", Hostile, "Button")).Add(p => p.Address, Hostile))),
+        new("confirmation, problem", () => Screen.Render<ConfirmationPage>(page => page.Add(p => p.Question, new Confirmation("/account/two-factor/off", "Title", Hostile, "Button")).Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),
+        new("invitation", () => Screen.Render<Invitation>(page => page.Add(p => p.Token, Hostile))),
+        new("invitation, reasons", () => Screen.Render<Invitation>(page => page.Add(p => p.Token, Hostile).Add(p => p.Problems, Problems))),
+        new("invitation, done", () => Screen.Render<InvitationDone>()),
         new("account", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile))),
         new("account, changed", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.Changed, true).Add(p => p.LastChanged, At).Add(p => p.TwoFactorEnabled, true))),
         new("account, problems", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problems, Problems))),
@@ -45,13 +63,21 @@ internal static class States
     public static ReceivedMail Mail(string id, string text = Hostile, string subject = Hostile) =>
         new(id, new MimeMessage([], [new MailboxAddress("<script>", "ada@example.com")], subject, new TextPart("plain") { Text = text }) { Date = At });
 
+    private static PasskeyRequest Request => new(Hostile, Hostile);
+
+    private static AuthenticatorKey Key => new("JBSWY3DPEHPK3PXP", Hostile, "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP");
+
+    public static SecondFactorState Factor(bool on, int codesLeft, params string[] passkeys) =>
+        new(on, on, codesLeft, [.. passkeys.Index().Select(named => new UserPasskeyInfo([(byte)named.Index], [], At, 0, null, true, true, true, [], []) { Name = named.Item })]);
+
     private static IEnumerable<KeyValuePair<string, Func<IHtmlDocument>>> DeadLinks() =>
+        from purpose in TokenPurpose.All
         from verdict in Enum.GetValues<TokenVerdict>()
         where verdict != TokenVerdict.Valid
         from token in new[] { null, Hostile }
         from used in new DateTimeOffset?[] { null, At }
-        select KeyValuePair.Create($"dead link, {verdict}{(token is null ? "" : ", fresh link")}{(used is null ? "" : ", used")}", () => DeadLink(verdict, token, used));
+        select KeyValuePair.Create($"dead {purpose.Name} link, {verdict}{(token is null ? "" : ", fresh link")}{(used is null ? "" : ", used")}", () => DeadLink(purpose, verdict, token, used));
 
-    private static IHtmlDocument DeadLink(TokenVerdict verdict, string? token, DateTimeOffset? used) =>
-        Screen.Render<DeadLink>(page => page.Add(p => p.Verdict, verdict).Add(p => p.Token, token).Add(p => p.UsedAt, used).Add(p => p.ExpiresAt, At));
+    private static IHtmlDocument DeadLink(TokenPurpose purpose, TokenVerdict verdict, string? token, DateTimeOffset? used) =>
+        Screen.Render<DeadLink>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Verdict, verdict).Add(p => p.Token, token).Add(p => p.UsedAt, used).Add(p => p.ExpiresAt, At));
 }

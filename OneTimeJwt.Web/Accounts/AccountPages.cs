@@ -16,9 +16,13 @@ internal static class AccountRoutes
         routes.MapPost("/sign-in", (AccountPages pages, FormPost form) => pages.EnterAsync(form));
         routes.MapPage("/sign-in/two-factor", (AccountPages pages, string? returnUrl) => pages.SecondStepAsync(returnUrl));
         routes.MapPost("/sign-in/two-factor", (AccountPages pages, FormPost form) => pages.EnterCodeAsync(form));
+        routes.MapPost("/sign-in/two-factor/passkey", (AccountPages pages, FormPost form) => pages.EnterSecondPasskeyAsync(form));
+        routes.MapPage("/sign-in/passkey", (AccountPages pages, string? returnUrl) => pages.PasskeyAsync(returnUrl));
+        routes.MapPost("/sign-in/passkey", (AccountPages pages, FormPost form) => pages.EnterPasskeyAsync(form));
         routes.MapPost("/sign-out", (AccountPages pages, HttpContext http, FormPost form) => pages.SignOutAsync(http, form));
         routes.MapPage("/account", [Authorize] (AccountPages pages, HttpContext http) => pages.AccountAsync(http));
         routes.MapPost("/account", [Authorize] (AccountPages pages, HttpContext http, FormPost form) => pages.ChangeAsync(http, form));
+        routes.MapSecondFactor();
         // https://w3c.github.io/webappsec-change-password-url/
         routes.MapPage("/.well-known/change-password", () => Results.LocalRedirect("/account"));
     }
@@ -30,12 +34,15 @@ internal sealed class AccountPages(
     UserManager<Account> users,
     AccountsContext database,
     PasswordChange change,
+    SecondFactor factor,
+    Passkeys passkeys,
     IOptions<AccountsSettings> settings,
     TimeProvider time)
 {
     public const string Again = "For your safety, please press the button once more: this page had been open for long, or in another session.";
     private const string Failed = "That address and password don’t fit together, or this account can’t sign in at the moment. After several wrong tries there is a pause of 15 minutes.";
     private const string WrongCode = "That code didn’t work. Codes change every 30 seconds, and a recovery code works once.";
+    private const string WrongPasskey = "That passkey didn’t work here. It may have been removed, or its account can’t sign in at the moment.";
     private const string Account = "/account";
 
     public IResult SignIn(HttpContext http, string? returnUrl)
@@ -45,7 +52,7 @@ internal sealed class AccountPages(
 
         return http.User.Identity?.IsAuthenticated == true
             ? Page.SeeOther(Local(returnUrl))
-            : Page.Of<SignIn>(parameters: new { ReturnUrl = Local(returnUrl) });
+            : Page.Of<SignIn>(parameters: new { ReturnUrl = Local(returnUrl), OffersPasskeys = passkeys.Offered });
     }
 
     public async Task<IResult> EnterAsync(FormPost form)
@@ -53,7 +60,7 @@ internal sealed class AccountPages(
         var returnUrl = Local(form["returnUrl"]);
         var address = form["email"].Trim();
         if (!form.Genuine)
-            return Page.Of<SignIn>(StatusCodes.Status400BadRequest, new { ReturnUrl = returnUrl, Address = address, Problem = Again });
+            return Page.Of<SignIn>(StatusCodes.Status400BadRequest, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Again });
 
         var box = new Timebox(time);
         var result = await signIn.EnterAsync(address, form["password"]);
@@ -63,21 +70,21 @@ internal sealed class AccountPages(
             return Page.SeeOther(returnUrl);
 
         await box.FillAsync();
-        return Page.Of<SignIn>(StatusCodes.Status422UnprocessableEntity, new { ReturnUrl = returnUrl, Address = address, Problem = Failed });
+        return Page.Of<SignIn>(StatusCodes.Status422UnprocessableEntity, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Failed });
     }
 
     public async Task<IResult> SecondStepAsync(string? returnUrl) =>
-        await signIn.GetTwoFactorAuthenticationUserAsync() is null
-            ? Page.SeeOther("/sign-in")
-            : Page.Of<TwoFactor>(parameters: new { ReturnUrl = Local(returnUrl) });
+        await signIn.GetTwoFactorAuthenticationUserAsync() is { } account
+            ? await SecondStepAsync(StatusCodes.Status200OK, account, Local(returnUrl), problem: null)
+            : Page.SeeOther("/sign-in");
 
     public async Task<IResult> EnterCodeAsync(FormPost form)
     {
         var returnUrl = Local(form["returnUrl"]);
-        if (await signIn.GetTwoFactorAuthenticationUserAsync() is null)
+        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
             return Page.SeeOther("/sign-in");
         if (!form.Genuine)
-            return Page.Of<TwoFactor>(StatusCodes.Status400BadRequest, new { ReturnUrl = returnUrl, Problem = Again });
+            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, Again);
 
         var box = new Timebox(time);
         var code = form["code"].Replace(" ", "", StringComparison.Ordinal);
@@ -88,7 +95,33 @@ internal sealed class AccountPages(
             return Page.SeeOther(returnUrl);
 
         await box.FillAsync();
-        return Page.Of<TwoFactor>(StatusCodes.Status422UnprocessableEntity, new { ReturnUrl = returnUrl, Problem = WrongCode });
+        return await SecondStepAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, WrongCode);
+    }
+
+    public async Task<IResult> EnterSecondPasskeyAsync(FormPost form)
+    {
+        var returnUrl = Local(form["returnUrl"]);
+        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
+            return Page.SeeOther("/sign-in");
+        if (!form.Genuine)
+            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, Again);
+
+        return await TryPasskeyAsync(account, form)
+            ? Page.SeeOther(returnUrl)
+            : await SecondStepAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, WrongPasskey);
+    }
+
+    public Task<IResult> PasskeyAsync(string? returnUrl) => PasskeyAsync(StatusCodes.Status200OK, Local(returnUrl), problem: null);
+
+    public async Task<IResult> EnterPasskeyAsync(FormPost form)
+    {
+        var returnUrl = Local(form["returnUrl"]);
+        if (!form.Genuine)
+            return await PasskeyAsync(StatusCodes.Status400BadRequest, returnUrl, Again);
+
+        return await TryPasskeyAsync(account: null, form)
+            ? Page.SeeOther(returnUrl)
+            : await PasskeyAsync(StatusCodes.Status422UnprocessableEntity, returnUrl, WrongPasskey);
     }
 
     public async Task<IResult> SignOutAsync(HttpContext http, FormPost form)
@@ -116,6 +149,26 @@ internal sealed class AccountPages(
         return Page.SeeOther("/account?changed");
     }
 
+    private async Task<bool> TryPasskeyAsync(Account? account, FormPost form) =>
+        await passkeys.EnteredAsync(account, form["state"], form["credential"]) is { } proof && await signIn.EnterWithPasskeyAsync(proof);
+
+    private async Task<IResult> SecondStepAsync(int status, Account account, string returnUrl, string? problem)
+    {
+        var state = await factor.ReadAsync(account);
+        return Page.Of<TwoFactor>(status, new
+        {
+            ReturnUrl = returnUrl,
+            Problem = problem,
+            state.HasAuthenticator,
+            Passkey = state.Passkeys.Count > 0 && passkeys.Offered ? await passkeys.AskToEnterAsync(account) : null,
+        });
+    }
+
+    private async Task<IResult> PasskeyAsync(int status, string returnUrl, string? problem) =>
+        passkeys.Offered
+            ? Page.Of<PasskeySignIn>(status, new { Request = await passkeys.AskToEnterAsync(account: null), ReturnUrl = returnUrl, Problem = problem })
+            : Page.SeeOther("/sign-in");
+
     private async Task<IResult> ShowAsync(ClaimsPrincipal user, int status, IReadOnlyList<string> problems, bool newIsRefused = false, bool changed = false)
     {
         var account = (await users.GetUserAsync(user))!;
@@ -136,10 +189,10 @@ internal sealed class AccountPages(
     }
 
     // Nothing but a path of ours: no scheme, no host, no backslash that a browser would read as a slash.
-    private static string Local(string? url) =>
+    public static string Local(string? url, string otherwise = Account) =>
         url is ['/', ..] and not ['/', '/' or '\\', ..] && !url.Any(c => char.IsControl(c) || c == '\\') && Uri.IsWellFormedUriString(url, UriKind.Relative)
             ? url
-            : Account;
+            : otherwise;
 
-    private static bool IsConsole(string? url) => Local(url).StartsWith("/admin", StringComparison.OrdinalIgnoreCase);
+    public static bool IsConsole(string? url) => Local(url).StartsWith("/admin", StringComparison.OrdinalIgnoreCase);
 }

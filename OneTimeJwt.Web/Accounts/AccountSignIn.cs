@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -19,9 +20,13 @@ public sealed class AccountSignIn(
     IAuthenticationSchemeProvider schemes,
     IUserConfirmation<Account> confirmation,
     AccountsContext database,
-    Hashing hashing)
+    Hashing hashing,
+    TimeProvider time)
     : SignInManager<Account>(users, http, claims, options, logger, schemes, confirmation)
 {
+    /// <summary>A session that was begun, or went on, with a second factor (RFC 8176, section 2).</summary>
+    public static readonly Claim SecondFactorClaim = new("amr", "mfa");
+
     private const int MostTries = 4;
 
     // The hash of a password that nobody knows, at the present cost.
@@ -65,6 +70,39 @@ public sealed class AccountSignIn(
             await RetryAsync(account, () => UserManager.ResetAccessFailedCountAsync(account));
         return true;
     }
+
+    /// <summary>Signs in whoever has just proven a second factor.</summary>
+    public Task SignInWithSecondFactorAsync(Account account) => SignInWithClaimsAsync(account, isPersistent: false, [SecondFactorClaim]);
+
+    /// <summary>A passkey stands for both steps; false where its account may not sign in, or where the proof was used before.</summary>
+    public async Task<bool> EnterWithPasskeyAsync(PasskeyProof proof)
+    {
+        if (await PreSignInCheck(proof.Account) is not null || !await UseOnceAsync(proof))
+            return false;
+
+        await ResetLockout(proof.Account);
+        await Context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
+        await SignInWithSecondFactorAsync(proof.Account);
+        return true;
+    }
+
+    // The event has the challenge's name for an id, and the table takes an id once, on any number of nodes.
+    private async Task<bool> UseOnceAsync(PasskeyProof proof)
+    {
+        database.Add(new RecoveryEvent { Id = proof.Challenge, At = time.GetUtcNow(), Kind = RecoveryEventKind.PasskeyUsed, AccountId = proof.Account.Id, Client = Context.Connection.RemoteIpAddress?.ToString() });
+        try
+        {
+            return (await UserManager.AddOrUpdatePasskeyAsync(proof.Account, proof.Passkey)).Succeeded;
+        }
+        catch (DbUpdateException) when (database.Trail.AsNoTracking().Any(line => line.Id == proof.Challenge))
+        {
+            return false;
+        }
+    }
+
+    // Identity counts providers of codes; a passkey is asked for as well.
+    public override async Task<bool> IsTwoFactorEnabledAsync(Account user) =>
+        await base.IsTwoFactorEnabledAsync(user) || (user.TwoFactorEnabled && (await UserManager.GetPasskeysAsync(user)).Count > 0);
 
     private async Task<Account?> FindAsync(string address)
     {

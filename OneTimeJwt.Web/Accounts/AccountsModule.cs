@@ -26,6 +26,11 @@ internal static class AccountsModule
         builder.Services.AddScoped<AccountPages>();
         builder.Services.AddScoped<NewPassword>();
         builder.Services.AddScoped<PasswordChange>();
+        builder.Services.AddScoped<SecondFactor>();
+        builder.Services.AddScoped<SecondFactorPages>();
+        builder.Services.AddScoped<AuthenticatorKeys>();
+        builder.Services.AddScoped<Passkeys>();
+        builder.Services.AddOptions<IdentityPasskeyOptions>().Configure<PublicOrigin>(Passkeys.Configure);
         AddIdentity(builder.Services);
         AddSessions(builder.Services);
         AddKeyRing(builder.Services);

@@ -12,7 +12,10 @@ internal static class AdminModule
         builder.Services.AddOptions<AdminSettings>().BindConfiguration("Admin");
         builder.Services.AddSingleton<IValidateOptions<AdminSettings>, AdminSettingsValidator>();
         builder.Services.AddSingleton<TrailReader>();
+        builder.Services.AddScoped<ConsoleRoles>();
+        builder.Services.AddScoped<AdminInvitation>();
         builder.Services.AddSingleton<IAuthorizationHandler, ConsoleAccessHandler>();
+        builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, ConsoleDoor>();
         builder.Services.AddAuthorizationBuilder().AddPolicy(ConsoleAccess.Policy, policy => policy.AddRequirements(new ConsoleAccess()));
     }
 

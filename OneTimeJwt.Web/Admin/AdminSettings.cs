@@ -24,6 +24,8 @@ internal sealed class AdminSettingsValidator : IValidateOptions<AdminSettings>
             faults.Add("Admin:Roles:Admin is empty: name a role, or leave it out for Recovery.Admin");
         if (string.IsNullOrWhiteSpace(options.Roles.Support))
             faults.Add("Admin:Roles:Support is empty: name a role, or leave it out for Recovery.Support");
+        if (string.Equals(options.Roles.Admin, options.Roles.Support, StringComparison.OrdinalIgnoreCase))
+            faults.Add("Admin:Roles:Support is the same as Admin:Roles:Admin: give each a name of its own");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

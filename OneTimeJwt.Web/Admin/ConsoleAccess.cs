@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Admin;
@@ -12,9 +12,11 @@ namespace OneTimeJwt.Web.Admin;
 internal sealed class ConsoleAccess : IAuthorizationRequirement
 {
     public const string Policy = "Console";
+
+    public const string NeedsSecondFactor = "needs a second factor";
 }
 
-internal sealed class ConsoleAccessHandler(IServiceScopeFactory scopes, IOptions<AdminSettings> settings, IHostEnvironment environment)
+internal sealed class ConsoleAccessHandler(IServiceScopeFactory scopes, IHostEnvironment environment)
     : AuthorizationHandler<ConsoleAccess>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ConsoleAccess requirement)
@@ -22,12 +24,15 @@ internal sealed class ConsoleAccessHandler(IServiceScopeFactory scopes, IOptions
         // A scope of its own: a circuit's would keep answering from what it read first.
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
-        if (await users.GetUserAsync(context.User) is not { } account)
+        var roles = scope.ServiceProvider.GetRequiredService<ConsoleRoles>();
+        if (await users.GetUserAsync(context.User) is not { } account || await roles.OfAsync(account.Id) is null)
             return;
 
-        var roles = await users.GetRolesAsync(account);
-        var mayEnter = roles.Contains(settings.Value.Roles.Admin) || roles.Contains(settings.Value.Roles.Support);
-        if (mayEnter && (account.TwoFactorEnabled || environment.IsDevelopment()))
+        // Asked of the session too: another application may have turned two-factor on in a way that isn't asked for here.
+        var hasSecondFactor = account.TwoFactorEnabled && context.User.HasClaim(AccountSignIn.SecondFactorClaim.Type, AccountSignIn.SecondFactorClaim.Value);
+        if (hasSecondFactor || environment.IsDevelopment())
             context.Succeed(requirement);
+        else
+            context.Fail(new AuthorizationFailureReason(this, ConsoleAccess.NeedsSecondFactor));
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>Adds the seeded accounts that aren't there yet; an account that is there keeps its present password.</summary>
-internal sealed class DevelopmentSeed(UserManager<Account> accounts, RoleManager<IdentityRole> roles, IOptions<SeedSettings> settings)
+internal sealed class DevelopmentSeed(UserManager<Account> accounts, RoleManager<IdentityRole> roles, AccountsContext database, IOptions<SeedSettings> settings)
 {
     public async Task PlantAsync()
     {
@@ -25,12 +25,18 @@ internal sealed class DevelopmentSeed(UserManager<Account> accounts, RoleManager
         foreach (var role in seed.Roles)
         {
             if (!await roles.RoleExistsAsync(role))
-                Check(await roles.CreateAsync(new IdentityRole(role)));
+                await AddRoleAsync(new IdentityRole(role));
             Check(await accounts.AddToRoleAsync(account, role));
         }
 
         if (seed.AuthenticatorKey is not null)
             await AddSecondFactorAsync(account, seed);
+    }
+
+    private async Task AddRoleAsync(IdentityRole role)
+    {
+        database.Add(RoleMark.For(role));
+        Check(await roles.CreateAsync(role));
     }
 
     private async Task AddSecondFactorAsync(Account account, SeedAccount seed)

@@ -43,5 +43,13 @@ public sealed class OutboxMail
 public enum OutboxKind
 {
     ResetLink,
+    Invitation,
     PasswordChangedNotice,
+    AdminNotice,
+    TwoFactorOnNotice,
+    TwoFactorOffNotice,
+    AuthenticatorNotice,
+    RecoveryCodesNotice,
+    PasskeyAddedNotice,
+    PasskeyRemovedNotice,
 }

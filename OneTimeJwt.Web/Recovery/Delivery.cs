@@ -15,7 +15,7 @@ internal sealed partial class Delivery(
     IDbContextFactory<AccountsContext> contexts,
     Appender appender,
     OneTimeTokens tokens,
-    ResetLink links,
+    OneTimeLink links,
     PublicOrigin origin,
     MailComposer composer,
     IMailTransport transport,
@@ -67,27 +67,45 @@ internal sealed partial class Delivery(
 
         if (reading.Of(mail) is not { } account)
             await appender.ReplaceAsync(mail);
-        else if (mail.Kind == OutboxKind.PasswordChangedNotice)
-            await NoticeAsync(mail, account, cancellationToken);
-        else
+        else if (mail.Kind == OutboxKind.ResetLink)
             await ResetLinkAsync(mail, account, reading, cancellationToken);
+        else if (mail.Kind == OutboxKind.Invitation)
+            await InvitationAsync(mail, account, cancellationToken);
+        else
+            await NoticeAsync(mail, account, cancellationToken);
     }
 
     private async Task ResetLinkAsync(OutboxMail mail, Account account, Reading reading, CancellationToken cancellationToken)
     {
-        if (Suppression(account, reading.MailedLately(mail)) is { } reason)
+        if ((Obstacle(account) ?? (reading.MailedLately(mail) >= budget.Value.Permits ? "enough mails lately" : null)) is { } reason)
             await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.Suppressed, detail: reason));
         else if (reading.ProvidersOf(mail) is { Count: > 0 } providers)
             await SendAsync(mail, account, Letters.ExternalOnly(providers, Host), Event(mail, RecoveryEventKind.Mailed, detail: "names the other provider, no link"), cancellationToken);
         else
-            await SendLinkAsync(mail, account, cancellationToken);
+            await SendResetAsync(mail, account, cancellationToken);
     }
 
-    private async Task SendLinkAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
+    private Task SendResetAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
     {
         var lifetimes = tokenSettings.Value.Lifetimes;
         var lifetime = mail.RequestedBy is null ? lifetimes.Reset : lifetimes.ResetByAdmin;
-        var token = tokens.Mint(TokenPurpose.Reset, account, lifetime);
+        return SendLinkAsync(mail, account, tokens.Mint(TokenPurpose.Reset, account, lifetime), link => Letters.Reset(link, lifetime, Host), cancellationToken);
+    }
+
+    private async Task InvitationAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
+    {
+        if ((account.PasswordHash is not null ? "has a password already" : Obstacle(account)) is { } reason)
+        {
+            await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.Suppressed, detail: reason));
+            return;
+        }
+
+        var lifetime = tokenSettings.Value.Lifetimes.Invite;
+        await SendLinkAsync(mail, account, tokens.Mint(TokenPurpose.Invite, account), link => Letters.Invitation(link, lifetime, Host), cancellationToken);
+    }
+
+    private async Task SendLinkAsync(OutboxMail mail, Account account, MintedToken token, Func<string, Letter> write, CancellationToken cancellationToken)
+    {
         if (links.Build(token, out var length) is not { } link)
         {
             Log.LinkTooLong(logger, account.Id, length, recovery.Value.MaxLinkLength);
@@ -95,13 +113,24 @@ internal sealed partial class Delivery(
             return;
         }
 
-        await SendAsync(mail, account, Letters.Reset(link, lifetime, Host), Event(mail, RecoveryEventKind.Mailed, token.Nonce), cancellationToken);
+        await SendAsync(mail, account, write(link), Event(mail, RecoveryEventKind.Mailed, token.Nonce), cancellationToken);
     }
 
     private Task NoticeAsync(OutboxMail mail, Account account, CancellationToken cancellationToken) =>
         string.IsNullOrEmpty(account.Email)
             ? appender.ReplaceAsync(mail)
-            : SendAsync(mail, account, Letters.PasswordChanged($"{origin.Value}/forgot-password", mail.RequestedAt, Host), Event(mail, RecoveryEventKind.NoticeMailed), cancellationToken);
+            : SendAsync(mail, account, Notice(mail), Event(mail, RecoveryEventKind.NoticeMailed), cancellationToken);
+
+    private Letter Notice(OutboxMail mail)
+    {
+        var forgotPassword = $"{origin.Value}/forgot-password";
+        return mail.Kind switch
+        {
+            OutboxKind.PasswordChangedNotice => Letters.PasswordChanged(forgotPassword, mail.RequestedAt, Host),
+            OutboxKind.AdminNotice => Letters.Admin($"{origin.Value}/admin", mail.RequestedAt, Host),
+            _ => Letters.SecondFactor(mail.Kind, forgotPassword, mail.RequestedAt, Host),
+        };
+    }
 
     private async Task SendAsync(OutboxMail mail, Account account, Letter letter, RecoveryEvent line, CancellationToken cancellationToken)
     {
@@ -129,18 +158,13 @@ internal sealed partial class Delivery(
     }
 
     private bool IsStale(OutboxMail mail) =>
-        time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) > (mail.Kind == OutboxKind.PasswordChangedNotice ? NoticeStaysOfUse : mailSettings.Value.GiveUpAfter);
+        time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) > (mail.Kind == OutboxKind.ResetLink ? mailSettings.Value.GiveUpAfter : NoticeStaysOfUse);
 
-    private string? Suppression(Account account, int mailedLately)
-    {
-        if (OneTimeTokens.IsLockedForGood(account.LockoutEnd))
-            return "locked by an admin";
-        if (string.IsNullOrEmpty(account.Email))
-            return "no address";
-        if (string.IsNullOrEmpty(account.SecurityStamp))
-            return "no security stamp";
-        return mailedLately >= budget.Value.Permits ? "enough mails lately" : null;
-    }
+    private static string? Obstacle(Account account) =>
+        OneTimeTokens.IsLockedForGood(account.LockoutEnd) ? "locked by an admin"
+        : string.IsNullOrEmpty(account.Email) ? "no address"
+        : string.IsNullOrEmpty(account.SecurityStamp) ? "no security stamp"
+        : null;
 
     private async Task<Reading> ReadAsync(IReadOnlyCollection<OutboxMail> mails, CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -10,14 +9,12 @@ namespace OneTimeJwt.Web.Recovery;
 /// only. At shutdown it finishes the mails in flight and puts the others back.
 /// </summary>
 internal sealed partial class DeliveryWorker(
-    IServiceScopeFactory scopes, Outbox outbox, Delivery delivery, LinkTrail trail, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
+    IServiceScopeFactory scopes, Outbox outbox, Delivery delivery, Dispatch dispatch, LinkTrail trail, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
 {
     private const int BatchSize = 128;
     private const int AtOnce = 32;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan SendTime = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan SendTimeWhenStopping = TimeSpan.FromSeconds(7);
     private static readonly TimeSpan TidyInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RefusedMailsStay = TimeSpan.FromDays(30);
 
@@ -103,24 +100,8 @@ internal sealed partial class DeliveryWorker(
         {
             var mail = work.Mails[i];
             var reading = i == 0 ? work.Reading : null;
-            await TryAsync(() => stoppingToken.IsCancellationRequested ? outbox.PutBackAsync([mail]) : SendAsync(mail, reading, stoppingToken));
+            await TryAsync(() => stoppingToken.IsCancellationRequested ? outbox.PutBackAsync([mail]) : dispatch.DeliverAsync(mail, reading, stoppingToken));
             _inHand.TryRemove(mail.Id, out _);
-        }
-    }
-
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever keeps one mail from being sent, it is written down and the others go on.")]
-    private async Task SendAsync(OutboxMail mail, Reading? reading, CancellationToken stoppingToken)
-    {
-        using var patience = new CancellationTokenSource(SendTime, time);
-        await using var stopping = stoppingToken.Register(() => patience.CancelAfter(SendTimeWhenStopping));
-        try
-        {
-            await delivery.DeliverAsync(mail, reading, patience.Token);
-        }
-        catch (Exception exception)
-        {
-            var fault = MailFault.Of(exception);
-            await (fault.Permanent ? outbox.RefuseAsync(mail, fault.Words) : outbox.RetryLaterAsync(mail, fault));
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         var now = time.GetUtcNow();
         var lease = Guid.NewGuid();
         // A time further ahead than anything that is ever set was written before the clock was set back.
-        var (noLaterThan, until) = (now + LongestDelay + LongestDelay, now + LeaseTime);
+        var noLaterThan = now + LongestDelay + LongestDelay;
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var due = await Free(database, lease, now)
             .Where(mail => mail.DueAt <= now || mail.DueAt > noLaterThan)
@@ -29,10 +29,20 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
             .Take(most)
             .Select(mail => mail.Id)
             .ToListAsync(cancellationToken);
-        if (due.Count == 0)
-            return [];
+        return due.Count == 0 ? [] : await TakeAsync(database, due, lease, now, cancellationToken);
+    }
 
-        // The conditions once more: another node may have been faster on some of them.
+    /// <summary>This one row, due or not; null where another node has it, or another mail of its account.</summary>
+    public async Task<OutboxMail?> LeaseAsync(Guid id)
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        return (await TakeAsync(database, [id], Guid.NewGuid(), time.GetUtcNow(), CancellationToken.None)).SingleOrDefault();
+    }
+
+    // The conditions once more: another node may have been faster on some of them.
+    private async Task<List<OutboxMail>> TakeAsync(AccountsContext database, List<Guid> due, Guid lease, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var until = now + LeaseTime;
         await writer.RunAsync(
             () => Free(database, lease, now).Where(mail => due.Contains(mail.Id)).ExecuteUpdateAsync(
                 mail => mail.SetProperty(m => m.Lease, lease).SetProperty(m => m.LeasedUntil, until).SetProperty(m => m.Attempts, m => m.Attempts + 1),

@@ -21,15 +21,16 @@ internal static class RecoveryModule
             PublicOrigin.TryParse(services.GetRequiredService<IOptions<RecoverySettings>>().Value.PublicOrigin, out var origin)
                 ? origin
                 : throw new InvalidOperationException("Recovery:PublicOrigin has not been checked."));
-        builder.Services.AddSingleton<ResetLink>();
+        builder.Services.AddSingleton<OneTimeLink>();
         builder.Services.AddSingleton<TypedAddress>();
         builder.Services.AddSingleton<RequestReset>();
         builder.Services.AddSingleton<LinkTrail>();
-        builder.Services.AddScoped<RedeemReset>();
+        builder.Services.AddScoped<RedeemLink>();
         builder.Services.AddScoped<RecoveryPages>();
         builder.Services.AddSingleton<Outbox>();
         builder.Services.AddScoped<Recipients>();
         builder.Services.AddSingleton<Delivery>();
+        builder.Services.AddSingleton<Dispatch>();
         builder.Services.AddHostedService<DeliveryWorker>();
         builder.Services.AddSingleton<TrailRetention>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TrailRetention>());

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Components;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
@@ -12,15 +13,23 @@ internal static class RecoveryRoutes
         routes.MapPage("/forgot-password", () => Page.Of<ForgotPassword>());
         routes.MapPost("/forgot-password", (RecoveryPages pages, HttpContext http, FormPost form) => pages.RequestAsync(http, form));
         routes.MapPage("/forgot-password/sent", () => Page.Of<ForgotPasswordSent>());
-        routes.MapPage(ResetLink.Path, (RecoveryPages pages, HttpContext http) => pages.OpenAsync(http));
-        routes.MapPost(ResetLink.Path, (RecoveryPages pages, HttpContext http, FormPost form) => pages.RedeemAsync(http, form));
-        routes.MapPage("/reset-password/done", () => Page.Of<ResetPasswordDone>());
+        MapLink<ResetPasswordDone>(routes, TokenPurpose.Reset);
+        MapLink<InvitationDone>(routes, TokenPurpose.Invite);
+    }
+
+    // The limiter is asked by the handler itself, and only where a link doesn't work.
+    private static void MapLink<TDone>(IEndpointRouteBuilder routes, TokenPurpose purpose)
+        where TDone : IComponent
+    {
+        routes.MapPage(purpose.Page, (RecoveryPages pages, HttpContext http) => pages.OpenAsync(purpose, http));
+        routes.MapPost(purpose.Page, (RecoveryPages pages, HttpContext http, FormPost form) => pages.RedeemAsync(purpose, http, form)).DisableRateLimiting();
+        routes.MapPage($"{purpose.Page}/done", () => Page.Of<TDone>());
     }
 }
 
-/// <summary>What the forgot-password and reset-password pages do.</summary>
+/// <summary>What the forgot-password page and the pages behind links do.</summary>
 internal sealed class RecoveryPages(
-    RequestReset request, RedeemReset redeem, LinkTrail trail, PartitionedRateLimiter<HttpContext> limiter, TimeProvider time)
+    RequestReset request, RedeemLink redeem, LinkTrail trail, PartitionedRateLimiter<HttpContext> limiter, TimeProvider time)
 {
     private const string Again = AccountPages.Again;
     private const string NotAnAddress = "That doesn’t look like an e-mail address. It needs a name, an @ and a domain, like ada@example.com.";
@@ -46,50 +55,53 @@ internal sealed class RecoveryPages(
         return Page.SeeOther("/forgot-password/sent");
     }
 
-    public async Task<IResult> OpenAsync(HttpContext http)
+    public async Task<IResult> OpenAsync(TokenPurpose purpose, HttpContext http)
     {
         var token = TokenQuery.From(http);
-        var verification = await redeem.VerifyAsync(token);
+        var verification = await redeem.VerifyAsync(purpose, token);
         if (verification.Verdict != TokenVerdict.Valid)
-            return await RefuseAsync(http, verification, token);
+            return await RefuseAsync(purpose, http, verification, token);
 
         await trail.OpenedAsync(verification.Claims!, Client(http));
-        return await FormAsync(StatusCodes.Status200OK, verification, token!, []);
+        return await FormAsync(purpose, StatusCodes.Status200OK, verification, token!, []);
     }
 
-    public async Task<IResult> RedeemAsync(HttpContext http, FormPost form)
+    public async Task<IResult> RedeemAsync(TokenPurpose purpose, HttpContext http, FormPost form)
     {
         var token = form["token"];
         if (!form.Genuine)
-            return await ShowAgainAsync(http, token);
+            return await ShowAgainAsync(purpose, http, token);
 
-        var outcome = await redeem.RedeemAsync(token, form["password"], Client(http));
+        var outcome = await redeem.ChoosePasswordAsync(purpose, token, form["password"], Client(http));
         if (outcome.Succeeded)
-            return Page.SeeOther("/reset-password/done");
+            return Page.SeeOther($"{purpose.Page}/done");
 
         return outcome.Verification.Verdict == TokenVerdict.Valid
-            ? await FormAsync(StatusCodes.Status422UnprocessableEntity, outcome.Verification, token, outcome.Faults)
-            : await LimitedAsync(http) ?? await RefuseAsync(http, outcome.Verification, token);
+            ? await FormAsync(purpose, StatusCodes.Status422UnprocessableEntity, outcome.Verification, token, outcome.Faults)
+            : await LimitedAsync(http) ?? await RefuseAsync(purpose, http, outcome.Verification, token);
     }
 
-    private async Task<IResult> ShowAgainAsync(HttpContext http, string token)
+    private async Task<IResult> ShowAgainAsync(TokenPurpose purpose, HttpContext http, string token)
     {
-        var verification = await redeem.VerifyAsync(token);
+        var verification = await redeem.VerifyAsync(purpose, token);
         return verification.Verdict == TokenVerdict.Valid
-            ? await FormAsync(StatusCodes.Status400BadRequest, verification, token, [Again])
-            : await LimitedAsync(http) ?? await RefuseAsync(http, verification, token);
+            ? await FormAsync(purpose, StatusCodes.Status400BadRequest, verification, token, [Again])
+            : await LimitedAsync(http) ?? await RefuseAsync(purpose, http, verification, token);
     }
 
-    private async Task<IResult> FormAsync(int status, Verification verification, string token, IReadOnlyList<string> problems) =>
-        Page.Of<ResetPassword>(status, new { Token = token, Problems = problems, MinimumLength = await redeem.MinimumLengthAsync(verification.Claims!) });
+    private async Task<IResult> FormAsync(TokenPurpose purpose, int status, Verification verification, string token, IReadOnlyList<string> problems)
+    {
+        var form = new { Token = token, Problems = problems, MinimumLength = await redeem.MinimumLengthAsync(verification.Claims!) };
+        return purpose == TokenPurpose.Invite ? Page.Of<Invitation>(status, form) : Page.Of<ResetPassword>(status, form);
+    }
 
-    private async Task<IResult> RefuseAsync(HttpContext http, Verification verification, string? token)
+    private async Task<IResult> RefuseAsync(TokenPurpose purpose, HttpContext http, Verification verification, string? token)
     {
         var claims = verification.Claims;
         var usedAt = claims is not null && verification.Verdict == TokenVerdict.Spent ? await trail.RedeemedAtAsync(claims.Nonce) : null;
         await trail.RefusedAsync(verification, usedAt, Client(http));
-        var tradable = claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
-        return Page.Of<DeadLink>(Status(verification.Verdict), new { verification.Verdict, claims?.ExpiresAt, UsedAt = usedAt, Token = tradable ? token : null });
+        var tradable = purpose == TokenPurpose.Reset && claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
+        return Page.Of<DeadLink>(Status(verification.Verdict), new { Purpose = purpose, verification.Verdict, claims?.ExpiresAt, UsedAt = usedAt, Token = tradable ? token : null });
     }
 
     // Only tries with a link that doesn't work count: nobody with a good link is ever turned away.

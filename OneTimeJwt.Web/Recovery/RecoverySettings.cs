@@ -37,7 +37,7 @@ internal sealed class RecoverySettingsValidator(IHostEnvironment environment) : 
         var faults = new List<string>();
         if (!environment.IsDevelopment() && origin.Value.StartsWith("http:", StringComparison.Ordinal) && !new Uri(origin.Value).IsLoopback)
             faults.Add("Recovery:PublicOrigin starts with http, so that links would travel in clear text: use https");
-        if (ResetLink.LongestUsual(origin) is var longest && longest > options.MaxLinkLength)
+        if (OneTimeLink.LongestUsual(origin) is var longest && longest > options.MaxLinkLength)
             faults.Add($"Recovery:MaxLinkLength is {options.MaxLinkLength}, but a link for this origin takes up to {longest} characters: raise it to at least that");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }

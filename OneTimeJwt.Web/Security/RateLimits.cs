@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace OneTimeJwt.Web.Security;
 
-/// <summary>Bounds the forms that one client sends. Redemptions ask the same limiter themselves, and only where a link doesn't work.</summary>
+/// <summary>Bounds the forms that one client sends, but for endpoints that ask the same limiter themselves.</summary>
 internal static class RateLimits
 {
     public static void AddRateLimits(this IServiceCollection services)
@@ -58,7 +58,6 @@ internal static class RateLimits
 
         private static bool Counts(HttpContext context) =>
             HttpMethods.IsPost(context.Request.Method)
-            && !context.Request.Path.StartsWithSegments("/reset-password", StringComparison.OrdinalIgnoreCase)
             && !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase);
     }
 

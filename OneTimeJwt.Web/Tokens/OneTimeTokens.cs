@@ -46,7 +46,7 @@ public sealed class OneTimeTokens(
         var nonce = TokenId.NewNonce();
         var claims = new Payload(user.Id, purpose.Name, TokenId.Create(secret, nonce, user.Id, purpose.Name, expires), expires);
         var key = secret.SigningKey(origin, purpose, user.Id, purpose.State(user));
-        return new MintedToken(Sign(claims.ToJson(), key), nonce, DateTimeOffset.FromUnixTimeSeconds(expires));
+        return new MintedToken(purpose, Sign(claims.ToJson(), key), nonce, DateTimeOffset.FromUnixTimeSeconds(expires));
     }
 
     /// <summary>Whether a lock-out is an admin's, which never ends by itself. Locking changes nothing that the key binds, so it is asked.</summary>

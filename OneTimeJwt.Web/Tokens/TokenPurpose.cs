@@ -14,12 +14,14 @@ public sealed class TokenPurpose
 
     private TokenPurpose(
         string name,
+        string page,
         string identityPurpose,
         Func<TokenLifetimes, TimeSpan> lifetime,
         Func<TokenLifetimes, TimeSpan> longest,
         Func<IdentityUser, string?[]> state)
     {
         Name = name;
+        Page = page;
         IdentityPurpose = identityPurpose;
         _lifetime = lifetime;
         _longest = longest;
@@ -33,16 +35,32 @@ public sealed class TokenPurpose
     /// </summary>
     public static TokenPurpose Reset { get; } = new(
         "reset",
+        "/reset-password",
         UserManager<IdentityUser>.ResetPasswordTokenPurpose,
         lifetimes => lifetimes.Reset,
         lifetimes => lifetimes.Reset > lifetimes.ResetByAdmin ? lifetimes.Reset : lifetimes.ResetByAdmin,
         user => [user.SecurityStamp, user.PasswordHash, user.NormalizedEmail]);
 
+    /// <summary>
+    /// Choosing the first password of an account that was made for somebody. Redeeming replaces the security stamp and
+    /// puts a hash where none was; however else the account gets a password, the invitation ends with it.
+    /// </summary>
+    public static TokenPurpose Invite { get; } = new(
+        "invite",
+        "/invitation",
+        "Invite",
+        lifetimes => lifetimes.Invite,
+        lifetimes => lifetimes.Invite,
+        user => [user.SecurityStamp, user.PasswordHash, user.NormalizedEmail]);
+
     /// <summary>Every purpose there is.</summary>
-    public static IReadOnlyList<TokenPurpose> All { get; } = [Reset];
+    public static IReadOnlyList<TokenPurpose> All { get; } = [Reset, Invite];
 
     /// <summary>The purpose's name: the <c>aud</c> claim (RFC 7519, section 4.1.3) and a part of the key.</summary>
     public string Name { get; }
+
+    /// <summary>The path that its links lead to.</summary>
+    public string Page { get; }
 
     /// <summary>What ASP.NET Core Identity calls this purpose.</summary>
     public string IdentityPurpose { get; }

@@ -28,4 +28,7 @@ public sealed class TokenLifetimes
 
     /// <summary>A reset link that an admin triggered: the user isn't waiting for it.</summary>
     public TimeSpan ResetByAdmin { get; set; } = TimeSpan.FromHours(12);
+
+    /// <summary>An invitation: who gets it may be away for a weekend.</summary>
+    public TimeSpan Invite { get; set; } = TimeSpan.FromDays(3);
 }

@@ -16,6 +16,7 @@ internal sealed partial class TokenSettingsValidator : IValidateOptions<TokenSet
         var faults = Secrets(options.Secrets)
             .Concat(Lifetime("Reset", options.Lifetimes.Reset))
             .Concat(Lifetime("ResetByAdmin", options.Lifetimes.ResetByAdmin))
+            .Concat(Lifetime("Invite", options.Lifetimes.Invite))
             .ToList();
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }

@@ -34,10 +34,11 @@ public sealed record Verification(TokenVerdict Verdict, ProvenClaims? Claims = n
 public sealed record ProvenClaims(string AccountId, string Nonce, DateTimeOffset ExpiresAt);
 
 /// <summary>A new token. It is a secret: it goes into one mail and nowhere else.</summary>
+/// <param name="Purpose">What it may be used for.</param>
 /// <param name="Value">The compact JWS.</param>
 /// <param name="Nonce">How the trail names it.</param>
 /// <param name="ExpiresAt">When it stops to verify.</param>
-public sealed record MintedToken(string Value, string Nonce, DateTimeOffset ExpiresAt)
+public sealed record MintedToken(TokenPurpose Purpose, string Value, string Nonce, DateTimeOffset ExpiresAt)
 {
     /// <summary>Never the token.</summary>
     public override string ToString() => $"token {Nonce}";

@@ -1,4 +1,4 @@
-// Everything works without this file; it adds the "Show" button to password fields.
+// Everything works without this file; it adds buttons that show a password or print a page.
 for (const button of document.querySelectorAll('[data-reveal]')) {
   const field = document.getElementById(button.dataset.reveal);
   button.hidden = false;
@@ -10,6 +10,11 @@ for (const button of document.querySelectorAll('[data-reveal]')) {
   });
   // A password manager recognises the field by its type.
   field.form.addEventListener('submit', () => { field.type = 'password'; });
+}
+
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
 }
 
 // The console: Blazor says how the connection does, and leaves showing it to the page.

@@ -15,10 +15,10 @@ public sealed record Redemption(Verification Verification, IReadOnlyList<string>
 }
 
 /// <summary>
-/// Redeems a link: the one write that changes what its key is made of. A changed key is no mutual exclusion, so the
+/// Redeems a link of any purpose: the one write that changes what its key is made of. A changed key is no mutual exclusion, so the
 /// write is a compare-and-swap on the row that was verified; of parallel redemptions exactly one wins.
 /// </summary>
-public sealed partial class RedeemReset(
+public sealed partial class RedeemLink(
     OneTimeTokens tokens,
     IUserStore<Account> store,
     NewPassword newPassword,
@@ -26,16 +26,17 @@ public sealed partial class RedeemReset(
     OneWriter writer,
     IDbContextFactory<AccountsContext> contexts,
     TimeProvider time,
-    ILogger<RedeemReset> logger)
+    ILogger<RedeemLink> logger)
 {
     private const int MostTries = 4;
     private const int StampBytes = 20;
 
-    public Task<Verification> VerifyAsync(string? token) => tokens.VerifyAsync(token, TokenPurpose.Reset, FindAsync);
+    public Task<Verification> VerifyAsync(TokenPurpose purpose, string? token) => tokens.VerifyAsync(token, purpose, FindAsync);
 
-    public async Task<Redemption> RedeemAsync(string? token, string password, string? client)
+    /// <summary>Redeems a link whose use is to choose a password.</summary>
+    public async Task<Redemption> ChoosePasswordAsync(TokenPurpose purpose, string? token, string password, string? client)
     {
-        var verification = await VerifyAsync(token);
+        var verification = await VerifyAsync(purpose, token);
         if (verification.Verdict != TokenVerdict.Valid)
             return new Redemption(verification, []);
 
@@ -44,24 +45,11 @@ public sealed partial class RedeemReset(
         if (faults.Count > 0)
             return new Redemption(verification, faults);
 
-        // Hashed once and ahead of the loop: between reading and writing there are then milliseconds, and a stranger
+        // Hashed once and ahead of the swap: between reading and writing there are then milliseconds, and a stranger
         // whose wrong sign-ins touch the row can't keep the owner out.
         var hash = await newPassword.HashAsync(account, password);
-        for (var tries = 1; tries <= MostTries; tries++)
-        {
-            (verification, var swapped) = await writer.RunAsync(() => VerifyAndSwapAsync(token, hash, client));
-            if (swapped || verification.Verdict != TokenVerdict.Valid)
-                return new Redemption(verification, []);
-        }
-
-        return new Redemption(verification with { Verdict = TokenVerdict.Spent }, []);
-    }
-
-    private async Task<(Verification Verification, bool Swapped)> VerifyAndSwapAsync(string? token, string hash, string? client)
-    {
-        database.ChangeTracker.Clear();
-        var verification = await VerifyAsync(token);
-        return (verification, verification.Verdict == TokenVerdict.Valid && await SwapAsync(verification.Claims!, hash, client));
+        OutboxKind? notice = purpose == TokenPurpose.Reset ? OutboxKind.PasswordChangedNotice : null;
+        return new Redemption(await RedeemAsync(purpose, token, row => SetPassword(row, hash), notice, client), []);
     }
 
     /// <summary>The fewest characters that this account's new password may have.</summary>
@@ -72,20 +60,45 @@ public sealed partial class RedeemReset(
 
     private async Task<Account> ReadAsync(string id) => (await database.Users.FindAsync(id))!;
 
-    private async Task<bool> SwapAsync(ProvenClaims claims, string hash, string? client)
+    private static void SetPassword(Account account, string hash)
     {
-        var account = await ReadAsync(claims.AccountId);
         account.PasswordHash = hash;
         account.SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(StampBytes));
         account.EmailConfirmed = true;
         account.AccessFailedCount = 0;
         if (!OneTimeTokens.IsLockedForGood(account.LockoutEnd))
             account.LockoutEnd = null;
+    }
+
+    // The change has to touch what the purpose's key is made of.
+    private async Task<Verification> RedeemAsync(TokenPurpose purpose, string? token, Action<Account> change, OutboxKind? notice, string? client)
+    {
+        var verification = new Verification(TokenVerdict.Spent);
+        for (var tries = 1; tries <= MostTries; tries++)
+        {
+            (verification, var swapped) = await writer.RunAsync(async () =>
+            {
+                database.ChangeTracker.Clear();
+                var verified = await VerifyAsync(purpose, token);
+                return (verified, verified.Verdict == TokenVerdict.Valid && await SwapAsync(verified.Claims!, change, notice, client));
+            });
+            if (swapped || verification.Verdict != TokenVerdict.Valid)
+                return verification;
+        }
+
+        return verification with { Verdict = TokenVerdict.Spent };
+    }
+
+    private async Task<bool> SwapAsync(ProvenClaims claims, Action<Account> change, OutboxKind? notice, string? client)
+    {
+        var account = await ReadAsync(claims.AccountId);
+        change(account);
 
         var now = time.GetUtcNow();
         var line = new RecoveryEvent { At = now, Kind = RecoveryEventKind.Redeemed, AccountId = account.Id, Nonce = claims.Nonce, Client = client };
         database.Add(line);
-        database.Add(new OutboxMail { Kind = OutboxKind.PasswordChangedNotice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now });
+        if (notice is { } kind)
+            database.Add(new OutboxMail { Kind = kind, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now });
         try
         {
             // The store itself, with its concurrency check: what Identity's validators think of an adopted account's

@@ -6,7 +6,7 @@ using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Recovery;
 
-public sealed class ResetLinkTests
+public sealed class OneTimeLinkTests
 {
     private readonly Issuer _issuer = new();
 
@@ -53,7 +53,7 @@ public sealed class ResetLinkTests
         const string Origin = "https://accounts.example12.com";
         Assert.Equal(30, Origin.Length);
 
-        Assert.True(ResetLink.LongestUsual(new PublicOrigin(Origin)) <= 320);
+        Assert.True(OneTimeLink.LongestUsual(new PublicOrigin(Origin)) <= 320);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ResetLinkTests
     {
         var tokens = _issuer.With(Issuer.Origin, new ServerSecret("2026abcd", new byte[32]));
         _issuer.Clock.Now = new DateTimeOffset(2500, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        var longest = ResetLink.LongestUsual(new PublicOrigin(Issuer.Origin));
+        var longest = OneTimeLink.LongestUsual(new PublicOrigin(Issuer.Origin));
 
         for (var i = 0; i < 200; i++)
         {
@@ -77,7 +77,7 @@ public sealed class ResetLinkTests
             Assert.Matches(@"\Ahttps://accounts\.example\.com/reset-password\?token=[A-Za-z0-9._-]+\z", Links().Build(Mint(), out _));
     }
 
-    private static ResetLink Links(int limit = 2000) => new(new PublicOrigin(Issuer.Origin), Options.Create(new RecoverySettings { MaxLinkLength = limit }));
+    private static OneTimeLink Links(int limit = 2000) => new(new PublicOrigin(Issuer.Origin), Options.Create(new RecoverySettings { MaxLinkLength = limit }));
 
     private MintedToken Mint() => _issuer.With(Issuer.Origin, Issuer.Secret).Mint(TokenPurpose.Reset, _issuer.User);
 }

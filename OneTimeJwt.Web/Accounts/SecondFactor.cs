@@ -1,0 +1,114 @@
+using Microsoft.AspNetCore.Identity;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Accounts;
+
+/// <summary>What an account has besides its password.</summary>
+public sealed record SecondFactorState(bool IsOn, bool HasAuthenticator, int CodesLeft, IReadOnlyList<UserPasskeyInfo> Passkeys);
+
+/// <summary>What stands in the way of a change; the new recovery codes where there are any, to be shown once.</summary>
+public sealed record SecondFactorChange(string? Problem, IReadOnlyList<string> Codes);
+
+/// <summary>
+/// Changes an account's second factor. Event and notice are written with the change, and the security stamp is replaced:
+/// outstanding links die and other sessions end. Keys and recovery codes lie where
+/// Identity keeps them, and as it does: in clear.
+/// </summary>
+public sealed class SecondFactor(UserManager<Account> users, AccountsContext database, OneWriter writer, TimeProvider time)
+{
+    // Identity's own names.
+    private const string Provider = "[AspNetUserStore]";
+    private const string KeyName = "AuthenticatorKey";
+    private const string CodesName = "RecoveryCodes";
+
+    private const int CodeCount = 10;
+    private const string LostRace = "Your account was changed at the same moment. Please try again.";
+    private const string WrongCode = "That code doesn’t fit the key. Wait for the next one, and see that your phone’s clock is right.";
+
+    public async Task<SecondFactorState> ReadAsync(Account account)
+    {
+        var passkeys = await users.GetPasskeysAsync(account);
+        // A key that was never confirmed is no second factor.
+        var hasAuthenticator = account.TwoFactorEnabled && !string.IsNullOrEmpty(await users.GetAuthenticatorKeyAsync(account));
+        var isOn = account.TwoFactorEnabled && (hasAuthenticator || passkeys.Count > 0);
+        return new SecondFactorState(isOn, hasAuthenticator, await users.CountRecoveryCodesAsync(account), [.. passkeys.OrderBy(passkey => passkey.CreatedAt)]);
+    }
+
+    /// <summary>The account's authenticator app from now on, if its code fits; the one before stops to work.</summary>
+    public async Task<SecondFactorChange> UseAuthenticatorAsync(Account account, string key, string code, string? client)
+    {
+        var state = await ReadAsync(account);
+        var (kind, notice) = state.IsOn ? (RecoveryEventKind.AuthenticatorChanged, OutboxKind.AuthenticatorNotice) : (RecoveryEventKind.TwoFactorOn, OutboxKind.TwoFactorOnNotice);
+        return await ChangeAsync(account, kind, notice, "authenticator app", client, newCodes: !state.IsOn, change: async () =>
+        {
+            account.TwoFactorEnabled = true;
+            var kept = await users.SetAuthenticationTokenAsync(account, Provider, KeyName, key);
+            return Problem(kept) ?? (await users.VerifyTwoFactorTokenAsync(account, users.Options.Tokens.AuthenticatorTokenProvider, code) ? null : WrongCode);
+        });
+    }
+
+    public async Task<SecondFactorChange> AddPasskeyAsync(Account account, UserPasskeyInfo passkey, string? client)
+    {
+        var state = await ReadAsync(account);
+        var (kind, notice) = state.IsOn ? (RecoveryEventKind.PasskeyAdded, OutboxKind.PasskeyAddedNotice) : (RecoveryEventKind.TwoFactorOn, OutboxKind.TwoFactorOnNotice);
+        return await ChangeAsync(account, kind, notice, "passkey", client, newCodes: !state.IsOn, change: async () =>
+        {
+            if (!state.IsOn)
+                await RemoveTokenAsync(account, KeyName);
+            account.TwoFactorEnabled = true;
+            return Problem(await users.AddOrUpdatePasskeyAsync(account, passkey));
+        });
+    }
+
+    /// <summary>Where nothing is left besides the password, two-factor is off.</summary>
+    public async Task<SecondFactorChange> RemovePasskeyAsync(Account account, byte[] credentialId, string? client)
+    {
+        var state = await ReadAsync(account);
+        if (!state.HasAuthenticator && state.Passkeys.Count <= 1)
+            return await TurnOffAsync(account, actor: null, client);
+
+        return await ChangeAsync(account, RecoveryEventKind.PasskeyRemoved, OutboxKind.PasskeyRemovedNotice, detail: null, client, async () =>
+            Problem(await users.RemovePasskeyAsync(account, credentialId)));
+    }
+
+    public Task<SecondFactorChange> MakeCodesAsync(Account account, string? client) =>
+        ChangeAsync(account, RecoveryEventKind.RecoveryCodesMade, OutboxKind.RecoveryCodesNotice, detail: null, client, () => Task.FromResult<string?>(null), newCodes: true);
+
+    /// <summary>Takes it all away: authenticator app, recovery codes and passkeys.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="actor">The id of the admin who does it; null where it is the account's own user.</param>
+    /// <param name="client">The network address that it comes from.</param>
+    public Task<SecondFactorChange> TurnOffAsync(Account account, string? actor, string? client) =>
+        ChangeAsync(account, RecoveryEventKind.TwoFactorOff, OutboxKind.TwoFactorOffNotice, detail: null, client, actor: actor, change: async () =>
+        {
+            foreach (var passkey in await users.GetPasskeysAsync(account))
+                await users.RemovePasskeyAsync(account, passkey.CredentialId);
+            await RemoveTokenAsync(account, KeyName);
+            await RemoveTokenAsync(account, CodesName);
+            account.TwoFactorEnabled = false;
+            return null;
+        });
+
+    private Task<SecondFactorChange> ChangeAsync(
+        Account account, RecoveryEventKind kind, OutboxKind notice, string? detail, string? client, Func<Task<string?>> change, bool newCodes = false, string? actor = null) =>
+        writer.RunAsync(async () =>
+        {
+            await using var transaction = await database.Database.BeginTransactionAsync();
+            if (await change() is { } problem)
+                return new SecondFactorChange(problem, []);
+
+            var codes = newCodes ? await users.GenerateNewTwoFactorRecoveryCodesAsync(account, CodeCount) : [];
+            var now = time.GetUtcNow();
+            database.Add(new RecoveryEvent { At = now, Kind = kind, AccountId = account.Id, Actor = actor, Client = client, Detail = detail });
+            database.Add(new OutboxMail { Kind = notice, AccountId = account.Id, RequestedBy = actor, Client = client, RequestedAt = now, DueAt = now });
+            if (codes is null || Problem(await users.UpdateSecurityStampAsync(account)) is not null)
+                return new SecondFactorChange(LostRace, []);
+
+            await transaction.CommitAsync();
+            return new SecondFactorChange(null, [.. codes]);
+        });
+
+    private Task<IdentityResult> RemoveTokenAsync(Account account, string name) => users.RemoveAuthenticationTokenAsync(account, Provider, name);
+
+    private static string? Problem(IdentityResult result) => result.Succeeded ? null : LostRace;
+}

@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Shell;
+
+namespace OneTimeJwt.Web.Accounts;
+
+internal static class SecondFactorRoutes
+{
+    public const string Path = "/account/two-factor";
+
+    public static void MapSecondFactor(this IEndpointRouteBuilder routes)
+    {
+        var own = routes.MapGroup(Path).RequireAuthorization();
+        own.MapPage("", (SecondFactorPages pages, HttpContext http, string? returnUrl) => pages.ShowAsync(http, returnUrl));
+        own.MapPage("/authenticator", (SecondFactorPages pages, string? returnUrl) => pages.SetUpAsync(returnUrl));
+        own.MapPost("/authenticator", (SecondFactorPages pages, FormPost form) => pages.UseAuthenticatorAsync(form));
+        own.MapPage("/codes", (SecondFactorPages pages) => pages.AskAsync(SecondFactorPages.Codes));
+        own.MapPost("/codes", (SecondFactorPages pages, FormPost form) => pages.MakeCodesAsync(form));
+        own.MapPage("/off", (SecondFactorPages pages) => pages.AskAsync(SecondFactorPages.Off));
+        own.MapPost("/off", (SecondFactorPages pages, FormPost form) => pages.TurnOffAsync(form));
+        own.MapPage("/passkeys", (SecondFactorPages pages, string? returnUrl) => pages.AskForPasskeyAsync(returnUrl));
+        own.MapPost("/passkeys", (SecondFactorPages pages, FormPost form) => pages.BeginPasskeyAsync(form));
+        own.MapPost("/passkeys/new", (SecondFactorPages pages, FormPost form) => pages.AddPasskeyAsync(form));
+        own.MapPage("/passkeys/{id}", (SecondFactorPages pages, string id) => pages.AskToRemoveAsync(id));
+        own.MapPost("/passkeys/{id}", (SecondFactorPages pages, FormPost form, string id) => pages.RemovePasskeyAsync(form, id));
+    }
+}
+
+/// <summary>A change that is confirmed with the password.</summary>
+public sealed record Confirmation(string Path, string Title, string Lead, string Button);
+
+/// <summary>What the pages about the second factor do.</summary>
+internal sealed class SecondFactorPages(
+    AccountSignIn signIn, UserManager<Account> users, SecondFactor factor, AuthenticatorKeys keys, Passkeys passkeys, IHttpContextAccessor accessor, TimeProvider time)
+{
+    private const string Path = SecondFactorRoutes.Path;
+    private const string Saved = $"{Path}?saved";
+    private const int LongestName = 60;
+    private const string WrongPassword = "That isn’t your password. After several wrong tries there is a pause of 15 minutes.";
+    private const string Stale = "This page had been open for too long. Please scan the new code: the one before doesn’t count.";
+    private const string NoPasskey = "Nothing came of that passkey. Please try again.";
+
+    public static readonly Confirmation Codes = new(
+        $"{Path}/codes", "New recovery codes", "You get ten new codes. Those that you have now stop to work.", "Make new codes");
+
+    public static readonly Confirmation Off = new(
+        $"{Path}/off", "Turn two-factor sign-in off", "Your password alone is then enough to sign in. The authenticator app, the recovery codes and all passkeys of this account stop to work.", "Turn it off");
+
+    private static readonly Confirmation NewPasskey = new(
+        $"{Path}/passkeys", "Add a passkey", "First your password, so that nobody else adds a passkey to an account that was left open.", "Continue");
+
+    private HttpContext Http => accessor.HttpContext!;
+
+    private string? Client => Http.Connection.RemoteIpAddress?.ToString();
+
+    public async Task<IResult> ShowAsync(HttpContext http, string? returnUrl) => Page.Of<SecondFactorPage>(parameters: new
+    {
+        State = await factor.ReadAsync(await AccountAsync()),
+        ReturnUrl = AccountPages.Local(returnUrl, Path),
+        ForConsole = AccountPages.IsConsole(returnUrl),
+        OffersPasskeys = passkeys.Offered,
+        Saved = http.Request.Query.ContainsKey("saved"),
+    });
+
+    public async Task<IResult> SetUpAsync(string? returnUrl)
+    {
+        var account = await AccountAsync();
+        return await SetUpAsync(StatusCodes.Status200OK, account, keys.New(account), returnUrl, []);
+    }
+
+    public async Task<IResult> UseAuthenticatorAsync(FormPost form)
+    {
+        var account = await AccountAsync();
+        var returnUrl = form["returnUrl"];
+        if (keys.Unseal(account, form["key"]) is not { } key)
+            return await SetUpAsync(StatusCodes.Status422UnprocessableEntity, account, keys.New(account), returnUrl, [Stale]);
+        if (!form.Genuine)
+            return await SetUpAsync(StatusCodes.Status400BadRequest, account, key, returnUrl, [AccountPages.Again]);
+        if (!await signIn.IsRightAsync(account, form["password"]))
+            return await SetUpAsync(StatusCodes.Status422UnprocessableEntity, account, key, returnUrl, [WrongPassword], passwordIsWrong: true);
+
+        var code = form["code"].Replace(" ", "", StringComparison.Ordinal);
+        var change = await factor.UseAuthenticatorAsync(account, key.Key, code, Client);
+        return change.Problem is { } problem
+            ? await SetUpAsync(StatusCodes.Status422UnprocessableEntity, account, key, returnUrl, [problem])
+            : await DoneAsync(account, change, returnUrl, proven: true);
+    }
+
+    public Task<IResult> AskAsync(Confirmation question) => AskAsync(StatusCodes.Status200OK, question);
+
+    public Task<IResult> MakeCodesAsync(FormPost form) =>
+        ConfirmedAsync(form, Codes, account => factor.MakeCodesAsync(account, Client));
+
+    public Task<IResult> TurnOffAsync(FormPost form) =>
+        ConfirmedAsync(form, Off, account => factor.TurnOffAsync(account, actor: null, Client));
+
+    public Task<IResult> AskForPasskeyAsync(string? returnUrl) => AskAsync(StatusCodes.Status200OK, NewPasskey, returnUrl);
+
+    public async Task<IResult> BeginPasskeyAsync(FormPost form)
+    {
+        var account = await AccountAsync();
+        return await RefusalAsync(form, NewPasskey, account) ?? await PasskeyAsync(StatusCodes.Status200OK, account, form["returnUrl"]);
+    }
+
+    // The sealed challenge says that the password was given minutes ago.
+    public async Task<IResult> AddPasskeyAsync(FormPost form)
+    {
+        var account = await AccountAsync();
+        var returnUrl = form["returnUrl"];
+        var passkey = form.Genuine ? await passkeys.CreatedAsync(account, form["state"], form["credential"]) : null;
+        if (passkey is null)
+            return await AskAsync(form.Genuine ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status400BadRequest, NewPasskey, returnUrl, form.Genuine ? NoPasskey : AccountPages.Again);
+
+        passkey.Name = Name(form["name"]);
+        var change = await factor.AddPasskeyAsync(account, passkey, Client);
+        return change.Problem is { } problem
+            ? await AskAsync(StatusCodes.Status422UnprocessableEntity, NewPasskey, returnUrl, problem)
+            : await DoneAsync(account, change, returnUrl, proven: true);
+    }
+
+    public async Task<IResult> AskToRemoveAsync(string id) =>
+        await FindAsync(await AccountAsync(), id) is { } passkey ? await AskAsync(StatusCodes.Status200OK, Remove(id, passkey)) : Results.NotFound();
+
+    public async Task<IResult> RemovePasskeyAsync(FormPost form, string id) =>
+        await FindAsync(await AccountAsync(), id) is { } passkey
+            ? await ConfirmedAsync(form, Remove(id, passkey), account => factor.RemovePasskeyAsync(account, passkey.CredentialId, Client))
+            : Results.NotFound();
+
+    private async Task<IResult> ConfirmedAsync(FormPost form, Confirmation question, Func<Account, Task<SecondFactorChange>> apply)
+    {
+        var account = await AccountAsync();
+        if (await RefusalAsync(form, question, account) is { } refusal)
+            return refusal;
+
+        var change = await apply(account);
+        return change.Problem is { } problem
+            ? await AskAsync(StatusCodes.Status422UnprocessableEntity, question, problem: problem)
+            : await DoneAsync(account, change, returnUrl: null, proven: false);
+    }
+
+    private async Task<IResult?> RefusalAsync(FormPost form, Confirmation question, Account account) =>
+        !form.Genuine ? await AskAsync(StatusCodes.Status400BadRequest, question, form["returnUrl"], AccountPages.Again)
+        : !await signIn.IsRightAsync(account, form["password"]) ? await AskAsync(StatusCodes.Status422UnprocessableEntity, question, form["returnUrl"], WrongPassword)
+        : null;
+
+    // This session goes on under the new stamp; where it has just proven a second factor, as one that has.
+    private async Task<IResult> DoneAsync(Account account, SecondFactorChange change, string? returnUrl, bool proven)
+    {
+        if (proven)
+            await signIn.SignInWithSecondFactorAsync(account);
+        else
+            await signIn.RefreshSignInAsync(account);
+
+        return change.Codes.Count > 0
+            ? Page.Of<RecoveryCodesPage>(parameters: new { change.Codes, ReturnUrl = AccountPages.Local(returnUrl, Path), Address = account.Email ?? account.UserName ?? "" })
+            : Page.SeeOther(AccountPages.Local(returnUrl, Saved) is var next && next == Path ? Saved : next);
+    }
+
+    private async Task<IResult> SetUpAsync(int status, Account account, AuthenticatorKey key, string? returnUrl, IReadOnlyList<string> problems, bool passwordIsWrong = false) =>
+        Page.Of<AuthenticatorPage>(status, new
+        {
+            Key = key,
+            Address = account.Email ?? account.UserName ?? "",
+            Replaces = (await factor.ReadAsync(account)).HasAuthenticator,
+            ReturnUrl = AccountPages.Local(returnUrl, Path),
+            Problems = problems,
+            PasswordIsWrong = passwordIsWrong,
+        });
+
+    private async Task<IResult> AskAsync(int status, Confirmation question, string? returnUrl = null, string? problem = null)
+    {
+        var account = await AccountAsync();
+        return Page.Of<ConfirmationPage>(status, new { Question = question, Address = account.Email ?? account.UserName ?? "", ReturnUrl = AccountPages.Local(returnUrl, Path), Problem = problem });
+    }
+
+    private async Task<IResult> PasskeyAsync(int status, Account account, string? returnUrl) =>
+        Page.Of<PasskeyPage>(status, new { Request = await passkeys.AskToCreateAsync(account), ReturnUrl = AccountPages.Local(returnUrl, Path) });
+
+    private async Task<UserPasskeyInfo?> FindAsync(Account account, string id) =>
+        (await users.GetPasskeysAsync(account)).FirstOrDefault(passkey => Convert.ToHexStringLower(passkey.CredentialId) == id);
+
+    private static Confirmation Remove(string id, UserPasskeyInfo passkey) => new(
+        $"{Path}/passkeys/{id}", "Remove a passkey", $"“{passkey.Name}” no longer signs in here. Remove it from the device as well, so that it isn’t offered any more.", "Remove it");
+
+    private string Name(string typed)
+    {
+        var name = string.Concat(typed.Trim().EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Take(LongestName));
+        return name.Length > 0 ? name : $"Passkey of {time.GetUtcNow().UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}";
+    }
+
+    private async Task<Account> AccountAsync() => (await users.GetUserAsync(Http.User))!;
+}

@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Recovery;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>
+/// Makes somebody an admin from the command line, so that no account exists by default: with a one-time link where there
+/// is no password yet, else with a plain notice. Said again, it goes on where it was broken off, or sends a fresh link.
+/// </summary>
+internal sealed class AdminInvitation(
+    UserManager<Account> users, AccountsContext database, ConsoleRoles roles, Dispatch dispatch, IOptions<RecoverySettings> recovery, TimeProvider time)
+{
+    /// <summary>What to print, and whether it was done.</summary>
+    public sealed record Outcome(bool Done, string Words);
+
+    public static bool IsAddress(string text) => RequestReset.IsAddress(text) && MimeKit.MailboxAddress.TryParse(text, out var mailbox) && mailbox.Address == text;
+
+    public async Task<Outcome> SendAsync(string address)
+    {
+        if (!await roles.IsOursOrFreeAsync(ConsoleRole.Admin))
+            return Foreign();
+
+        var normalised = users.NormalizeEmail(address);
+        var found = await database.Users.Where(row => row.NormalizedEmail == normalised).OrderBy(row => row.Id).Take(2).ToListAsync();
+        if (found.Count > 1)
+            return Refused($"Several accounts have the address {address}: give the one that is meant an address of its own first.");
+        if (found is [{ } known] && await ObstacleAsync(known) is { } obstacle)
+            return Refused($"The account {address} {obstacle}");
+
+        var account = found.FirstOrDefault() ?? new Account { UserName = address, Email = address };
+        if (found.Count == 0 && await users.CreateAsync(account) is { Succeeded: false } refusal)
+            return Refused($"No account {address} can be made: {string.Join(' ', refusal.Errors.Select(error => error.Description))}");
+
+        return await roles.GrantAsync(account.Id, ConsoleRole.Admin, actor: null) switch
+        {
+            RoleOutcome.NotOurs => Foreign(),
+            RoleOutcome.Unchanged when account.PasswordHash is not null => new Outcome(Done: true, $"{address} is an admin already."),
+            _ when account.PasswordHash is not null => await MailAsync(account, OutboxKind.AdminNotice, $"{address} has an account with a password and is an admin now."),
+            _ => await MailAsync(account, OutboxKind.Invitation, found.Count == 0 ? $"{address} has a new account and is an admin." : $"{address} has an account without a password and is an admin."),
+        };
+    }
+
+    private async Task<string?> ObstacleAsync(Account account)
+    {
+        if (account.LockoutEnd >= ConsoleRoles.LockedForGood)
+            return "is locked by an admin: unlock it first.";
+        if (string.IsNullOrEmpty(account.SecurityStamp))
+            return "has no security stamp: let the application that made it write one.";
+
+        var isExternal = account.PasswordHash is null && !recovery.Value.AllowExternalOnly && await database.UserLogins.AnyAsync(login => login.UserId == account.Id);
+        return isExternal ? "signs in through another provider only: set Recovery:AllowExternalOnly to true, or invite another address." : null;
+    }
+
+    private async Task<Outcome> MailAsync(Account account, OutboxKind kind, string words)
+    {
+        var now = time.GetUtcNow();
+        var mail = new OutboxMail { Kind = kind, AccountId = account.Id, RequestedAt = now, DueAt = now };
+        database.Add(mail);
+        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.Invited, AccountId = account.Id, Detail = "on the command line" });
+        await database.SaveChangesAsync();
+
+        var what = kind == OutboxKind.Invitation ? "The invitation" : "The notice";
+        if (await dispatch.AtOnceAsync(mail.Id) is { } cause)
+            return new Outcome(Done: true, $"{words} {what} is queued and not sent yet ({cause}): the app sends it while it runs.");
+
+        var refusal = await database.Trail.AsNoTracking()
+            .Where(line => line.AccountId == account.Id && line.At >= now && (line.Kind == RecoveryEventKind.LinkTooLong || line.Kind == RecoveryEventKind.Suppressed))
+            .OrderByDescending(line => line.At)
+            .FirstOrDefaultAsync();
+        return refusal is null
+            ? new Outcome(Done: true, $"{words} {what} is mailed.")
+            : Refused($"{words} {what} was not mailed: {refusal.Detail}.");
+    }
+
+    private Outcome Foreign() =>
+        Refused($"The role {roles.NameOf(ConsoleRole.Admin)} exists, has members and was not made here: set Admin:Roles:Admin to another name.");
+
+    private static Outcome Refused(string words) => new(Done: false, words);
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Shell;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>Whoever lacks nothing but a second factor is led to where one is set up, and told why.</summary>
+internal sealed class ConsoleDoor : IAuthorizationMiddlewareResultHandler
+{
+    private static readonly string WayIn = SecondFactorRoutes.Path + QueryString.Create("returnUrl", "/admin");
+
+    private readonly AuthorizationMiddlewareResultHandler _usual = new();
+
+    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    {
+        var lacksSecondFactor = authorizeResult.AuthorizationFailure?.FailureReasons.Any(reason => reason.Message == ConsoleAccess.NeedsSecondFactor) == true;
+        return lacksSecondFactor ? Page.SeeOther(WayIn).ExecuteAsync(context) : _usual.HandleAsync(next, context, policy, authorizeResult);
+    }
+}

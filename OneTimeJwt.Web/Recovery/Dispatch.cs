@@ -1,0 +1,51 @@
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Mail;
+
+namespace OneTimeJwt.Web.Recovery;
+
+/// <summary>Delivers one row of the outbox, or writes down what kept it and puts it off or aside.</summary>
+internal sealed class Dispatch(Outbox outbox, Delivery delivery, TimeProvider time)
+{
+    private static readonly TimeSpan SendTime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SendTimeWhenStopping = TimeSpan.FromSeconds(7);
+
+    // Within a lease, which nobody renews there.
+    private static readonly TimeSpan SendTimeAtOnce = TimeSpan.FromSeconds(15);
+
+    /// <summary>Delivers a row that was just written, without waiting for a worker: the command line has none.</summary>
+    /// <returns>Why the mail still waits; null where its row is done with.</returns>
+    public async Task<string?> AtOnceAsync(Guid id)
+    {
+        if (await outbox.LeaseAsync(id) is not { } mail)
+            return "a running app has taken it over";
+
+        using var patience = new CancellationTokenSource(SendTimeAtOnce, time);
+        return await TryAsync(mail, await delivery.PrepareAsync([mail], CancellationToken.None), patience.Token);
+    }
+
+    /// <param name="mail">A row that is ours.</param>
+    /// <param name="reading">What was read of its account, where that is fresh.</param>
+    /// <param name="stoppingToken">Leaves it a few seconds more.</param>
+    public async Task DeliverAsync(OutboxMail mail, Reading? reading, CancellationToken stoppingToken)
+    {
+        using var patience = new CancellationTokenSource(SendTime, time);
+        await using var stopping = stoppingToken.Register(() => patience.CancelAfter(SendTimeWhenStopping));
+        await TryAsync(mail, reading, patience.Token);
+    }
+
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever keeps one mail from being sent, it is written down and the others go on.")]
+    private async Task<string?> TryAsync(OutboxMail mail, Reading? reading, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await delivery.DeliverAsync(mail, reading, cancellationToken);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            var fault = MailFault.Of(exception);
+            await (fault.Permanent ? outbox.RefuseAsync(mail, fault.Words) : outbox.RetryLaterAsync(mail, fault));
+            return fault.Words;
+        }
+    }
+}
