@@ -68,8 +68,12 @@ internal static class Commands
         if (!await Startup.PrepareAsync(app))
             return Failed;
 
+        // What is mailed is written down by a part of the app that runs while it serves.
+        var appender = app.Services.GetRequiredService<Appender>();
+        await appender.StartAsync(CancellationToken.None);
         await using var scope = app.Services.CreateAsyncScope();
         var outcome = await scope.ServiceProvider.GetRequiredService<AdminInvitation>().SendAsync(address);
+        await appender.StopAsync(CancellationToken.None);
         await (outcome.Done ? Console.Out : Console.Error).WriteLineAsync(outcome.Words);
         return outcome.Done ? 0 : Failed;
     }
