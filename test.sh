@@ -40,7 +40,7 @@ install_browser() {
 
 suite() {
   local name=$1
-  timeout 900 "$name/bin/Release/net10.0/$name" "${filter[@]}" -xml "$results/$name.xml" -noLogo || failed=1
+  timeout 1800 "$name/bin/Release/net10.0/$name" "${filter[@]}" -xml "$results/$name.xml" -noLogo || failed=1
 }
 
 step "restore" dotnet restore OneTimeJwt.sln --locked-mode \

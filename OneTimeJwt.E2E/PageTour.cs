@@ -41,7 +41,13 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["not-found"] = (_, tab) => tab.GoAsync("/no-such-page"),
         ["forbidden"] = async (tour, tab) => await (await tour.SignInAsync(tab)).Tab.GoAsync("/admin/trail"),
         ["dev-inbox"] = (tour, tab) => tour.OpenInboxAsync(tab),
+        ["admin-find"] = async (tour, tab) => await tour.FindAsync(tab),
+        ["admin-account"] = async (tour, tab) => await tour.OpenAccountAsync(tab),
+        ["admin-confirm"] = async (tour, tab) => await (await tour.OpenAccountAsync(tab)).ChooseAsync("Require a reset"),
+        ["admin-glance"] = async (tour, tab) => await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/glance"),
         ["admin-trail"] = async (tour, tab) => await TrailPage.OpenAsync(tab, await tour.NewAccountAsync(AccountKind.Admin)),
+        ["admin-bulk"] = async (tour, tab) => await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/bulk"),
+        ["admin-campaign"] = async (tour, tab) => await tour.RunCampaignAsync(tab),
     };
 
     public static TheoryData<string> States => [.. Stations.Keys];
@@ -89,6 +95,27 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         var account = await NewAccountAsync();
         var own = await (await SignInPage.OpenAsync(tab)).EnterAsync(account);
         await own.ChangePasswordAsync(account.Password, account.NewPassword());
+    }
+
+    private async Task FindAsync(Tab tab)
+    {
+        await ConsolePage.EnterAsync(tab, await NewAccountAsync(AccountKind.Support), "/admin?q=a");
+        await Microsoft.Playwright.Assertions.Expect(new ConsolePage(tab).Hits.First).ToBeVisibleAsync();
+    }
+
+    private async Task<AccountFilePage> OpenAccountAsync(Tab tab)
+    {
+        var account = await NewAccountAsync();
+        await Site.MailLinkAsync(account);
+        return await (await ConsolePage.OpenAsync(tab, await NewAccountAsync(AccountKind.Admin))).FindAsync(account);
+    }
+
+    private async Task RunCampaignAsync(Tab tab)
+    {
+        var accounts = new[] { await NewAccountAsync(), await NewAccountAsync(), await NewAccountAsync() };
+        await ConsolePage.EnterAsync(tab, await NewAccountAsync(AccountKind.Admin), "/admin/bulk");
+        var campaign = await new BulkPage(tab).ChooseAsync([.. accounts.Select(account => account.Email), "nobody@example.org"]);
+        await campaign.StartAsync(accounts.Length);
     }
 
     private async Task OpenInboxAsync(Tab tab)

@@ -6,6 +6,9 @@ namespace OneTimeJwt.E2E;
 
 public sealed partial class QuietPageTests(Suite suite) : PageTour(suite)
 {
+    // The inbox shows mails in frames that run no scripts, the test driver's own included.
+    private const string DriverInMail = "about:srcdoc:0:0: Blocked script execution";
+
     [Theory]
     [MemberData(nameof(States))]
     public async Task A_page_writes_nothing_to_the_console_and_asks_no_other_site(string state)
@@ -13,7 +16,7 @@ public sealed partial class QuietPageTests(Suite suite) : PageTour(suite)
         var tab = await VisitAsync(state);
         await tab.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
 
-        Assert.Empty(ConsoleMessages.Where(message => !RefusedDocument().IsMatch(message)).Distinct());
+        Assert.Empty(ConsoleMessages.Where(message => !RefusedDocument().IsMatch(message) && !message.StartsWith(DriverInMail, StringComparison.Ordinal)).Distinct());
         var own = new Uri(tab.Page.Url).Authority;
         Assert.Contains(Requests, request => request.AbsolutePath == "/app.css");
         Assert.All(Requests, request => Assert.Equal(own, request.Authority));

@@ -88,7 +88,7 @@ public sealed class SecondFactorTests(Suite suite) : BrowserTest(suite)
         var signIn = await invitation.ChooseAsync(password);
         await signIn.EnterAsync(new TestAccount { Email = address, Password = password });
         await tab.GoAsync("/admin/trail");
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Region, new() { Name = "Trail" })).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Trail" })).ToBeVisibleAsync();
 
         Assert.Equal(("spent", 410), await (await DeadLinkPage.OpenAsync(await NewBrowserAsync(), link)).VerdictAsync());
     }

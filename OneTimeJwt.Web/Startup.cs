@@ -66,6 +66,7 @@ internal static partial class Startup
             .Concat(Faults<RecoverySettings>(app, "Recovery"))
             .Concat(Faults<TrailSettings>(app, "Trail"))
             .Concat(Faults<MailBudget>(app, "RateLimits:PerAccount"))
+            .Concat(Faults<AdminBudget>(app, "RateLimits:PerAdmin"))
             .Concat(Faults<ClientLimit>(app, "RateLimits:PerClient"))
             .Concat(Faults<SecuritySettings>(app, "Security"))
             .Concat(Faults<AdminSettings>(app, "Admin")),

@@ -21,6 +21,8 @@ internal static class AccountRow
     // What UserManager.SetTwoFactorEnabledAsync writes.
     private const string SecondFactor = "UPDATE AspNetUsers SET TwoFactorEnabled = 1, SecurityStamp = $new, ConcurrencyStamp = $new WHERE Email = $email;";
 
+    private const string Demotion = "DELETE FROM AspNetUserRoles WHERE UserId = (SELECT Id FROM AspNetUsers WHERE Email = $email);";
+
     /// <summary>A fresh account with the password, second factor and roles of a seeded one: hashing one for each test would take long.</summary>
     public static async Task<TestAccount> CopyAsync(RunningApp app, TestAccount model)
     {
@@ -37,6 +39,9 @@ internal static class AccountRow
 
     public static Task DeleteAsync(RunningApp app, TestAccount account) =>
         WriteAsync(app, "DELETE FROM AspNetUsers WHERE Email = $email;", ("$email", account.Email));
+
+    public static Task DemoteAsync(RunningApp app, TestAccount account) =>
+        WriteAsync(app, Demotion, ("$email", account.Email));
 
     private static async Task WriteAsync(RunningApp app, string sql, params (string Name, string Value)[] values)
     {

@@ -84,7 +84,8 @@ public sealed class Site : IAsyncDisposable
     {
         address ??= $"guest-{Guid.NewGuid():N}@example.org";
         var (code, output) = await App.RunAsync("admins", "invite", address);
-        Assert.Equal((0, $"{address} has a new account and is an admin. The invitation is mailed."), (code, output.Trim()));
+        // Mailed at once, or by the app, whose worker may be faster.
+        Assert.True(code == 0 && output.StartsWith($"{address} has a new account and is an admin. The invitation is ", StringComparison.Ordinal), output);
         return (await Inbox.NextAsync(address, InboxFolder.InvitationSubject)).Link;
     }
 

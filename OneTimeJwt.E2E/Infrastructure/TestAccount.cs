@@ -7,6 +7,7 @@ public enum AccountKind
     Unconfirmed,
     TwoFactor,
     Admin,
+    Support,
 }
 
 /// <summary>An account as <c>Seed:Accounts</c> describes it.</summary>
@@ -28,6 +29,7 @@ public sealed record TestAccount
     {
         { Confirmed: false } => AccountKind.Unconfirmed,
         { AuthenticatorKey: not null } => AccountKind.TwoFactor,
+        { Roles: ["Recovery.Support"] } => AccountKind.Support,
         { Roles.Count: > 0 } => AccountKind.Admin,
         _ => AccountKind.Ordinary,
     };

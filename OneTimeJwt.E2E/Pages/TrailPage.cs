@@ -3,18 +3,15 @@ using OneTimeJwt.E2E.Infrastructure;
 
 namespace OneTimeJwt.E2E.Pages;
 
-/// <summary>The admins' console; interactive.</summary>
+/// <summary>What happened, in the console.</summary>
 public sealed class TrailPage(Tab tab) : SitePage(tab)
 {
-    public ILocator Rows => Page.GetByRole(AriaRole.Region, new() { Name = "Trail" }).GetByRole(AriaRole.Row);
+    public ILocator Rows => Page.GetByRole(AriaRole.List, new() { Name = "Trail" }).GetByRole(AriaRole.Listitem);
 
     /// <summary>Signs an admin in and opens the trail.</summary>
     public static async Task<TrailPage> OpenAsync(Tab tab, TestAccount admin)
     {
-        var signIn = await SignInPage.OpenAsync(tab, "/sign-in?returnUrl=%2Fadmin%2Ftrail");
-        await signIn.SendAsync(admin.Email, admin.Password);
+        await ConsolePage.EnterAsync(tab, admin, "/admin/trail");
         return await AtAsync(new TrailPage(tab), "Trail");
     }
-
-    public Task RefreshAsync() => Button("Refresh").ClickAsync();
 }

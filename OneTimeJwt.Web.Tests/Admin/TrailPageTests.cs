@@ -1,162 +1,175 @@
-using AngleSharp.Dom;
+using System.Globalization;
 using Bunit;
-using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.Data.Sqlite;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Tests.App;
 using OneTimeJwt.Web.Tests.Shell;
 
 namespace OneTimeJwt.Web.Tests.Admin;
 
-public sealed class TrailPageTests : IDisposable
+public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
 {
-    private readonly SqliteConnection _connection = new("Data Source=:memory:");
-    private readonly TaskCompletionSource _open = new();
-    private readonly BunitContext _context = new();
-    private readonly BunitAuthorizationContext _authorization;
+    private const string Nonce = "0123456789abcdef";
 
-    public TrailPageTests()
+    // Old enough to be past, young enough to be kept.
+    private static readonly DateTimeOffset At = new(DateTime.UtcNow.Date.AddDays(-30).AddHours(12), TimeSpan.Zero);
+
+    private readonly TestApp _app = shared.App;
+
+    private IDbContextFactory<AccountsContext> Contexts => _app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>();
+
+    public static TheoryData<Type> Pages => [typeof(FindPage), typeof(AccountFilePage), typeof(TrailPage), typeof(GlancePage), typeof(CampaignPage)];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_page_asks_for_the_console_policy(Type page) =>
+        Assert.Equal(ConsoleAccess.Policy, Assert.Single(page.GetCustomAttributes(typeof(AuthorizeAttribute), inherit: true).Cast<AuthorizeAttribute>()).Policy);
+
+    [Fact]
+    public async Task While_it_loads_it_says_so()
     {
-        _connection.Open();
-        using var database = new Contexts(_connection, Task.CompletedTask).CreateDbContext();
-        database.Database.EnsureCreated();
-        _context.Services.AddSingleton(new TrailReader(new Contexts(_connection, _open.Task)));
-        // The grid's own script is the browser suite's business.
-        _context.JSInterop.Mode = JSRuntimeMode.Loose;
-        _authorization = _context.AddAuthorization().SetAuthorized("admin");
-        _authorization.SetPolicies(ConsoleAccess.Policy);
+        var contexts = new SlowContexts(Contexts);
+        using var desk = await DeskAsync(contexts);
+        var page = desk.Open<TrailPage>("/admin/trail?account=nobody");
+
+        page.WaitForAssertion(() => Assert.Equal("Loading…", page.Find("[role=status]").Words()));
+        contexts.GoOn();
+        page.WaitForAssertion(() => Assert.Equal("Nothing of that kind has happened.", page.Find("[role=status]").Words()));
     }
 
     [Fact]
-    public void The_page_asks_for_the_console_policy() =>
-        Assert.Equal(ConsoleAccess.Policy, Assert.Single(typeof(TrailPage).GetCustomAttributes(typeof(AuthorizeAttribute), inherit: true).Cast<AuthorizeAttribute>()).Policy);
-
-    [Fact]
-    public void While_it_loads_it_says_so()
+    public async Task A_database_that_is_away_is_waited_for()
     {
-        var page = _context.Render<TrailPage>();
+        var contexts = new AwayContexts(Contexts);
+        using var desk = await DeskAsync(contexts);
+        var page = desk.Open<TrailPage>("/admin/trail?account=nobody");
 
-        Assert.Equal("Loading…", page.Find("[role=status]").Words());
-        Assert.Empty(page.FindAll("table"));
+        page.WaitForAssertion(() => Assert.Contains("tries again by itself", page.Find("[role=alert]").Words(), StringComparison.Ordinal));
+        contexts.IsAway = false;
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[role=alert]")));
     }
 
     [Fact]
-    public void An_empty_trail_says_so()
+    public async Task Lines_are_shown_as_text_and_lead_to_account_actor_and_link()
     {
-        _open.SetResult();
-        var page = _context.Render<TrailPage>();
+        var admin = await _app.HireAsync(ConsoleRole.Admin);
+        var account = await _app.AddAccountAsync();
+        await AddAsync(account.Id, new RecoveryEvent { At = At, Kind = RecoveryEventKind.LinkTriggered, AccountId = account.Id, Actor = admin.Id, Nonce = Nonce, Client = "203.0.113.7", Detail = Screen.Hostile, Reason = Screen.Hostile });
+        using var desk = new Desk(_app, admin.User);
+        var page = desk.Open<TrailPage>($"/admin/trail?account={account.Email}");
 
-        page.WaitForAssertion(() => Assert.Equal("Nothing has happened yet.", page.Find("[role=status]").Words()));
-    }
-
-    [Fact]
-    public void Lines_are_shown_newest_first_and_as_text()
-    {
-        Add(Line(1, "first"), Line(2, Screen.Hostile));
-        var page = Loaded();
-
-        var rows = page.FindAll("tbody tr");
-        Assert.Equal(["2026-01-05 09:00:02", "Mailed", "account", "0123456789abcdef", "203.0.113.7", Screen.Hostile], rows[0].QuerySelectorAll("td").Select(Screen.Words));
-        Assert.Equal("first", rows[1].QuerySelectorAll("td")[^1].Words());
+        page.WaitForAssertion(() => Assert.Equal($"Link sent by an admin: {Screen.Hostile}", page.Find("ol.trail p").ChildNodes.Where(node => node.NodeName != "Q").Aggregate("", (text, node) => text + node.TextContent).Trim()));
+        Assert.Equal(Screen.Hostile, page.Find("ol.trail q").TextContent);
+        Assert.Equal(At.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), page.Find("ol.trail time").TextContent);
+        Assert.Equal(
+            [$"/admin/accounts/{account.Id}", $"/admin/trail?actor={admin.Id}", $"/admin/trail?nonce={Nonce}"],
+            page.FindAll("ol.trail a").Select(link => link.GetAttribute("href")!));
+        Assert.Equal([account.Email!, admin.Account.Email!], page.FindAll("ol.trail a").Take(2).Select(link => link.TextContent));
         Assert.Empty(page.FindAll("script, img, [style]"));
     }
 
     [Fact]
-    public void Many_lines_are_paged()
+    public async Task Many_lines_are_paged_each_once_also_where_they_share_a_moment()
     {
-        Add([.. Enumerable.Range(1, 60).Select(i => Line(i, $"line {i}"))]);
-        var page = Loaded();
+        var account = await _app.AddAccountAsync();
+        await AddAsync(account.Id, [.. Enumerable.Range(0, 120).Select(i => new RecoveryEvent { At = At.AddSeconds(i / 40), Kind = RecoveryEventKind.Opened, AccountId = account.Id, Detail = $"line {i}" })]);
+        using var desk = await DeskAsync();
+        var page = desk.Open<TrailPage>($"/admin/trail?account={account.Id}");
 
-        Assert.Equal(25, page.FindAll("tbody tr").Count);
-        Assert.Contains("60", page.Markup, StringComparison.Ordinal);
+        var seen = new List<string>();
+        foreach (var size in new[] { 50, 50, 20 })
+        {
+            page.WaitForAssertion(() => Assert.Equal(size, page.FindAll("ol.trail li").Count));
+            seen.AddRange(page.FindAll("ol.trail li p:first-child").Select(Screen.Words));
+            if (size == 50)
+                await page.FindAll(".pager button")[1].PressAsync();
+        }
 
-        page.Find("button.go-next").Click();
-        page.WaitForAssertion(() => Assert.Equal("line 35", page.Find("tbody tr td:last-child").Words()));
+        Assert.Equal(120, seen.Distinct().Count());
+        await page.FindAll(".pager button")[0].PressAsync();
+        page.WaitForAssertion(() => Assert.Equal(seen.Skip(50).Take(50), page.FindAll("ol.trail li p:first-child").Select(Screen.Words)));
+    }
+
+    [Theory]
+    [InlineData("kind=Opened", "opened")]
+    [InlineData("nonce=AAAABBBBCCCCDDDD", "mailed", "opened")]
+    [InlineData("from={2}", "late")]
+    [InlineData("to={0}", "mailed", "opened")]
+    [InlineData("from={1}&to={1}")]
+    [InlineData("actor=some-admin", "mailed")]
+    public async Task What_is_asked_for_is_shown_and_nothing_else(string query, params string[] details)
+    {
+        var account = await _app.AddAccountAsync();
+        await AddAsync(
+            account.Id,
+            new RecoveryEvent { At = At, Kind = RecoveryEventKind.Mailed, AccountId = account.Id, Actor = "some-admin", Nonce = "aaaabbbbccccdddd", Detail = "mailed" },
+            new RecoveryEvent { At = At.AddMinutes(1), Kind = RecoveryEventKind.Opened, AccountId = account.Id, Nonce = "aaaabbbbccccdddd", Detail = "opened" },
+            new RecoveryEvent { At = At.AddDays(2), Kind = RecoveryEventKind.Suppressed, AccountId = account.Id, Detail = "late" });
+        var parsed = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery("?" + string.Format(CultureInfo.InvariantCulture, query, Day(0), Day(1), Day(2)));
+        var (asked, problems) = TrailQueryText.Parse(account.Id, parsed.GetValueOrDefault("actor"), parsed.GetValueOrDefault("kind"), parsed.GetValueOrDefault("from"), parsed.GetValueOrDefault("to"), parsed.GetValueOrDefault("nonce"), campaign: null);
+
+        var lines = (await new TrailReader(Contexts, new UpperInvariantLookupNormalizer()).PageAsync(asked, cancellationToken: Xunit.TestContext.Current.CancellationToken)).Lines;
+
+        Assert.Empty(problems);
+        Assert.Equal(details, lines.Select(line => line.Detail).Order());
     }
 
     [Fact]
-    public void No_more_than_five_hundred_lines_are_read()
+    public async Task What_can_not_be_read_is_said_and_left_out()
     {
-        Add([.. Enumerable.Range(1, 510).Select(i => Line(i, $"line {i}"))]);
+        using var desk = await DeskAsync();
+        var page = desk.Open<TrailPage>("/admin/trail?kind=banana&from=soon&to=9999-12-31&campaign=x&account=nobody");
 
-        Assert.Contains("500", Loaded().Markup, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Equal(4, page.FindAll("[role=alert] li").Count));
     }
 
     [Fact]
-    public void The_grid_can_be_reached_by_keyboard_and_has_a_name()
+    public async Task A_page_that_is_open_shows_what_happens()
     {
-        Add(Line(1, "first"));
+        var account = await _app.AddAccountAsync();
+        using var desk = await DeskAsync();
+        var page = desk.Open<TrailPage>($"/admin/trail?account={account.Id}");
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[role=status]")));
 
-        Assert.Equal(("0", "Trail"), (Loaded().Find("[role=region]").GetAttribute("tabindex")!, Loaded().Find("[role=region]").GetAttribute("aria-label")!));
+        await AddAsync(account.Id, new RecoveryEvent { At = At, Kind = RecoveryEventKind.Opened, AccountId = account.Id });
+
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("ol.trail li")));
     }
 
     [Fact]
-    public void Refreshing_reads_again()
+    public async Task Who_loses_the_right_sees_nothing_more()
     {
-        Add(Line(1, "first"));
-        var page = Loaded();
-        Add(Line(2, "second"));
+        var support = await _app.HireAsync(ConsoleRole.Support);
+        var account = await _app.AddAccountAsync();
+        await AddAsync(account.Id, new RecoveryEvent { At = At, Kind = RecoveryEventKind.Opened, AccountId = account.Id });
+        using var desk = new Desk(_app, support.User);
+        var page = desk.Open<TrailPage>($"/admin/trail?account={account.Id}");
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("ol.trail li")));
 
-        page.Find("button.quiet").Click();
+        await _app.Roles().RemoveAsync(support.Id, ConsoleRole.Support, actor: null);
 
-        page.WaitForAssertion(() => Assert.Equal("second", page.Find("tbody tr td:last-child").Words()));
+        page.WaitForAssertion(() => Assert.Equal("Your account has no right to see this any more.", page.Find("[role=alert]").Words()));
+        Assert.Empty(page.FindAll("ol, form, button"));
     }
 
-    [Fact]
-    public void Who_has_lost_the_right_sees_nothing_at_once_and_nothing_later()
+    private async Task<Desk> DeskAsync(IDbContextFactory<AccountsContext>? contexts = null)
     {
-        Add(Line(1, "first"));
-        var page = Loaded();
-
-        _authorization.SetPolicies();
-        page.Find("button.quiet").Click();
-
-        page.WaitForAssertion(() => Assert.Equal("Your account has no right to see the trail any more.", page.Find("[role=alert]").Words()));
-        Assert.Empty(page.FindAll("table"));
-        Assert.Empty(page.FindAll("button"));
+        var desk = new Desk(_app, (await _app.HireAsync(ConsoleRole.Support)).User);
+        if (contexts is not null)
+            desk.Services.AddSingleton(new TrailReader(contexts, new UpperInvariantLookupNormalizer()));
+        return desk;
     }
 
-    [Fact]
-    public void Who_has_no_right_from_the_start_sees_nothing()
-    {
-        Add(Line(1, "first"));
-        _authorization.SetPolicies();
-        _open.SetResult();
+    private static string Day(int later) => At.AddDays(later).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-        Assert.NotNull(_context.Render<TrailPage>().Find("[role=alert]"));
-    }
-
-    public void Dispose()
+    private Task<int> AddAsync(string accountId, params RecoveryEvent[] lines) => _app.WithAsync<AccountsContext, int>(database =>
     {
-        _context.Dispose();
-        _connection.Dispose();
-    }
-
-    private static RecoveryEvent Line(int second, string detail) => new()
-    {
-        At = new Clock().Now.AddSeconds(second),
-        Kind = RecoveryEventKind.Mailed,
-        AccountId = "account",
-        Nonce = "0123456789abcdef",
-        Client = "203.0.113.7",
-        Detail = detail,
-    };
-
-    private void Add(params RecoveryEvent[] lines)
-    {
-        using var database = new Contexts(_connection, Task.CompletedTask).CreateDbContext();
+        Assert.All(lines, line => Assert.Equal(accountId, line.AccountId));
         database.AddRange(lines.Cast<object>());
-        database.SaveChanges();
-    }
-
-    private IRenderedComponent<TrailPage> Loaded()
-    {
-        _open.TrySetResult();
-        var page = _context.Render<TrailPage>();
-        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("tbody tr")));
-        return page;
-    }
+        return database.SaveChangesAsync();
+    });
 }

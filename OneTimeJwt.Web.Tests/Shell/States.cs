@@ -2,6 +2,8 @@ using AngleSharp.Html.Dom;
 using Microsoft.AspNetCore.Identity;
 using MimeKit;
 using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Shell;
@@ -15,6 +17,7 @@ internal static class States
     private const string Hostile = Screen.Hostile;
 
     private static readonly string[] Problems = [Hostile, "Second."];
+    private static readonly Campaign Campaign = new() { Chosen = Hostile, StartedBy = Hostile, CreatedAt = DateTimeOffset.UnixEpoch, Accounts = 3, State = CampaignState.Stopped };
     private static readonly DateTimeOffset At = new(2026, 1, 5, 23, 59, 0, TimeSpan.FromHours(-2));
 
     public static readonly int[] Statuses = [400, 403, 404, 405, 413, 414, 415, 418, 429, 500, 503];
@@ -55,6 +58,8 @@ internal static class States
         new("account", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile))),
         new("account, changed", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.Changed, true).Add(p => p.LastChanged, At).Add(p => p.TwoFactorEnabled, true))),
         new("account, problems", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problems, Problems))),
+        new("bulk", () => Screen.Render<BulkPage>(page => page.Add(p => p.Campaigns, []))),
+        new("bulk, problem", () => Screen.Render<BulkPage>(page => page.Add(p => p.Campaigns, [Campaign]).Add(p => p.Problem, Hostile).Add(p => p.Text, Hostile).Add(p => p.List, Hostile).Add(p => p.Filters, AccountFilters.Locked).Add(p => p.RequiresReset, true))),
         new("inbox, empty", () => Screen.Render<InboxPage>(page => page.Add(p => p.Mails, []))),
         new("inbox", () => Screen.Render<InboxPage>(page => page.Add(p => p.Mails, [Mail("one"), Mail("two")]))),
     ]);

@@ -38,6 +38,8 @@ internal static class AccountsModule
 
     private static void AddIdentity(IServiceCollection services)
     {
+        // Stateless, and singletons look accounts up as well; Identity's own registration is scoped.
+        services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = HashIterations);
         services.AddIdentityCore<Account>(identity =>
             {

@@ -11,8 +11,16 @@ internal static class AdminModule
     {
         builder.Services.AddOptions<AdminSettings>().BindConfiguration("Admin");
         builder.Services.AddSingleton<IValidateOptions<AdminSettings>, AdminSettingsValidator>();
+        builder.Services.AddOptions<AdminBudget>().BindConfiguration("RateLimits:PerAdmin");
+        builder.Services.AddSingleton<IValidateOptions<AdminBudget>, AdminBudgetValidator>();
+        builder.Services.AddSingleton<AccountSearch>();
+        builder.Services.AddSingleton<AccountReader>();
+        builder.Services.AddSingleton<AccountActs>();
         builder.Services.AddSingleton<TrailReader>();
-        builder.Services.AddScoped<ConsoleRoles>();
+        builder.Services.AddSingleton<TrailExport>();
+        builder.Services.AddSingleton<GlanceReader>();
+        AddCampaigns(builder.Services);
+        builder.Services.AddSingleton<ConsoleRoles>();
         builder.Services.AddScoped<AdminInvitation>();
         builder.Services.AddSingleton<IAuthorizationHandler, ConsoleAccessHandler>();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, ConsoleDoor>();
@@ -21,7 +29,10 @@ internal static class AdminModule
 
     public static void MapAdmin(this WebApplication app)
     {
-        app.MapPage("/admin", () => Page.SeeOther("/admin/trail"));
+        app.MapPage("/admin/trail.csv", (TrailExport export, HttpContext http) => export.DownloadAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
+        app.MapPage("/admin/bulk", (BulkPages pages, HttpContext http) => pages.ShowAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
+        app.MapPost("/admin/bulk", (BulkPages pages, HttpContext http) => pages.DraftAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
+        app.MapPage("/admin/bulk/{id:guid}/result.csv", (BulkPages pages, Guid id, CancellationToken cancellationToken) => pages.ResultAsync(id, cancellationToken)).RequireAuthorization(ConsoleAccess.Policy);
         app.MapRazorComponents<ConsoleApp>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
             .Add(endpoint =>
@@ -36,6 +47,15 @@ internal static class AdminModule
     {
         if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } route } && route.StartsWith("/_blazor", StringComparison.Ordinal))
             endpoint.Metadata.Add(new AuthorizeAttribute(ConsoleAccess.Policy));
+    }
+
+    private static void AddCampaigns(IServiceCollection services)
+    {
+        services.AddSingleton<AccountMatch>();
+        services.AddSingleton<Campaigns>();
+        services.AddSingleton<CampaignReader>();
+        services.AddSingleton<BulkPages>();
+        services.AddHostedService<CampaignWorker>();
     }
 
     // Pages of the console send no forms: their acts travel over the circuit.

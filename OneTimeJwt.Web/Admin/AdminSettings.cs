@@ -15,6 +15,27 @@ public sealed class AdminRoles
     public string Support { get; set; } = "Recovery.Support";
 }
 
+/// <summary>The <c>RateLimits:PerAdmin</c> section: mails that one admin may trigger by hand; campaigns have a rate of their own.</summary>
+public sealed class AdminBudget
+{
+    public int Permits { get; set; } = 60;
+
+    public TimeSpan Window { get; set; } = TimeSpan.FromHours(1);
+}
+
+internal sealed class AdminBudgetValidator : IValidateOptions<AdminBudget>
+{
+    public ValidateOptionsResult Validate(string? name, AdminBudget options)
+    {
+        var faults = new List<string>();
+        if (options.Permits < 1)
+            faults.Add($"RateLimits:PerAdmin:Permits is {options.Permits}: choose at least 1");
+        if (options.Window < TimeSpan.FromMinutes(1) || options.Window > TimeSpan.FromDays(7))
+            faults.Add($"RateLimits:PerAdmin:Window is {options.Window:c}: choose between 00:01:00 and 7.00:00:00");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}
+
 internal sealed class AdminSettingsValidator : IValidateOptions<AdminSettings>
 {
     public ValidateOptionsResult Validate(string? name, AdminSettings options)

@@ -45,6 +45,11 @@ public sealed class ConsoleRoles(
     public async Task<ConsoleRole?> OfAsync(string accountId)
     {
         await using var database = await contexts.CreateDbContextAsync();
+        return await OfAsync(database, accountId);
+    }
+
+    public async Task<ConsoleRole?> OfAsync(AccountsContext database, string accountId)
+    {
         var names = await Marked(database)
             .Where(role => database.UserRoles.Any(member => member.RoleId == role.Id && member.UserId == accountId))
             .Select(role => role.NormalizedName)
@@ -64,7 +69,9 @@ public sealed class ConsoleRoles(
     /// <param name="accountId">Who gets it.</param>
     /// <param name="role">Made, or claimed where nobody has it, if need be.</param>
     /// <param name="actor">The id of the admin who gives it; null on the command line.</param>
-    public Task<RoleOutcome> GrantAsync(string accountId, ConsoleRole role, string? actor) => TryAsync(async database =>
+    /// <param name="reason">Why, in his words.</param>
+    /// <param name="client">Where he sits.</param>
+    public Task<RoleOutcome> GrantAsync(string accountId, ConsoleRole role, string? actor, string? reason = null, string? client = null) => TryAsync(async database =>
     {
         if (await ClaimAsync(database, role) is not { } row)
             return RoleOutcome.NotOurs;
@@ -72,11 +79,11 @@ public sealed class ConsoleRoles(
             return RoleOutcome.Unchanged;
 
         database.Add(new IdentityUserRole<string> { RoleId = row.Id, UserId = accountId });
-        return await SaveAsync(database, row, Event(RecoveryEventKind.RoleGranted, accountId, role, actor));
+        return await SaveAsync(database, row, Event(RecoveryEventKind.RoleGranted, accountId, role, actor, reason, client));
     });
 
     /// <summary>Takes a role; of several admins who take each other's at the same moment, one keeps his.</summary>
-    public Task<RoleOutcome> RemoveAsync(string accountId, ConsoleRole role, string? actor) => TryAsync(async database =>
+    public Task<RoleOutcome> RemoveAsync(string accountId, ConsoleRole role, string? actor, string? reason = null, string? client = null) => TryAsync(async database =>
     {
         var row = await Marked(database).SingleOrDefaultAsync(known => known.NormalizedName == Key(role));
         var member = row is null ? null : await database.UserRoles.SingleOrDefaultAsync(known => known.RoleId == row.Id && known.UserId == accountId);
@@ -86,8 +93,19 @@ public sealed class ConsoleRoles(
             return RoleOutcome.LastAdmin;
 
         database.Remove(member);
-        return await SaveAsync(database, row!, Event(RecoveryEventKind.RoleRemoved, accountId, role, actor));
+        return await SaveAsync(database, row!, Event(RecoveryEventKind.RoleRemoved, accountId, role, actor, reason, client));
     });
+
+    /// <summary>
+    /// Whether an admin could do without this one; where so, the change that is about to be saved and changes of the
+    /// role's members exclude each other.
+    /// </summary>
+    public async Task<bool> CanSpareAsync(AccountsContext database, string accountId)
+    {
+        var row = await Marked(database).SingleAsync(known => known.NormalizedName == Key(ConsoleRole.Admin));
+        row.ConcurrencyStamp = Guid.NewGuid().ToString();
+        return await IsAnyoneLeftAsync(database, new IdentityUserRole<string> { RoleId = row.Id, UserId = accountId });
+    }
 
     private static IQueryable<IdentityRole> Marked(AccountsContext database) =>
         database.Roles.Where(role => database.RoleClaims.Any(claim => claim.RoleId == role.Id && claim.ClaimType == RoleMark.ClaimType));
@@ -140,8 +158,8 @@ public sealed class ConsoleRoles(
         }
     }
 
-    private RecoveryEvent Event(RecoveryEventKind kind, string accountId, ConsoleRole role, string? actor) =>
-        new() { At = time.GetUtcNow(), Kind = kind, AccountId = accountId, Actor = actor, Detail = $"{role} of the console" };
+    private RecoveryEvent Event(RecoveryEventKind kind, string accountId, ConsoleRole role, string? actor, string? reason, string? client) =>
+        new() { At = time.GetUtcNow(), Kind = kind, AccountId = accountId, Actor = actor, Client = client, Detail = $"{role} of the console", Reason = reason };
 
     private string Key(ConsoleRole role) => normalizer.NormalizeName(NameOf(role));
 }

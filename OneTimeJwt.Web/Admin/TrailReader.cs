@@ -1,16 +1,100 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>Reads the trail for the console, each time through a context of its own.</summary>
-public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts)
-{
-    private const int Most = 500;
+/// <summary>Which lines of the trail; what is null isn't asked for. Account and actor are an id or an address.</summary>
+public sealed record TrailQuery(
+    string? Account = null, string? Actor = null, RecoveryEventKind? Kind = null, DateTimeOffset? From = null, DateTimeOffset? To = null, string? Nonce = null, Guid? Campaign = null);
 
-    public async Task<IReadOnlyList<RecoveryEvent>> LatestAsync()
+/// <summary>Where reading goes on: behind the line of this moment and id.</summary>
+public sealed record TrailCursor(DateTimeOffset At, Guid Id);
+
+/// <param name="Lines">Newest first.</param>
+/// <param name="Next">Where to go on; null at the end.</param>
+/// <param name="Names">The addresses of the accounts that are mentioned, by id.</param>
+public sealed record TrailLines(IReadOnlyList<RecoveryEvent> Lines, TrailCursor? Next, IReadOnlyDictionary<string, string> Names);
+
+/// <summary>Reads the trail for the console, each time through a context of its own.</summary>
+public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, ILookupNormalizer normalizer)
+{
+    public const int PageSize = 50;
+
+    private const int MostOfOneAddress = 50;
+
+    public async Task<TrailLines> PageAsync(TrailQuery query, TrailCursor? after = null, CancellationToken cancellationToken = default)
     {
-        await using var database = await contexts.CreateDbContextAsync();
-        return await database.Trail.AsNoTracking().OrderByDescending(line => line.At).Take(Most).ToListAsync();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var lines = await MatchingAsync(database, query, cancellationToken);
+        if (after is not null)
+            lines = lines.Where(line => line.At <= after.At && (line.At < after.At || line.Id.CompareTo(after.Id) < 0));
+
+        var page = await lines.OrderByDescending(line => line.At).ThenByDescending(line => line.Id).Take(PageSize + 1).ToListAsync(cancellationToken);
+        var shown = page.Take(PageSize).ToList();
+        return new TrailLines(
+            shown,
+            page.Count > PageSize ? new TrailCursor(shown[^1].At, shown[^1].Id) : null,
+            await NamesAsync(database, shown.SelectMany(line => new[] { line.AccountId, line.Actor }), cancellationToken));
+    }
+
+    /// <summary>All lines, oldest first, as they come from the database.</summary>
+    public async IAsyncEnumerable<RecoveryEvent> AllAsync(TrailQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var lines = await MatchingAsync(database, query, cancellationToken);
+        await foreach (var line in lines.OrderBy(line => line.At).ThenBy(line => line.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            yield return line;
+    }
+
+    public static async Task<IReadOnlyDictionary<string, string>> NamesAsync(AccountsContext database, IEnumerable<string?> ids, CancellationToken cancellationToken)
+    {
+        var wanted = ids.OfType<string>().Distinct().ToList();
+        return wanted.Count == 0
+            ? new Dictionary<string, string>()
+            : await database.Users
+                .Where(account => wanted.Contains(account.Id))
+                .Select(account => new { account.Id, Name = account.Email ?? account.UserName ?? account.Id })
+                .ToDictionaryAsync(account => account.Id, account => account.Name, cancellationToken);
+    }
+
+    private async Task<IQueryable<RecoveryEvent>> MatchingAsync(AccountsContext database, TrailQuery query, CancellationToken cancellationToken)
+    {
+        var lines = database.Trail.AsNoTracking();
+        if (query.Account is { } account)
+        {
+            var ids = await IdsAsync(database, account, cancellationToken);
+            lines = lines.Where(line => ids.Contains(line.AccountId!));
+        }
+
+        if (query.Actor is { } actor)
+        {
+            var ids = await IdsAsync(database, actor, cancellationToken);
+            lines = lines.Where(line => ids.Contains(line.Actor!));
+        }
+
+        if (query.Kind is { } kind)
+            lines = lines.Where(line => line.Kind == kind);
+        if (query.From is { } from)
+            lines = lines.Where(line => line.At >= from);
+        if (query.To is { } to)
+            lines = lines.Where(line => line.At < to);
+        if (query.Nonce is { } nonce)
+            lines = lines.Where(line => line.Nonce == nonce);
+        if (query.Campaign is { } campaign)
+            lines = lines.Where(line => line.CampaignId == campaign);
+        return lines;
+    }
+
+    // The text itself is an id as well: the account may be gone, its trail isn't.
+    private async Task<List<string>> IdsAsync(AccountsContext database, string text, CancellationToken cancellationToken)
+    {
+        if (!Addresses.CanBeNormalised(text))
+            return [text];
+
+        var normalised = normalizer.NormalizeEmail(text);
+        var ids = await database.Users.Where(account => account.NormalizedEmail == normalised).Select(account => account.Id).Order().Take(MostOfOneAddress).ToListAsync(cancellationToken);
+        return [text, .. ids];
     }
 }

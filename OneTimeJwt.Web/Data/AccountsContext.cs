@@ -15,6 +15,10 @@ public sealed class AccountsContext(DbContextOptions<AccountsContext> options, O
 
     public DbSet<RecoveryEvent> Trail => Set<RecoveryEvent>();
 
+    public DbSet<Campaign> Campaigns => Set<Campaign>();
+
+    public DbSet<CampaignAccount> CampaignAccounts => Set<CampaignAccount>();
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     protected override Version SchemaVersion => Microsoft.AspNetCore.Identity.IdentitySchemaVersions.Version3;
@@ -41,6 +45,7 @@ public sealed class AccountsContext(DbContextOptions<AccountsContext> options, O
             mail.Property(m => m.Cause).HasMaxLength(200);
             mail.HasIndex(m => m.DueAt);
             mail.HasIndex(m => m.AccountId);
+            mail.HasIndex(m => m.CampaignId);
         });
 
         builder.Entity<RecoveryEvent>(line =>
@@ -54,9 +59,35 @@ public sealed class AccountsContext(DbContextOptions<AccountsContext> options, O
             line.Property(e => e.Actor).HasMaxLength(IdLength);
             line.Property(e => e.Client).HasMaxLength(64);
             line.Property(e => e.Detail).HasMaxLength(500);
+            line.Property(e => e.Reason).HasMaxLength(RecoveryEvent.LongestReason);
             line.HasIndex(e => e.At);
+            line.HasIndex(e => new { e.Kind, e.At });
+            line.HasIndex(e => new { e.Actor, e.At });
+            line.HasIndex(e => new { e.CampaignId, e.Kind });
             line.HasIndex(e => new { e.AccountId, e.At });
             line.HasIndex(e => e.Nonce);
+        });
+
+        builder.Entity<Campaign>(campaign =>
+        {
+            campaign.ToTable("RecoveryCampaigns");
+            campaign.Property(c => c.Id).ValueGeneratedNever();
+            campaign.Property(c => c.State).HasConversion<string>().HasMaxLength(16);
+            campaign.Property(c => c.StartedBy).HasMaxLength(IdLength);
+            campaign.Property(c => c.Client).HasMaxLength(64);
+            campaign.Property(c => c.Reason).HasMaxLength(RecoveryEvent.LongestReason);
+            campaign.Property(c => c.Chosen).HasMaxLength(200);
+            campaign.Property(c => c.UnmatchedLines).HasMaxLength(Campaign.LongestUnmatched);
+            campaign.Property(c => c.Version).IsConcurrencyToken();
+            campaign.HasIndex(c => c.State);
+        });
+
+        builder.Entity<CampaignAccount>(account =>
+        {
+            account.ToTable("RecoveryCampaignAccounts");
+            account.HasKey(a => new { a.CampaignId, a.Position });
+            account.Property(a => a.AccountId).HasMaxLength(IdLength);
+            account.HasIndex(a => new { a.CampaignId, a.AccountId }).IsUnique();
         });
     }
 

@@ -19,6 +19,9 @@ public sealed class OutboxMail
     /// <summary>The network address that the request came from.</summary>
     public string? Client { get; init; }
 
+    /// <summary>The campaign that it belongs to.</summary>
+    public Guid? CampaignId { get; init; }
+
     public required DateTimeOffset RequestedAt { get; init; }
 
     public required DateTimeOffset DueAt { get; set; }
@@ -45,6 +48,8 @@ public enum OutboxKind
     ResetLink,
     Invitation,
     PasswordChangedNotice,
+    RequiredReset,
+    TwoFactorResetNotice,
     AdminNotice,
     TwoFactorOnNotice,
     TwoFactorOffNotice,

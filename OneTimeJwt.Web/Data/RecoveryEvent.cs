@@ -3,6 +3,8 @@ namespace OneTimeJwt.Web.Data;
 /// <summary>One line of the trail: append-only, in UTC, without secrets.</summary>
 public sealed class RecoveryEvent
 {
+    public const int LongestReason = 500;
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required DateTimeOffset At { get; init; }
@@ -25,6 +27,12 @@ public sealed class RecoveryEvent
 
     /// <summary>A reason in plain words, of our own wording only.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>Why an admin acted, in his words.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The campaign that it belongs to.</summary>
+    public Guid? CampaignId { get; init; }
 }
 
 /// <summary>Stored by name.</summary>
@@ -54,4 +62,16 @@ public enum RecoveryEventKind
     PasskeyAdded,
     PasskeyRemoved,
     PasskeyUsed,
+    LinkTriggered,
+    LinksKilled,
+    ResetRequired,
+    Locked,
+    Unlocked,
+    TwoFactorReset,
+    ActRefused,
+    CampaignStarted,
+    CampaignPaused,
+    CampaignResumed,
+    CampaignStopped,
+    TrailExported,
 }

@@ -46,7 +46,7 @@ internal sealed partial class Delivery(
         var reading = await ReadAsync(mails, cancellationToken);
         // Once a row, however often it is tried: the event has the row's own id.
         await Task.WhenAll(mails
-            .Where(mail => mail.Kind == OutboxKind.ResetLink)
+            .Where(mail => IsLink(mail))
             .Select(mail => appender.AppendAsync(Event(mail, RecoveryEventKind.Requested, detail: reading.Of(mail) is null ? "no such account" : null, id: mail.Id), cancellationToken)));
         return reading;
     }
@@ -67,7 +67,7 @@ internal sealed partial class Delivery(
 
         if (reading.Of(mail) is not { } account)
             await appender.ReplaceAsync(mail);
-        else if (mail.Kind == OutboxKind.ResetLink)
+        else if (IsLink(mail))
             await ResetLinkAsync(mail, account, reading, cancellationToken);
         else if (mail.Kind == OutboxKind.Invitation)
             await InvitationAsync(mail, account, cancellationToken);
@@ -89,7 +89,14 @@ internal sealed partial class Delivery(
     {
         var lifetimes = tokenSettings.Value.Lifetimes;
         var lifetime = mail.RequestedBy is null ? lifetimes.Reset : lifetimes.ResetByAdmin;
-        return SendLinkAsync(mail, account, tokens.Mint(TokenPurpose.Reset, account, lifetime), link => Letters.Reset(link, lifetime, Host), cancellationToken);
+        return SendLinkAsync(mail, account, tokens.Mint(TokenPurpose.Reset, account, lifetime), Write, cancellationToken);
+
+        Letter Write(string link) => mail switch
+        {
+            { Kind: OutboxKind.RequiredReset } => Letters.RequiredReset(link, lifetime, Host),
+            { RequestedBy: not null } => Letters.ResetByAdmin(link, lifetime, Host),
+            _ => Letters.Reset(link, lifetime, Host),
+        };
     }
 
     private async Task InvitationAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
@@ -127,6 +134,7 @@ internal sealed partial class Delivery(
         return mail.Kind switch
         {
             OutboxKind.PasswordChangedNotice => Letters.PasswordChanged(forgotPassword, mail.RequestedAt, Host),
+            OutboxKind.TwoFactorResetNotice => Letters.TwoFactorReset(forgotPassword, mail.RequestedAt, Host),
             OutboxKind.AdminNotice => Letters.Admin($"{origin.Value}/admin", mail.RequestedAt, Host),
             _ => Letters.SecondFactor(mail.Kind, forgotPassword, mail.RequestedAt, Host),
         };
@@ -156,6 +164,8 @@ internal sealed partial class Delivery(
             }
         }
     }
+
+    private static bool IsLink(OutboxMail mail) => mail.Kind is OutboxKind.ResetLink or OutboxKind.RequiredReset;
 
     private bool IsStale(OutboxMail mail) =>
         time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) > (mail.Kind == OutboxKind.ResetLink ? mailSettings.Value.GiveUpAfter : NoticeStaysOfUse);
@@ -202,6 +212,7 @@ internal sealed partial class Delivery(
         Actor = mail.RequestedBy,
         Client = mail.Client,
         Detail = detail,
+        CampaignId = mail.CampaignId,
     };
 
     private static partial class Log

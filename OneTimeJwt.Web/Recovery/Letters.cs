@@ -31,6 +31,40 @@ internal static class Letters
             "If you don't know why you got this, there is nothing to do: nobody can use the link without this mail.",
         ]);
 
+    public static Letter ResetByAdmin(string link, TimeSpan lifetime, string host) => new(
+        "Choose a new password",
+        [
+            "Hello,",
+            $"The people who look after accounts at {host} send you this link, so that you can choose a new password.",
+        ],
+        new LetterLink("Choose a new password", link),
+        [
+            $"The link works once, for {InWords(lifetime)}. Your present password works until you choose a new one.",
+            "If you did not expect this, there is nothing to do: nobody can use the link without this mail.",
+        ]);
+
+    public static Letter RequiredReset(string link, TimeSpan lifetime, string host) => new(
+        "Choose a new password",
+        [
+            "Hello,",
+            $"For your safety the password of your account at {host} no longer works, and all devices were signed out. Choose a new one that you use nowhere else:",
+        ],
+        new LetterLink("Choose a new password", link),
+        [
+            $"The link works once, for {InWords(lifetime)}. If you come too late, ask for a fresh one on the sign-in page.",
+        ]);
+
+    public static Letter TwoFactorReset(string forgotPassword, DateTimeOffset at, string host) => new(
+        "Two-factor sign-in was turned off",
+        [
+            "Hello,",
+            $"Two-factor sign-in of your account at {host} was turned off on {InWords(at)} by the people who look after accounts, and all devices were signed out. Authenticator app, recovery codes and passkeys no longer count.",
+            "If you asked for that, sign in with your password and set two-factor up again.",
+            "If you did not, choose a new password now, and tell them:",
+        ],
+        new LetterLink("Get your account back", forgotPassword),
+        []);
+
     public static Letter ExternalOnly(IReadOnlyList<string> providers, string host) => new(
         "How you sign in",
         [

@@ -96,7 +96,7 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
 
         var now = time.GetUtcNow();
         (mail.RefusedAt, mail.TriedAgainAt, mail.DueAt, mail.Attempts, mail.Lease) = (null, now, now, 0, Guid.NewGuid());
-        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.TriedAgain, AccountId = mail.AccountId, Actor = actor, Detail = mail.Cause });
+        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.TriedAgain, AccountId = mail.AccountId, Actor = actor, Detail = mail.Cause, CampaignId = mail.CampaignId });
         try
         {
             await database.SaveChangesAsync();
@@ -145,7 +145,7 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         database.Attach(mail);
         (mail.Lease, mail.LeasedUntil, mail.Cause) = (Guid.Empty, null, cause);
         change();
-        database.Add(new RecoveryEvent { At = now, Kind = kind, AccountId = mail.AccountId, Actor = mail.RequestedBy, Client = mail.Client, Detail = cause });
+        database.Add(new RecoveryEvent { At = now, Kind = kind, AccountId = mail.AccountId, Actor = mail.RequestedBy, Client = mail.Client, Detail = cause, CampaignId = mail.CampaignId });
         try
         {
             await database.SaveChangesAsync();

@@ -25,6 +25,7 @@ internal static class RecoveryModule
         builder.Services.AddSingleton<TypedAddress>();
         builder.Services.AddSingleton<RequestReset>();
         builder.Services.AddSingleton<LinkTrail>();
+        builder.Services.AddSingleton<OutstandingLinks>();
         builder.Services.AddScoped<RedeemLink>();
         builder.Services.AddScoped<RecoveryPages>();
         builder.Services.AddSingleton<Outbox>();

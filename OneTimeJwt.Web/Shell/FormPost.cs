@@ -14,19 +14,22 @@ public sealed record FormPost(IFormCollection Fields, bool Genuine)
     /// <summary>The one value of a field, or nothing where it is missing or there several times.</summary>
     public string this[string name] => Fields[name] is { Count: 1 } value ? value.ToString() : "";
 
-    public static async ValueTask<FormPost> BindAsync(HttpContext context)
+    public static ValueTask<FormPost> BindAsync(HttpContext context) => ReadAsync(context, MaxBytes, new FormOptions());
+
+    /// <summary>For a form that may be larger than most.</summary>
+    public static async ValueTask<FormPost> ReadAsync(HttpContext context, long maxBytes, FormOptions options)
     {
         var request = context.Request;
         if (!request.HasFormContentType || !IsUtf8(request))
             throw new BadHttpRequestException("Not a form.", StatusCodes.Status415UnsupportedMediaType);
-        if (request.ContentLength > MaxBytes)
+        if (request.ContentLength > maxBytes)
             throw new BadHttpRequestException("The form is too large.", StatusCodes.Status413PayloadTooLarge);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaxBytes;
+            limit.MaxRequestBodySize = maxBytes;
 
         try
         {
-            var fields = await request.ReadFormAsync(context.RequestAborted);
+            var fields = await request.ReadFormAsync(options, context.RequestAborted);
             return new FormPost(fields, await IsGenuineAsync(context));
         }
         catch (InvalidDataException fault)

@@ -1,3 +1,25 @@
 // Starts the console's circuit, quietly: only warnings belong in the browser's console.
 const warning = 3;
 Blazor.start({ circuit: { logLevel: warning, configureSignalR: builder => builder.configureLogging(warning) } });
+
+// The keyboard: "/" to the search, arrows through what it found.
+document.addEventListener('keydown', event => {
+  const search = document.querySelector('[data-find]');
+  if (!search || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === '/' && !event.target.matches('input, textarea, select')) {
+    event.preventDefault();
+    search.focus();
+    return;
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const stops = [search, ...document.querySelectorAll('[data-hit]')];
+  const at = stops.indexOf(document.activeElement);
+  if (!step || at < 0) return;
+  event.preventDefault();
+  stops[Math.min(Math.max(at + step, 0), stops.length - 1)].focus();
+});
+
+// Search and filters stand in the address, so that it can be kept and passed on.
+window.keepSearch = address => {
+  if (location.pathname === '/admin') history.replaceState(history.state, '', address);
+};

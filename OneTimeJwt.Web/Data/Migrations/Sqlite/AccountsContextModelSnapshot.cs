@@ -249,6 +249,94 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                     b.ToTable("AspNetUsers", (string)null);
                 });
 
+            modelBuilder.Entity("OneTimeJwt.Web.Data.Campaign", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Accounts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Chosen")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Client")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CreatedAt")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Rate")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Released")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ReleasedAt")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("RequiresReset")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("StartedBy")
+                        .IsRequired()
+                        .HasMaxLength(450)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Unmatched")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UnmatchedLines")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("State");
+
+                    b.ToTable("RecoveryCampaigns", (string)null);
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Data.CampaignAccount", b =>
+                {
+                    b.Property<Guid>("CampaignId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(450)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("CampaignId", "Position");
+
+                    b.HasIndex("CampaignId", "AccountId")
+                        .IsUnique();
+
+                    b.ToTable("RecoveryCampaignAccounts", (string)null);
+                });
+
             modelBuilder.Entity("OneTimeJwt.Web.Data.OutboxMail", b =>
                 {
                     b.Property<Guid>("Id")
@@ -260,6 +348,9 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("CampaignId")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Cause")
                         .HasMaxLength(200)
@@ -312,6 +403,8 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 
                     b.HasIndex("AccountId");
 
+                    b.HasIndex("CampaignId");
+
                     b.HasIndex("DueAt");
 
                     b.ToTable("RecoveryOutbox", (string)null);
@@ -339,6 +432,9 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("CampaignId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Client")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
@@ -356,6 +452,10 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("At");
@@ -363,6 +463,12 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                     b.HasIndex("Nonce");
 
                     b.HasIndex("AccountId", "At");
+
+                    b.HasIndex("Actor", "At");
+
+                    b.HasIndex("CampaignId", "Kind");
+
+                    b.HasIndex("Kind", "At");
 
                     b.ToTable("RecoveryTrail", (string)null);
                 });

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Pages;
+
+namespace OneTimeJwt.E2E;
+
+/// <summary>The console through a browser: what admins do reaches people, and never the other way round.</summary>
+public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
+{
+    [Fact]
+    public async Task An_admin_triggers_a_reset_the_user_completes_it_and_no_link_ever_reaches_the_admin()
+    {
+        var (admin, account) = (await NewAccountAsync(AccountKind.Support), await NewAccountAsync());
+        var tab = await NewBrowserAsync();
+        var seen = new ConcurrentQueue<string>();
+        Listen(tab.Page, seen);
+        var page = await (await ConsolePage.OpenAsync(tab, admin)).FindAsync(account);
+
+        await page.ActAsync("Send a reset link");
+        await Assertions.Expect(page.Done).ToHaveTextAsync("The link is on its way.");
+        var link = (await Site.Inbox.NextAsync(account.Email, InboxFolder.ResetSubject)).Link;
+        await Assertions.Expect(page.History).ToContainTextAsync("Mailed");
+        await (await ResetPasswordPage.OpenAsync(await NewBrowserAsync(), link)).ChooseAsync(account.NewPassword());
+        await Assertions.Expect(page.History).ToContainTextAsync("Link redeemed");
+
+        seen.Enqueue(await tab.Page.ContentAsync());
+        var token = link[(link.IndexOf("token=", StringComparison.Ordinal) + 6)..];
+        Assert.Contains(seen, text => text.Contains("Link redeemed", StringComparison.Ordinal));
+        Assert.All(seen, text => Assert.DoesNotContain("reset-password?token", text, StringComparison.Ordinal));
+        Assert.All(seen, text => Assert.All(token.Split('.')[1..], part => Assert.DoesNotContain(part, text, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_support_member_who_acts_on_an_admin_is_refused_and_recorded_also_where_the_page_was_tampered_with()
+    {
+        var (support, admin) = (await NewAccountAsync(AccountKind.Support), await NewAccountAsync(AccountKind.Admin));
+        var tab = await NewBrowserAsync();
+        var page = await (await ConsolePage.OpenAsync(tab, support)).FindAsync(admin);
+        await Assertions.Expect(page.Offer("Lock")).ToBeDisabledAsync();
+
+        // What a browser's own tools do: the press then goes out over the circuit like any other.
+        await page.Offer("Lock").EvaluateAsync("button => button.disabled = false");
+        await page.ActAsync("Lock", "wanted to try");
+
+        await Assertions.Expect(page.Problem).ToHaveTextAsync("Support can’t act on an Admin.");
+        await Assertions.Expect(page.History).ToContainTextAsync("Act refused: Lock: Support can’t act on an Admin.");
+        await (await SignInPage.OpenAsync(await NewBrowserAsync())).EnterAsync(admin);
+    }
+
+    [Fact]
+    public async Task An_admin_who_is_demoted_with_a_page_open_can_not_act()
+    {
+        var (admin, account) = (await NewAccountAsync(AccountKind.Admin), await NewAccountAsync());
+        var page = await (await ConsolePage.OpenAsync(await NewBrowserAsync(), admin)).FindAsync(account);
+        await page.ChooseAsync("Lock");
+        await AccountRow.DemoteAsync(Site.App, admin);
+
+        // Faster than the page notices, or not: either way nothing is done.
+        await Task.WhenAny(page.ConfirmAsync("Lock", "too late"), page.Problem.WaitForAsync());
+        await Assertions.Expect(page.Problem.First).ToContainTextAsync("has no right");
+
+        await (await SignInPage.OpenAsync(await NewBrowserAsync())).EnterAsync(account);
+    }
+
+    private static void Listen(IPage page, ConcurrentQueue<string> seen)
+    {
+        page.WebSocket += (_, socket) =>
+        {
+            socket.FrameReceived += (_, frame) => seen.Enqueue(frame.Text ?? System.Text.Encoding.UTF8.GetString(frame.Binary ?? []));
+            socket.FrameSent += (_, frame) => seen.Enqueue(frame.Text ?? System.Text.Encoding.UTF8.GetString(frame.Binary ?? []));
+        };
+        page.Response += async (_, response) =>
+        {
+            try
+            {
+                seen.Enqueue(await response.TextAsync());
+            }
+            catch (PlaywrightException)
+            {
+                // A redirect, or a page that was left, has no body to read.
+            }
+        };
+    }
+}

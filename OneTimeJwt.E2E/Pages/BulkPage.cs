@@ -1,0 +1,35 @@
+using Microsoft.Playwright;
+using OneTimeJwt.E2E.Infrastructure;
+
+namespace OneTimeJwt.E2E.Pages;
+
+/// <summary>Chooses many accounts.</summary>
+public sealed class BulkPage(Tab tab) : SitePage(tab)
+{
+    public async Task<CampaignPage> ChooseAsync(IReadOnlyList<string> names)
+    {
+        await Field("One address, user name or id a line").FillAsync(string.Join('\n', names));
+        await PressAsync("Look at the list");
+        return new CampaignPage(Tab);
+    }
+}
+
+/// <summary>Mail to many accounts.</summary>
+public sealed class CampaignPage(Tab tab) : SitePage(tab)
+{
+    public ILocator Progress => Page.Locator("label[for=progress]");
+
+    /// <summary>Confirms until the page answers: one whose circuit isn't up yet doesn't hear.</summary>
+    public async Task StartAsync(int accounts)
+    {
+        for (var tries = 0; tries < 20 && !await Progress.IsVisibleAsync(); tries++)
+        {
+            await Field("Reason").FillAsync("leaked list");
+            await Field($"Type {accounts}, the number of accounts").FillAsync($"{accounts}");
+            await Button("Send the links").ClickAsync();
+            await Page.WaitForTimeoutAsync(500);
+        }
+
+        await Assertions.Expect(Progress).ToContainTextAsync("done");
+    }
+}

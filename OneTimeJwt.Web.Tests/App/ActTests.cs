@@ -1,0 +1,238 @@
+using System.Net;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Tests.Admin;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>Acts of the console, on the real database.</summary>
+public sealed class ActTests(SharedApp shared) : IClassFixture<SharedApp>
+{
+    private readonly TestApp _app = shared.App;
+
+    [Theory]
+    [InlineData(null, AccountAct.SendLink, null)]
+    [InlineData(ConsoleRole.Support, AccountAct.SendLink, ConsoleRole.Admin)]
+    [InlineData(ConsoleRole.Support, AccountAct.KillLinks, ConsoleRole.Admin)]
+    [InlineData(ConsoleRole.Support, AccountAct.RequireReset, null)]
+    [InlineData(ConsoleRole.Support, AccountAct.Lock, null)]
+    [InlineData(ConsoleRole.Support, AccountAct.Unlock, null)]
+    [InlineData(ConsoleRole.Support, AccountAct.ResetTwoFactor, null)]
+    [InlineData(ConsoleRole.Support, AccountAct.MakeAdmin, ConsoleRole.Support)]
+    public async Task A_refused_act_changes_nothing_and_is_recorded(ConsoleRole? role, AccountAct act, ConsoleRole? target)
+    {
+        var by = await _app.HireAsync(role);
+        var to = (await _app.HireAsync(target)).Account;
+        var before = await _app.ReadAsync(to.Id);
+
+        var outcome = await _app.ActAsync(by, act, to.Id, "wanted to try");
+
+        Assert.False(outcome.Done);
+        var line = Assert.Single(await _app.TrailAsync(to.Id), line => line.Kind == RecoveryEventKind.ActRefused);
+        Assert.Equal((by.Id, "wanted to try", "203.0.113.9"), (line.Actor, line.Reason, line.Client));
+        Assert.EndsWith(outcome.Message, line.Detail, StringComparison.Ordinal);
+        Assert.Equal(before.ConcurrencyStamp, (await _app.ReadAsync(to.Id)).ConcurrencyStamp);
+        Assert.Equal(target, await _app.Roles().OfAsync(to.Id));
+        Assert.Equal(0, await QueuedAsync(to.Id));
+    }
+
+    [Fact]
+    public async Task Nobody_acts_on_himself()
+    {
+        var admin = await _app.HireAsync(ConsoleRole.Admin);
+
+        foreach (var act in Enum.GetValues<AccountAct>())
+            Assert.False((await _app.ActAsync(admin, act, admin.Id)).Done);
+
+        Assert.Equal(Enum.GetValues<AccountAct>().Length, (await _app.TrailAsync(admin.Id)).Count(line => line.Kind == RecoveryEventKind.ActRefused));
+        Assert.Equal(ConsoleRole.Admin, await _app.Roles().OfAsync(admin.Id));
+    }
+
+    [Fact]
+    public async Task Losing_the_role_takes_effect_at_the_next_act_and_the_attempt_is_recorded()
+    {
+        var admin = await _app.HireAsync(ConsoleRole.Admin);
+        var account = await _app.AddAccountAsync();
+        Assert.True((await _app.ActAsync(admin, AccountAct.Lock, account.Id)).Done);
+        await _app.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin, actor: null);
+
+        var outcome = await _app.ActAsync(admin, AccountAct.Unlock, account.Id);
+
+        Assert.Equal((false, ActRules.NoRole), (outcome.Done, outcome.Message));
+        Assert.NotNull((await _app.ReadAsync(account.Id)).LockoutEnd);
+        Assert.Single(await _app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.ActRefused);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_over_does_nothing_more()
+    {
+        var admin = await _app.HireAsync(ConsoleRole.Admin);
+        var account = await _app.AddAccountAsync();
+        await _app.WithAsync<UserManager<Account>, IdentityResult>(async users => await users.UpdateSecurityStampAsync((await users.FindByIdAsync(admin.Id))!));
+
+        Assert.False((await _app.ActAsync(admin, AccountAct.SendLink, account.Id)).Done);
+        Assert.Equal(0, await QueuedAsync(account.Id));
+    }
+
+    [Fact]
+    public async Task A_link_that_support_sends_is_mailed_in_its_name_and_lives_as_long_as_admins_links_do()
+    {
+        var support = await _app.HireAsync(ConsoleRole.Support);
+        var account = await _app.AddAccountAsync();
+
+        Assert.True((await _app.ActAsync(support, AccountAct.SendLink, account.Id)).Done);
+
+        var mail = (await _app.Mails.WaitAsync(account.Email!))[0];
+        Assert.Contains("for 12 hours", mail.TextBody!.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        using var owner = _app.Open();
+        Assert.True((await owner.RedeemAsync(Inbox.Link(mail), Passwords.New)).PasswordChanged);
+        var trail = await _app.TrailAsync(account.Id);
+        var line = Assert.Single(trail, line => line.Kind == RecoveryEventKind.LinkTriggered);
+        Assert.Equal((support.Id, "asked for on the phone"), (line.Actor, line.Reason));
+        Assert.Equal(support.Id, Assert.Single(trail, line => line.Kind == RecoveryEventKind.Mailed).Actor);
+    }
+
+    [Fact]
+    public async Task Killing_links_kills_them_and_every_session_and_leaves_the_password()
+    {
+        var support = await _app.HireAsync(ConsoleRole.Support);
+        var account = await _app.AddAccountAsync();
+        var link = await _app.LinkForAsync(account);
+        using var owner = _app.Open();
+        await owner.SignInAsync(account.Email!, Passwords.Old);
+
+        Assert.True((await _app.ActAsync(support, AccountAct.KillLinks, account.Id)).Done);
+
+        (await owner.GetAsync(link)).IsRefusedAs("spent");
+        Assert.Equal(HttpStatusCode.Found, (await owner.GetAsync("/account")).Status);
+        Assert.Equal("/account", (await owner.SignInAsync(account.Email!, Passwords.Old)).Location);
+    }
+
+    [Fact]
+    public async Task A_required_reset_stops_the_password_and_mails_a_link_that_brings_a_new_one()
+    {
+        var admin = await _app.HireAsync(ConsoleRole.Admin);
+        var account = await _app.AddAccountAsync();
+
+        Assert.True((await _app.ActAsync(admin, AccountAct.RequireReset, account.Id)).Done);
+
+        using var owner = _app.Open();
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await owner.SignInAsync(account.Email!, Passwords.Old)).Status);
+        var mail = (await _app.Mails.WaitAsync(account.Email!))[0];
+        Assert.Contains("no longer works", mail.TextBody!.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.True((await owner.RedeemAsync(Inbox.Link(mail), Passwords.New)).PasswordChanged);
+        Assert.Equal("/account", (await owner.SignInAsync(account.Email!, Passwords.New)).Location);
+    }
+
+    [Fact]
+    public async Task A_password_that_must_be_reset_is_to_others_a_wrong_one()
+    {
+        var hash = OneTimeJwt.Web.Accounts.UnusablePassword.NewHash();
+        var hasher = _app.WithAsync<UserManager<Account>, IPasswordHasher<Account>>(users => Task.FromResult(users.PasswordHasher));
+
+        Assert.Equal(PasswordVerificationResult.Failed, (await hasher).VerifyHashedPassword(new Account(), hash, Passwords.Old));
+        Assert.Equal((await hasher).HashPassword(new Account(), Passwords.Old).Length, hash.Length);
+    }
+
+    [Fact]
+    public async Task A_lock_ends_sessions_and_links_for_good_and_an_admin_undoes_it()
+    {
+        var (admin, support) = (await _app.HireAsync(ConsoleRole.Admin), await _app.HireAsync(ConsoleRole.Support));
+        var account = await _app.AddAccountAsync();
+        var link = await _app.LinkForAsync(account);
+
+        Assert.True((await _app.ActAsync(admin, AccountAct.Lock, account.Id)).Done);
+        var undone = await _app.ActAsync(support, AccountAct.Unlock, account.Id);
+        using var owner = _app.Open();
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await owner.SignInAsync(account.Email!, Passwords.Old)).Status);
+        Assert.Equal((false, "Support can’t undo an Admin’s lock."), (undone.Done, undone.Message));
+
+        Assert.True((await _app.ActAsync(admin, AccountAct.Unlock, account.Id)).Done);
+        Assert.Equal("/account", (await owner.SignInAsync(account.Email!, Passwords.Old)).Location);
+        (await owner.GetAsync(link)).IsRefusedAs("spent");
+        Assert.Equal("by Admin", Assert.Single(await _app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.Locked).Detail);
+    }
+
+    [Fact]
+    public async Task A_reset_of_two_factor_removes_the_key_and_tells_the_owner()
+    {
+        var admin = await _app.HireAsync(ConsoleRole.Admin);
+        var account = await _app.AddAccountAsync();
+        await _app.WithAsync<UserManager<Account>, IdentityResult>(async users =>
+        {
+            var row = (await users.FindByIdAsync(account.Id))!;
+            await users.ResetAuthenticatorKeyAsync(row);
+            return await users.SetTwoFactorEnabledAsync(row, enabled: true);
+        });
+
+        Assert.True((await _app.ActAsync(admin, AccountAct.ResetTwoFactor, account.Id)).Done);
+
+        Assert.False((await _app.ReadAsync(account.Id)).TwoFactorEnabled);
+        Assert.Equal(0, await _app.WithAsync<AccountsContext, int>(database => database.UserTokens.CountAsync(token => token.UserId == account.Id)));
+        var notice = (await _app.Mails.WaitAsync(account.Email!))[0];
+        Assert.Equal("Two-factor sign-in was turned off", notice.Subject);
+        Assert.DoesNotContain("token=", notice.ToString(), StringComparison.Ordinal);
+        Assert.False((await _app.ActAsync(admin, AccountAct.ResetTwoFactor, account.Id)).Done);
+    }
+
+    [Fact]
+    public async Task Roles_are_given_and_taken_with_a_reason()
+    {
+        var (admin, other) = (await _app.HireAsync(ConsoleRole.Admin), await _app.HireAsync(null));
+
+        Assert.True((await _app.ActAsync(admin, AccountAct.MakeSupport, other.Id)).Done);
+        Assert.True((await _app.ActAsync(admin, AccountAct.MakeAdmin, other.Id)).Done);
+        Assert.False((await _app.ActAsync(admin, AccountAct.MakeSupport, other.Id)).Done);
+        Assert.Equal(ConsoleRole.Admin, await _app.Roles().OfAsync(other.Id));
+        Assert.True((await _app.ActAsync(admin, AccountAct.RemoveRole, other.Id, "left the desk")).Done);
+
+        Assert.Null(await _app.Roles().OfAsync(other.Id));
+        Assert.Contains(await _app.TrailAsync(other.Id), line => line is { Kind: RecoveryEventKind.RoleRemoved, Reason: "left the desk" });
+    }
+
+    [Fact]
+    public async Task Of_two_admins_who_lock_each_other_at_once_one_stays()
+    {
+        await using var app = await TestApp.StartAsync();
+        await using var node = await TestApp.StartAsync(new() { ["Recovery:PublicOrigin"] = app.Origin }, beside: app);
+        var seeded = await app.WithAsync<AccountsContext, string>(database => database.Users.Where(account => account.Email == "admin@example.com").Select(account => account.Id).SingleAsync());
+        var (one, two) = (await app.HireAsync(ConsoleRole.Admin), await app.HireAsync(ConsoleRole.Admin));
+        await app.Roles().RemoveAsync(seeded, ConsoleRole.Admin, actor: null);
+
+        var outcomes = await Task.WhenAll(app.ActAsync(one, AccountAct.Lock, two.Id), node.ActAsync(two, AccountAct.Lock, one.Id));
+
+        Assert.Single(outcomes, outcome => outcome.Done);
+        Assert.Single(new[] { await app.ReadAsync(one.Id), await app.ReadAsync(two.Id) }, account => account.LockoutEnd is null);
+    }
+
+    [Fact]
+    public async Task One_admin_sends_no_more_mails_than_his_budget_allows()
+    {
+        await using var app = await TestApp.StartAsync(new() { ["RateLimits:PerAdmin:Permits"] = "2" });
+        var (admin, other) = (await app.HireAsync(ConsoleRole.Admin), await app.HireAsync(ConsoleRole.Support));
+        var account = await app.AddAccountAsync();
+
+        Assert.True((await app.ActAsync(admin, AccountAct.SendLink, account.Id)).Done);
+        Assert.True((await app.ActAsync(admin, AccountAct.RequireReset, account.Id)).Done);
+        Assert.False((await app.ActAsync(admin, AccountAct.SendLink, account.Id)).Done);
+        Assert.True((await app.ActAsync(other, AccountAct.SendLink, account.Id)).Done);
+        app.Clock.Move(TimeSpan.FromMinutes(61));
+        Assert.True((await app.ActAsync(admin, AccountAct.SendLink, account.Id)).Done);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public async Task Without_a_reason_nothing_is_done(string reason)
+    {
+        var admin = await _app.HireAsync(ConsoleRole.Admin);
+        var account = await _app.AddAccountAsync();
+
+        Assert.False((await _app.ActAsync(admin, AccountAct.Lock, account.Id, reason)).Done);
+        Assert.Null((await _app.ReadAsync(account.Id)).LockoutEnd);
+    }
+
+    private Task<int> QueuedAsync(string accountId) => _app.WithAsync<AccountsContext, int>(database => database.Outbox.CountAsync(mail => mail.AccountId == accountId));
+}

@@ -1,0 +1,267 @@
+using System.Data;
+using System.Globalization;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>What an admin asks for.</summary>
+/// <param name="Act">What is to be done.</param>
+/// <param name="AccountId">To which account.</param>
+/// <param name="Reason">Why, in his words; kept in the trail as data.</param>
+/// <param name="Client">The network address that he sits at.</param>
+public sealed record ActRequest(AccountAct Act, string AccountId, string Reason, string? Client);
+
+/// <summary>How an act ended, in words for the page.</summary>
+public sealed record ActOutcome(bool Done, string Message);
+
+/// <summary>
+/// Carries acts out. Whoever asks is judged at that moment, from the database, and so is the account; the change and its
+/// line in the trail are one transaction. A refusal leaves a line as well.
+/// </summary>
+public sealed class AccountActs(
+    IDbContextFactory<AccountsContext> contexts,
+    OneWriter writer,
+    ConsoleRoles roles,
+    IAuthorizationService authorization,
+    IOptions<IdentityOptions> identity,
+    IOptions<AdminBudget> budget,
+    TimeProvider time)
+{
+    private const int MostTries = 4;
+    private const int StampBytes = 20;
+
+    private static readonly RecoveryEventKind[] Mailing = [RecoveryEventKind.LinkTriggered, RecoveryEventKind.ResetRequired];
+
+    public async Task<ActOutcome> DoAsync(ClaimsPrincipal user, ActRequest request)
+    {
+        var reason = request.Reason.Trim();
+        if (reason.Length == 0)
+            return new ActOutcome(false, "Say why: the reason is kept in the trail.");
+        if (reason.Length > RecoveryEvent.LongestReason)
+            return new ActOutcome(false, string.Create(CultureInfo.InvariantCulture, $"The reason is longer than {RecoveryEvent.LongestReason} characters."));
+
+        request = request with { Reason = reason };
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await writer.RunAsync(() => TryAsync(user, request));
+            }
+            catch (DbUpdateConcurrencyException) when (tries < MostTries)
+            {
+                // The account was changed in the meantime, by its user or by another admin: judge again.
+            }
+        }
+    }
+
+    /// <summary>Who is acting, as the database has it now; without a role where the session is over or the right is gone.</summary>
+    public async Task<ActParty> ActorAsync(AccountsContext database, ClaimsPrincipal user)
+    {
+        var claims = identity.Value.ClaimsIdentity;
+        var id = user.FindFirstValue(claims.UserIdClaimType) ?? "";
+        var stamp = user.FindFirstValue(claims.SecurityStampClaimType);
+        var live = (await authorization.AuthorizeAsync(user, ConsoleAccess.Policy)).Succeeded
+            && await database.Users.AnyAsync(account => account.Id == id && account.SecurityStamp == stamp && (account.LockoutEnd == null || account.LockoutEnd < ConsoleRoles.LockedForGood));
+        return new ActParty(id, live ? await roles.OfAsync(database, id) : null);
+    }
+
+    private async Task<ActOutcome> TryAsync(ClaimsPrincipal user, ActRequest request)
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        // On SQLite such a transaction has the write lock from its start: what is judged is what is changed.
+        await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.Serializable);
+        var by = await ActorAsync(database, user);
+        if (await database.Users.SingleOrDefaultAsync(row => row.Id == request.AccountId) is not { } account)
+            return new ActOutcome(false, "There is no such account any more.");
+
+        var to = new ActParty(account.Id, await roles.OfAsync(database, account.Id));
+        if (ActRules.Refusal(request.Act, by, to, IsLockedForGood(account)) is { } refusal)
+        {
+            database.Add(Line(RecoveryEventKind.ActRefused, by, request, $"{ActWords.Name(request.Act)}: {refusal}"));
+            await database.SaveChangesAsync();
+            await transaction.CommitAsync();
+            return new ActOutcome(false, refusal);
+        }
+
+        if (request.Act is AccountAct.MakeSupport or AccountAct.MakeAdmin or AccountAct.RemoveRole)
+        {
+            // Roles are written by their own hand, which takes its turn after this transaction.
+            await transaction.RollbackAsync();
+            return await ChangeRoleAsync(by, to, request);
+        }
+
+        if (await ApplyAsync(database, account, by, to, request) is { } problem)
+            return new ActOutcome(false, problem);
+
+        await database.SaveChangesAsync();
+        await transaction.CommitAsync();
+        return new ActOutcome(true, ActWords.Done(request.Act));
+    }
+
+    private async Task<string?> ApplyAsync(AccountsContext database, Account account, ActParty by, ActParty to, ActRequest request) => request.Act switch
+    {
+        AccountAct.SendLink => await SendLinkAsync(database, account, by, request),
+        AccountAct.KillLinks => KillLinks(database, account, by, request),
+        AccountAct.RequireReset => await RequireResetAsync(database, account, by, request),
+        AccountAct.Lock => await LockAsync(database, account, by, to, request),
+        AccountAct.Unlock => Unlock(database, account, by, request),
+        AccountAct.ResetTwoFactor => await ResetTwoFactorAsync(database, account, by, request),
+        _ => throw new InvalidOperationException($"{request.Act} is not an act on an account's row."),
+    };
+
+    private async Task<string?> SendLinkAsync(AccountsContext database, Account account, ActParty by, ActRequest request)
+    {
+        if (await ObstacleAsync(database, account, by) is { } obstacle)
+            return obstacle;
+
+        database.Add(Mail(OutboxKind.ResetLink, by, request));
+        database.Add(Line(RecoveryEventKind.LinkTriggered, by, request));
+        return null;
+    }
+
+    private string? KillLinks(AccountsContext database, Account account, ActParty by, ActRequest request)
+    {
+        Renew(account);
+        database.Add(Line(RecoveryEventKind.LinksKilled, by, request));
+        return null;
+    }
+
+    private async Task<string?> RequireResetAsync(AccountsContext database, Account account, ActParty by, ActRequest request)
+    {
+        if (await ObstacleAsync(database, account, by) is { } obstacle)
+            return obstacle;
+
+        RequireReset(account);
+        database.Add(Mail(OutboxKind.RequiredReset, by, request));
+        database.Add(Line(RecoveryEventKind.ResetRequired, by, request));
+        return null;
+    }
+
+    private async Task<string?> LockAsync(AccountsContext database, Account account, ActParty by, ActParty to, ActRequest request)
+    {
+        if (IsLockedForGood(account))
+            return "The account is locked already.";
+        if (to.Role == ConsoleRole.Admin && !await roles.CanSpareAsync(database, account.Id))
+            return "The last Admin can’t be locked.";
+
+        (account.LockoutEnabled, account.LockoutEnd) = (true, DateTimeOffset.MaxValue);
+        Renew(account);
+        database.Add(Line(RecoveryEventKind.Locked, by, request, $"by {by.Role}"));
+        return null;
+    }
+
+    private string? Unlock(AccountsContext database, Account account, ActParty by, ActRequest request)
+    {
+        if (account.LockoutEnd is null || account.LockoutEnd <= time.GetUtcNow())
+            return "The account isn’t locked.";
+
+        (account.LockoutEnd, account.AccessFailedCount) = (null, 0);
+        account.ConcurrencyStamp = Guid.NewGuid().ToString();
+        database.Add(Line(RecoveryEventKind.Unlocked, by, request));
+        return null;
+    }
+
+    private async Task<string?> ResetTwoFactorAsync(AccountsContext database, Account account, ActParty by, ActRequest request)
+    {
+        var tokens = await database.UserTokens.Where(token => token.UserId == account.Id && token.LoginProvider == ActWords.IdentitysStore).ToListAsync();
+        var passkeys = await database.UserPasskeys.Where(passkey => passkey.UserId == account.Id).ToListAsync();
+        if (!account.TwoFactorEnabled && tokens.Count == 0 && passkeys.Count == 0)
+            return "Two-factor sign-in is off already.";
+
+        database.RemoveRange(tokens);
+        database.RemoveRange(passkeys);
+        account.TwoFactorEnabled = false;
+        Renew(account);
+        database.Add(Mail(OutboxKind.TwoFactorResetNotice, by, request));
+        database.Add(Line(RecoveryEventKind.TwoFactorReset, by, request));
+        return null;
+    }
+
+    private async Task<ActOutcome> ChangeRoleAsync(ActParty by, ActParty to, ActRequest request)
+    {
+        if (request.Act == AccountAct.MakeSupport && to.Role == ConsoleRole.Admin)
+            return new ActOutcome(false, "The account is an Admin: remove it from the console first.");
+        if (request.Act != AccountAct.RemoveRole)
+        {
+            var role = request.Act == AccountAct.MakeAdmin ? ConsoleRole.Admin : ConsoleRole.Support;
+            return Outcome(await roles.GrantAsync(to.Id, role, by.Id, request.Reason, request.Client), request.Act);
+        }
+
+        // The greater first: where that is refused, the account stays as it is.
+        var outcome = RoleOutcome.Unchanged;
+        foreach (var role in new[] { ConsoleRole.Admin, ConsoleRole.Support })
+        {
+            var removed = await roles.RemoveAsync(to.Id, role, by.Id, request.Reason, request.Client);
+            if (removed == RoleOutcome.LastAdmin)
+                return Outcome(removed, request.Act);
+            if (removed == RoleOutcome.Done)
+                outcome = removed;
+        }
+
+        return Outcome(outcome, request.Act);
+    }
+
+    private static ActOutcome Outcome(RoleOutcome outcome, AccountAct act) => outcome switch
+    {
+        RoleOutcome.Done => new ActOutcome(true, ActWords.Done(act)),
+        RoleOutcome.NotOurs => new ActOutcome(false, "Another application has a role of that name: choose another one in Admin:Roles."),
+        RoleOutcome.LastAdmin => new ActOutcome(false, "The last Admin can’t be removed."),
+        _ => new ActOutcome(false, "The account has that role already, or had none."),
+    };
+
+    private async Task<string?> ObstacleAsync(AccountsContext database, Account account, ActParty by)
+    {
+        if (string.IsNullOrEmpty(account.Email))
+            return "The account has no address to write to.";
+        if (IsLockedForGood(account))
+            return "The account is locked: unlock it first.";
+
+        var now = time.GetUtcNow();
+        var since = now - budget.Value.Window;
+        var acts = await database.Trail.CountAsync(line => line.Actor == by.Id && line.At > since && line.At <= now && line.CampaignId == null && Mailing.Contains(line.Kind));
+        return acts < budget.Value.Permits
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"You have sent {acts} mails in the last {budget.Value.Window:c}: that is as many as one admin may. Wait, or make it a campaign.");
+    }
+
+    /// <summary>The present password stops working, and with it every link and session.</summary>
+    internal static void RequireReset(Account account)
+    {
+        // Who signs in through another provider only has no password that could stop working.
+        if (account.PasswordHash is not null)
+            account.PasswordHash = UnusablePassword.NewHash();
+        Renew(account);
+    }
+
+    internal static bool IsLockedForGood(Account account) => account.LockoutEnd >= ConsoleRoles.LockedForGood;
+
+    private static void Renew(Account account)
+    {
+        account.SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(StampBytes));
+        account.ConcurrencyStamp = Guid.NewGuid().ToString();
+    }
+
+    private OutboxMail Mail(OutboxKind kind, ActParty by, ActRequest request)
+    {
+        var now = time.GetUtcNow();
+        return new OutboxMail { Kind = kind, AccountId = request.AccountId, RequestedBy = by.Id, Client = request.Client, RequestedAt = now, DueAt = now };
+    }
+
+    private RecoveryEvent Line(RecoveryEventKind kind, ActParty by, ActRequest request, string? detail = null) => new()
+    {
+        At = time.GetUtcNow(),
+        Kind = kind,
+        AccountId = request.AccountId,
+        Actor = by.Id,
+        Client = request.Client,
+        Detail = detail,
+        Reason = request.Reason,
+    };
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using CsvHelper;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>One line of a list: its number, and what should name an account.</summary>
+public sealed record ListedName(int Line, string Name);
+
+/// <summary>How the accounts of a campaign are chosen: by what they are, or by a list.</summary>
+public sealed record BulkChoice(string Text, AccountFilters Filters, IReadOnlyList<ListedName>? List);
+
+/// <param name="AccountIds">Each once, in the order of the list.</param>
+/// <param name="UnmatchedLines">Numbers of lines that name no account.</param>
+/// <param name="Chosen">How they were chosen, in words.</param>
+/// <param name="Problem">Why there is nothing to go on with.</param>
+public sealed record MatchedAccounts(IReadOnlyList<string> AccountIds, IReadOnlyList<int> UnmatchedLines, string Chosen, string? Problem);
+
+/// <summary>Finds the accounts that a campaign is for.</summary>
+public sealed class AccountMatch(IDbContextFactory<AccountsContext> contexts, ILookupNormalizer normalizer, AccountSearch search)
+{
+    private const int NamesAtOnce = 500;
+    private const int RowsAtOnce = 1_000;
+
+    private static readonly string[] Headers = ["email", "e-mail", "mail", "email address", "e-mail address", "username", "user name", "id", "account"];
+
+    /// <summary>A list as it was pasted: one name a line.</summary>
+    public static IReadOnlyList<ListedName> ReadLines(string text) =>
+        [.. text.ReplaceLineEndings("\n").Split('\n').Select((line, i) => new ListedName(i + 1, line.Trim())).Where(listed => listed.Name.Length > 0)];
+
+    /// <summary>A list as CSV: the column that is headed e-mail, user name or id, else the first.</summary>
+    /// <exception cref="CsvFormatException">It can't be read.</exception>
+    public static async Task<IReadOnlyList<ListedName>> ReadCsvAsync(Stream file, CancellationToken cancellationToken)
+    {
+        await using var csv = CsvReader.Create(file, new CsvReaderOptions { HasHeader = false, TrackLineNumbers = true, TrimWhitespace = true, MaxRecordSize = 64 * 1024, IncludeValuesInExceptions = false }, leaveOpen: true);
+        var names = new List<ListedName>();
+        var column = -1;
+        while (names.Count <= Campaigns.MostAccounts && await csv.ReadAsync(cancellationToken))
+        {
+            if (column < 0)
+            {
+                column = Enumerable.Range(0, csv.FieldCount).FirstOrDefault(i => Headers.Contains(csv.GetString(i).Trim().ToLowerInvariant()), -1);
+                if (column >= 0)
+                    continue;
+                column = 0;
+            }
+
+            var name = csv.FieldCount > column ? csv.GetString(column).Trim() : "";
+            if (name.Length > 0)
+                names.Add(new ListedName((int)csv.LineNumber, name));
+        }
+
+        return names;
+    }
+
+    /// <param name="choice">Which accounts.</param>
+    /// <param name="actor">Whose own account is left out: nobody acts on himself.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<MatchedAccounts> FindAsync(BulkChoice choice, string actor, CancellationToken cancellationToken)
+    {
+        var (ids, unmatched) = choice.List is null ? (await FilteredAsync(choice, cancellationToken), []) : await ListedAsync(choice.List, cancellationToken);
+        var chosen = choice.List is null
+            ? $"accounts{(choice.Text.Length == 0 ? "" : $" that start with “{choice.Text}”")}{(choice.Filters == AccountFilters.None ? "" : $" with: {FilterWords.InWords(choice.Filters)}")}"
+            : string.Create(CultureInfo.InvariantCulture, $"a list of {choice.List.Count} lines");
+        ids.Remove(actor);
+        var problem = (choice.List?.Count > Campaigns.MostAccounts || ids.Count > Campaigns.MostAccounts, ids.Count) switch
+        {
+            (true, _) => string.Create(CultureInfo.InvariantCulture, $"That is more than {Campaigns.MostAccounts:N0} accounts. Split it into several campaigns."),
+            (_, 0) when choice.List is null => "No account is like that.",
+            (_, 0) => "No line names an account.",
+            _ => null,
+        };
+        return new MatchedAccounts([.. ids], unmatched, chosen, problem);
+    }
+
+    private async Task<OrderedSet> FilteredAsync(BulkChoice choice, CancellationToken cancellationToken)
+    {
+        var ids = new OrderedSet();
+        AccountCursor? cursor = null;
+        do
+        {
+            var found = await search.PageAsync(choice.Text, choice.Filters, cursor, RowsAtOnce, cancellationToken);
+            foreach (var row in found.Rows)
+                ids.Add(row.Id);
+            cursor = found.Next;
+        }
+        while (cursor is not null && ids.Count <= Campaigns.MostAccounts);
+        return ids;
+    }
+
+    private async Task<(OrderedSet Ids, IReadOnlyList<int> Unmatched)> ListedAsync(IReadOnlyList<ListedName> list, CancellationToken cancellationToken)
+    {
+        var ids = new OrderedSet();
+        var unmatched = new List<int>();
+        if (list.Count > Campaigns.MostAccounts)
+            return (ids, unmatched);
+
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        foreach (var piece in list.Chunk(NamesAtOnce))
+        {
+            var known = await KnownAsync(database, piece, cancellationToken);
+            foreach (var listed in piece)
+            {
+                var found = known.Of(listed.Name, Key(listed.Name));
+                foreach (var id in found)
+                    ids.Add(id);
+                if (found.Count == 0)
+                    unmatched.Add(listed.Line);
+            }
+        }
+
+        return (ids, unmatched);
+    }
+
+    private async Task<Known> KnownAsync(AccountsContext database, ListedName[] piece, CancellationToken cancellationToken)
+    {
+        var names = piece.Select(listed => listed.Name).ToList();
+        var keys = names.Select(Key).OfType<string>().Distinct().ToList();
+        var byAddress = await database.Users.Where(account => keys.Contains(account.NormalizedEmail!)).Select(account => new { account.NormalizedEmail, account.Id }).ToListAsync(cancellationToken);
+        var byName = await database.Users.Where(account => keys.Contains(account.NormalizedUserName!)).Select(account => new { account.NormalizedUserName, account.Id }).ToListAsync(cancellationToken);
+        var byId = await database.Users.Where(account => names.Contains(account.Id)).Select(account => account.Id).ToListAsync(cancellationToken);
+        return new Known(byAddress.ToLookup(row => row.NormalizedEmail!, row => row.Id), byName.ToLookup(row => row.NormalizedUserName!, row => row.Id), byId.ToHashSet());
+    }
+
+    private string? Key(string name) => name.Length <= AccountSearch.LongestText && Addresses.CanBeNormalised(name) ? normalizer.NormalizeEmail(name) : null;
+
+    private sealed record Known(ILookup<string, string> ByAddress, ILookup<string, string> ByName, HashSet<string> Ids)
+    {
+        /// <summary>All accounts of the address; where there is none, that of the user name, or of the id.</summary>
+        public List<string> Of(string name, string? key) =>
+            key is not null && ByAddress[key].ToList() is { Count: > 0 } addressed ? addressed
+            : key is not null && ByName[key].ToList() is { Count: > 0 } named ? named
+            : Ids.Contains(name) ? [name] : [];
+    }
+
+    /// <summary>Keeps the order of the list, and each account once.</summary>
+    private sealed class OrderedSet : System.Collections.ObjectModel.KeyedCollection<string, string>
+    {
+        public new void Add(string id)
+        {
+            if (!Contains(id))
+                base.Add(id);
+        }
+
+        protected override string GetKeyForItem(string item) => item;
+    }
+}

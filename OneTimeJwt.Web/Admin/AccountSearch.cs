@@ -1,0 +1,164 @@
+using System.Linq.Expressions;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Recovery;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>What an account has to be to be found; all of them at once.</summary>
+[Flags]
+public enum AccountFilters
+{
+    None = 0,
+    Locked = 1,
+    Unconfirmed = 2,
+    NoPassword = 4,
+    TwoFactor = 8,
+    LinkOut = 16,
+}
+
+/// <summary>Where a search goes on: behind the row with this key in this lane.</summary>
+public sealed record AccountCursor(int Lane, string Key, string Id);
+
+/// <summary>An account in a list.</summary>
+public sealed record AccountRow(string Id, string? Email, string? UserName, DateTimeOffset? LockoutEnd, bool Confirmed, bool HasPassword, bool TwoFactor);
+
+/// <param name="Rows">A page of them, or fewer.</param>
+/// <param name="Next">Where to go on; null at the end. A page that isn't full may go on: so many accounts were looked at that it was time to answer.</param>
+public sealed record FoundAccounts(IReadOnlyList<AccountRow> Rows, AccountCursor? Next);
+
+/// <summary>
+/// Finds accounts by the start of their address, user name or id, on any number of accounts: each of the three is a
+/// lane, a range of an index, and lanes are gone through one after the other. Nothing is counted and nothing skipped.
+/// </summary>
+public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, ILookupNormalizer normalizer, OutstandingLinks links, TimeProvider time)
+{
+    public const int PageSize = 25;
+    public const int LongestText = 256;
+
+    // So many accounts are tried against filters before there is an answer.
+    private const int MostExamined = 10_000;
+    private const int ShortestId = 4;
+
+    private static readonly System.Reflection.MethodInfo Comparison = typeof(string).GetMethod(nameof(string.Compare), [typeof(string), typeof(string)])!;
+
+    public async Task<FoundAccounts> PageAsync(string text, AccountFilters filters, AccountCursor? after = null, int most = PageSize, CancellationToken cancellationToken = default)
+    {
+        var lanes = Lanes(text.Trim());
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = new List<AccountRow>();
+        for (var lane = after?.Lane ?? 0; lane < lanes.Count; lane++, after = null)
+        {
+            var (found, next) = await InLaneAsync(database, lanes[lane], lane, filters, after, most - rows.Count, cancellationToken);
+            rows.AddRange(found);
+            if (next is not null)
+                return new FoundAccounts(rows, next);
+        }
+
+        return new FoundAccounts(rows, Next: null);
+    }
+
+    private async Task<(List<AccountRow> Rows, AccountCursor? Next)> InLaneAsync(
+        AccountsContext database, Lane lane, int number, AccountFilters filters, AccountCursor? after, int most, CancellationToken cancellationToken)
+    {
+        var candidates = lane.Among(database.Users.AsNoTracking());
+        if (filters.HasFlag(AccountFilters.LinkOut))
+            candidates = candidates.Where(account => links.In(database).Select(mail => mail.AccountId).Contains(account.Id));
+        if (after is not null)
+            candidates = Behind(candidates, lane.Key, after);
+
+        var inOrder = InOrder(candidates, lane.Key);
+        var isNarrow = (filters & ~AccountFilters.LinkOut) != AccountFilters.None;
+        var matching = isNarrow ? InOrder(Matching(inOrder.Take(MostExamined), filters), lane.Key) : inOrder;
+        var rows = await matching.Take(most).Select(account => new AccountRow(
+            account.Id, account.Email, account.UserName, account.LockoutEnd, account.EmailConfirmed, account.PasswordHash != null, account.TwoFactorEnabled)).ToListAsync(cancellationToken);
+        if (rows.Count < most)
+            return (rows, isNarrow ? await CursorAsync(inOrder.Skip(MostExamined - 1), lane, number, cancellationToken) : null);
+
+        var last = rows[^1].Id;
+        return (rows, await CursorAsync(InOrder(database.Users.Where(account => account.Id == last), lane.Key), lane, number, cancellationToken));
+    }
+
+    private IQueryable<Account> Matching(IQueryable<Account> accounts, AccountFilters filters)
+    {
+        var now = time.GetUtcNow();
+        if (filters.HasFlag(AccountFilters.Locked))
+            accounts = accounts.Where(account => account.LockoutEnd > now);
+        if (filters.HasFlag(AccountFilters.Unconfirmed))
+            accounts = accounts.Where(account => !account.EmailConfirmed);
+        if (filters.HasFlag(AccountFilters.NoPassword))
+            accounts = accounts.Where(account => account.PasswordHash == null);
+        if (filters.HasFlag(AccountFilters.TwoFactor))
+            accounts = accounts.Where(account => account.TwoFactorEnabled);
+        return accounts;
+    }
+
+    private List<Lane> Lanes(string text)
+    {
+        if (text.Length == 0)
+            return [new(account => account.NormalizedEmail, accounts => accounts.Where(account => account.NormalizedEmail != null)), new(account => account.Id, accounts => accounts.Where(account => account.NormalizedEmail == null))];
+        if (text.Length > LongestText || !Addresses.CanBeNormalised(text))
+            return [];
+
+        // Each lane leaves out what the ones ahead of it show.
+        var email = new Prefix(account => account.NormalizedEmail, normalizer.NormalizeEmail(text)!);
+        var name = new Prefix(account => account.NormalizedUserName, normalizer.NormalizeName(text)!);
+        var id = new Prefix(account => account.Id, text);
+        List<Lane> lanes = [new(email.Key, email.Within), new(name.Key, accounts => email.Outside(name.Within(accounts)))];
+        if (text.Length >= ShortestId)
+            lanes.Add(new(id.Key, accounts => name.Outside(email.Outside(id.Within(accounts)))));
+        return lanes;
+    }
+
+    private static async Task<AccountCursor?> CursorAsync(IQueryable<Account> inOrder, Lane lane, int number, CancellationToken cancellationToken)
+    {
+        return await inOrder.Select(account => account.Id).FirstOrDefaultAsync(cancellationToken) is { } id
+            ? new AccountCursor(number, (await inOrder.Select(lane.Key).FirstAsync(cancellationToken))!, id)
+            : null;
+    }
+
+    private static IQueryable<Account> InOrder(IQueryable<Account> accounts, Expression<Func<Account, string?>> key) =>
+        accounts.OrderBy(key).ThenBy(account => account.Id);
+
+    // The first condition is what the index is entered by.
+    private static IQueryable<Account> Behind(IQueryable<Account> accounts, Expression<Func<Account, string?>> key, AccountCursor after)
+    {
+        var isLater = Compared(key, ExpressionType.GreaterThan, after.Key);
+        var hasLaterId = Compared(Id(key), ExpressionType.GreaterThan, after.Id);
+        return accounts
+            .Where(Lambda(key, Compared(key, ExpressionType.GreaterThanOrEqual, after.Key)))
+            .Where(Lambda(key, Expression.OrElse(isLater, hasLaterId)));
+    }
+
+    private static Expression<Func<Account, string?>> Id(Expression<Func<Account, string?>> key) =>
+        Expression.Lambda<Func<Account, string?>>(Expression.Property(key.Parameters[0], nameof(Account.Id)), key.Parameters);
+
+    private static Expression<Func<Account, bool>> Lambda(Expression<Func<Account, string?>> key, Expression condition) =>
+        Expression.Lambda<Func<Account, bool>>(condition, key.Parameters);
+
+    // Entity Framework translates string.Compare(a, b) into a comparison of the database's own. The value is a
+    // parameter: as a constant every text would be a query of its own.
+    private static BinaryExpression Compared(Expression<Func<Account, string?>> key, ExpressionType comparison, string value) =>
+        Expression.MakeBinary(comparison, Expression.Call(Comparison, key.Body, Expression.Property(Expression.Constant(new Value(value)), nameof(Value.Text))), Expression.Constant(0));
+
+    private sealed record Value(string Text);
+
+    private sealed record Lane(Expression<Func<Account, string?>> Key, Func<IQueryable<Account>, IQueryable<Account>> Among);
+
+    /// <summary>Everything that starts with a text: from it on, and below the same text with a greater last character.</summary>
+    private sealed record Prefix(Expression<Func<Account, string?>> Key, string Text)
+    {
+        private string End => Text[..^1] + (char)(Text[^1] + 1);
+
+        public IQueryable<Account> Within(IQueryable<Account> accounts) => accounts
+            .Where(Lambda(Key, Compared(Key, ExpressionType.GreaterThanOrEqual, Text)))
+            .Where(Lambda(Key, Compared(Key, ExpressionType.LessThan, End)));
+
+        public IQueryable<Account> Outside(IQueryable<Account> accounts) => accounts
+            .Where(Lambda(Key, Expression.OrElse(
+                Expression.Equal(Key.Body, Expression.Constant(null, typeof(string))),
+                Expression.OrElse(Compared(Key, ExpressionType.LessThan, Text), Compared(Key, ExpressionType.GreaterThanOrEqual, End)))));
+    }
+}

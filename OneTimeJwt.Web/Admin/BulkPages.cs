@@ -1,0 +1,98 @@
+using CsvHelper;
+using Microsoft.AspNetCore.Http.Features;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Shell;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>
+/// The static half of campaigns: a long list is more than a circuit takes, so it comes as an ordinary form with a limit
+/// of its own; a result goes out as a file.
+/// </summary>
+internal sealed class BulkPages(Campaigns campaigns, CampaignReader reader)
+{
+    private const long MostBytes = 16 * 1024 * 1024;
+    private const string Again = "For your safety, please choose the list and press the button once more: this page had been open for long, or in another session.";
+    private const string OneWay = "Choose the accounts in one way: by what they are, by a list, or by a file.";
+
+    // What was pasted is shown again only where it is short.
+    private const int LongestEcho = 20_000;
+
+    private static readonly FormOptions Large = new() { ValueLengthLimit = (int)MostBytes, MultipartBodyLengthLimit = MostBytes, MemoryBufferThreshold = (int)MostBytes };
+
+    public async Task<IResult> ShowAsync(HttpContext http)
+    {
+        var query = http.Request.Query;
+        return await PageAsync(StatusCodes.Status200OK, query["q"].ToString(), FilterWords.Parse(query["filter"]), list: "", requiresReset: false, problem: null);
+    }
+
+    public async Task<IResult> DraftAsync(HttpContext http)
+    {
+        var form = await FormPost.ReadAsync(http, MostBytes, Large);
+        var (text, filters, list, requiresReset) = (form["q"].Trim(), FilterWords.Parse(form.Fields["filter"]), form["list"], form["act"] == "reset");
+        var file = form.Fields.Files is [{ Length: > 0 } only] ? only : null;
+        if (!form.Genuine)
+            return await PageAsync(StatusCodes.Status400BadRequest, text, filters, list, requiresReset, Again);
+
+        var (choice, problem) = await ChoiceAsync(text, filters, list, file, http.RequestAborted);
+        if (choice is null)
+            return await PageAsync(StatusCodes.Status422UnprocessableEntity, text, filters, list, requiresReset, problem);
+
+        (var id, problem) = await campaigns.DraftAsync(http.User, choice, requiresReset, http.Connection.RemoteIpAddress?.ToString(), http.RequestAborted);
+        return id is null
+            ? await PageAsync(StatusCodes.Status422UnprocessableEntity, text, filters, list, requiresReset, problem)
+            : Page.SeeOther($"/admin/bulk/{id}");
+    }
+
+    public async Task<IResult> ResultAsync(Guid id, CancellationToken cancellationToken) =>
+        await reader.ReadAsync(id, cancellationToken) is null
+            ? Results.NotFound()
+            : Results.Stream(body => WriteAsync(body, id, cancellationToken), "text/csv; charset=utf-8", $"campaign-{id}.csv");
+
+    private static async Task<(BulkChoice? Choice, string? Problem)> ChoiceAsync(string text, AccountFilters filters, string list, IFormFile? file, CancellationToken cancellationToken)
+    {
+        var byWhatTheyAre = text.Length > 0 || filters != AccountFilters.None;
+        var ways = new[] { byWhatTheyAre, list.Trim().Length > 0, file is not null };
+        if (ways.Count(way => way) != 1)
+            return (null, OneWay);
+        if (byWhatTheyAre)
+            return (new BulkChoice(text, filters, List: null), null);
+        if (file is null)
+            return (new BulkChoice("", AccountFilters.None, AccountMatch.ReadLines(list)), null);
+
+        try
+        {
+            await using var stream = file.OpenReadStream();
+            return (new BulkChoice("", AccountFilters.None, await AccountMatch.ReadCsvAsync(stream, cancellationToken)), null);
+        }
+        catch (CsvFormatException)
+        {
+            return (null, "The file can’t be read as CSV: a quote isn’t closed, or it is of another kind. Save it as CSV (UTF-8) and try again.");
+        }
+    }
+
+    private async Task<IResult> PageAsync(int status, string text, AccountFilters filters, string list, bool requiresReset, string? problem) => Page.Of<BulkPage>(status, new
+    {
+        Text = text,
+        Filters = filters,
+        List = list.Length <= LongestEcho ? list : "",
+        RequiresReset = requiresReset,
+        Problem = problem,
+        Campaigns = await reader.LatestAsync(),
+    });
+
+    private async Task WriteAsync(Stream body, Guid id, CancellationToken cancellationToken)
+    {
+        await using var csv = CsvWriter.Create(body, TrailExport.Safe, leaveOpen: true);
+        csv.WriteRecord(["account", "address", "outcome"]);
+        await foreach (var result in reader.ResultsAsync(id, cancellationToken))
+        {
+            csv.WriteField(result.AccountId);
+            csv.WriteField(result.Address);
+            csv.WriteField(result.Outcome);
+            await csv.EndRecordAsync(cancellationToken);
+        }
+
+        await csv.FlushAsync(cancellationToken);
+    }
+}

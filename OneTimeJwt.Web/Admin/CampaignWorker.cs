@@ -1,0 +1,129 @@
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>
+/// Puts the next accounts of running campaigns into the outbox, at each campaign's rate. How far one has come, the mails
+/// and what happens to the accounts are one transaction under the campaign's version: after a crash nothing is left out
+/// and nothing doubled, and of several nodes one releases each account.
+/// </summary>
+internal sealed partial class CampaignWorker(
+    IDbContextFactory<AccountsContext> contexts, OneWriter writer, ConsoleRoles roles, TimeProvider time, ILogger<CampaignWorker> logger) : BackgroundService
+{
+    private const int MostAtOnce = 250;
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Tick, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                foreach (var id in await RunningAsync(stoppingToken))
+                    await writer.RunAsync(() => ReleaseAsync(id, stoppingToken), stoppingToken);
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                // Another node was faster, or an account was changed meanwhile; the next tick sees what is left.
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.TickFailed(logger, fault.GetBaseException().GetType().Name);
+            }
+        }
+    }
+
+    private async Task<List<Guid>> RunningAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        return await database.Campaigns.Where(campaign => campaign.State == CampaignState.Running).OrderBy(campaign => campaign.Id).Select(campaign => campaign.Id).ToListAsync(cancellationToken);
+    }
+
+    private async Task<int> ReleaseAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await database.Campaigns.SingleOrDefaultAsync(row => row.Id == id && row.State == CampaignState.Running, cancellationToken) is not { } campaign)
+            return 0;
+
+        var now = time.GetUtcNow();
+        if (await roles.OfAsync(database, campaign.StartedBy) != ConsoleRole.Admin)
+        {
+            campaign.State = CampaignState.Paused;
+            database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.CampaignPaused, CampaignId = id, Detail = "whoever started it is no Admin any more" });
+        }
+        else if (campaign.Released == campaign.Accounts)
+        {
+            if (!await database.Outbox.AnyAsync(mail => mail.CampaignId == id && mail.RefusedAt == null, cancellationToken))
+                campaign.State = CampaignState.Done;
+        }
+        else if (Due(campaign, now) is > 0 and var due)
+        {
+            await ReleaseAsync(database, campaign, due, now, cancellationToken);
+        }
+
+        if (!database.ChangeTracker.HasChanges())
+            return 0;
+
+        campaign.Version = Guid.NewGuid();
+        return await database.SaveChangesAsync(cancellationToken);
+    }
+
+    private static async Task ReleaseAsync(AccountsContext database, Campaign campaign, int due, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var ids = await database.CampaignAccounts
+            .Where(account => account.CampaignId == campaign.Id && account.Position >= campaign.Released && account.Position < campaign.Released + due)
+            .OrderBy(account => account.Position)
+            .Select(account => account.AccountId)
+            .ToListAsync(cancellationToken);
+        database.AddRange(ids.Select(id => new OutboxMail
+        {
+            Kind = campaign.RequiresReset ? OutboxKind.RequiredReset : OutboxKind.ResetLink,
+            AccountId = id,
+            RequestedBy = campaign.StartedBy,
+            Client = campaign.Client,
+            CampaignId = campaign.Id,
+            RequestedAt = now,
+            DueAt = now,
+        }));
+        if (campaign.RequiresReset)
+        {
+            foreach (var account in await database.Users.Where(account => ids.Contains(account.Id)).ToListAsync(cancellationToken))
+            {
+                AccountActs.RequireReset(account);
+                database.Add(new RecoveryEvent
+                {
+                    At = now,
+                    Kind = RecoveryEventKind.ResetRequired,
+                    AccountId = account.Id,
+                    Actor = campaign.StartedBy,
+                    Client = campaign.Client,
+                    CampaignId = campaign.Id,
+                    Reason = campaign.Reason,
+                });
+            }
+        }
+
+        campaign.Released += ids.Count;
+    }
+
+    // What a standstill held up isn't made up for at once, and a clock that was set back starts afresh.
+    private static int Due(Campaign campaign, DateTimeOffset now)
+    {
+        var since = campaign.ReleasedAt is { } last && last <= now ? last : now;
+        var due = (int)Math.Min((now - since).TotalMinutes * campaign.Rate, MostAtOnce);
+        due = Math.Min(due, campaign.Accounts - campaign.Released);
+        if (due == MostAtOnce || since == now)
+            campaign.ReleasedAt = now;
+        else if (due > 0)
+            campaign.ReleasedAt = since + TimeSpan.FromMinutes((double)due / campaign.Rate);
+        return due;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Campaigns could not be worked on ({Fault}); trying again shortly.")]
+        public static partial void TickFailed(ILogger logger, string fault);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Data.Common;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>
+/// A page of the console that keeps itself up to date. Each reading asks first whether its reader may still see it, and
+/// a database that is away for a while is waited for.
+/// </summary>
+public abstract partial class LivePage : ComponentBase, IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _gone = new();
+
+    [CascadingParameter(Name = "Client")]
+    protected string? Client { get; set; }
+
+    protected ClaimsPrincipal User { get; private set; } = new();
+
+    /// <summary>Whether this account may not, or no longer, see the page.</summary>
+    protected bool IsRefused { get; private set; }
+
+    protected bool IsFailing { get; private set; }
+
+    /// <summary>Whether what is shown changes without its reader's doing.</summary>
+    protected virtual bool IsLive => true;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    [Inject]
+    private IAuthorizationService Authorization { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    [Inject]
+    private ILogger<LivePage> Logger { get; set; } = null!;
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        _gone.Cancel();
+        _gone.Dispose();
+    }
+
+    protected abstract Task ReadAsync(CancellationToken cancellationToken);
+
+    protected override Task OnParametersSetAsync() => LoadAsync();
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender && IsLive)
+            _ = FollowAsync(_gone.Token);
+    }
+
+    protected async Task LoadAsync()
+    {
+        if (_gone.IsCancellationRequested)
+            return;
+
+        try
+        {
+            User = (await Authentication).User;
+            IsRefused = !(await Authorization.AuthorizeAsync(User, ConsoleAccess.Policy)).Succeeded;
+            if (!IsRefused)
+                await ReadAsync(_gone.Token);
+            IsFailing = false;
+        }
+        catch (OperationCanceledException)
+        {
+            // The page was left, or something else is wanted by now.
+        }
+        catch (Exception fault) when (fault.GetBaseException() is DbException or TimeoutException)
+        {
+            IsFailing = true;
+            Log.ReadingFailed(Logger, fault.GetBaseException().GetType().Name);
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken gone)
+    {
+        using var timer = new PeriodicTimer(Interval, Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(gone))
+                await InvokeAsync(UpdateAsync);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task UpdateAsync()
+    {
+        await LoadAsync();
+        StateHasChanged();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "A page of the console could not read the database ({Fault}); it tries again.")]
+        public static partial void ReadingFailed(ILogger logger, string fault);
+    }
+}

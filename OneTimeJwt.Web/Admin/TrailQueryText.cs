@@ -1,0 +1,43 @@
+using System.Globalization;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>Reads what stands in the address of the trail.</summary>
+internal static class TrailQueryText
+{
+    private const int LongestName = 450;
+    private const int NonceLength = 16;
+
+    /// <returns>What is asked for, and what of it can't be read; that is left out.</returns>
+    public static (TrailQuery Query, IReadOnlyList<string> Problems) Parse(string? account, string? actor, string? kind, string? from, string? to, string? nonce, string? campaign)
+    {
+        var problems = new List<string>();
+        var query = new TrailQuery(
+            Account: Text(account, LongestName),
+            Actor: Text(actor, LongestName),
+            Kind: Parsed<RecoveryEventKind>(kind, text => Enum.TryParse<RecoveryEventKind>(text, out var known) && Enum.IsDefined(known) ? known : null, "There is no such kind of event.", problems),
+            From: Parsed<DateTimeOffset>(from, Day, "“From” isn’t a date like 2026-01-31.", problems),
+            To: Parsed<DateTimeOffset>(to, text => Day(text) is { Year: < 9999 } day ? day.AddDays(1) : null, "“Up to and with” isn’t a date like 2026-01-31.", problems),
+            Nonce: Text(nonce, NonceLength)?.ToLowerInvariant(),
+            Campaign: Parsed<Guid>(campaign, text => Guid.TryParse(text, out var id) ? id : null, "There is no such campaign.", problems));
+        return (query, problems);
+    }
+
+    private static string? Text(string? text, int longest) => text?.Trim() is { Length: > 0 } trimmed ? trimmed[..Math.Min(trimmed.Length, longest)] : null;
+
+    private static T? Parsed<T>(string? text, Func<string, T?> parse, string problem, List<string> problems)
+        where T : struct
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
+
+        var value = parse(text.Trim());
+        if (value is null)
+            problems.Add(problem);
+        return value;
+    }
+
+    private static DateTimeOffset? Day(string text) =>
+        DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day) ? day : null;
+}

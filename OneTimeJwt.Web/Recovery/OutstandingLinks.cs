@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web.Recovery;
+
+/// <summary>Links that were mailed and neither used, killed nor expired, as far as the trail knows.</summary>
+public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvider time)
+{
+    private static readonly RecoveryEventKind[] Ends =
+    [
+        RecoveryEventKind.Redeemed, RecoveryEventKind.PasswordChanged, RecoveryEventKind.LinksKilled,
+        RecoveryEventKind.ResetRequired, RecoveryEventKind.Locked, RecoveryEventKind.TwoFactorReset, RecoveryEventKind.TwoFactorOn,
+        RecoveryEventKind.TwoFactorOff, RecoveryEventKind.AuthenticatorChanged, RecoveryEventKind.RecoveryCodesMade,
+        RecoveryEventKind.PasskeyAdded, RecoveryEventKind.PasskeyRemoved,
+    ];
+
+    /// <returns>The lines of their mails.</returns>
+    public IQueryable<RecoveryEvent> In(AccountsContext database)
+    {
+        var lifetimes = tokens.Value.Lifetimes;
+        var now = time.GetUtcNow();
+        var (byUser, byAdmin) = (now - lifetimes.Reset, now - lifetimes.ResetByAdmin);
+        var earliest = byUser < byAdmin ? byUser : byAdmin;
+        return database.Trail.Where(mail => mail.Kind == RecoveryEventKind.Mailed && mail.At > earliest && mail.At <= now && mail.Nonce != null
+            && ((mail.Actor == null && mail.At > byUser) || (mail.Actor != null && mail.At > byAdmin))
+            && !database.Trail.Any(end => end.AccountId == mail.AccountId && end.At >= mail.At && Ends.Contains(end.Kind)));
+    }
+}
