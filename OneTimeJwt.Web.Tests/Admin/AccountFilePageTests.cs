@@ -137,6 +137,29 @@ public sealed class AccountFilePageTests(SharedApp shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task Mail_that_was_refused_says_why_and_can_be_tried_again()
+    {
+        var account = await _app.AddAccountAsync();
+        var now = _app.Clock.GetUtcNow();
+        await _app.WithAsync<AccountsContext, int>(database =>
+        {
+            database.Add(new OutboxMail { Kind = OutboxKind.ResetLink, AccountId = account.Id, RequestedAt = now, DueAt = now, RefusedAt = now, Cause = "the mail server refused it with 550" });
+            return database.SaveChangesAsync();
+        });
+        var (page, desk) = await OpenAsync(await _app.HireAsync(ConsoleRole.Support), account.Id);
+
+        page.WaitForAssertion(() => Assert.Equal("refused for good: the mail server refused it with 550", page.Find(".queue li span").Words()));
+        await Button(page, "Try again").PressAsync();
+        Assert.Contains("Mend the cause first", page.Find(".confirm").Words(), StringComparison.Ordinal);
+        await page.Find("#reason").FillAsync("the mailbox is there now");
+        await page.Find("form.confirm").SendAsync();
+
+        page.WaitForAssertion(() => Assert.Equal("The mail is on its way again.", page.Find("p.good").Words()));
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".queue")));
+        desk.Dispose();
+    }
+
+    [Fact]
     public async Task A_database_that_is_away_is_said()
     {
         var contexts = new AwayContexts(_app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>());

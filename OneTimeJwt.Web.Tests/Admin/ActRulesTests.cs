@@ -31,12 +31,12 @@ public sealed class ActRulesTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Admins_do_all_to_others_support_sends_and_kills_links_of_those_below(ConsoleRole? by, AccountAct act, ConsoleRole? to, bool own, bool locked)
+    public void Admins_do_all_to_others_support_mails_and_kills_links_of_those_below(ConsoleRole? by, AccountAct act, ConsoleRole? to, bool own, bool locked)
     {
         var may = !own && by switch
         {
             ConsoleRole.Admin => true,
-            ConsoleRole.Support => to != ConsoleRole.Admin && act is (AccountAct.SendLink or AccountAct.KillLinks),
+            ConsoleRole.Support => to != ConsoleRole.Admin && act is (AccountAct.SendLink or AccountAct.KillLinks or AccountAct.TryMailAgain),
             _ => false,
         };
 

@@ -178,6 +178,31 @@ public sealed class ActTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task Refused_mail_is_sent_again_when_somebody_asks_for_it_and_only_then()
+    {
+        var support = await _app.HireAsync(ConsoleRole.Support);
+        var (account, other) = (await _app.AddAccountAsync(), await _app.AddAccountAsync());
+        var now = _app.Clock.GetUtcNow();
+        await _app.WithAsync<AccountsContext, int>(database =>
+        {
+            database.AddRange(new[] { account, other }.Select(owner => new OutboxMail
+            {
+                Kind = OutboxKind.ResetLink, AccountId = owner.Id, RequestedAt = now, DueAt = now, Attempts = 1, RefusedAt = now, Cause = "the mail server refused it with 550",
+            }));
+            return database.SaveChangesAsync();
+        });
+
+        Assert.True((await _app.ActAsync(support, AccountAct.TryMailAgain, account.Id)).Done);
+
+        Assert.Single(await _app.Mails.WaitAsync(account.Email!));
+        var line = Assert.Single(await _app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.TriedAgain);
+        Assert.Equal((support.Id, "asked for on the phone", "the mail server refused it with 550"), (line.Actor, line.Reason, line.Detail));
+        Assert.Equal(0, await Eventually.Async(() => QueuedAsync(account.Id), count => count == 0));
+        Assert.Equal("No mail to this account is refused any more.", (await _app.ActAsync(support, AccountAct.TryMailAgain, account.Id)).Message);
+        Assert.Equal(1, await QueuedAsync(other.Id));
+    }
+
+    [Fact]
     public async Task Roles_are_given_and_taken_with_a_reason()
     {
         var (admin, other) = (await _app.HireAsync(ConsoleRole.Admin), await _app.HireAsync(null));

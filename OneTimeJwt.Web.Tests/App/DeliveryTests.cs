@@ -78,8 +78,12 @@ public sealed class DeliveryTests : IAsyncLifetime
         await TrailAsync(other, RecoveryEventKind.Mailed);
         Assert.DoesNotContain(await _app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.Mailed);
 
-        var row = Assert.Single(await RowsAsync());
-        Assert.True(await _app.Services.GetRequiredService<Outbox>().TryAgainAsync(row.Id));
+        Assert.Single(await RowsAsync());
+        await _app.WithAsync<AccountsContext, int>(async database =>
+        {
+            (await database.Outbox.SingleAsync(Cancellation)).TryAgain(_app.Clock.GetUtcNow());
+            return await database.SaveChangesAsync(Cancellation);
+        });
 
         await TrailAsync(account, RecoveryEventKind.Mailed);
         Assert.Equal(0, await Eventually.Async(_app.OutboxAsync, count => count == 0));

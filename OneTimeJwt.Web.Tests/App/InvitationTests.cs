@@ -163,6 +163,18 @@ public sealed class InvitationTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task An_invitation_that_can_never_be_mailed_is_said_to_be_and_not_promised()
+    {
+        var guest = await _app.AddAccountAsync(password: null);
+        await _app.WithAsync<AccountsContext, int>(database => database.Users.Where(row => row.Id == guest.Id).ExecuteUpdateAsync(row => row.SetProperty(r => r.Email, "no address")));
+
+        var outcome = await SendAsync(_app, guest.Email!);
+
+        Assert.False(outcome.Done);
+        Assert.EndsWith("was refused for good: the stored address is not one that mail can be sent to. Mend that and give the command again.", outcome.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_foreign_role_of_the_name_is_refused_before_anything_is_made()
     {
         await using var app = await TestApp.StartAsync(new() { ["Admin:Roles:Admin"] = "Owner" });

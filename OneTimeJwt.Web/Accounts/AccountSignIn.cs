@@ -20,6 +20,7 @@ public sealed class AccountSignIn(
     IAuthenticationSchemeProvider schemes,
     IUserConfirmation<Account> confirmation,
     AccountsContext database,
+    OneWriter writer,
     Hashing hashing,
     TimeProvider time)
     : SignInManager<Account>(users, http, claims, options, logger, schemes, confirmation)
@@ -66,8 +67,7 @@ public sealed class AccountSignIn(
             await UserManager.UpdateAsync(account);
         }
 
-        if (account.AccessFailedCount > 0 && !account.TwoFactorEnabled)
-            await RetryAsync(account, () => UserManager.ResetAccessFailedCountAsync(account));
+        await WriteSuccessAsync(account, forgive: !account.TwoFactorEnabled);
         return true;
     }
 
@@ -103,6 +103,13 @@ public sealed class AccountSignIn(
     // Identity counts providers of codes; a passkey is asked for as well.
     public override async Task<bool> IsTwoFactorEnabledAsync(Account user) =>
         await base.IsTwoFactorEnabledAsync(user) || (user.TwoFactorEnabled && (await UserManager.GetPasskeysAsync(user)).Count > 0);
+
+    protected override Task ResetLockout(Account user) => WriteSuccessAsync(user, forgive: true);
+
+    // Also where there is nothing to forgive: while failures can't be counted, nobody learns which guess was right.
+    private Task<int> WriteSuccessAsync(Account account, bool forgive) => writer.RunAsync(() => database.Users
+        .Where(row => row.Id == account.Id)
+        .ExecuteUpdateAsync(row => row.SetProperty(known => known.AccessFailedCount, known => forgive ? 0 : known.AccessFailedCount)));
 
     private async Task<Account?> FindAsync(string address)
     {

@@ -37,7 +37,7 @@ public sealed class AccountActs(
     private const int MostTries = 4;
     private const int StampBytes = 20;
 
-    private static readonly RecoveryEventKind[] Mailing = [RecoveryEventKind.LinkTriggered, RecoveryEventKind.ResetRequired];
+    private static readonly RecoveryEventKind[] Mailing = [RecoveryEventKind.LinkTriggered, RecoveryEventKind.ResetRequired, RecoveryEventKind.TriedAgain];
 
     public async Task<ActOutcome> DoAsync(ClaimsPrincipal user, ActRequest request)
     {
@@ -68,7 +68,7 @@ public sealed class AccountActs(
         var id = user.FindFirstValue(claims.UserIdClaimType) ?? "";
         var stamp = user.FindFirstValue(claims.SecurityStampClaimType);
         var live = (await authorization.AuthorizeAsync(user, ConsoleAccess.Policy)).Succeeded
-            && await database.Users.AnyAsync(account => account.Id == id && account.SecurityStamp == stamp && (account.LockoutEnd == null || account.LockoutEnd < ConsoleRoles.LockedForGood));
+            && await database.Users.AnyAsync(account => account.Id == id && account.SecurityStamp == stamp && (account.LockoutEnd == null || account.LockoutEnd < AccountLock.ForGood));
         return new ActParty(id, live ? await roles.OfAsync(database, id) : null);
     }
 
@@ -82,7 +82,7 @@ public sealed class AccountActs(
             return new ActOutcome(false, "There is no such account any more.");
 
         var to = new ActParty(account.Id, await roles.OfAsync(database, account.Id));
-        if (ActRules.Refusal(request.Act, by, to, IsLockedForGood(account)) is { } refusal)
+        if (ActRules.Refusal(request.Act, by, to, AccountLock.IsForGood(account)) is { } refusal)
         {
             database.Add(Line(RecoveryEventKind.ActRefused, by, request, $"{ActWords.Name(request.Act)}: {refusal}"));
             await database.SaveChangesAsync();
@@ -109,6 +109,7 @@ public sealed class AccountActs(
     {
         AccountAct.SendLink => await SendLinkAsync(database, account, by, request),
         AccountAct.KillLinks => KillLinks(database, account, by, request),
+        AccountAct.TryMailAgain => await TryMailAgainAsync(database, account, by, request),
         AccountAct.RequireReset => await RequireResetAsync(database, account, by, request),
         AccountAct.Lock => await LockAsync(database, account, by, to, request),
         AccountAct.Unlock => Unlock(database, account, by, request),
@@ -133,6 +134,21 @@ public sealed class AccountActs(
         return null;
     }
 
+    private async Task<string?> TryMailAgainAsync(AccountsContext database, Account account, ActParty by, ActRequest request)
+    {
+        if (await ObstacleAsync(database, account, by) is { } obstacle)
+            return obstacle;
+
+        var refused = await database.Outbox.Where(mail => mail.AccountId == account.Id && mail.RefusedAt != null).ToListAsync();
+        foreach (var mail in refused)
+            mail.TryAgain(time.GetUtcNow());
+        if (refused.Count == 0)
+            return "No mail to this account is refused any more.";
+
+        database.Add(Line(RecoveryEventKind.TriedAgain, by, request, refused[^1].Cause));
+        return null;
+    }
+
     private async Task<string?> RequireResetAsync(AccountsContext database, Account account, ActParty by, ActRequest request)
     {
         if (await ObstacleAsync(database, account, by) is { } obstacle)
@@ -146,7 +162,7 @@ public sealed class AccountActs(
 
     private async Task<string?> LockAsync(AccountsContext database, Account account, ActParty by, ActParty to, ActRequest request)
     {
-        if (IsLockedForGood(account))
+        if (AccountLock.IsForGood(account))
             return "The account is locked already.";
         if (to.Role == ConsoleRole.Admin && !await roles.CanSpareAsync(database, account.Id))
             return "The last Admin can’t be locked.";
@@ -220,7 +236,7 @@ public sealed class AccountActs(
     {
         if (string.IsNullOrEmpty(account.Email))
             return "The account has no address to write to.";
-        if (IsLockedForGood(account))
+        if (AccountLock.IsForGood(account))
             return "The account is locked: unlock it first.";
 
         var now = time.GetUtcNow();
@@ -239,8 +255,6 @@ public sealed class AccountActs(
             account.PasswordHash = UnusablePassword.NewHash();
         Renew(account);
     }
-
-    internal static bool IsLockedForGood(Account account) => account.LockoutEnd >= ConsoleRoles.LockedForGood;
 
     private static void Renew(Account account)
     {

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Recovery;
 
@@ -46,7 +47,7 @@ public sealed class AccountReader(IDbContextFactory<AccountsContext> contexts, C
             await database.UserPasskeys.CountAsync(passkey => passkey.UserId == id, cancellationToken),
             await links.In(database).CountAsync(mail => mail.AccountId == id, cancellationToken),
             lastPassword?.Kind == RecoveryEventKind.ResetRequired,
-            AccountActs.IsLockedForGood(account) ? await lines.FirstOrDefaultAsync(line => line.Kind == RecoveryEventKind.Locked, cancellationToken) : null,
+            AccountLock.IsForGood(account) ? await lines.FirstOrDefaultAsync(line => line.Kind == RecoveryEventKind.Locked, cancellationToken) : null,
             await database.Outbox.AsNoTracking().Where(mail => mail.AccountId == id).OrderBy(mail => mail.RequestedAt).Take(MostQueued)
                 .Select(mail => new QueuedMail(mail.Id, mail.Kind, mail.RequestedAt, mail.DueAt, mail.Attempts, mail.LeasedUntil > now, mail.Cause, mail.RefusedAt != null)).ToListAsync(cancellationToken),
             await trail.PageAsync(new TrailQuery(Account: id), cancellationToken: cancellationToken));

@@ -5,6 +5,7 @@ public enum AccountAct
 {
     SendLink,
     KillLinks,
+    TryMailAgain,
     RequireReset,
     Lock,
     Unlock,
@@ -34,7 +35,7 @@ public static class ActRules
         _ when by.Role == ConsoleRole.Admin => null,
         _ when to.Role == ConsoleRole.Admin => "Support can’t act on an Admin.",
         AccountAct.Unlock when isLockedForGood => "Support can’t undo an Admin’s lock.",
-        AccountAct.SendLink or AccountAct.KillLinks => null,
+        AccountAct.SendLink or AccountAct.KillLinks or AccountAct.TryMailAgain => null,
         _ => "Only an Admin may do this.",
     };
 }

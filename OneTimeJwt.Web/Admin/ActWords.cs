@@ -10,6 +10,7 @@ internal static class ActWords
     {
         AccountAct.SendLink => "Send a reset link",
         AccountAct.KillLinks => "Kill outstanding links",
+        AccountAct.TryMailAgain => "Try refused mail again",
         AccountAct.RequireReset => "Require a reset",
         AccountAct.Lock => "Lock",
         AccountAct.Unlock => "Unlock",
@@ -24,6 +25,7 @@ internal static class ActWords
     {
         AccountAct.SendLink => "A link to choose a new password goes to the account’s own address. Nothing else changes: the present password and open sessions stay as they are.",
         AccountAct.KillLinks => "Every link that was mailed stops working, and the account is signed out on all devices. The password stays as it is.",
+        AccountAct.TryMailAgain => "Every mail to this account that was refused for good is sent as if it had just been asked for. Mend the cause first, or it is refused again.",
         AccountAct.RequireReset => "The present password stops working at once, the account is signed out on all devices, links that are out die, and a fresh link goes to the account’s own address.",
         AccountAct.Lock => "Nobody can sign in to the account, its links die, no link is mailed, and it is signed out on all devices, until an Admin unlocks it.",
         AccountAct.Unlock => "The account can sign in again with its present password. Links that died stay dead.",
@@ -37,6 +39,7 @@ internal static class ActWords
     {
         AccountAct.SendLink => "The link is on its way.",
         AccountAct.KillLinks => "All links are dead, and all devices are signed out.",
+        AccountAct.TryMailAgain => "The mail is on its way again.",
         AccountAct.RequireReset => "The password no longer works, and a link is on its way.",
         AccountAct.Lock => "The account is locked.",
         AccountAct.Unlock => "The account is unlocked.",

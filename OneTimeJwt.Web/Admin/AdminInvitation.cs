@@ -46,7 +46,7 @@ internal sealed class AdminInvitation(
 
     private async Task<string?> ObstacleAsync(Account account)
     {
-        if (account.LockoutEnd >= ConsoleRoles.LockedForGood)
+        if (AccountLock.IsForGood(account))
             return "is locked by an admin: unlock it first.";
         if (string.IsNullOrEmpty(account.SecurityStamp))
             return "has no security stamp: let the application that made it write one.";
@@ -65,7 +65,11 @@ internal sealed class AdminInvitation(
 
         var what = kind == OutboxKind.Invitation ? "The invitation" : "The notice";
         if (await dispatch.AtOnceAsync(mail.Id) is { } cause)
+        {
+            if (await database.Outbox.AnyAsync(row => row.Id == mail.Id && row.RefusedAt != null))
+                return Refused($"{words} {what} was refused for good: {cause}. Mend that and give the command again.");
             return new Outcome(Done: true, $"{words} {what} is queued and not sent yet ({cause}): the app sends it while it runs.");
+        }
 
         var refusal = await database.Trail.AsNoTracking()
             .Where(line => line.AccountId == account.Id && line.At >= now && (line.Kind == RecoveryEventKind.LinkTooLong || line.Kind == RecoveryEventKind.Suppressed))

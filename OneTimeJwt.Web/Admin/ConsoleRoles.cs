@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Admin;
@@ -34,9 +35,6 @@ public enum RoleOutcome
 public sealed class ConsoleRoles(
     IDbContextFactory<AccountsContext> contexts, ILookupNormalizer normalizer, IOptions<AdminSettings> settings, OneWriter writer, TimeProvider time)
 {
-    /// <summary>Whoever is locked until then or later was locked by an admin; databases round.</summary>
-    public static readonly DateTimeOffset LockedForGood = DateTimeOffset.MaxValue.AddDays(-1);
-
     private const int MostTries = 8;
 
     public string NameOf(ConsoleRole role) => role == ConsoleRole.Admin ? settings.Value.Roles.Admin : settings.Value.Roles.Support;
@@ -112,7 +110,7 @@ public sealed class ConsoleRoles(
 
     private static Task<bool> IsAnyoneLeftAsync(AccountsContext database, IdentityUserRole<string> leaving) =>
         database.Users.AnyAsync(account => account.Id != leaving.UserId
-            && (account.LockoutEnd == null || account.LockoutEnd < LockedForGood)
+            && (account.LockoutEnd == null || account.LockoutEnd < AccountLock.ForGood)
             && database.UserRoles.Any(member => member.RoleId == leaving.RoleId && member.UserId == account.Id));
 
     // Null where the role is another application's.

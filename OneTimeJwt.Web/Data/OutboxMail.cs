@@ -41,6 +41,9 @@ public sealed class OutboxMail
 
     /// <summary>When somebody asked for another try; its age counts from then.</summary>
     public DateTimeOffset? TriedAgainAt { get; set; }
+
+    /// <summary>Sends a refused mail as if it had just been asked for.</summary>
+    public void TryAgain(DateTimeOffset now) => (RefusedAt, TriedAgainAt, DueAt, Attempts, Lease) = (null, now, now, 0, Guid.NewGuid());
 }
 
 public enum OutboxKind

@@ -84,31 +84,6 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         return ReleaseAsync(mail, RecoveryEventKind.MailRefused, now, cause, () => mail.RefusedAt = now);
     }
 
-    /// <summary>Sends a refused mail as if it had just been asked for.</summary>
-    /// <param name="id">The outbox row.</param>
-    /// <param name="actor">The id of the admin who asks for it.</param>
-    /// <returns>False where there is no refused mail of that id.</returns>
-    public async Task<bool> TryAgainAsync(Guid id, string? actor = null)
-    {
-        await using var database = await contexts.CreateDbContextAsync();
-        if (await database.Outbox.SingleOrDefaultAsync(row => row.Id == id && row.RefusedAt != null) is not { } mail)
-            return false;
-
-        var now = time.GetUtcNow();
-        (mail.RefusedAt, mail.TriedAgainAt, mail.DueAt, mail.Attempts, mail.Lease) = (null, now, now, 0, Guid.NewGuid());
-        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.TriedAgain, AccountId = mail.AccountId, Actor = actor, Detail = mail.Cause, CampaignId = mail.CampaignId });
-        try
-        {
-            await database.SaveChangesAsync();
-            return true;
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Somebody else asked for the same at the same moment.
-            return false;
-        }
-    }
-
     /// <summary>Refused mails that nobody asked for again in so long a time.</summary>
     /// <returns>How many were removed.</returns>
     public async Task<int> RemoveRefusedAsync(TimeSpan olderThan, CancellationToken cancellationToken)

@@ -49,10 +49,13 @@ public sealed class OneTimeTokens(
         return new MintedToken(purpose, Sign(claims.ToJson(), key), nonce, DateTimeOffset.FromUnixTimeSeconds(expires));
     }
 
+    /// <summary>A lock-out that ends then or later is an admin's, which never ends by itself: the last day of the calendar, since databases round.</summary>
+    public static readonly DateTimeOffset LockedForGood = DateTimeOffset.MaxValue.AddDays(-1);
+
     /// <summary>Whether a lock-out is an admin's, which never ends by itself. Locking changes nothing that the key binds, so it is asked.</summary>
     /// <param name="lockoutEnd">The account's <c>LockoutEnd</c>.</param>
-    /// <returns>True from the last day of the calendar on: databases round.</returns>
-    public static bool IsLockedForGood(DateTimeOffset? lockoutEnd) => lockoutEnd >= DateTimeOffset.MaxValue.AddDays(-1);
+    /// <returns>True from <see cref="LockedForGood"/> on.</returns>
+    public static bool IsLockedForGood(DateTimeOffset? lockoutEnd) => lockoutEnd >= LockedForGood;
 
     /// <summary>Concludes what a token is worth now. Total: whatever the input, it ends in a verdict.</summary>
     /// <param name="token">What came in; anything at all.</param>

@@ -1,17 +1,19 @@
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 
 namespace OneTimeJwt.E2E;
 
-public sealed partial class QuietPageTests(Suite suite) : PageTour(suite)
+/// <summary>Every page in every state, reached once, since that is what takes time.</summary>
+public sealed partial class EveryPageTests(Suite suite) : PageTour(suite)
 {
     // The inbox shows mails in frames that run no scripts, the test driver's own included.
     private const string DriverInMail = "about:srcdoc:0:0: Blocked script execution";
 
     [Theory]
     [MemberData(nameof(States))]
-    public async Task A_page_writes_nothing_to_the_console_and_asks_no_other_site(string state)
+    public async Task A_page_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state)
     {
         var tab = await VisitAsync(state);
         await tab.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
@@ -20,6 +22,16 @@ public sealed partial class QuietPageTests(Suite suite) : PageTour(suite)
         var own = new Uri(tab.Page.Url).Authority;
         Assert.Contains(Requests, request => request.AbsolutePath == "/app.css");
         Assert.All(Requests, request => Assert.Equal(own, request.Authority));
+        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            await PassesAxeAsync(tab.Page, scheme);
+    }
+
+    private static async Task PassesAxeAsync(IPage page, ColorScheme scheme)
+    {
+        await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+        var result = await page.RunAxe();
+        Assert.NotEmpty(result.Passes);
+        Assert.Empty(result.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{scheme}: {violation.Id} at {node.Html}")));
     }
 
     // Chromium's own line for a document with such a status; the page has no part in it.

@@ -1,27 +1,12 @@
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
 
 namespace OneTimeJwt.E2E;
 
-public sealed class AccessibilityTests(Suite suite) : PageTour(suite)
+public sealed class KeyboardTests(Suite suite) : BrowserTest(suite)
 {
     private const int MostStops = 20;
-
-    [Theory]
-    [MemberData(nameof(States))]
-    public async Task Axe_finds_nothing_by_day_and_by_night(string state)
-    {
-        var tab = await VisitAsync(state);
-        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
-        {
-            await tab.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            var result = await tab.Page.RunAxe();
-            Assert.NotEmpty(result.Passes);
-            Assert.Empty(result.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{scheme}: {violation.Id} at {node.Html}")));
-        }
-    }
 
     [Fact]
     public async Task The_whole_flow_needs_nothing_but_a_keyboard()
