@@ -18,6 +18,9 @@ public abstract partial class BrowserTest(Suite suite) : IAsyncLifetime
 
     protected Site Site => suite.Site;
 
+    /// <summary>Whether the trace shows pages as they were: that runs a script in every frame, also where a page forbids scripts.</summary>
+    protected virtual bool TakesSnapshots => true;
+
     /// <summary>What pages wrote to the browser's console.</summary>
     protected ConcurrentQueue<string> ConsoleMessages { get; } = [];
 
@@ -41,7 +44,7 @@ public abstract partial class BrowserTest(Suite suite) : IAsyncLifetime
         context.WebError += (_, error) => ConsoleMessages.Enqueue($"{error.Page?.Url}: {error.Error}");
         context.Request += (_, request) => Requests.Enqueue(new Uri(request.Url));
         context.SetDefaultTimeout(Patience);
-        await context.Tracing.StartAsync(new() { Snapshots = true });
+        await context.Tracing.StartAsync(new() { Snapshots = TakesSnapshots });
         return new Tab(await context.NewPageAsync(), Site.Address);
     }
 

@@ -34,6 +34,8 @@ public sealed class RunningApp : IAsyncDisposable
             ["Recovery__PublicOrigin"] = Address.GetLeftPart(UriPartial.Authority),
             ["Tokens__Secrets__0__Id"] = "e2e",
             ["Tokens__Secrets__0__Value"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            // Processes here live too short for it to pay.
+            ["DOTNET_TieredPGO"] = "0",
             // All tests come from one address.
             ["RateLimits__PerClient__Permits"] = "100000",
         };
