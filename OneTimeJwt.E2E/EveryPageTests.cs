@@ -6,14 +6,12 @@ using OneTimeJwt.E2E.Infrastructure;
 namespace OneTimeJwt.E2E;
 
 /// <summary>Every page in every state, reached once, since that is what takes time.</summary>
-public sealed partial class EveryPageTests(Suite suite) : PageTour(suite)
+public abstract partial class EveryPageTests(Suite suite) : PageTour(suite)
 {
     // The inbox shows mails in frames that run no scripts, and the trace's own would be reported on the console.
     protected override bool TakesSnapshots => false;
 
-    [Theory]
-    [MemberData(nameof(States))]
-    public async Task A_page_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state)
+    protected async Task IsInOrderAsync(string state)
     {
         var tab = await VisitAsync(state);
         await tab.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
@@ -37,4 +35,31 @@ public sealed partial class EveryPageTests(Suite suite) : PageTour(suite)
     // Chromium's own line for a document with such a status; the page has no part in it.
     [GeneratedRegex("Failed to load resource: the server responded with a status of 4\\d\\d")]
     private static partial Regex RefusedDocument();
+}
+
+public sealed class PublicPagesTests(Suite suite) : EveryPageTests(suite)
+{
+    public static TheoryData<string> Pages => [.. States.Except(PagesOfAccounts).Except(PagesOfTheConsole)];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public Task A_page_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) => IsInOrderAsync(state);
+}
+
+public sealed class AccountPagesTests(Suite suite) : EveryPageTests(suite)
+{
+    public static TheoryData<string> Pages => [.. PagesOfAccounts];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public Task A_page_of_an_account_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) => IsInOrderAsync(state);
+}
+
+public sealed class ConsolePagesTests(Suite suite) : EveryPageTests(suite)
+{
+    public static TheoryData<string> Pages => [.. PagesOfTheConsole];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public Task A_page_for_admins_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) => IsInOrderAsync(state);
 }

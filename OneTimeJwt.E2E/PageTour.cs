@@ -6,6 +6,8 @@ namespace OneTimeJwt.E2E;
 /// <summary>Leads to every page in every state that people see it in.</summary>
 public abstract class PageTour(Suite suite) : BrowserTest(suite)
 {
+    private static readonly string[] AccountPrefixes = ["two-factor", "account", "second-factor", "authenticator", "recovery-codes", "passkey", "invitation"];
+
     private static readonly Dictionary<string, Func<PageTour, Tab, Task>> Stations = new()
     {
         ["home"] = (_, tab) => HomePage.OpenAsync(tab),
@@ -50,7 +52,11 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["admin-campaign"] = async (tour, tab) => await tour.RunCampaignAsync(tab),
     };
 
-    public static TheoryData<string> States => [.. Stations.Keys];
+    protected static IEnumerable<string> States => Stations.Keys;
+
+    protected static IEnumerable<string> PagesOfAccounts => States.Where(state => AccountPrefixes.Any(prefix => state.StartsWith(prefix, StringComparison.Ordinal)));
+
+    protected static IEnumerable<string> PagesOfTheConsole => States.Where(state => state.StartsWith("admin", StringComparison.Ordinal));
 
     protected async Task<Tab> VisitAsync(string state)
     {
