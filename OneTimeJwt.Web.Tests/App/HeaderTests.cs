@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -55,6 +56,21 @@ public sealed class HeaderTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task Only_so_many_circuits_are_open_at_a_time()
+    {
+        await using var app = await TestApp.StartAsync();
+        using var visitor = app.Open();
+        var cookie = (await visitor.SignInAsync("support@example.com", "every desk has a squeaky drawer")).Headers["Set-Cookie"].Split(';')[0];
+
+        var circuits = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => ConnectAsync(app, cookie)));
+        using var oneMore = await ConnectAsync(app, cookie);
+
+        Assert.Equal((500, WebSocketState.Closed), (circuits.Count(circuit => circuit.State == WebSocketState.Open), oneMore.State));
+        foreach (var circuit in circuits)
+            circuit.Dispose();
+    }
+
+    [Fact]
     public async Task Too_many_forms_from_one_client_get_a_page_that_says_when_to_come_back_and_a_good_link_still_works()
     {
         await using var app = await TestApp.StartAsync(new() { ["RateLimits:PerClient:Permits"] = "6" });
@@ -71,5 +87,22 @@ public sealed class HeaderTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Equal(HttpStatusCode.TooManyRequests, (await visitor.PostAsync("/reset-password", ("token", "a.b.c"), ("password", "x"))).Status);
 
         Assert.True((await visitor.RedeemAsync(link, Passwords.New)).PasswordChanged);
+    }
+
+    private static async Task<ClientWebSocket> ConnectAsync(TestApp app, string cookie)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Cookie", cookie);
+        socket.Options.SetRequestHeader("Origin", app.Origin);
+        try
+        {
+            await socket.ConnectAsync(new Uri($"{app.Origin.Replace("http:", "ws:", StringComparison.Ordinal)}/_blazor"), TestContext.Current.CancellationToken);
+        }
+        catch (WebSocketException)
+        {
+            // Its state says so.
+        }
+
+        return socket;
     }
 }

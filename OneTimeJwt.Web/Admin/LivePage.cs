@@ -14,7 +14,12 @@ public abstract partial class LivePage : ComponentBase, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource _gone = new();
+    private readonly CancellationTokenSource _source = new();
+
+    // Kept, since a source that is disposed of gives none: what was begun before goes on after.
+    private readonly CancellationToken _gone;
+
+    protected LivePage() => _gone = _source.Token;
 
     [CascadingParameter(Name = "Client")]
     protected string? Client { get; set; }
@@ -51,8 +56,8 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     {
         if (!disposing)
             return;
-        _gone.Cancel();
-        _gone.Dispose();
+        _source.Cancel();
+        _source.Dispose();
     }
 
     protected abstract Task ReadAsync(CancellationToken cancellationToken);
@@ -62,7 +67,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     protected override void OnAfterRender(bool firstRender)
     {
         if (firstRender && IsLive)
-            _ = FollowAsync(_gone.Token);
+            _ = FollowAsync(_gone);
     }
 
     protected async Task LoadAsync()
@@ -75,7 +80,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
             User = (await Authentication).User;
             IsRefused = !(await Authorization.AuthorizeAsync(User, ConsoleAccess.Policy)).Succeeded;
             if (!IsRefused)
-                await ReadAsync(_gone.Token);
+                await ReadAsync(_gone);
             IsFailing = false;
         }
         catch (OperationCanceledException)
