@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Benchmarks;
@@ -21,8 +22,8 @@ internal static class ManyAccounts
 
     public static async Task<int> GenerateAsync(string file, int count)
     {
-        await using (var database = new Contexts(file).CreateDbContext())
-            await database.Database.MigrateAsync();
+        await using (var app = Open(file))
+            await app.Services.GetRequiredService<Migrator>().MigrateAsync();
 
         var since = Stopwatch.StartNew();
         await using var connection = new SqliteConnection($"Data Source={file}");
@@ -38,6 +39,9 @@ internal static class ManyAccounts
         await Console.Out.WriteLineAsync($"{count:N0} accounts in {since.Elapsed.TotalSeconds:N0} s, {new FileInfo(file).Length / 1_000_000:N0} MB: {file}");
         return 0;
     }
+
+    /// <summary>The app over that file, not serving.</summary>
+    public static WebApplication Open(string file) => Web.Program.Build(["--environment", "Development", "--ConnectionStrings:Accounts", $"Data Source={Path.GetFullPath(file)}"]);
 
     public static string Address(int i) => $"{First[i % First.Length]}.{Last[i / First.Length % Last.Length]}{i}@mail{i % 97}.example.com";
 
@@ -68,13 +72,4 @@ internal static class ManyAccounts
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
     }
-}
-
-/// <summary>The app's context over a file.</summary>
-internal sealed class Contexts(string file) : IDbContextFactory<AccountsContext>
-{
-    private readonly OneWriter _writer = new();
-    private readonly DbContextOptions<AccountsContext> _options = new DbContextOptionsBuilder<AccountsContext>().UseSqlite($"Data Source={file}").Options;
-
-    public AccountsContext CreateDbContext() => new(_options, _writer);
 }

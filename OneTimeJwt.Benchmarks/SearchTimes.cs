@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Recovery;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Benchmarks;
 
@@ -18,9 +16,9 @@ internal static class SearchTimes
 
     public static async Task<int> MeasureAsync(string file)
     {
-        var contexts = new Contexts(file);
-        var search = new AccountSearch(contexts, new UpperInvariantLookupNormalizer(), new OutstandingLinks(Options.Create(new TokenSettings()), TimeProvider.System), TimeProvider.System);
-        await using var database = contexts.CreateDbContext();
+        await using var app = ManyAccounts.Open(file);
+        var search = app.Services.GetRequiredService<AccountSearch>();
+        await using var database = await app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync();
         var count = await database.Users.CountAsync();
         await Console.Out.WriteLineAsync($"{count:N0} accounts");
 
