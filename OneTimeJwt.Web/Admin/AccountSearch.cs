@@ -39,7 +39,7 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
     public const int LongestText = 256;
 
     // So many accounts are tried against filters before there is an answer.
-    private const int MostExamined = 10_000;
+    private const int MostExamined = 4_000;
     private const int ShortestId = 4;
 
     private static readonly System.Reflection.MethodInfo Comparison = typeof(string).GetMethod(nameof(string.Compare), [typeof(string), typeof(string)])!;
