@@ -187,7 +187,13 @@ public sealed class ActTests(SharedApp shared) : IClassFixture<SharedApp>
         {
             database.AddRange(new[] { account, other }.Select(owner => new OutboxMail
             {
-                Kind = OutboxKind.ResetLink, AccountId = owner.Id, RequestedAt = now, DueAt = now, Attempts = 1, RefusedAt = now, Cause = "the mail server refused it with 550",
+                Kind = OutboxKind.ResetLink,
+                AccountId = owner.Id,
+                RequestedAt = now,
+                DueAt = now,
+                Attempts = 1,
+                RefusedAt = now,
+                Cause = "the mail server refused it with 550",
             }));
             return database.SaveChangesAsync();
         });
