@@ -63,6 +63,24 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
         await (await SignInPage.OpenAsync(await NewBrowserAsync())).EnterAsync(account);
     }
 
+    [Fact]
+    public async Task A_lost_connection_is_said_and_the_page_goes_on_once_it_is_back()
+    {
+        var (support, account) = (await NewAccountAsync(AccountKind.Support), await NewAccountAsync());
+        var tab = await NewBrowserAsync();
+        var line = await Line.LayAsync(tab.Page);
+        var page = await (await ConsolePage.OpenAsync(tab, support)).FindAsync(account);
+        var lost = tab.Page.GetByText("The connection was lost.");
+
+        await line.CutAsync();
+        await Assertions.Expect(lost).ToBeVisibleAsync();
+        line.Mend();
+        await Assertions.Expect(lost).ToBeHiddenAsync();
+
+        await page.ActAsync("Send a reset link");
+        await Assertions.Expect(page.Done).ToHaveTextAsync("The link is on its way.");
+    }
+
     private static void Listen(IPage page, ConcurrentQueue<string> seen)
     {
         page.WebSocket += (_, socket) =>

@@ -37,6 +37,22 @@ public sealed class CostTests(CostTests.CountedApp counted) : IClassFixture<Cost
     }
 
     [Fact]
+    public async Task A_wrong_password_costs_one_hash_whatever_there_is_to_know_of_the_address()
+    {
+        var known = await _app.AddAccountAsync();
+        var unconfirmed = await _app.AddAccountAsync(shape: row => row.EmailConfirmed = false);
+        var locked = await _app.AddAccountAsync(shape: row => row.LockoutEnd = DateTimeOffset.MaxValue);
+        var without = await _app.AddAccountAsync(password: null);
+        using var visitor = _app.Open();
+        foreach (var address in new[] { known.Email!, unconfirmed.Email!, locked.Email!, without.Email!, "nobody@example.com" })
+        {
+            var before = counted.Hashes;
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visitor.SignInAsync(address, Passwords.Other)).Status);
+            Assert.Equal(before + 1, counted.Hashes);
+        }
+    }
+
+    [Fact]
     public async Task A_password_of_more_than_256_characters_is_refused_before_it_is_hashed()
     {
         var account = await _app.AddAccountAsync();
