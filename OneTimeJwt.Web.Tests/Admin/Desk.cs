@@ -44,9 +44,6 @@ internal sealed class Desk : IDisposable
         return _context.Render(parameters ?? (_ => { }));
     }
 
-    /// <summary>Leaves the page that is open.</summary>
-    public Task CloseAsync() => _context.DisposeComponentsAsync();
-
     public void Dispose() => _context.Dispose();
 
     // The framework's own services belong to the test's renderer.

@@ -127,20 +127,6 @@ public sealed class FindPageTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
-    public async Task Who_leaves_while_it_still_looks_causes_no_fault()
-    {
-        var contexts = new SlowContexts(_app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>());
-        using var desk = await DeskAsync();
-        desk.Services.AddSingleton(new AccountSearch(contexts, new UpperInvariantLookupNormalizer(), _app.Services.GetRequiredService<OneTimeJwt.Web.Recovery.OutstandingLinks>(), _app.Clock));
-        var typed = desk.Open<FindPage>("/admin").Find("#q").TypeAsync("user");
-
-        await desk.CloseAsync();
-        contexts.GoOn();
-
-        await typed;
-    }
-
-    [Fact]
     public async Task Who_lost_the_right_finds_nothing_more()
     {
         var support = await _app.HireAsync(ConsoleRole.Support);

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
+using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -59,8 +61,9 @@ public sealed class HeaderTests(SharedApp shared) : IClassFixture<SharedApp>
     public async Task Only_so_many_circuits_are_open_at_a_time()
     {
         await using var app = await TestApp.StartAsync();
+        var support = await app.HireAsync(ConsoleRole.Support);
         using var visitor = app.Open();
-        var cookie = (await visitor.SignInAsync("support@example.com", "every desk has a squeaky drawer")).Headers["Set-Cookie"].Split(';')[0];
+        var cookie = (await visitor.SignInAsync(support.Account.Email!, Passwords.Old)).Headers["Set-Cookie"].Split(';')[0];
 
         var circuits = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => ConnectAsync(app, cookie)));
         using var oneMore = await ConnectAsync(app, cookie);

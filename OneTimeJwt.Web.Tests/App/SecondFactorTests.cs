@@ -204,7 +204,7 @@ public sealed partial class SecondFactorTests(SharedApp shared) : IClassFixture<
         await app.WithAsync<UserManager<Account>, IdentityResult>(async users =>
         {
             var row = (await users.FindByIdAsync(admin.Id))!;
-            await users.RemoveAuthenticationTokenAsync(row, "[AspNetUserStore]", "AuthenticatorKey");
+            await users.RemoveAuthenticationTokenAsync(row, Account.TokenStore, "AuthenticatorKey");
             return await users.UpdateSecurityStampAsync(row);
         });
         using var again = app.Open();

@@ -17,7 +17,6 @@ public sealed record SecondFactorChange(string? Problem, IReadOnlyList<string> C
 public sealed class SecondFactor(UserManager<Account> users, AccountsContext database, OneWriter writer, TimeProvider time)
 {
     // Identity's own names.
-    private const string Provider = "[AspNetUserStore]";
     private const string KeyName = "AuthenticatorKey";
     private const string CodesName = "RecoveryCodes";
 
@@ -42,7 +41,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         return await ChangeAsync(account, kind, notice, "authenticator app", client, newCodes: !state.IsOn, change: async () =>
         {
             account.TwoFactorEnabled = true;
-            var kept = await users.SetAuthenticationTokenAsync(account, Provider, KeyName, key);
+            var kept = await users.SetAuthenticationTokenAsync(account, Account.TokenStore, KeyName, key);
             return Problem(kept) ?? (await users.VerifyTwoFactorTokenAsync(account, users.Options.Tokens.AuthenticatorTokenProvider, code) ? null : WrongCode);
         });
     }
@@ -65,7 +64,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
     {
         var state = await ReadAsync(account);
         if (!state.HasAuthenticator && state.Passkeys.Count <= 1)
-            return await TurnOffAsync(account, actor: null, client);
+            return await TurnOffAsync(account, client);
 
         return await ChangeAsync(account, RecoveryEventKind.PasskeyRemoved, OutboxKind.PasskeyRemovedNotice, detail: null, client, async () =>
             Problem(await users.RemovePasskeyAsync(account, credentialId)));
@@ -75,11 +74,8 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         ChangeAsync(account, RecoveryEventKind.RecoveryCodesMade, OutboxKind.RecoveryCodesNotice, detail: null, client, () => Task.FromResult<string?>(null), newCodes: true);
 
     /// <summary>Takes it all away: authenticator app, recovery codes and passkeys.</summary>
-    /// <param name="account">Whose.</param>
-    /// <param name="actor">The id of the admin who does it; null where it is the account's own user.</param>
-    /// <param name="client">The network address that it comes from.</param>
-    public Task<SecondFactorChange> TurnOffAsync(Account account, string? actor, string? client) =>
-        ChangeAsync(account, RecoveryEventKind.TwoFactorOff, OutboxKind.TwoFactorOffNotice, detail: null, client, actor: actor, change: async () =>
+    public Task<SecondFactorChange> TurnOffAsync(Account account, string? client) =>
+        ChangeAsync(account, RecoveryEventKind.TwoFactorOff, OutboxKind.TwoFactorOffNotice, detail: null, client, async () =>
         {
             foreach (var passkey in await users.GetPasskeysAsync(account))
                 await users.RemovePasskeyAsync(account, passkey.CredentialId);
@@ -90,7 +86,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         });
 
     private Task<SecondFactorChange> ChangeAsync(
-        Account account, RecoveryEventKind kind, OutboxKind notice, string? detail, string? client, Func<Task<string?>> change, bool newCodes = false, string? actor = null) =>
+        Account account, RecoveryEventKind kind, OutboxKind notice, string? detail, string? client, Func<Task<string?>> change, bool newCodes = false) =>
         writer.RunAsync(async () =>
         {
             await using var transaction = await database.Database.BeginTransactionAsync();
@@ -99,8 +95,8 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
 
             var codes = newCodes ? await users.GenerateNewTwoFactorRecoveryCodesAsync(account, CodeCount) : [];
             var now = time.GetUtcNow();
-            database.Add(new RecoveryEvent { At = now, Kind = kind, AccountId = account.Id, Actor = actor, Client = client, Detail = detail });
-            database.Add(new OutboxMail { Kind = notice, AccountId = account.Id, RequestedBy = actor, Client = client, RequestedAt = now, DueAt = now });
+            database.Add(new RecoveryEvent { At = now, Kind = kind, AccountId = account.Id, Client = client, Detail = detail });
+            database.Add(new OutboxMail { Kind = notice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now });
             if (codes is null || Problem(await users.UpdateSecurityStampAsync(account)) is not null)
                 return new SecondFactorChange(LostRace, []);
 
@@ -108,7 +104,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
             return new SecondFactorChange(null, [.. codes]);
         });
 
-    private Task<IdentityResult> RemoveTokenAsync(Account account, string name) => users.RemoveAuthenticationTokenAsync(account, Provider, name);
+    private Task<IdentityResult> RemoveTokenAsync(Account account, string name) => users.RemoveAuthenticationTokenAsync(account, Account.TokenStore, name);
 
     private static string? Problem(IdentityResult result) => result.Succeeded ? null : LostRace;
 }

@@ -95,7 +95,7 @@ internal sealed class SecondFactorPages(
         ConfirmedAsync(form, Codes, account => factor.MakeCodesAsync(account, Client));
 
     public Task<IResult> TurnOffAsync(FormPost form) =>
-        ConfirmedAsync(form, Off, account => factor.TurnOffAsync(account, actor: null, Client));
+        ConfirmedAsync(form, Off, account => factor.TurnOffAsync(account, Client));
 
     public Task<IResult> AskForPasskeyAsync(string? returnUrl) => AskAsync(StatusCodes.Status200OK, NewPasskey, returnUrl);
 
@@ -155,7 +155,7 @@ internal sealed class SecondFactorPages(
             await signIn.RefreshSignInAsync(account);
 
         return change.Codes.Count > 0
-            ? Page.Of<RecoveryCodesPage>(parameters: new { change.Codes, ReturnUrl = AccountPages.Local(returnUrl, Path), Address = account.Email ?? account.UserName ?? "" })
+            ? Page.Of<RecoveryCodesPage>(parameters: new { change.Codes, ReturnUrl = AccountPages.Local(returnUrl, Path), Address = Address(account) })
             : Page.SeeOther(AccountPages.Local(returnUrl, Saved) is var next && next == Path ? Saved : next);
     }
 
@@ -163,7 +163,7 @@ internal sealed class SecondFactorPages(
         Page.Of<AuthenticatorPage>(status, new
         {
             Key = key,
-            Address = account.Email ?? account.UserName ?? "",
+            Address = Address(account),
             Replaces = (await factor.ReadAsync(account)).HasAuthenticator,
             ReturnUrl = AccountPages.Local(returnUrl, Path),
             Problems = problems,
@@ -173,7 +173,7 @@ internal sealed class SecondFactorPages(
     private async Task<IResult> AskAsync(int status, Confirmation question, string? returnUrl = null, string? problem = null)
     {
         var account = await AccountAsync();
-        return Page.Of<ConfirmationPage>(status, new { Question = question, Address = account.Email ?? account.UserName ?? "", ReturnUrl = AccountPages.Local(returnUrl, Path), Problem = problem });
+        return Page.Of<ConfirmationPage>(status, new { Question = question, Address = Address(account), ReturnUrl = AccountPages.Local(returnUrl, Path), Problem = problem });
     }
 
     private async Task<IResult> PasskeyAsync(int status, Account account, string? returnUrl) =>
@@ -190,6 +190,8 @@ internal sealed class SecondFactorPages(
         var name = string.Concat(typed.Trim().EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Take(LongestName));
         return name.Length > 0 ? name : $"Passkey of {time.GetUtcNow().UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}";
     }
+
+    private static string Address(Account account) => account.Email ?? account.UserName ?? "";
 
     private async Task<Account> AccountAsync() => (await users.GetUserAsync(Http.User))!;
 }

@@ -1,7 +1,6 @@
 using System.Data;
 using System.Globalization;
 using System.Security.Claims;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -35,7 +34,6 @@ public sealed class AccountActs(
     TimeProvider time)
 {
     private const int MostTries = 4;
-    private const int StampBytes = 20;
 
     private static readonly RecoveryEventKind[] Mailing = [RecoveryEventKind.LinkTriggered, RecoveryEventKind.ResetRequired, RecoveryEventKind.TriedAgain];
 
@@ -139,12 +137,12 @@ public sealed class AccountActs(
         if (await ObstacleAsync(database, account, by) is { } obstacle)
             return obstacle;
 
-        var refused = await database.Outbox.Where(mail => mail.AccountId == account.Id && mail.RefusedAt != null).ToListAsync();
-        foreach (var mail in refused)
-            mail.TryAgain(time.GetUtcNow());
+        var refused = await database.Outbox.Where(mail => mail.AccountId == account.Id && mail.RefusedAt != null).OrderBy(mail => mail.RefusedAt).ToListAsync();
         if (refused.Count == 0)
             return "No mail to this account is refused any more.";
 
+        foreach (var mail in refused)
+            mail.TryAgain(time.GetUtcNow());
         database.Add(Line(RecoveryEventKind.TriedAgain, by, request, refused[^1].Cause));
         return null;
     }
@@ -186,7 +184,7 @@ public sealed class AccountActs(
 
     private async Task<string?> ResetTwoFactorAsync(AccountsContext database, Account account, ActParty by, ActRequest request)
     {
-        var tokens = await database.UserTokens.Where(token => token.UserId == account.Id && token.LoginProvider == ActWords.IdentitysStore).ToListAsync();
+        var tokens = await database.UserTokens.Where(token => token.UserId == account.Id && token.LoginProvider == Account.TokenStore).ToListAsync();
         var passkeys = await database.UserPasskeys.Where(passkey => passkey.UserId == account.Id).ToListAsync();
         if (!account.TwoFactorEnabled && tokens.Count == 0 && passkeys.Count == 0)
             return "Two-factor sign-in is off already.";
@@ -258,7 +256,7 @@ public sealed class AccountActs(
 
     private static void Renew(Account account)
     {
-        account.SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(StampBytes));
+        account.RenewSecurityStamp();
         account.ConcurrencyStamp = Guid.NewGuid().ToString();
     }
 

@@ -3,9 +3,6 @@ namespace OneTimeJwt.Web.Admin;
 /// <summary>How acts are called, what they will do and what they did.</summary>
 internal static class ActWords
 {
-    /// <summary>The name under which Identity keeps authenticator keys and recovery codes.</summary>
-    public const string IdentitysStore = "[AspNetUserStore]";
-
     public static string Name(AccountAct act) => act switch
     {
         AccountAct.SendLink => "Send a reset link",

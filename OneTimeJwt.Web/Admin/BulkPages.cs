@@ -45,9 +45,9 @@ internal sealed class BulkPages(Campaigns campaigns, CampaignReader reader)
     }
 
     public async Task<IResult> ResultAsync(Guid id, CancellationToken cancellationToken) =>
-        await reader.ReadAsync(id, cancellationToken) is null
-            ? Results.NotFound()
-            : Results.Stream(body => WriteAsync(body, id, cancellationToken), "text/csv; charset=utf-8", $"campaign-{id}.csv");
+        await reader.ExistsAsync(id, cancellationToken)
+            ? Results.Stream(body => WriteAsync(body, id, cancellationToken), "text/csv; charset=utf-8", $"campaign-{id}.csv")
+            : Results.NotFound();
 
     private static async Task<(BulkChoice? Choice, string? Problem)> ChoiceAsync(string text, AccountFilters filters, string list, IFormFile? file, CancellationToken cancellationToken)
     {

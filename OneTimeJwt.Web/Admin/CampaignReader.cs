@@ -35,6 +35,12 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
         return await database.Campaigns.AsNoTracking().Where(campaign => campaign.State != CampaignState.Gathering).OrderByDescending(campaign => campaign.Id).Take(MostShown).ToListAsync(cancellationToken);
     }
 
+    public async Task<bool> ExistsAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        return await database.Campaigns.AnyAsync(row => row.Id == id, cancellationToken);
+    }
+
     public async Task<CampaignView?> ReadAsync(Guid id, CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);

@@ -31,6 +31,9 @@ public abstract partial class LivePage : ComponentBase, IDisposable
 
     protected bool IsFailing { get; private set; }
 
+    /// <summary>Whether something is being done; until then a second press does nothing.</summary>
+    protected bool IsActing { get; private set; }
+
     /// <summary>Whether what is shown changes without its reader's doing.</summary>
     protected virtual bool IsLive => true;
 
@@ -87,12 +90,39 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         {
             // The page was left, or something else is wanted by now.
         }
-        catch (Exception fault) when (fault.GetBaseException() is DbException or TimeoutException)
+        catch (Exception fault) when (IsAway(fault))
         {
             IsFailing = true;
             Log.ReadingFailed(Logger, fault.GetBaseException().GetType().Name);
         }
     }
+
+    /// <summary>Does something and reads again what became of it.</summary>
+    /// <param name="act">It.</param>
+    /// <param name="failed">Gets the words for a database that is away.</param>
+    protected async Task ActAsync(Func<Task> act, Action<string> failed)
+    {
+        if (IsActing)
+            return;
+
+        IsActing = true;
+        try
+        {
+            await act();
+        }
+        catch (Exception fault) when (IsAway(fault))
+        {
+            failed("The database can’t be reached at the moment, and nothing was changed. Try again.");
+        }
+        finally
+        {
+            IsActing = false;
+        }
+
+        await LoadAsync();
+    }
+
+    private static bool IsAway(Exception fault) => fault.GetBaseException() is DbException or TimeoutException;
 
     private async Task FollowAsync(CancellationToken gone)
     {

@@ -1,6 +1,16 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>The row that a person signs in to. Identity's columns and no others: the table may belong to another application too.</summary>
-public sealed class Account : IdentityUser;
+public sealed class Account : IdentityUser
+{
+    /// <summary>The name under which Identity keeps authenticator keys and recovery codes.</summary>
+    public const string TokenStore = "[AspNetUserStore]";
+
+    private const int StampBytes = 20;
+
+    /// <summary>Outstanding links die and sessions end. As long as the stamps that Identity makes itself.</summary>
+    public void RenewSecurityStamp() => SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(StampBytes));
+}

@@ -41,10 +41,9 @@ internal sealed class DevelopmentSeed(UserManager<Account> accounts, RoleManager
 
     private async Task AddSecondFactorAsync(Account account, SeedAccount seed)
     {
-        const string Provider = "[AspNetUserStore]";
-        Check(await accounts.SetAuthenticationTokenAsync(account, Provider, "AuthenticatorKey", seed.AuthenticatorKey));
+        Check(await accounts.SetAuthenticationTokenAsync(account, Account.TokenStore, "AuthenticatorKey", seed.AuthenticatorKey));
         if (seed.RecoveryCodes.Count > 0)
-            Check(await accounts.SetAuthenticationTokenAsync(account, Provider, "RecoveryCodes", string.Join(';', seed.RecoveryCodes)));
+            Check(await accounts.SetAuthenticationTokenAsync(account, Account.TokenStore, "RecoveryCodes", string.Join(';', seed.RecoveryCodes)));
         Check(await accounts.SetTwoFactorEnabledAsync(account, enabled: true));
     }
 

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
@@ -29,7 +28,6 @@ public sealed partial class RedeemLink(
     ILogger<RedeemLink> logger)
 {
     private const int MostTries = 4;
-    private const int StampBytes = 20;
 
     public Task<Verification> VerifyAsync(TokenPurpose purpose, string? token) => tokens.VerifyAsync(token, purpose, FindAsync);
 
@@ -63,7 +61,7 @@ public sealed partial class RedeemLink(
     private static void SetPassword(Account account, string hash)
     {
         account.PasswordHash = hash;
-        account.SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(StampBytes));
+        account.RenewSecurityStamp();
         account.EmailConfirmed = true;
         account.AccessFailedCount = 0;
         if (!OneTimeTokens.IsLockedForGood(account.LockoutEnd))
