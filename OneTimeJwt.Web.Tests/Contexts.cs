@@ -11,7 +11,7 @@ internal sealed class Contexts(SqliteConnection connection, Task ready) : IDbCon
 {
     public OneWriter Writer { get; } = new();
 
-    public AccountsContext CreateDbContext() => new(new DbContextOptionsBuilder<AccountsContext>().UseSqlite(connection).Options, Writer);
+    public AccountsContext CreateDbContext() => new SqliteAccounts(new DbContextOptionsBuilder<AccountsContext>().UseSqlite(connection).Options, Writer);
 
     public async Task<AccountsContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
     {

@@ -14,16 +14,24 @@ internal static class Commands
         Usage: OneTimeJwt.Web [command] [--key value …]
           (none)                  serve the app
           database migrate        bring the database's schema up to date
-          database script         print the SQL that makes the schema
+          database adopt          add our tables to an Identity database that exists already; --check only reports
+          database script         print the SQL that makes the schema; --adopted for a database that exists already
           mail test <email>       send a test mail as the settings say, and tell what came of it
           admins invite <email>   make somebody an admin of the console, and mail a link or a notice
         """;
 
-    /// <summary>The words ahead of the first option.</summary>
-    public static string[] Words(string[] args) => [.. args.TakeWhile(arg => !arg.StartsWith('-') && !arg.StartsWith('/') && !arg.Contains('=', StringComparison.Ordinal))];
+    private static readonly string[] Switches = ["--check", "--adopted"];
+
+    /// <summary>The words ahead of the first option, and a command's own switches wherever they stand; then the options.</summary>
+    public static (string[] Words, string[] Options) Words(string[] args)
+    {
+        var words = args.TakeWhile(arg => !arg.StartsWith('-') && !arg.StartsWith('/') && !arg.Contains('=', StringComparison.Ordinal)).ToList();
+        var switches = words.Count == 0 ? [] : args.Where(Switches.Contains).ToList();
+        return ([.. words, .. switches], [.. args.Skip(words.Count).Except(switches)]);
+    }
 
     public static bool Knows(string[] words) =>
-        words is ["database", "migrate" or "script"] or ["mail", "test", _] || (words is ["admins", "invite", var address] && AdminInvitation.IsAddress(address));
+        words is ["database", "migrate" or "adopt" or "script"] or ["database", "adopt", "--check"] or ["database", "script", "--adopted"] or ["mail", "test", _] || (words is ["admins", "invite", var address] && AdminInvitation.IsAddress(address));
 
     public static async Task<int> ExplainAsync(string[] words)
     {
@@ -35,16 +43,51 @@ internal static class Commands
 
     public static Task<int> RunAsync(WebApplication app, string[] words) => words switch
     {
-        ["database", "script"] => ScriptAsync(app),
+        ["database", "script", ..] => ScriptAsync(app, adopted: words.Length > 2),
+        ["database", "adopt", ..] => AdoptAsync(app, checkOnly: words.Length > 2),
         ["mail", "test", var to] => SendTestMailAsync(app, to),
         ["admins", "invite", var address] => InviteAsync(app, address),
         _ => MigrateAsync(app),
     };
 
-    private static async Task<int> ScriptAsync(WebApplication app)
+    private static async Task<int> ScriptAsync(WebApplication app, bool adopted)
     {
-        await Console.Out.WriteLineAsync(await app.Services.GetRequiredService<Migrator>().ScriptAsync());
+        await Console.Out.WriteLineAsync(await app.Services.GetRequiredService<Migrator>().ScriptAsync(adopted));
         return 0;
+    }
+
+    private static async Task<int> AdoptAsync(WebApplication app, bool checkOnly)
+    {
+        var (obstacles, notes) = await app.Services.GetRequiredService<Adoption>().CheckAsync();
+        if (obstacles.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"This database can't be adopted, and nothing was changed:\n  {string.Join("\n  ", obstacles)}");
+            return Failed;
+        }
+
+        await Console.Out.WriteLineAsync($"Found:\n  {string.Join("\n  ", [.. notes, .. await RoleNotesAsync(app)])}");
+        if (checkOnly)
+        {
+            await Console.Out.WriteLineAsync("It can be adopted. Nothing was changed.");
+            return 0;
+        }
+
+        var applied = await app.Services.GetRequiredService<Migrator>().AdoptAsync();
+        await Console.Out.WriteLineAsync(applied.Count == 0 ? "It was adopted before, and is up to date." : $"Adopted. Tables that start with {AccountsContext.OurPrefix} were added, and nothing else was changed. Applied: {string.Join(", ", applied)}");
+        return 0;
+    }
+
+    private static async Task<IReadOnlyList<string>> RoleNotesAsync(WebApplication app)
+    {
+        var roles = app.Services.GetRequiredService<ConsoleRoles>();
+        var notes = new List<string>();
+        foreach (var role in Enum.GetValues<ConsoleRole>())
+        {
+            if (!await roles.IsOursOrFreeAsync(role))
+                notes.Add($"A role {roles.NameOf(role)} has members already: it gives no rights here. Name another one in Admin:Roles:{role}.");
+        }
+
+        return notes;
     }
 
     private static async Task<int> MigrateAsync(WebApplication app)

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Net.Sockets;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
@@ -16,11 +15,11 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
-        var words = Commands.Words(args);
+        (var words, args) = Commands.Words(args);
         if (words.Length > 0 && !Commands.Knows(words))
             return await Commands.ExplainAsync(words);
 
-        await using var app = Build(args[words.Length..]);
+        await using var app = Build(args);
         if (!await Startup.CheckAsync(app, databaseOnly: words is ["database", ..]))
             return 1;
 
@@ -35,7 +34,7 @@ internal static class Program
             await app.RunAsync();
             return 0;
         }
-        catch (Exception fault) when (fault.GetBaseException() is DbException or IOException or SocketException or UnauthorizedAccessException)
+        catch (Exception fault) when (Outage.Is(fault) || fault is ForeignDatabaseException || fault.GetBaseException() is IOException or SocketException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"It can't run: {fault.GetBaseException().Message}");
             return 1;

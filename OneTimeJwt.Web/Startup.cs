@@ -46,7 +46,7 @@ internal static partial class Startup
     /// <summary>Prints every fault of the settings at once; false where there is one.</summary>
     public static async Task<bool> CheckAsync(WebApplication app, bool databaseOnly = false)
     {
-        var faults = databaseOnly ? Faults<DatabaseSettings>(app, "Database") : AllFaults(app);
+        var faults = databaseOnly ? [.. Faults<DatabaseSettings>(app, "Database"), .. Faults<AdminSettings>(app, "Admin")] : AllFaults(app);
         if (faults.Count == 0)
             return true;
 

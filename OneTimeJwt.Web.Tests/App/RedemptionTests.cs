@@ -73,7 +73,7 @@ public sealed class RedemptionTests(SharedApp shared) : IClassFixture<SharedApp>
         var stranger = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
             while (!over.IsCancellationRequested)
-                await _app.WithAsync<UserManager<Account>, IdentityResult>(async users => await users.AccessFailedAsync((await users.FindByIdAsync(account.Id))!));
+                await _app.WithAsync<UserManager<Account>, IdentityResult>(async users => await users.UpdateAsync((await users.FindByIdAsync(account.Id))!));
         })).ToList();
 
         using var owner = _app.Open();

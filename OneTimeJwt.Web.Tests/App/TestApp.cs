@@ -16,11 +16,12 @@ public sealed class TestApp : IAsyncDisposable
     private readonly Dictionary<string, string?> _settings;
     private readonly bool _ownsFolder;
     private readonly Action<IServiceCollection>? _replace;
+    private readonly TestDatabase _database;
     private readonly WebApplication _app;
 
-    private TestApp(string folder, bool ownsFolder, Dictionary<string, string?> settings, RunningClock clock, Action<IServiceCollection>? replace)
+    private TestApp(string folder, bool ownsFolder, Dictionary<string, string?> settings, RunningClock clock, Action<IServiceCollection>? replace, TestDatabase database)
     {
-        (Folder, _ownsFolder, _settings, Clock, _replace) = (folder, ownsFolder, settings, clock, replace);
+        (Folder, _ownsFolder, _settings, Clock, _replace, _database) = (folder, ownsFolder, settings, clock, replace, database);
         Origin = $"http://localhost:{FreePort()}";
         _app = Program.Build(Arguments(), Adjust);
     }
@@ -40,10 +41,14 @@ public sealed class TestApp : IAsyncDisposable
     /// <param name="settings">Over the usual ones; null takes one away.</param>
     /// <param name="beside">Another node, or an earlier run: the same folder, database, secrets and clock.</param>
     /// <param name="replace">Puts something that counts in the place of a part.</param>
-    public static async Task<TestApp> StartAsync(Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null)
+    /// <param name="provider">Where its database is made; where none of that kind can be had, the test is skipped.</param>
+    public static async Task<TestApp> StartAsync(
+        Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null, DatabaseProvider provider = DatabaseProvider.Sqlite)
     {
         var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
-        var app = new TestApp(folder, beside is null, Merge(folder, beside, settings), beside?.Clock ?? new RunningClock(), replace);
+        if (Environment.GetEnvironmentVariable("OTT_PROVIDER") is { } forced) provider = Enum.Parse<DatabaseProvider>(forced);
+        var database = beside?._database ?? await TestDatabase.MakeAsync(provider, folder);
+        var app = new TestApp(folder, beside is null, Merge(folder, beside, settings, database), beside?.Clock ?? new RunningClock(), replace, database);
         Assert.True(await Startup.CheckAsync(app._app), "The settings were refused.");
         Assert.True(await Startup.PrepareAsync(app._app), "The database was refused.");
         Program.Use(app._app);
@@ -95,10 +100,15 @@ public sealed class TestApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
+        if (_ownsFolder)
+        {
+            await using var context = await Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync();
+            await _database.DropAsync(context.Database.GetDbConnection());
+        }
+
         await _app.DisposeAsync();
         if (_ownsFolder)
         {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             Directory.Delete(Folder, recursive: true);
         }
     }
@@ -119,11 +129,12 @@ public sealed class TestApp : IAsyncDisposable
         _replace?.Invoke(builder.Services);
     }
 
-    private static Dictionary<string, string?> Merge(string folder, TestApp? other, Dictionary<string, string?>? settings)
+    private static Dictionary<string, string?> Merge(string folder, TestApp? other, Dictionary<string, string?>? settings, TestDatabase database)
     {
         var merged = other is not null ? new Dictionary<string, string?>(other._settings) : new Dictionary<string, string?>
         {
-            ["ConnectionStrings:Accounts"] = $"Data Source={Path.Combine(folder, "accounts.db")}",
+            ["Database:Provider"] = database.Provider.ToString(),
+            ["ConnectionStrings:Accounts"] = database.ConnectionString,
             ["Mail:Inbox:Directory"] = Path.Combine(folder, "inbox"),
             ["Tokens:Secrets:0:Id"] = "test",
             ["Tokens:Secrets:0:Value"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),

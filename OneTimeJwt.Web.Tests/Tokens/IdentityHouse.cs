@@ -19,8 +19,7 @@ internal sealed class IdentityHouse : IAsyncDisposable
         _connection.Open();
         var services = new ServiceCollection().AddLogging();
         services.AddOptions<AccountsSettings>();
-        services.AddSingleton<OneWriter>();
-        services.AddDbContextFactory<AccountsContext>(options => options.UseSqlite(_connection));
+        services.AddAccountsContext((_, options) => options.UseSqlite(_connection));
         services.AddSingleton(new OneTimeTokens([Issuer.Secret], Issuer.Origin, new TokenLifetimes(), Clock));
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 100);
         services.AddIdentityCore<Account>(identity =>

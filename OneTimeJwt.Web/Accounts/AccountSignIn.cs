@@ -28,8 +28,6 @@ public sealed class AccountSignIn(
     /// <summary>A session that was begun, or went on, with a second factor (RFC 8176, section 2).</summary>
     public static readonly Claim SecondFactorClaim = new("amr", "mfa");
 
-    private const int MostTries = 4;
-
     // The hash of a password that nobody knows, at the present cost.
     private static readonly Lazy<string> Decoy = new(() => new PasswordHasher<Account>(
         Microsoft.Extensions.Options.Options.Create(new PasswordHasherOptions { IterationCount = AccountsModule.HashIterations })).HashPassword(new Account(), Guid.NewGuid().ToString()));
@@ -57,7 +55,7 @@ public sealed class AccountSignIn(
             return false;
         if (outcome == PasswordVerificationResult.Failed)
         {
-            await RetryAsync(account, () => UserManager.AccessFailedAsync(account));
+            await UserManager.AccessFailedAsync(account);
             return false;
         }
 
@@ -121,17 +119,5 @@ public sealed class AccountSignIn(
         var normalised = UserManager.NormalizeEmail(address);
         var matches = await database.Users.Where(account => account.NormalizedEmail == normalised).OrderBy(account => account.Id).Take(2).ToListAsync();
         return matches.Count == 1 ? matches[0] : null;
-    }
-
-    // Attempts made at the same moment all have to count, so a lost race is run again.
-    private async Task RetryAsync(Account account, Func<Task<IdentityResult>> change)
-    {
-        for (var tries = 1; tries <= MostTries; tries++)
-        {
-            var result = await change();
-            if (result.Succeeded || result.Errors.All(error => error.Code != nameof(IdentityErrorDescriber.ConcurrencyFailure)))
-                return;
-            await database.Entry(account).ReloadAsync();
-        }
     }
 }

@@ -62,6 +62,7 @@ internal static class AccountsModule
             })
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<AccountsContext>()
+            .AddUserManager<AccountUsers>()
             .AddPasswordValidator<PasswordPolicy>()
             .AddTokenProvider<AuthenticatorTokenProvider<Account>>(TokenOptions.DefaultAuthenticatorProvider)
             .AddTokenProvider<OneTimeTokenProvider<Account>>(OneTimeTokenProvider<Account>.Name)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Accounts;
@@ -86,23 +87,40 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         });
 
     private Task<SecondFactorChange> ChangeAsync(
-        Account account, RecoveryEventKind kind, OutboxKind notice, string? detail, string? client, Func<Task<string?>> change, bool newCodes = false) =>
-        writer.RunAsync(async () =>
+        Account account, RecoveryEventKind kind, OutboxKind notice, string? detail, string? client, Func<Task<string?>> change, bool newCodes = false)
+    {
+        var now = time.GetUtcNow();
+        var line = new RecoveryEvent { At = now, Kind = kind, AccountId = account.Id, Client = client, Detail = detail };
+        var mail = new OutboxMail { Kind = notice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now };
+        IEnumerable<string>? codes = [];
+        var tries = 0;
+        return writer.RunAsync(() => database.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
+            if (tries++ > 0 && await StartOverAsync(account, line))
+                return new SecondFactorChange(null, [.. codes!]);
+
             await using var transaction = await database.Database.BeginTransactionAsync();
             if (await change() is { } problem)
                 return new SecondFactorChange(problem, []);
 
-            var codes = newCodes ? await users.GenerateNewTwoFactorRecoveryCodesAsync(account, CodeCount) : [];
-            var now = time.GetUtcNow();
-            database.Add(new RecoveryEvent { At = now, Kind = kind, AccountId = account.Id, Client = client, Detail = detail });
-            database.Add(new OutboxMail { Kind = notice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now });
+            codes = newCodes ? await users.GenerateNewTwoFactorRecoveryCodesAsync(account, CodeCount) : [];
+            database.AddRange(line, mail);
             if (codes is null || Problem(await users.UpdateSecurityStampAsync(account)) is not null)
                 return new SecondFactorChange(LostRace, []);
 
             await transaction.CommitAsync();
             return new SecondFactorChange(null, [.. codes]);
-        });
+        }));
+    }
+
+    // A try that was broken off left its changes in the context. True where its commit happened all the same.
+    private async Task<bool> StartOverAsync(Account account, RecoveryEvent line)
+    {
+        database.ChangeTracker.Clear();
+        database.Attach(account);
+        await database.Entry(account).ReloadAsync();
+        return await database.Trail.AnyAsync(written => written.Id == line.Id);
+    }
 
     private Task<IdentityResult> RemoveTokenAsync(Account account, string name) => users.RemoveAuthenticationTokenAsync(account, Account.TokenStore, name);
 

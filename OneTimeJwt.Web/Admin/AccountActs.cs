@@ -1,4 +1,3 @@
-using System.Data;
 using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
@@ -72,9 +71,16 @@ public sealed class AccountActs(
 
     private async Task<ActOutcome> TryAsync(ClaimsPrincipal user, ActRequest request)
     {
+        await using var any = await contexts.CreateDbContextAsync();
+        return await any.Database.CreateExecutionStrategy().ExecuteAsync(() => InTransactionAsync(user, request));
+    }
+
+    private async Task<ActOutcome> InTransactionAsync(ClaimsPrincipal user, ActRequest request)
+    {
         await using var database = await contexts.CreateDbContextAsync();
-        // On SQLite such a transaction has the write lock from its start: what is judged is what is changed.
-        await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.Serializable);
+        await using var transaction = await database.Database.BeginTransactionAsync();
+        // What is judged is what is changed: acts and changes of roles follow one another, on any number of nodes.
+        await roles.HoldAsync(database);
         var by = await ActorAsync(database, user);
         if (await database.Users.SingleOrDefaultAsync(row => row.Id == request.AccountId) is not { } account)
             return new ActOutcome(false, "There is no such account any more.");

@@ -1,4 +1,6 @@
 using System.Linq.Expressions;
+using System.Reflection;
+using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
@@ -42,12 +44,17 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
     private const int MostExamined = 4_000;
     private const int ShortestId = 4;
 
-    private static readonly System.Reflection.MethodInfo Comparison = typeof(string).GetMethod(nameof(string.Compare), [typeof(string), typeof(string)])!;
+    private const int LastBeforeSurrogates = 0xD7FF;
+    private const int FirstAfterSurrogates = 0xE000;
+
+    private static readonly MethodInfo Comparison = typeof(string).GetMethod(nameof(string.Compare), [typeof(string), typeof(string)])!;
+    private static readonly MethodInfo StartsWith = typeof(string).GetMethod(nameof(string.StartsWith), [typeof(string)])!;
+    private static readonly MethodInfo Collate = typeof(RelationalDbFunctionsExtensions).GetMethod(nameof(RelationalDbFunctionsExtensions.Collate))!.MakeGenericMethod(typeof(string));
 
     public async Task<FoundAccounts> PageAsync(string text, AccountFilters filters, AccountCursor? after = null, int most = PageSize, CancellationToken cancellationToken = default)
     {
-        var lanes = Lanes(text.Trim());
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var lanes = Lanes(database, text.Trim());
         var rows = new List<AccountRow>();
         for (var lane = after?.Lane ?? 0; lane < lanes.Count; lane++, after = null)
         {
@@ -67,18 +74,18 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
         if (filters.HasFlag(AccountFilters.LinkOut))
             candidates = candidates.Where(account => links.In(database).Select(mail => mail.AccountId).Contains(account.Id));
         if (after is not null)
-            candidates = Behind(candidates, lane.Key, after);
+            candidates = Behind(candidates, lane, after);
 
-        var inOrder = InOrder(candidates, lane.Key);
+        var inOrder = InOrder(candidates, lane);
         var isNarrow = (filters & ~AccountFilters.LinkOut) != AccountFilters.None;
-        var matching = isNarrow ? InOrder(Matching(inOrder.Take(MostExamined), filters), lane.Key) : inOrder;
+        var matching = isNarrow ? InOrder(Matching(inOrder.Take(MostExamined), filters), lane) : inOrder;
         var rows = await matching.Take(most).Select(account => new AccountRow(
             account.Id, account.Email, account.UserName, account.LockoutEnd, account.EmailConfirmed, account.PasswordHash != null, account.TwoFactorEnabled)).ToListAsync(cancellationToken);
         if (rows.Count < most)
             return (rows, isNarrow ? await CursorAsync(inOrder.Skip(MostExamined - 1), lane, number, cancellationToken) : null);
 
         var last = rows[^1].Id;
-        return (rows, await CursorAsync(InOrder(database.Users.Where(account => account.Id == last), lane.Key), lane, number, cancellationToken));
+        return (rows, await CursorAsync(InOrder(database.Users.Where(account => account.Id == last), lane), lane, number, cancellationToken));
     }
 
     private IQueryable<Account> Matching(IQueryable<Account> accounts, AccountFilters filters)
@@ -95,20 +102,21 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
         return accounts;
     }
 
-    private List<Lane> Lanes(string text)
+    private List<Lane> Lanes(AccountsContext database, string text)
     {
+        var (byEmail, byName, byId) = (Key(database, account => account.NormalizedEmail), Key(database, account => account.NormalizedUserName), Key(database, account => account.Id));
         if (text.Length == 0)
-            return [new(account => account.NormalizedEmail, accounts => accounts.Where(account => account.NormalizedEmail != null)), new(account => account.Id, accounts => accounts.Where(account => account.NormalizedEmail == null))];
+            return [new(byEmail, byId, accounts => accounts.Where(account => account.NormalizedEmail != null)), new(byId, byId, accounts => accounts.Where(account => account.NormalizedEmail == null))];
         if (text.Length > LongestText || !Addresses.CanBeNormalised(text))
             return [];
 
         // Each lane leaves out what the ones ahead of it show.
-        var email = new Prefix(account => account.NormalizedEmail, normalizer.NormalizeEmail(text)!);
-        var name = new Prefix(account => account.NormalizedUserName, normalizer.NormalizeName(text)!);
-        var id = new Prefix(account => account.Id, text);
-        List<Lane> lanes = [new(email.Key, email.Within), new(name.Key, accounts => email.Outside(name.Within(accounts)))];
+        var email = new Prefix(byEmail, normalizer.NormalizeEmail(text)!, database.ComparesByCode);
+        var name = new Prefix(byName, normalizer.NormalizeName(text)!, database.ComparesByCode);
+        var id = new Prefix(byId, text, database.ComparesByCode);
+        List<Lane> lanes = [new(byEmail, byId, email.Within), new(byName, byId, accounts => email.Outside(name.Within(accounts)))];
         if (text.Length >= ShortestId)
-            lanes.Add(new(id.Key, accounts => name.Outside(email.Outside(id.Within(accounts)))));
+            lanes.Add(new(byId, byId, accounts => name.Outside(email.Outside(id.Within(accounts)))));
         return lanes;
     }
 
@@ -119,21 +127,24 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
             : null;
     }
 
-    private static IQueryable<Account> InOrder(IQueryable<Account> accounts, Expression<Func<Account, string?>> key) =>
-        accounts.OrderBy(key).ThenBy(account => account.Id);
+    // A column as this database has to be told to compare it.
+    private static Expression<Func<Account, string?>> Key(AccountsContext database, Expression<Func<Account, string?>> column) =>
+        database.SearchCollation is { } collation
+            ? Expression.Lambda<Func<Account, string?>>(Expression.Call(Collate, Expression.Constant(EF.Functions), column.Body, Expression.Constant(collation)), column.Parameters)
+            : column;
+
+    private static IQueryable<Account> InOrder(IQueryable<Account> accounts, Lane lane) => accounts.OrderBy(lane.Key).ThenBy(lane.Id);
 
     // The first condition is what the index is entered by.
-    private static IQueryable<Account> Behind(IQueryable<Account> accounts, Expression<Func<Account, string?>> key, AccountCursor after)
+    private static IQueryable<Account> Behind(IQueryable<Account> accounts, Lane lane, AccountCursor after)
     {
+        var key = lane.Key;
         var isLater = Compared(key, ExpressionType.GreaterThan, after.Key);
-        var hasLaterId = Compared(Id(key), ExpressionType.GreaterThan, after.Id);
+        var hasLaterId = new Moved(key.Parameters[0]).Visit(Compared(lane.Id, ExpressionType.GreaterThan, after.Id));
         return accounts
             .Where(Lambda(key, Compared(key, ExpressionType.GreaterThanOrEqual, after.Key)))
             .Where(Lambda(key, Expression.OrElse(isLater, hasLaterId)));
     }
-
-    private static Expression<Func<Account, string?>> Id(Expression<Func<Account, string?>> key) =>
-        Expression.Lambda<Func<Account, string?>>(Expression.Property(key.Parameters[0], nameof(Account.Id)), key.Parameters);
 
     private static Expression<Func<Account, bool>> Lambda(Expression<Func<Account, string?>> key, Expression condition) =>
         Expression.Lambda<Func<Account, bool>>(condition, key.Parameters);
@@ -141,24 +152,38 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
     // Entity Framework translates string.Compare(a, b) into a comparison of the database's own. The value is a
     // parameter: as a constant every text would be a query of its own.
     private static BinaryExpression Compared(Expression<Func<Account, string?>> key, ExpressionType comparison, string value) =>
-        Expression.MakeBinary(comparison, Expression.Call(Comparison, key.Body, Expression.Property(Expression.Constant(new Value(value)), nameof(Value.Text))), Expression.Constant(0));
+        Expression.MakeBinary(comparison, Expression.Call(Comparison, key.Body, Parameter(value)), Expression.Constant(0));
 
     private sealed record Value(string Text);
 
-    private sealed record Lane(Expression<Func<Account, string?>> Key, Func<IQueryable<Account>, IQueryable<Account>> Among);
+    private static MemberExpression Parameter(string value) => Expression.Property(Expression.Constant(new Value(value)), nameof(Value.Text));
 
-    /// <summary>Everything that starts with a text: from it on, and below the same text with a greater last character.</summary>
-    private sealed record Prefix(Expression<Func<Account, string?>> Key, string Text)
+    private sealed record Lane(Expression<Func<Account, string?>> Key, Expression<Func<Account, string?>> Id, Func<IQueryable<Account>, IQueryable<Account>> Among);
+
+    /// <summary>
+    /// Everything that starts with a text. Where characters are compared by code that is a range: from the text on, and
+    /// below the same text with a greater last character.
+    /// </summary>
+    private sealed record Prefix(Expression<Func<Account, string?>> Key, string Text, bool IsRange)
     {
-        private string End => Text[..^1] + (char)(Text[^1] + 1);
+        private Expression Has => IsRange
+            ? Expression.AndAlso(Compared(Key, ExpressionType.GreaterThanOrEqual, Text), Compared(Key, ExpressionType.LessThan, End()))
+            : Expression.Call(Key.Body, StartsWith, Parameter(Text));
 
-        public IQueryable<Account> Within(IQueryable<Account> accounts) => accounts
-            .Where(Lambda(Key, Compared(Key, ExpressionType.GreaterThanOrEqual, Text)))
-            .Where(Lambda(Key, Compared(Key, ExpressionType.LessThan, End)));
+        public IQueryable<Account> Within(IQueryable<Account> accounts) => accounts.Where(Lambda(Key, Has));
 
         public IQueryable<Account> Outside(IQueryable<Account> accounts) => accounts
-            .Where(Lambda(Key, Expression.OrElse(
-                Expression.Equal(Key.Body, Expression.Constant(null, typeof(string))),
-                Expression.OrElse(Compared(Key, ExpressionType.LessThan, Text), Compared(Key, ExpressionType.GreaterThanOrEqual, End)))));
+            .Where(Lambda(Key, Expression.OrElse(Expression.Equal(Key.Body, Expression.Constant(null, typeof(string))), Expression.Not(Has))));
+
+        private string End()
+        {
+            Rune.DecodeLastFromUtf16(Text, out var last, out var length);
+            return Text[..^length] + new Rune(last.Value == LastBeforeSurrogates ? FirstAfterSurrogates : last.Value + 1);
+        }
+    }
+
+    private sealed class Moved(ParameterExpression parameter) : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node) => parameter;
     }
 }

@@ -32,7 +32,7 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
     public async Task<IReadOnlyList<Campaign>> LatestAsync(CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        return await database.Campaigns.AsNoTracking().Where(campaign => campaign.State != CampaignState.Gathering).OrderByDescending(campaign => campaign.Id).Take(MostShown).ToListAsync(cancellationToken);
+        return await database.Campaigns.AsNoTracking().Where(campaign => campaign.State != CampaignState.Gathering).OrderByDescending(campaign => campaign.CreatedAt).Take(MostShown).ToListAsync(cancellationToken);
     }
 
     public async Task<bool> ExistsAsync(Guid id, CancellationToken cancellationToken = default)
@@ -44,8 +44,13 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
     public async Task<CampaignView?> ReadAsync(Guid id, CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        // One view of the database, so that the numbers fit each other.
-        await using var snapshot = await database.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancellationToken);
+        return await database.Database.CreateExecutionStrategy().ExecuteAsync(() => ReadAsync(database, id, cancellationToken));
+    }
+
+    // One view of the database, so that the numbers fit each other.
+    private static async Task<CampaignView?> ReadAsync(AccountsContext database, Guid id, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await database.Database.BeginTransactionAsync(database.SnapshotLevel, cancellationToken);
         if (await database.Campaigns.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } campaign)
             return null;
 

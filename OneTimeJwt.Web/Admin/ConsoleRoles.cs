@@ -94,6 +94,11 @@ public sealed class ConsoleRoles(
         return await SaveAsync(database, row!, Event(RecoveryEventKind.RoleRemoved, accountId, role, actor, reason, client));
     });
 
+    /// <summary>Until the transaction ends nobody else's act is judged and no role changes: a write that changes nothing takes the rows' locks.</summary>
+    public Task HoldAsync(AccountsContext database) => database.Roles
+        .Where(role => role.NormalizedName == Key(ConsoleRole.Admin) || role.NormalizedName == Key(ConsoleRole.Support))
+        .ExecuteUpdateAsync(role => role.SetProperty(known => known.ConcurrencyStamp, known => known.ConcurrencyStamp));
+
     /// <summary>
     /// Whether an admin could do without this one; where so, the change that is about to be saved and changes of the
     /// role's members exclude each other.

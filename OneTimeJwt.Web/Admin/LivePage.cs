@@ -1,8 +1,8 @@
-using System.Data.Common;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -90,7 +90,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         {
             // The page was left, or something else is wanted by now.
         }
-        catch (Exception fault) when (IsAway(fault))
+        catch (Exception fault) when (Outage.Is(fault))
         {
             IsFailing = true;
             Log.ReadingFailed(Logger, fault.GetBaseException().GetType().Name);
@@ -110,7 +110,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         {
             await act();
         }
-        catch (Exception fault) when (IsAway(fault))
+        catch (Exception fault) when (Outage.Is(fault))
         {
             failed("The database can’t be reached at the moment, and nothing was changed. Try again.");
         }
@@ -121,8 +121,6 @@ public abstract partial class LivePage : ComponentBase, IDisposable
 
         await LoadAsync();
     }
-
-    private static bool IsAway(Exception fault) => fault.GetBaseException() is DbException or TimeoutException;
 
     private async Task FollowAsync(CancellationToken gone)
     {

@@ -22,6 +22,7 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, ILo
 {
     public const int PageSize = 50;
 
+    private const int LinesAtOnce = 1_000;
     private const int MostOfOneAddress = 50;
 
     public async Task<TrailLines> PageAsync(TrailQuery query, TrailCursor? after = null, CancellationToken cancellationToken = default)
@@ -43,9 +44,19 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, ILo
     public async IAsyncEnumerable<RecoveryEvent> AllAsync(TrailQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var lines = await MatchingAsync(database, query, cancellationToken);
-        await foreach (var line in lines.OrderBy(line => line.At).ThenBy(line => line.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
-            yield return line;
+        var matching = (await MatchingAsync(database, query, cancellationToken)).OrderBy(line => line.At).ThenBy(line => line.Id);
+        // In pieces: a provider that tries again holds a whole answer in memory.
+        List<RecoveryEvent> piece = await matching.Take(LinesAtOnce).ToListAsync(cancellationToken);
+        while (piece.Count > 0)
+        {
+            foreach (var line in piece)
+                yield return line;
+
+            var last = piece[^1];
+            piece = piece.Count < LinesAtOnce
+                ? []
+                : await matching.Where(line => line.At >= last.At && (line.At > last.At || line.Id.CompareTo(last.Id) > 0)).Take(LinesAtOnce).ToListAsync(cancellationToken);
+        }
     }
 
     public static async Task<IReadOnlyDictionary<string, string>> NamesAsync(AccountsContext database, IEnumerable<string?> ids, CancellationToken cancellationToken)

@@ -1,15 +1,34 @@
+using System.Data;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace OneTimeJwt.Web.Data;
 
-/// <summary>Identity's tables as the framework makes them, and beside them our own, each under a name that starts with Recovery.</summary>
-public sealed class AccountsContext(DbContextOptions<AccountsContext> options, OneWriter writer)
+/// <summary>
+/// Identity's tables as the framework makes them, and beside them our own, each under a name that starts with Recovery.
+/// Each provider has a class of its own, with what is different there and with migrations.
+/// </summary>
+public abstract class AccountsContext(DbContextOptions<AccountsContext> options, OneWriter writer)
     : IdentityDbContext<Account>(options), IDataProtectionKeyContext
 {
+    /// <summary>What the names of our own tables start with.</summary>
+    public const string OurPrefix = "Recovery";
+
+    /// <summary>Where it stands which migrations were applied. Another application on the same database has a list of its own.</summary>
+    public const string HistoryTable = "RecoveryMigrations";
+
     private const int IdLength = 450;
+
+    /// <summary>For reads that have to fit each other, where the database can do that without being asked to beforehand.</summary>
+    public abstract IsolationLevel SnapshotLevel { get; }
+
+    /// <summary>Whether columns are compared character code by character code, so that a prefix is a range.</summary>
+    public virtual bool ComparesByCode => true;
+
+    /// <summary>The collation that a search has to name for that; null where it is the columns' own.</summary>
+    public virtual string? SearchCollation => null;
 
     public DbSet<OutboxMail> Outbox => Set<OutboxMail>();
 
@@ -21,14 +40,23 @@ public sealed class AccountsContext(DbContextOptions<AccountsContext> options, O
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
-    protected override Version SchemaVersion => Microsoft.AspNetCore.Identity.IdentitySchemaVersions.Version3;
-
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
         writer.RunAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken);
 
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
+
+        // Not where Identity would keep them: an adopted database may be older than passkeys, and those of another site
+        // don't work on ours.
+        builder.Entity<IdentityUserPasskey<string>>(passkey =>
+        {
+            passkey.ToTable("RecoveryPasskeys");
+            passkey.HasKey(p => p.CredentialId);
+            passkey.Property(p => p.CredentialId).HasMaxLength(1024);
+            passkey.OwnsOne(p => p.Data).ToJson();
+            passkey.HasOne<Account>().WithMany().HasForeignKey(p => p.UserId).IsRequired();
+        });
 
         builder.Entity<DataProtectionKey>().ToTable("RecoveryKeyRing");
 
@@ -46,6 +74,7 @@ public sealed class AccountsContext(DbContextOptions<AccountsContext> options, O
             mail.HasIndex(m => m.DueAt);
             mail.HasIndex(m => m.AccountId);
             mail.HasIndex(m => m.CampaignId);
+            mail.HasIndex(m => new { m.RefusedAt, m.RequestedAt });
         });
 
         builder.Entity<RecoveryEvent>(line =>
@@ -90,17 +119,4 @@ public sealed class AccountsContext(DbContextOptions<AccountsContext> options, O
             account.HasIndex(a => new { a.CampaignId, a.AccountId }).IsUnique();
         });
     }
-
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
-    {
-        base.ConfigureConventions(configurationBuilder);
-
-        // SQLite compares text; one offset and a fixed width make that the order of time.
-        if (Database.IsSqlite())
-            configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcText>().HaveMaxLength(32);
-    }
-
-    private sealed class UtcText() : ValueConverter<DateTimeOffset, string>(
-        moment => moment.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fffffffzzz", System.Globalization.CultureInfo.InvariantCulture),
-        text => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -62,18 +63,23 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
     }
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The fault goes to whoever waits for the row.")]
-    private async Task WriteAsync(List<Entry> group)
+    private async Task WriteAsync(List<Entry> group, bool isRepeated = false)
     {
         try
         {
-            await SaveAsync(group);
+            await SaveAsync(group, isRepeated);
             group.ForEach(entry => entry.Written.TrySetResult());
         }
-        catch (DbUpdateException fault) when (group.Count > 1 && fault.InnerException is not SqliteException { SqliteErrorCode: Busy or Locked })
+        catch (DbUpdateException fault) when (group.Count > 1 && fault.InnerException is not (SqliteException { SqliteErrorCode: Busy or Locked } or DbException { IsTransient: true }))
         {
             // One row's fault must not fail its neighbours.
             foreach (var entry in group)
                 await WriteAsync([entry]);
+        }
+        catch (DbUpdateException) when (group.Count == 1 && !isRepeated)
+        {
+            // Another node may have written the same event at that moment.
+            await WriteAsync(group, isRepeated: true);
         }
         catch (Exception fault)
         {
@@ -81,9 +87,23 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
         }
     }
 
-    private async Task SaveAsync(List<Entry> group)
+    private async Task SaveAsync(List<Entry> group, bool isRepeated)
+    {
+        await using var any = await contexts.CreateDbContextAsync();
+        await any.Database.CreateExecutionStrategy().ExecuteAsync(() =>
+        {
+            var again = isRepeated;
+            isRepeated = true;
+            return SaveOnceAsync(group, again);
+        });
+    }
+
+    private async Task SaveOnceAsync(List<Entry> group, bool isRepeated)
     {
         await using var context = await contexts.CreateDbContextAsync();
+        if (isRepeated)
+            group = await UnwrittenAsync(context, group);
+
         var rows = group.SelectMany(entry => entry.Rows).ToList();
         var events = rows.OfType<RecoveryEvent>().ToList();
         var ids = events.Select(line => line.Id).ToList();
@@ -96,6 +116,17 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
         context.RemoveRange(group.Select(entry => entry.Finished).OfType<OutboxMail>());
         await context.SaveChangesAsync();
     }
+
+    // A commit that was in doubt may have happened.
+    private static async Task<List<Entry>> UnwrittenAsync(AccountsContext context, List<Entry> group)
+    {
+        var ids = group.SelectMany(entry => entry.Rows).Select(Id).ToList();
+        var written = await context.Trail.Where(line => ids.Contains(line.Id)).Select(line => line.Id)
+            .Concat(context.Outbox.Where(mail => ids.Contains(mail.Id)).Select(mail => mail.Id)).ToHashSetAsync();
+        return [.. group.Where(entry => entry.Rows.Count == 0 || !entry.Rows.All(row => written.Contains(Id(row))))];
+    }
+
+    private static Guid Id(object row) => row is RecoveryEvent line ? line.Id : ((OutboxMail)row).Id;
 
     private sealed record Entry(IReadOnlyList<object> Rows, OutboxMail? Finished)
     {

@@ -12,16 +12,22 @@ internal static class DataModule
         builder.Services.AddOptions<SeedSettings>().BindConfiguration("Seed");
         builder.Services.AddSingleton<IValidateOptions<SeedSettings>, SeedSettingsValidator>();
 
-        builder.Services.AddSingleton<OneWriter>();
-        builder.Services.AddSingleton<SqlitePragmas>();
-        builder.Services.AddDbContextFactory<AccountsContext>((services, options) => options
-            .UseSqlite(SqliteFile.Locate(builder.Configuration.GetConnectionString("Accounts"), builder.Environment.ContentRootPath))
-            .AddInterceptors(services.GetRequiredService<SqlitePragmas>()));
+        builder.Services.AddAccountsContext((services, options) => ConnectionStrings.Use(
+            options, services.GetRequiredService<IOptions<DatabaseSettings>>().Value.Provider, builder.Configuration.GetConnectionString("Accounts"), builder.Environment.ContentRootPath));
         builder.Services.AddSingleton<Migrator>();
+        builder.Services.AddSingleton<Adoption>();
         builder.Services.AddScoped<DevelopmentSeed>();
 
         builder.Services.AddSingleton<Appender>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Appender>());
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+    }
+
+    /// <summary>Contexts for the configured provider: one for each scope, and a factory for whoever lives longer.</summary>
+    public static void AddAccountsContext(this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> configure)
+    {
+        services.AddSingleton(provider => new OneWriter(provider.GetRequiredService<IOptions<DatabaseSettings>>().Value.Provider == DatabaseProvider.Sqlite));
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContext());
+        services.AddDbContextFactory<AccountsContext, AccountsContexts>(configure);
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace OneTimeJwt.Web.Data;
@@ -21,19 +20,8 @@ public enum DatabaseProvider
 
 internal sealed class DatabaseSettingsValidator(IConfiguration configuration) : IValidateOptions<DatabaseSettings>
 {
-    public ValidateOptionsResult Validate(string? name, DatabaseSettings options)
-    {
-        if (options.Provider != DatabaseProvider.Sqlite)
-            return ValidateOptionsResult.Fail($"Database:Provider {options.Provider} is not available in this version: use Sqlite");
-
-        try
-        {
-            _ = new SqliteConnectionStringBuilder(configuration.GetConnectionString("Accounts"));
-            return ValidateOptionsResult.Success;
-        }
-        catch (ArgumentException)
-        {
-            return ValidateOptionsResult.Fail("ConnectionStrings:Accounts is not an SQLite connection string: write for example Data Source=App_Data/accounts.db");
-        }
-    }
+    public ValidateOptionsResult Validate(string? name, DatabaseSettings options) =>
+        ConnectionStrings.Fault(options.Provider, configuration.GetConnectionString("Accounts")) is { } fault
+            ? ValidateOptionsResult.Fail(fault)
+            : ValidateOptionsResult.Success;
 }

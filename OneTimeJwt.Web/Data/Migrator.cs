@@ -4,37 +4,92 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace OneTimeJwt.Web.Data;
 
+/// <summary>The database has accounts that another application keeps there.</summary>
+public sealed class ForeignDatabaseException() : Exception(
+    "the database has Identity's tables already, and they were not made here. Run 'database adopt --check' to see what is there, and 'database adopt' to add the tables that recovery needs.");
+
 /// <summary>Brings the schema up to date; safe to call again, and from several nodes at once.</summary>
 internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, TimeProvider time)
 {
+    private const string IdentityTables = "_IdentityTables";
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(2);
 
+    /// <exception cref="ForeignDatabaseException">It has to be adopted first.</exception>
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken = default)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
+        return await PendingAsync(context, cancellationToken);
     }
 
     /// <returns>The migrations that were applied.</returns>
+    /// <exception cref="ForeignDatabaseException">It has to be adopted first.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var pending = await PendingAsync(context, cancellationToken);
+        return pending.Count == 0 ? [] : await MigrateAsync(context, pending, cancellationToken);
+    }
+
+    /// <summary>Leaves Identity's tables as they are and adds our own.</summary>
+    /// <returns>The migrations that were applied.</returns>
+    public async Task<IReadOnlyList<string>> AdoptAsync(CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
-        if (pending.Count == 0)
-            return [];
+        if (pending.RemoveAll(name => name.EndsWith(IdentityTables, StringComparison.Ordinal)) > 0)
+        {
+            var history = context.GetService<IHistoryRepository>();
+            await history.CreateIfNotExistsAsync(cancellationToken);
+            await context.Database.ExecuteSqlRawAsync(history.GetInsertScript(IdentityRow(context)), cancellationToken);
+        }
+
+        return pending.Count == 0 ? [] : await MigrateAsync(context, pending, cancellationToken);
+    }
+
+    /// <param name="adopted">For a database that has Identity's tables already.</param>
+    public async Task<string> ScriptAsync(bool adopted)
+    {
+        await using var context = await contexts.CreateDbContextAsync();
+        var migrator = context.GetService<IMigrator>();
+        // SQLite has no IF in its language.
+        var options = context is SqliteAccounts ? MigrationsSqlGenerationOptions.Default : MigrationsSqlGenerationOptions.Idempotent;
+        if (!adopted)
+            return migrator.GenerateScript(options: options);
+
+        var history = context.GetService<IHistoryRepository>();
+        var row = IdentityRow(context);
+        return string.Join(
+            Environment.NewLine, history.GetCreateIfNotExistsScript(), history.GetInsertScript(row), "", migrator.GenerateScript(fromMigration: row.MigrationId, options: options));
+    }
+
+    private static HistoryRow IdentityRow(AccountsContext context) =>
+        new(context.Database.GetMigrations().Single(name => name.EndsWith(IdentityTables, StringComparison.Ordinal)), ProductInfo.GetVersion());
+
+    // Tables first: what another node makes in between is no longer pending then.
+    private static async Task<IReadOnlyList<string>> PendingAsync(AccountsContext context, CancellationToken cancellationToken)
+    {
+        var hasAccounts = (await DatabaseSchema.ReadAsync(context, cancellationToken)).Any(column => column.Table == "AspNetUsers");
+        var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
+        return hasAccounts && pending.Any(name => name.EndsWith(IdentityTables, StringComparison.Ordinal))
+            ? throw new ForeignDatabaseException()
+            : pending;
+    }
+
+    private async Task<IReadOnlyList<string>> MigrateAsync(AccountsContext context, IReadOnlyList<string> pending, CancellationToken cancellationToken)
+    {
+        if (context is not SqliteAccounts)
+        {
+            await context.Database.MigrateAsync(cancellationToken);
+            return pending;
+        }
 
         // Connections open what is there and make nothing.
         await File.Open(context.Database.GetDbConnection().DataSource, FileMode.OpenOrCreate).DisposeAsync();
         await BreakAbandonedLockAsync(context, cancellationToken);
         await context.Database.MigrateAsync(cancellationToken);
-        await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
+        if (pending.Any(name => name.EndsWith(IdentityTables, StringComparison.Ordinal)))
+            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
         return pending;
-    }
-
-    public async Task<string> ScriptAsync()
-    {
-        await using var context = await contexts.CreateDbContextAsync();
-        return context.GetService<IMigrator>().GenerateScript();
     }
 
     // SQLite's migration lock is a row: a killed process leaves it behind, and later ones would wait for ever.

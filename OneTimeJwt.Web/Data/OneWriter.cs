@@ -4,7 +4,8 @@ namespace OneTimeJwt.Web.Data;
 /// SQLite lets one connection write at a time and makes the others poll, which stalls them for hundreds of
 /// milliseconds under load. Queueing inside the process is fair and fast. Other processes still use SQLite's own lock.
 /// </summary>
-public sealed class OneWriter : IDisposable
+/// <param name="isNeeded">False where the database orders writes itself: then nobody waits here.</param>
+public sealed class OneWriter(bool isNeeded = true) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -14,7 +15,7 @@ public sealed class OneWriter : IDisposable
     /// <summary>Runs when it is this caller's turn; what is written inside belongs to the same turn.</summary>
     public async Task<T> RunAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken = default)
     {
-        if (_hasTurn.Value)
+        if (!isNeeded || _hasTurn.Value)
             return await write();
 
         if (!await _turn.WaitAsync(Patience, cancellationToken))

@@ -1,24 +1,33 @@
 using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace OneTimeJwt.Web.Data;
 
-/// <summary>Wiping deleted bytes is set per connection; write-ahead logging stays with the file.</summary>
+/// <summary>
+/// Set per connection: wiping deleted bytes, and waiting for other processes inside SQLite, which looks again after
+/// milliseconds; the driver, which would wait otherwise, after 150 and is passed by.
+/// </summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA secure_delete=ON;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
+        using var command = Command(connection);
         command.ExecuteNonQuery();
     }
 
     public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
+        await using var command = Command(connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static DbCommand Command(DbConnection connection)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA secure_delete=ON; PRAGMA busy_timeout={((SqliteConnection)connection).DefaultTimeout * 1000};");
+        return command;
     }
 }

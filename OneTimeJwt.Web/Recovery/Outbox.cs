@@ -48,10 +48,29 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
                 mail => mail.SetProperty(m => m.Lease, lease).SetProperty(m => m.LeasedUntil, until).SetProperty(m => m.Attempts, m => m.Attempts + 1),
                 CancellationToken.None),
             cancellationToken);
-        return await database.Outbox.AsNoTracking()
+        var leased = await database.Outbox.AsNoTracking()
             .Where(mail => due.Contains(mail.Id) && mail.Lease == lease)
             .OrderBy(mail => mail.DueAt)
             .ToListAsync(CancellationToken.None);
+        return database is SqliteAccounts ? leased : await YieldAsync(database, leased, now);
+    }
+
+    // Where writes go on side by side, two nodes may have leased mails of one account at the same moment: whoever sees
+    // that steps back.
+    private async Task<List<OutboxMail>> YieldAsync(AccountsContext database, List<OutboxMail> leased, DateTimeOffset now)
+    {
+        var accounts = leased.Select(mail => mail.AccountId).OfType<string>().Distinct().ToList();
+        if (accounts.Count == 0)
+            return leased;
+
+        var (lease, noLease) = (leased[0].Lease, now + LeaseTime + LeaseTime);
+        var contested = await database.Outbox
+            .Where(other => accounts.Contains(other.AccountId!) && other.Lease != lease && other.LeasedUntil > now && other.LeasedUntil <= noLease)
+            .Select(other => other.AccountId)
+            .ToHashSetAsync();
+        var ours = leased.ToLookup(mail => mail.AccountId is null || !contested.Contains(mail.AccountId));
+        await PutBackAsync([.. ours[false]]);
+        return [.. ours[true]];
     }
 
     /// <summary>Keeps leases alive; one that was lost stays lost.</summary>

@@ -1,8 +1,8 @@
-using System.Data.Common;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
@@ -102,12 +102,15 @@ public sealed partial class RedeemLink(
             // The store itself, with its concurrency check: what Identity's validators think of an adopted account's
             // name must not keep its owner out.
             var result = await store.UpdateAsync(account, CancellationToken.None);
-            if (result.Succeeded || result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)))
-                return result.Succeeded;
+            if (result.Succeeded)
+                return true;
+            // Where a commit was in doubt and tried again, it is our own change that the swap ran into.
+            if (result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)))
+                return database.Database.CreateExecutionStrategy().RetriesOnFailure && await HappenedAsync(line.Id);
 
             throw new InvalidOperationException($"Identity refused the account: {string.Join(", ", result.Errors.Select(error => error.Code))}");
         }
-        catch (Exception fault) when (fault.GetBaseException() is DbException or TimeoutException && fault is not DbUpdateConcurrencyException)
+        catch (Exception fault) when (Outage.Is(fault) && fault is not DbUpdateConcurrencyException)
         {
             // The connection broke around the commit. Our own event tells whether it happened.
             if (!await HappenedAsync(line.Id))

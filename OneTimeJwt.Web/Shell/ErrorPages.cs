@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace OneTimeJwt.Web.Shell;
 
 /// <summary>A page for every failure, so that none is blank and none shows a stack trace, in any environment.</summary>
@@ -29,7 +27,7 @@ internal static class ErrorPages
     private static int Status(Exception fault) => fault switch
     {
         BadHttpRequestException bad => bad.StatusCode,
-        _ when fault.GetBaseException() is DbException or TimeoutException => StatusCodes.Status503ServiceUnavailable,
+        _ when Outage.Is(fault) => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 }

@@ -2,6 +2,7 @@
 using System;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using OneTimeJwt.Web.Data;
 
@@ -9,10 +10,12 @@ using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 {
-    [DbContext(typeof(AccountsContext))]
-    partial class AccountsContextModelSnapshot : ModelSnapshot
+    [DbContext(typeof(SqliteAccounts))]
+    [Migration("20261124112335_RecoveryTables")]
+    partial class RecoveryTables
     {
-        protected override void BuildModel(ModelBuilder modelBuilder)
+        /// <inheritdoc />
+        protected override void BuildTargetModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.12");
@@ -144,7 +147,7 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 
                     b.HasIndex("UserId");
 
-                    b.ToTable("AspNetUserPasskeys", (string)null);
+                    b.ToTable("RecoveryPasskeys", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserRole<string>", b =>
@@ -407,6 +410,8 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 
                     b.HasIndex("DueAt");
 
+                    b.HasIndex("RefusedAt", "RequestedAt");
+
                     b.ToTable("RecoveryOutbox", (string)null);
                 });
 
@@ -539,7 +544,7 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 
                             b1.HasKey("IdentityUserPasskeyCredentialId");
 
-                            b1.ToTable("AspNetUserPasskeys");
+                            b1.ToTable("RecoveryPasskeys");
 
                             b1
                                 .ToJson("Data")

@@ -1,12 +1,11 @@
-﻿using System;
-using Microsoft.EntityFrameworkCore.Migrations;
+﻿using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 {
     /// <inheritdoc />
-    public partial class Initial : Migration
+    public partial class IdentityTables : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -48,60 +47,6 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_AspNetUsers", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "RecoveryKeyRing",
-                columns: table => new
-                {
-                    Id = table.Column<int>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    FriendlyName = table.Column<string>(type: "TEXT", nullable: true),
-                    Xml = table.Column<string>(type: "TEXT", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_RecoveryKeyRing", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "RecoveryOutbox",
-                columns: table => new
-                {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    AccountId = table.Column<string>(type: "TEXT", maxLength: 450, nullable: true),
-                    TypedAddress = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
-                    RequestedBy = table.Column<string>(type: "TEXT", maxLength: 450, nullable: true),
-                    Client = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    RequestedAt = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    DueAt = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
-                    LeasedUntil = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
-                    Lease = table.Column<Guid>(type: "TEXT", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_RecoveryOutbox", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "RecoveryTrail",
-                columns: table => new
-                {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    At = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    Kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    AccountId = table.Column<string>(type: "TEXT", maxLength: 450, nullable: true),
-                    AddressHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    Nonce = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
-                    Actor = table.Column<string>(type: "TEXT", maxLength: 450, nullable: true),
-                    Client = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    Detail = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_RecoveryTrail", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -160,25 +105,6 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                     table.PrimaryKey("PK_AspNetUserLogins", x => new { x.LoginProvider, x.ProviderKey });
                     table.ForeignKey(
                         name: "FK_AspNetUserLogins_AspNetUsers_UserId",
-                        column: x => x.UserId,
-                        principalTable: "AspNetUsers",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "AspNetUserPasskeys",
-                columns: table => new
-                {
-                    CredentialId = table.Column<byte[]>(type: "BLOB", maxLength: 1024, nullable: false),
-                    UserId = table.Column<string>(type: "TEXT", nullable: false),
-                    Data = table.Column<string>(type: "TEXT", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_AspNetUserPasskeys", x => x.CredentialId);
-                    table.ForeignKey(
-                        name: "FK_AspNetUserPasskeys_AspNetUsers_UserId",
                         column: x => x.UserId,
                         principalTable: "AspNetUsers",
                         principalColumn: "Id",
@@ -251,11 +177,6 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_AspNetUserPasskeys_UserId",
-                table: "AspNetUserPasskeys",
-                column: "UserId");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserRoles_RoleId",
                 table: "AspNetUserRoles",
                 column: "RoleId");
@@ -270,26 +191,6 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                 table: "AspNetUsers",
                 column: "NormalizedUserName",
                 unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "IX_RecoveryOutbox_DueAt",
-                table: "RecoveryOutbox",
-                column: "DueAt");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_RecoveryTrail_AccountId_At",
-                table: "RecoveryTrail",
-                columns: new[] { "AccountId", "At" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_RecoveryTrail_At",
-                table: "RecoveryTrail",
-                column: "At");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_RecoveryTrail_Nonce",
-                table: "RecoveryTrail",
-                column: "Nonce");
         }
 
         /// <inheritdoc />
@@ -305,22 +206,10 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                 name: "AspNetUserLogins");
 
             migrationBuilder.DropTable(
-                name: "AspNetUserPasskeys");
-
-            migrationBuilder.DropTable(
                 name: "AspNetUserRoles");
 
             migrationBuilder.DropTable(
                 name: "AspNetUserTokens");
-
-            migrationBuilder.DropTable(
-                name: "RecoveryKeyRing");
-
-            migrationBuilder.DropTable(
-                name: "RecoveryOutbox");
-
-            migrationBuilder.DropTable(
-                name: "RecoveryTrail");
 
             migrationBuilder.DropTable(
                 name: "AspNetRoles");

@@ -2,7 +2,6 @@
 using System;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using OneTimeJwt.Web.Data;
 
@@ -10,12 +9,10 @@ using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 {
-    [DbContext(typeof(AccountsContext))]
-    [Migration("20261124055759_Console")]
-    partial class Console
+    [DbContext(typeof(SqliteAccounts))]
+    partial class SqliteAccountsModelSnapshot : ModelSnapshot
     {
-        /// <inheritdoc />
-        protected override void BuildTargetModel(ModelBuilder modelBuilder)
+        protected override void BuildModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.12");
@@ -147,7 +144,7 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 
                     b.HasIndex("UserId");
 
-                    b.ToTable("AspNetUserPasskeys", (string)null);
+                    b.ToTable("RecoveryPasskeys", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserRole<string>", b =>
@@ -410,6 +407,8 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 
                     b.HasIndex("DueAt");
 
+                    b.HasIndex("RefusedAt", "RequestedAt");
+
                     b.ToTable("RecoveryOutbox", (string)null);
                 });
 
@@ -542,7 +541,7 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 
                             b1.HasKey("IdentityUserPasskeyCredentialId");
 
-                            b1.ToTable("AspNetUserPasskeys");
+                            b1.ToTable("RecoveryPasskeys");
 
                             b1
                                 .ToJson("Data")

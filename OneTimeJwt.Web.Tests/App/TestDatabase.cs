@@ -1,0 +1,80 @@
+using System.Data.Common;
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>A database of a test's own, on a server that the environment names; test.sh starts one where it can.</summary>
+public sealed class TestDatabase
+{
+    private const string PostgreSqlVariable = "ONETIMEJWT_TEST_POSTGRESQL";
+    private const string SqlServerVariable = "ONETIMEJWT_TEST_SQLSERVER";
+
+    private readonly string? _server;
+    private readonly string _name;
+
+    private TestDatabase(DatabaseProvider provider, string? server, string name, string connectionString) =>
+        (Provider, _server, _name, ConnectionString) = (provider, server, name, connectionString);
+
+    public DatabaseProvider Provider { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>Made and empty; on SQLite it is made later. Skips the test where no server of that kind is named.</summary>
+    public static async Task<TestDatabase> MakeAsync(DatabaseProvider provider, string folder)
+    {
+        var name = $"ott_{Guid.NewGuid():N}";
+        if (provider == DatabaseProvider.Sqlite)
+            return new TestDatabase(provider, server: null, name, $"Data Source={Path.Combine(folder, "accounts.db")}");
+
+        var variable = provider == DatabaseProvider.PostgreSql ? PostgreSqlVariable : SqlServerVariable;
+        if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } server)
+        {
+            Assert.Skip($"{variable} names no server: set it to a connection string whose user may create databases.");
+            throw new InvalidOperationException();
+        }
+
+        var own = new DbConnectionStringBuilder { ConnectionString = server, ["Database"] = name };
+        if (provider == DatabaseProvider.PostgreSql)
+            own["Maximum Pool Size"] = 40;
+        var database = new TestDatabase(provider, server, name, own.ConnectionString);
+        await database.TellServerAsync(provider == DatabaseProvider.PostgreSql ? $"""CREATE DATABASE "{name}" """ : $"CREATE DATABASE [{name}]");
+        return database;
+    }
+
+    /// <param name="own">A connection of the app: its pool alone is emptied, for others run beside it.</param>
+    public async Task DropAsync(DbConnection own)
+    {
+        switch (Provider)
+        {
+            case DatabaseProvider.PostgreSql:
+                await TellServerAsync($"""DROP DATABASE IF EXISTS "{_name}" WITH (FORCE)""");
+                break;
+            case DatabaseProvider.SqlServer:
+                SqlConnection.ClearPool((SqlConnection)own);
+                await TellServerAsync($"DROP DATABASE [{_name}]");
+                break;
+            default:
+                SqliteConnection.ClearPool((SqliteConnection)own);
+                break;
+        }
+    }
+
+    public DbConnection Open() => Provider switch
+    {
+        DatabaseProvider.PostgreSql => new NpgsqlConnection(ConnectionString),
+        DatabaseProvider.SqlServer => new SqlConnection(ConnectionString),
+        _ => new SqliteConnection(ConnectionString),
+    };
+
+    private async Task TellServerAsync(string sql)
+    {
+        await using DbConnection connection = Provider == DatabaseProvider.PostgreSql ? new NpgsqlConnection(_server) : new SqlConnection(_server);
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace OneTimeJwt.Web.Data;
+
+/// <summary>From <c>ConnectionStrings:Accounts</c> to a provider that knows what to do when the database is busy or away.</summary>
+internal static class ConnectionStrings
+{
+    // Who waits for the database is told to come back sooner than browsers give up.
+    private const int DriversPatience = 30;
+    private const int LockPatience = 8;
+    private const int ConnectPatience = 5;
+    private const int MostRetries = 3;
+
+    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly StorableText Storable = new();
+    private static readonly SqlitePragmas Pragmas = new();
+
+    public static void Use(DbContextOptionsBuilder options, DatabaseProvider provider, string? connectionString, string contentRoot)
+    {
+        switch (provider)
+        {
+            case DatabaseProvider.SqlServer:
+                options.UseSqlServer(SqlServer(connectionString), server => server.EnableRetryOnFailure(MostRetries, LongestRetryDelay, errorNumbersToAdd: null).MigrationsHistoryTable(AccountsContext.HistoryTable)).AddInterceptors(Storable);
+                break;
+            case DatabaseProvider.PostgreSql:
+                options.UseNpgsql(PostgreSql(connectionString), server => server.EnableRetryOnFailure(MostRetries, LongestRetryDelay, errorCodesToAdd: null).MigrationsHistoryTable(AccountsContext.HistoryTable)).AddInterceptors(Storable);
+                break;
+            default:
+                options.UseSqlite(Sqlite(connectionString, contentRoot), file => file.MigrationsHistoryTable(AccountsContext.HistoryTable)).AddInterceptors(Pragmas);
+                break;
+        }
+    }
+
+    /// <returns>What is wrong with it, without its text: it may hold a password.</returns>
+    public static string? Fault(DatabaseProvider provider, string? connectionString)
+    {
+        var example = provider switch
+        {
+            DatabaseProvider.SqlServer => "Server=db.example.com;Database=accounts;User Id=recovery;Password=…",
+            DatabaseProvider.PostgreSql => "Host=db.example.com;Database=accounts;Username=recovery;Password=…",
+            _ => "Data Source=App_Data/accounts.db",
+        };
+        try
+        {
+            var isWhole = provider switch
+            {
+                DatabaseProvider.SqlServer => new SqlConnectionStringBuilder(connectionString) is { DataSource.Length: > 0, InitialCatalog.Length: > 0 },
+                DatabaseProvider.PostgreSql => new NpgsqlConnectionStringBuilder(connectionString) is { Host.Length: > 0, Database.Length: > 0 },
+                _ => new SqliteConnectionStringBuilder(connectionString) is not null,
+            };
+            return isWhole ? null : $"ConnectionStrings:Accounts has to name a server and a database for Database:Provider {provider}: write for example {example}";
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidOperationException or OverflowException)
+        {
+            return $"ConnectionStrings:Accounts can't be read as one for Database:Provider {provider}: write for example {example}";
+        }
+    }
+
+    // With its path made absolute below the content root, and its folder made.
+    private static string Sqlite(string? connectionString, string contentRoot)
+    {
+        var builder = new SqliteConnectionStringBuilder(connectionString);
+        if (builder.DataSource.Length == 0)
+            builder.DataSource = Path.Combine("App_Data", "accounts.db");
+        if (builder.DefaultTimeout == DriversPatience)
+            builder.DefaultTimeout = LockPatience;
+
+        // A file that goes away while the app runs must not be replaced by an empty one.
+        if (builder.Mode == SqliteOpenMode.ReadWriteCreate)
+            builder.Mode = SqliteOpenMode.ReadWrite;
+
+        builder.DataSource = Path.GetFullPath(builder.DataSource, contentRoot);
+        Directory.CreateDirectory(Path.GetDirectoryName(builder.DataSource)!);
+        return builder.ToString();
+    }
+
+    private static string SqlServer(string? connectionString)
+    {
+        var builder = new SqlConnectionStringBuilder(connectionString);
+        if (!builder.ShouldSerialize("Connect Timeout"))
+            builder.ConnectTimeout = ConnectPatience;
+        return builder.ToString();
+    }
+
+    private static string PostgreSql(string? connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!builder.ContainsKey("Timeout"))
+            builder.Timeout = ConnectPatience;
+
+        // Rows in the texts of errors would end in logs.
+        builder.IncludeErrorDetail = false;
+        return builder.ToString();
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace OneTimeJwt.Web.Data;
+
+/// <summary>A column as it is in the database.</summary>
+/// <param name="Table">Its table's name.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">As the database calls it.</param>
+/// <param name="IsRequired">Whether an insert that leaves it out fails.</param>
+internal sealed record SchemaColumn(string Table, string Name, string Type, bool IsRequired);
+
+/// <summary>Reads which tables and columns there are.</summary>
+internal static class DatabaseSchema
+{
+    private const string Sqlite = """
+        SELECT t.name AS "Table", c.name AS "Name", c.type AS "Type", (c."notnull" = 1 AND c.dflt_value IS NULL AND c.pk = 0) AS "IsRequired"
+        FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'
+        """;
+
+    private const string PostgreSql = """
+        SELECT table_name AS "Table", column_name AS "Name", data_type AS "Type",
+            (is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO' AND is_generated = 'NEVER') AS "IsRequired"
+        FROM information_schema.columns WHERE table_schema = current_schema()
+        """;
+
+    private const string SqlServer = """
+        SELECT c.TABLE_NAME AS [Table], c.COLUMN_NAME AS [Name], c.DATA_TYPE AS [Type],
+            CAST(CASE WHEN c.IS_NULLABLE = 'NO' AND c.COLUMN_DEFAULT IS NULL THEN 1 ELSE 0 END AS bit) AS [IsRequired]
+        FROM INFORMATION_SCHEMA.COLUMNS AS c WHERE c.TABLE_SCHEMA = SCHEMA_NAME()
+        """;
+
+    /// <returns>None where there is no database yet.</returns>
+    public static async Task<IReadOnlyList<SchemaColumn>> ReadAsync(AccountsContext database, CancellationToken cancellationToken)
+    {
+        if (!await database.GetService<IRelationalDatabaseCreator>().ExistsAsync(cancellationToken))
+            return [];
+
+        var sql = database switch { PostgreSqlAccounts => PostgreSql, SqlServerAccounts => SqlServer, _ => Sqlite };
+        return await database.Database.SqlQueryRaw<SchemaColumn>(sql).ToListAsync(cancellationToken);
+    }
+}

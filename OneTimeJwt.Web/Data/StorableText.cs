@@ -1,0 +1,45 @@
+using System.Data.Common;
+using System.Text;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace OneTimeJwt.Web.Data;
+
+/// <summary>
+/// PostgreSQL takes no NUL and no unpaired surrogate, and people type anything. What goes there is made storable in one
+/// place: each such character becomes U+FFFD, which no stored name has, so that a look-up finds nothing.
+/// </summary>
+internal sealed class StorableText : DbCommandInterceptor
+{
+    private const char Replacement = '\uFFFD';
+
+    public override DbCommand CommandInitialized(CommandEndEventData eventData, DbCommand result)
+    {
+        foreach (DbParameter parameter in result.Parameters)
+        {
+            parameter.Value = parameter.Value switch
+            {
+                string text => Mend(text),
+                IList<string?> texts when texts.Any(text => text is not null && !IsStorable(text)) => texts.Select(text => text is null ? null : Mend(text)).ToArray(),
+                var other => other,
+            };
+        }
+
+        return result;
+    }
+
+    private static string Mend(string text) => IsStorable(text) ? text : Whole(text).Replace('\0', Replacement);
+
+    // Decoding what was encoded puts the replacement in the place of halves.
+    private static string Whole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    private static bool IsStorable(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\0' || (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i]))))
+                return false;
+        }
+
+        return true;
+    }
+}
