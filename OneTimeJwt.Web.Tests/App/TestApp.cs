@@ -43,11 +43,10 @@ public sealed class TestApp : IAsyncDisposable
     /// <param name="replace">Puts something that counts in the place of a part.</param>
     /// <param name="provider">Where its database is made; where none of that kind can be had, the test is skipped.</param>
     public static async Task<TestApp> StartAsync(
-        Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null, DatabaseProvider provider = DatabaseProvider.Sqlite)
+        Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null, DatabaseProvider? provider = null)
     {
         var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
-        if (Environment.GetEnvironmentVariable("OTT_PROVIDER") is { } forced) provider = Enum.Parse<DatabaseProvider>(forced);
-        var database = beside?._database ?? await TestDatabase.MakeAsync(provider, folder);
+        var database = beside?._database ?? await TestDatabase.MakeAsync(provider ?? TestDatabase.Usual, folder);
         var app = new TestApp(folder, beside is null, Merge(folder, beside, settings, database), beside?.Clock ?? new RunningClock(), replace, database);
         Assert.True(await Startup.CheckAsync(app._app), "The settings were refused.");
         Assert.True(await Startup.PrepareAsync(app._app), "The database was refused.");

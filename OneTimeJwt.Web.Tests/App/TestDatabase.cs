@@ -12,11 +12,17 @@ public sealed class TestDatabase
     private const string PostgreSqlVariable = "ONETIMEJWT_TEST_POSTGRESQL";
     private const string SqlServerVariable = "ONETIMEJWT_TEST_SQLSERVER";
 
+    private const string ProviderVariable = "ONETIMEJWT_TEST_PROVIDER";
+
     private readonly string? _server;
     private readonly string _name;
 
     private TestDatabase(DatabaseProvider provider, string? server, string name, string connectionString) =>
         (Provider, _server, _name, ConnectionString) = (provider, server, name, connectionString);
+
+    /// <summary>Where a test has its database that doesn't say: SQLite, or what the environment names, to see the whole suite there.</summary>
+    public static DatabaseProvider Usual =>
+        Environment.GetEnvironmentVariable(ProviderVariable) is { Length: > 0 } named ? Enum.Parse<DatabaseProvider>(named) : DatabaseProvider.Sqlite;
 
     public DatabaseProvider Provider { get; }
 
@@ -54,7 +60,7 @@ public sealed class TestDatabase
                 break;
             case DatabaseProvider.SqlServer:
                 SqlConnection.ClearPool((SqlConnection)own);
-                await TellServerAsync($"DROP DATABASE [{_name}]");
+                await DropOnSqlServerAsync();
                 break;
             default:
                 SqliteConnection.ClearPool((SqliteConnection)own);
@@ -68,6 +74,23 @@ public sealed class TestDatabase
         DatabaseProvider.SqlServer => new SqlConnection(ConnectionString),
         _ => new SqliteConnection(ConnectionString),
     };
+
+    // Connections that were closed a moment ago may still count.
+    private async Task DropOnSqlServerAsync()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await TellServerAsync($"DROP DATABASE [{_name}]");
+                return;
+            }
+            catch (SqlException) when (tries < 20)
+            {
+                await Task.Delay(250);
+            }
+        }
+    }
 
     private async Task TellServerAsync(string sql)
     {

@@ -1,5 +1,6 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace OneTimeJwt.Web.Data;
 
@@ -18,4 +19,16 @@ public sealed class SqlServerAccounts(DbContextOptions<AccountsContext> options,
         foreach (var type in builder.Model.GetEntityTypes().Where(type => !type.IsOwned()).ToList())
             builder.Entity(type.ClrType).ToTable(table => table.UseSqlOutputClause(false));
     }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+
+        // Servers that speak its protocol may keep microseconds, and round: the last moment of the calendar, which locks
+        // an account for good, would become one that can't be read.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<Microseconds>();
+    }
+
+    private sealed class Microseconds() : ValueConverter<DateTimeOffset, DateTimeOffset>(
+        moment => new DateTimeOffset(moment.Ticks - (moment.Ticks % TimeSpan.TicksPerMicrosecond), moment.Offset), moment => moment);
 }

@@ -27,7 +27,7 @@ public sealed partial class RedeemLink(
     TimeProvider time,
     ILogger<RedeemLink> logger)
 {
-    private const int MostTries = 4;
+    private const int MostTries = 8;
 
     public Task<Verification> VerifyAsync(TokenPurpose purpose, string? token) => tokens.VerifyAsync(token, purpose, FindAsync);
 
