@@ -96,7 +96,9 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Time
     {
         if (context is not SqliteAccounts)
         {
-            await context.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
+            // Ours is the turn; where it isn't there yet, looking into it is logged as an error.
+            if (context is PostgreSqlAccounts)
+                await context.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
             await context.Database.MigrateAsync(cancellationToken);
             return pending;
         }
