@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Data.Migrations;
@@ -43,7 +44,7 @@ public sealed class MigrationsTests
         var assembly = context.GetService<IMigrationsAssembly>();
         var operations = assembly.Migrations.Values.SelectMany(type => assembly.CreateMigration(type, context.Database.ProviderName!).UpOperations);
 
-        Assert.All(operations, operation => Assert.Contains(operation.GetType().Name, new[] { "CreateTableOperation", "CreateIndexOperation", "AddColumnOperation" }));
+        Assert.All(operations, operation => Assert.True(operation is CreateTableOperation or CreateIndexOperation or AddColumnOperation, operation.GetType().Name));
     }
 
     [Theory]

@@ -29,9 +29,9 @@ internal sealed partial class TemplateSite : IAsyncDisposable
     {
         var site = new TemplateSite();
         await site.RunAsync("new", "blazor", "-au", "Individual", "-int", "Server", "-n", "Site", "-o", site._folder, "--no-restore");
-        var program = Path.Combine(site._folder, "Program.cs");
-        var text = await File.ReadAllTextAsync(program);
-        await File.WriteAllTextAsync(program, text.Replace("var app = builder.Build();", StampInterval + "var app = builder.Build();", StringComparison.Ordinal));
+        var source = Path.Combine(site._folder, "Program.cs");
+        var text = await File.ReadAllTextAsync(source);
+        await File.WriteAllTextAsync(source, text.Replace("var app = builder.Build();", StampInterval + "var app = builder.Build();", StringComparison.Ordinal));
         if (await site.RunAsync("restore") is var (restored, said) && restored != 0)
             Assert.Skip($"The template's packages can't be had here: {said.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
         Assert.Equal(0, (await site.RunAsync("build", "-c", "Release", "--no-restore")).Code);
@@ -104,7 +104,7 @@ internal sealed partial class TemplateSite : IAsyncDisposable
 
     private async Task<(int Code, string Said)> RunAsync(params string[] arguments)
     {
-        using var process = Process.Start(Start(arguments))!;
+        using var process = Process.Start(Program(arguments))!;
         using var patience = new CancellationTokenSource(Patience);
         var error = process.StandardError.ReadToEndAsync(patience.Token);
         var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
@@ -114,7 +114,7 @@ internal sealed partial class TemplateSite : IAsyncDisposable
 
     private async Task LaunchAsync()
     {
-        var start = Start([Path.Combine("bin", "Release", "net10.0", "Site.dll"), "--urls", Origin]);
+        var start = Program([Path.Combine("bin", "Release", "net10.0", "Site.dll"), "--urls", Origin]);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         _process = Process.Start(start)!;
         _ = _process.StandardOutput.ReadToEndAsync();
@@ -133,7 +133,7 @@ internal sealed partial class TemplateSite : IAsyncDisposable
         }
     }
 
-    private ProcessStartInfo Start(IEnumerable<string> arguments)
+    private ProcessStartInfo Program(IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
         // A build that leaves helpers behind leaves our pipes open.

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -7,6 +8,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>The database has accounts that another application keeps there.</summary>
+[SuppressMessage("Design", "CA1032", Justification = "There is one thing to say.")]
 public sealed class ForeignDatabaseException() : Exception(
     "the database has Identity's tables already, and they were not made here. Run 'database adopt --check' to see what is there, and 'database adopt' to add the tables that recovery needs.");
 
@@ -118,23 +120,30 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Time
         if (context is SqliteAccounts)
             return null;
 
-        var creator = context.GetService<IRelationalDatabaseCreator>();
-        try
-        {
-            if (!await creator.ExistsAsync(cancellationToken))
-                await creator.CreateAsync(cancellationToken);
-        }
-        catch (DbException) when (creator.Exists())
-        {
-            // Another node was faster.
-        }
-
+        await MakeDatabaseAsync(context.GetService<IRelationalDatabaseCreator>(), cancellationToken);
         if (context is not PostgreSqlAccounts)
             return null;
 
         await context.Database.OpenConnectionAsync(cancellationToken);
         await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
         return new Turn(context);
+    }
+
+    private static async Task MakeDatabaseAsync(IRelationalDatabaseCreator creator, CancellationToken cancellationToken)
+    {
+        if (await creator.ExistsAsync(cancellationToken))
+            return;
+
+        try
+        {
+            await creator.CreateAsync(cancellationToken);
+        }
+        catch (DbException)
+        {
+            // Another node may have been faster.
+            if (!await creator.ExistsAsync(cancellationToken))
+                throw;
+        }
     }
 
     // SQLite's migration lock is a row: a killed process leaves it behind, and later ones would wait for ever.
