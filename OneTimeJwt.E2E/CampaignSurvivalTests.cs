@@ -9,6 +9,7 @@ public sealed class CampaignSurvivalTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     [Fact]
+    [Trait("Category", "long")]
     public Task A_campaign_survives_a_kill_half_way() => SurviveAsync(accounts: 300);
 
     [Fact]

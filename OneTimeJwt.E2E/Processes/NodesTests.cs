@@ -6,19 +6,20 @@ namespace OneTimeJwt.E2E.Processes;
 public sealed class NodesTests
 {
     private const int Many = 50;
+    private const int AtTwo = 20;
 
     [Fact]
-    public async Task Of_fifty_redemptions_at_two_nodes_one_succeeds_and_the_others_get_one_answer()
+    public async Task Of_redemptions_at_two_processes_one_succeeds_and_the_others_get_one_answer()
     {
         await using var site = await Site.StartAsync([]);
         await using var other = await RunningApp.StartAsync([], beside: site.App);
         var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
         var token = ResetForm.Token(await site.MailLinkAsync(account));
-        var passwords = Enumerable.Range(0, Many).Select(_ => account.NewPassword()).ToList();
+        var passwords = Enumerable.Range(0, AtTwo).Select(_ => account.NewPassword()).ToList();
 
         var answers = await TogetherAsync(passwords.Select((password, i) => (i % 2 == 0 ? site.Address : other.Address, token, password)));
 
-        var winner = passwords[Assert.Single(Enumerable.Range(0, Many), i => answers[i].IsSuccess())];
+        var winner = passwords[Assert.Single(Enumerable.Range(0, AtTwo), i => answers[i].IsSuccess())];
         var classes = await Task.WhenAll(answers.Where(answer => !answer.IsSuccess()).Select(answer => answer.ClassAsync()));
         Assert.StartsWith("410", Assert.Single(classes.Distinct()), StringComparison.Ordinal);
         Assert.True(await ResetForm.SignsInAsync(site.Address, account, winner));

@@ -265,7 +265,7 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
         Assert.Empty(plans.Where(plan => plan.ReadsWhole).Select(plan => $"{plan.Sql}\n{plan.Text}"));
     }
 
-    private Task<(TestApp One, TestApp Other)> StartAsync() => nodes.StartAsync(provider);
+    protected Task<(TestApp One, TestApp Other)> StartAsync() => nodes.StartAsync(provider);
 
     private static async Task DismissAllBut(TestApp app, params Member[] staying)
     {
@@ -278,7 +278,32 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
 
 public sealed class SqliteTests(TwoNodes nodes) : DatabaseTests(nodes, DatabaseProvider.Sqlite), IClassFixture<TwoNodes>;
 
-public sealed class PostgreSqlTests(TwoNodes nodes) : DatabaseTests(nodes, DatabaseProvider.PostgreSql), IClassFixture<TwoNodes>;
+public sealed class PostgreSqlTests(TwoNodes nodes) : DatabaseTests(nodes, DatabaseProvider.PostgreSql), IClassFixture<TwoNodes>
+{
+    [Fact]
+    public async Task A_connection_that_breaks_is_made_again_and_nobody_notices()
+    {
+        var (one, _) = await StartAsync();
+        var account = await one.AddAccountAsync();
+        var link = await one.LinkForAsync(account);
+        using var visitor = one.Open();
+
+        await BreakAsync(one);
+        var page = await visitor.GetAsync(link);
+        await BreakAsync(one);
+        Assert.True((await visitor.SubmitAsync(page, ("password", Passwords.New))).PasswordChanged);
+        await BreakAsync(one);
+        Assert.Equal("/account", (await visitor.SignInAsync(account.Email!, Passwords.New)).Location);
+        await BreakAsync(one);
+        Assert.Equal("/forgot-password/sent", (await visitor.AskAsync(account.Email!)).Location);
+    }
+
+    private static Task<int> BreakAsync(TestApp app) => app.WithAsync<AccountsContext, int>(async database =>
+    {
+        await database.Database.OpenConnectionAsync();
+        return await database.Database.ExecuteSqlAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    });
+}
 
 public sealed class SqlServerTests(TwoNodes nodes) : DatabaseTests(nodes, DatabaseProvider.SqlServer), IClassFixture<TwoNodes>;
 

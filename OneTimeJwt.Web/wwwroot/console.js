@@ -1,6 +1,17 @@
-// Starts the console's circuit, quietly: only warnings belong in the browser's console.
+// Starts the console's circuit, quietly: only warnings belong in the browser's console. Over one WebSocket without a
+// request ahead of it, which another node might have answered.
 const warning = 3;
-Blazor.start({ circuit: { logLevel: warning, configureSignalR: builder => builder.configureLogging(warning) } });
+const webSockets = 1;
+Blazor.start({
+  circuit: {
+    logLevel: warning,
+    configureSignalR: builder => builder.withUrl('_blazor', { skipNegotiation: true, transport: webSockets }).configureLogging(warning)
+  }
+}).catch(() => {
+  const dialog = document.getElementById('components-reconnect-modal');
+  for (const text of dialog.querySelectorAll('[role=status]')) text.hidden = !text.hidden;
+  dialog.showModal();
+});
 
 // The keyboard: "/" to the search, arrows through what it found.
 document.addEventListener('keydown', event => {
