@@ -84,7 +84,7 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
         var (one, other) = await StartAsync();
         // So far ahead that the workers leave it alone; no account has a mail of these.
         var due = one.Clock.GetUtcNow() + TimeSpan.FromMinutes(20);
-        var rows = Enumerable.Range(0, 60).Select(i => new OutboxMail { Kind = OutboxKind.AdminNotice, AccountId = $"leased {i % 30}", RequestedAt = due, DueAt = due }).ToList();
+        var rows = Enumerable.Range(0, 60).Select(i => new OutboxMail { Kind = OutboxKind.AdminNotice, AccountId = $"leased {i % 3}", RequestedAt = due, DueAt = due }).ToList();
         await one.WithAsync<AccountsContext, int>(database =>
         {
             database.AddRange(rows);

@@ -20,7 +20,7 @@ public sealed class MigrationsTests
     public async Task Nodes_that_start_at_once_bring_the_schema_up_to_date_together(DatabaseProvider provider)
     {
         await using var app = await UnstartedApp.OnAsync(provider);
-        var nodes = Enumerable.Range(0, 4).Select(_ => app.Twin()).ToList();
+        var nodes = Enumerable.Range(0, 6).Select(_ => app.Twin()).ToList();
 
         await Task.WhenAll(nodes.Select(node => node.Migrator.MigrateAsync(Cancellation)));
 
