@@ -101,21 +101,25 @@ public sealed partial class QueriesSeen : IObserver<DiagnosticListener>, IObserv
                 lines.Add(reader.GetString(isSqlite ? 3 : 0));
         }
 
-        return new QueryPlan(sql, string.Join('\n', lines), lines.Any(line => ReadsWhole(line, sql)));
+        var plan = string.Join('\n', lines);
+        return new QueryPlan(sql, plan, (isSqlite ? SqliteWholes(plan, sql) : PostgreSqlWholes(plan, sql)).Except(StaysSmall).Any());
     }
 
-    // SQLite names a table by its alias there, and a query within the query too; an index that is gone through in order,
-    // up to a limit, is no whole table.
-    private static bool ReadsWhole(string line, string sql)
-    {
-        if (SqliteScan().Match(line) is { Success: true } scan)
-        {
-            var tables = Regex.Matches(sql, $"\"(\\w+)\" AS \"{scan.Groups[1].Value}\"").Select(aliased => aliased.Groups[1].Value);
-            return tables.Any(table => !StaysSmall.Contains(table)) && !(line.Contains("USING", StringComparison.Ordinal) && sql.Contains("LIMIT", StringComparison.Ordinal));
-        }
+    // It names a table by its alias there, and a query within the query too. An index that is gone through in order, up to
+    // a limit, is no whole table.
+    private static IEnumerable<string> SqliteWholes(string plan, string sql) =>
+        from Match scan in SqliteScan().Matches(plan)
+        where !(scan.Value.Contains("USING", StringComparison.Ordinal) && sql.Contains("LIMIT", StringComparison.Ordinal))
+        from aliased in Regex.Matches(sql, $"\"(\\w+)\" AS \"{scan.Groups[1].Value}\"")
+        select aliased.Groups[1].Value;
 
-        return PostgreSqlScan().Match(line) is { Success: true } whole && !StaysSmall.Contains(whole.Groups[1].Value);
-    }
+    // An index that isn't entered by a condition is a whole table as well.
+    private static IEnumerable<string> PostgreSqlWholes(string plan, string sql) =>
+        from node in plan.Split("->")
+        let scan = PostgreSqlScan().Match(node)
+        where scan.Success && !node.Contains("Index Cond", StringComparison.Ordinal)
+        where !(scan.Groups[1].Success && sql.Contains("LIMIT", StringComparison.Ordinal))
+        select scan.Groups[2].Value;
 
     private static async Task ExecuteAsync(DbConnection connection, string sql, CancellationToken cancellationToken)
     {
@@ -129,9 +133,9 @@ public sealed partial class QueriesSeen : IObserver<DiagnosticListener>, IObserv
     [GeneratedRegex(@"^(SELECT|UPDATE|DELETE)\b")]
     private static partial Regex Asks();
 
-    [GeneratedRegex(@"^SCAN (?!CONSTANT)(\w+)")]
+    [GeneratedRegex(@"^SCAN (?!CONSTANT)(\w+).*$", RegexOptions.Multiline)]
     private static partial Regex SqliteScan();
 
-    [GeneratedRegex("Seq Scan on \"?(\\w+)")]
+    [GeneratedRegex("(?:Seq Scan|(Index (?:Only )?Scan(?: Backward)? using \\S+)) on \"?(\\w+)")]
     private static partial Regex PostgreSqlScan();
 }
