@@ -2,11 +2,12 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Benchmarks;
 
-/// <summary>A database with very many accounts: <c>accounts file [count]</c>.</summary>
+/// <summary>A database with very many accounts: <c>accounts database [count]</c>, an SQLite file or a connection string for PostgreSQL.</summary>
 internal static class ManyAccounts
 {
     public const int Usual = 1_000_000;
@@ -17,15 +18,44 @@ internal static class ManyAccounts
         VALUES ($id, $name, upper($name), $email, upper($email), $confirmed, $hash, $id, $id, 0, $twoFactor, $lockout, 1, 0)
         """;
 
+    // The same accounts, made by the server itself.
+    private const string InsertSeries = """
+        INSERT INTO "AspNetUsers" ("Id", "UserName", "NormalizedUserName", "Email", "NormalizedEmail", "EmailConfirmed", "PasswordHash", "SecurityStamp", "ConcurrencyStamp", "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnd", "LockoutEnabled", "AccessFailedCount")
+        SELECT gen_random_uuid(), name, upper(name), address, upper(address), i % 50 <> 0, CASE WHEN i % 100 = 0 THEN NULL ELSE 'AQ==' END, i::text, i::text, false, i % 20 = 0, CASE WHEN i % 5000 = 0 THEN 'infinity'::timestamptz END, true, 0
+        FROM (SELECT i, address, CASE WHEN i % 10 = 0 THEN 'user' || i ELSE address END AS name
+            FROM (SELECT i, (@first)[i % @firsts + 1] || '.' || (@last)[i / @firsts % @lasts + 1] || i || '@mail' || i % 97 || '.example.com' AS address FROM generate_series(0, @count - 1) AS i) AS addressed) AS named;
+        ANALYZE
+        """;
+
     private static readonly string[] First = ["ada", "grace", "alan", "barbara", "edsger", "frances", "john", "katherine", "linus", "margaret", "niklaus", "radia", "tim", "vint"];
     private static readonly string[] Last = ["lovelace", "hopper", "turing", "liskov", "dijkstra", "allen", "backus", "johnson", "torvalds", "hamilton", "wirth", "perlman", "lee", "cerf"];
 
-    public static async Task<int> GenerateAsync(string file, int count)
+    public static async Task<int> GenerateAsync(string database, int count)
     {
-        await using (var app = Open(file))
+        await using (var app = Open(database))
             await app.Services.GetRequiredService<Migrator>().MigrateAsync();
 
         var since = Stopwatch.StartNew();
+        await (IsFile(database) ? FillFileAsync(database, count) : FillServerAsync(database, count));
+        await Console.Out.WriteLineAsync($"{count:N0} accounts in {since.Elapsed.TotalSeconds:N0} s");
+        return 0;
+    }
+
+    private static async Task FillServerAsync(string database, int count)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(InsertSeries, connection) { CommandTimeout = 0 };
+        command.Parameters.AddWithValue("first", First);
+        command.Parameters.AddWithValue("firsts", First.Length);
+        command.Parameters.AddWithValue("last", Last);
+        command.Parameters.AddWithValue("lasts", Last.Length);
+        command.Parameters.AddWithValue("count", count);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task FillFileAsync(string file, int count)
+    {
         await using var connection = new SqliteConnection($"Data Source={file}");
         await connection.OpenAsync();
         await ExecuteAsync(connection, "PRAGMA synchronous=OFF; PRAGMA cache_size=-400000;");
@@ -36,12 +66,18 @@ internal static class ManyAccounts
         }
 
         await ExecuteAsync(connection, "PRAGMA journal_mode=WAL; ANALYZE;");
-        await Console.Out.WriteLineAsync($"{count:N0} accounts in {since.Elapsed.TotalSeconds:N0} s, {new FileInfo(file).Length / 1_000_000:N0} MB: {file}");
-        return 0;
     }
 
-    /// <summary>The app over that file, not serving.</summary>
-    public static WebApplication Open(string file) => Web.Program.Build(["--environment", "Development", "--ConnectionStrings:Accounts", $"Data Source={Path.GetFullPath(file)}"]);
+    /// <summary>The app over that database, not serving.</summary>
+    public static WebApplication Open(string database, Action<WebApplicationBuilder>? adjust = null) => Web.Program.Build(
+        [
+            "--environment", "Development",
+            "--Database:Provider", IsFile(database) ? nameof(DatabaseProvider.Sqlite) : nameof(DatabaseProvider.PostgreSql),
+            "--ConnectionStrings:Accounts", IsFile(database) ? $"Data Source={Path.GetFullPath(database)}" : database,
+        ],
+        adjust);
+
+    private static bool IsFile(string database) => !database.Contains('=', StringComparison.Ordinal);
 
     public static string Address(int i) => $"{First[i % First.Length]}.{Last[i / First.Length % Last.Length]}{i}@mail{i % 97}.example.com";
 

@@ -6,7 +6,7 @@ using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Benchmarks;
 
-/// <summary>How long the console's search takes, letter by letter, and what paging through all accounts keeps in memory: <c>search file</c>.</summary>
+/// <summary>How long the console's search takes, letter by letter, and what paging through all accounts keeps in memory: <c>search database</c>.</summary>
 internal static class SearchTimes
 {
     private const int Typists = 300;
@@ -14,12 +14,12 @@ internal static class SearchTimes
     private const int Pages = 4_000;
     private const double Goal = 100;
 
-    public static async Task<int> MeasureAsync(string file)
+    public static async Task<int> MeasureAsync(string database)
     {
-        await using var app = ManyAccounts.Open(file);
+        await using var app = ManyAccounts.Open(database);
         var search = app.Services.GetRequiredService<AccountSearch>();
-        await using var database = await app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync();
-        var count = await database.Users.CountAsync();
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync();
+        var count = await context.Users.CountAsync();
         await Console.Out.WriteLineAsync($"{count:N0} accounts");
 
         var random = new Random(1);
