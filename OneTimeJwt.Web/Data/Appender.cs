@@ -70,13 +70,13 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
             await SaveAsync(group, isRepeated);
             group.ForEach(entry => entry.Written.TrySetResult());
         }
-        catch (DbUpdateException fault) when (group.Count > 1 && fault.InnerException is not (SqliteException { SqliteErrorCode: Busy or Locked } or DbException { IsTransient: true }))
+        catch (DbUpdateException fault) when (group.Count > 1 && !IsBusy(fault))
         {
             // One row's fault must not fail its neighbours.
             foreach (var entry in group)
                 await WriteAsync([entry]);
         }
-        catch (DbUpdateException) when (group.Count == 1 && !isRepeated)
+        catch (DbUpdateException fault) when (group.Count == 1 && !isRepeated && !IsBusy(fault))
         {
             // Another node may have written the same event at that moment.
             await WriteAsync(group, isRepeated: true);
@@ -86,6 +86,10 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
             group.ForEach(entry => entry.Written.TrySetException(fault));
         }
     }
+
+    // Then nobody's row is at fault, and trying them one by one would only wait longer.
+    private static bool IsBusy(DbUpdateException fault) =>
+        fault.InnerException is SqliteException { SqliteErrorCode: Busy or Locked } or DbException { IsTransient: true };
 
     private async Task SaveAsync(List<Entry> group, bool isRepeated)
     {
