@@ -83,6 +83,6 @@ internal static class Program
         app.MapAdmin();
         app.MapInbox();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealthChecks("/health/ready", new() { ResponseWriter = HealthAnswer.WriteAsync });
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class Delivery(
     OneTimeLink links,
     PublicOrigin origin,
     MailComposer composer,
-    IMailTransport transport,
+    OutgoingMail outgoing,
     IOptions<MailSettings> mailSettings,
     IOptions<RecoverySettings> recovery,
     IOptions<TokenSettings> tokenSettings,
@@ -144,7 +144,7 @@ internal sealed partial class Delivery(
     {
         // To the stored address, never to the typed one: some characters fold onto others when Identity normalises.
         using var message = await composer.ComposeAsync(account.Email!, letter);
-        await transport.SendAsync(message, cancellationToken);
+        await outgoing.SendAsync(message, cancellationToken);
         await RecordAsync(mail, line);
     }
 
