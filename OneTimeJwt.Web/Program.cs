@@ -57,6 +57,7 @@ internal static class Program
         builder.AddAdmin();
         builder.AddSecurity();
         builder.AddShell();
+        builder.AddTelemetry();
 
         adjust?.Invoke(builder);
         return builder.Build();

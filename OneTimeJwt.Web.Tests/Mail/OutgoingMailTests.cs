@@ -1,22 +1,25 @@
+using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using MailKit.Net.Smtp;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using MimeKit;
 using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
 /// <summary>What is remembered of the latest mails, and what probes make of it.</summary>
-public sealed class OutgoingMailTests
+public sealed class OutgoingMailTests : IDisposable
 {
     private static readonly SmtpCommandException Busy = new(SmtpErrorCode.SenderNotAccepted, SmtpStatusCode.ErrorInProcessing, "later");
     private static readonly SmtpCommandException MailboxBusy = new(SmtpErrorCode.RecipientNotAccepted, SmtpStatusCode.MailboxBusy, "busy");
     private static readonly SmtpCommandException NoSuchUser = new(SmtpErrorCode.RecipientNotAccepted, SmtpStatusCode.MailboxUnavailable, "unknown");
 
     private readonly Answering _server = new();
+    private readonly Meter _meter = new("test");
     private readonly OutgoingMail _mail;
 
-    public OutgoingMailTests() => _mail = new OutgoingMail(_server);
+    public OutgoingMailTests() => _mail = new OutgoingMail(_server, Options.Create(new MailSettings { Transport = MailTransportKind.Smtp }), _meter);
 
     [Fact]
     public async Task Three_failures_in_a_row_degrade_until_a_mail_is_taken()
@@ -36,6 +39,8 @@ public sealed class OutgoingMailTests
         for (var i = 0; i < 5; i++)
             Assert.Equal(HealthStatus.Healthy, (await AfterAsync(i % 2 == 0 ? MailboxBusy : NoSuchUser)).Status);
     }
+
+    public void Dispose() => _meter.Dispose();
 
     private async Task<HealthCheckResult> AfterAsync(Exception? fault)
     {

@@ -1,12 +1,17 @@
+using System.Diagnostics.Metrics;
 using MailKit.Net.Smtp;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using MimeKit;
 
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>Hands mails to the transport and remembers how that went lately.</summary>
-internal sealed class OutgoingMail(IMailTransport transport)
+internal sealed class OutgoingMail(IMailTransport transport, IOptions<MailSettings> settings, Meter meter)
 {
+    private readonly Counter<long> _attempts = meter
+        .CreateCounter<long>("onetimejwt.mail.attempts", "{mail}", "Tries to hand a mail over, by outcome and transport.");
+
     private volatile Trouble _trouble = Trouble.None;
 
     /// <summary>How often in a row the transport has failed.</summary>
@@ -19,13 +24,18 @@ internal sealed class OutgoingMail(IMailTransport transport)
         {
             await transport.SendAsync(message, cancellationToken);
             _trouble = Trouble.None;
+            Count("sent");
         }
         catch (Exception fault)
         {
+            Count(MailFault.Of(fault).Permanent ? "refused" : "failed");
             _trouble = IsAboutThisMail(fault) ? Trouble.None : new Trouble(_trouble.Failures + 1, MailFault.Of(fault).Words);
             throw;
         }
     }
+
+    private void Count(string outcome) => _attempts.Add(
+        1, KeyValuePair.Create<string, object?>("outcome", outcome), KeyValuePair.Create<string, object?>("transport", settings.Value.Transport?.ToString()));
 
     // Whoever turns one recipient away can be reached and would take other mails.
     private static bool IsAboutThisMail(Exception fault) =>

@@ -19,6 +19,7 @@ internal sealed partial class Delivery(
     PublicOrigin origin,
     MailComposer composer,
     OutgoingMail outgoing,
+    RecoveryMeter meter,
     IOptions<MailSettings> mailSettings,
     IOptions<RecoverySettings> recovery,
     IOptions<TokenSettings> tokenSettings,
@@ -121,6 +122,7 @@ internal sealed partial class Delivery(
         }
 
         await SendAsync(mail, account, write(link), Event(mail, RecoveryEventKind.Mailed, token.Nonce), cancellationToken);
+        meter.Mailed(token.Purpose);
     }
 
     private Task NoticeAsync(OutboxMail mail, Account account, CancellationToken cancellationToken) =>

@@ -30,6 +30,7 @@ internal static class RecoveryModule
         builder.Services.AddScoped<RedeemLink>();
         builder.Services.AddScoped<RecoveryPages>();
         builder.Services.AddSingleton<Outbox>();
+        builder.Services.AddSingleton<RecoveryMeter>();
         builder.Services.AddSingleton<Backlog>();
         builder.Services.AddHealthChecks().AddCheck<BacklogHealth>("outbox", HealthStatus.Degraded, tags: [], BacklogHealth.Patience);
         builder.Services.AddScoped<Recipients>();
