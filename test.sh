@@ -24,24 +24,65 @@ step() {
   "$@" || { echo "-- failed: $*" >&2; failed=1; return 1; }
 }
 
+# What the package manager can put beside the SDK; quiet, since everything has a way to go on without.
+debian() {
+  [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || return 1
+  timeout 120 apt-get update && DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y --no-install-recommends "$@"
+}
+
 # A browser: Debian's headless shell where it can be had, which takes a third of the time of a full Chromium, else
 # Playwright's own where its download is allowed, else whatever is on PATH.
 find_browser() {
   command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome
 }
 
-debian_browser() {
-  [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || return 1
-  timeout 120 apt-get update && DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y --no-install-recommends "$1"
-}
-
 install_browser() {
   local driver=OneTimeJwt.E2E/bin/Release/net10.0/.playwright log=$results/browser.log
   command -v chromium-headless-shell && return
-  debian_browser chromium-headless-shell > "$log" 2>&1 || find_browser > /dev/null \
+  debian chromium-headless-shell > "$log" 2>&1 || find_browser > /dev/null \
     || timeout 180 "$driver"/node/*/node "$driver/package/cli.js" install --with-deps chromium >> "$log" 2>&1 \
-    || debian_browser chromium >> "$log" 2>&1
+    || debian chromium >> "$log" 2>&1
   find_browser || echo "none on PATH; without Playwright's own, browser tests are skipped"
+}
+
+# PostgreSQL of our own: data in a folder that goes away, a port that is free, and never as root, which it refuses.
+postgresql_tools() { ls -d /usr/lib/postgresql/*/bin 2> /dev/null | sort -V | tail -1; }
+
+as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+
+start_postgresql() {
+  [ -n "${ONETIMEJWT_TEST_POSTGRESQL:-}" ] && { echo "the one that ONETIMEJWT_TEST_POSTGRESQL names"; return; }
+  if [ -z "$(postgresql_tools)" ]; then
+    # Its package would start a server of its own.
+    [ "$(id -u)" = 0 ] && [ ! -e /etc/postgresql-common/createcluster.conf ] && mkdir -p /etc/postgresql-common \
+      && echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf
+    debian postgresql > "$results/postgresql.log" 2>&1
+  fi
+
+  local tools port=$((20000 + RANDOM % 20000))
+  tools=$(postgresql_tools)
+  [ -n "$tools" ] || { echo "not to be had here; its tests are skipped"; return; }
+  while (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do port=$((port + 1)); done
+  postgresql=$(mktemp -d)
+  [ "$(id -u)" = 0 ] && chown postgres "$postgresql"
+  # By language, as grown databases sort; durable enough for tests that kill the app and never the server.
+  { as_postgres "$tools/initdb" -D "$postgresql/data" -U tests -A trust -E UTF8 --locale-provider=icu --icu-locale=en-US --locale=C.UTF-8 \
+      || { rm -rf "$postgresql/data"; as_postgres "$tools/initdb" -D "$postgresql/data" -U tests -A trust -E UTF8; }
+    as_postgres "$tools/pg_ctl" -D "$postgresql/data" -w -l "$postgresql/log" start -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c fsync=off -c full_page_writes=off"
+  } >> "$results/postgresql.log" 2>&1 < /dev/null || { echo "does not start here; its tests are skipped"; tail -3 "$results/postgresql.log"; return; }
+  export ONETIMEJWT_TEST_POSTGRESQL="Host=127.0.0.1;Port=$port;Username=tests;Database=postgres"
+  echo "PostgreSQL $(cat "$postgresql/data/PG_VERSION") on port $port"
+}
+
+stop_postgresql() {
+  [ -n "${postgresql:-}" ] || return
+  as_postgres "$(postgresql_tools)/pg_ctl" -D "$postgresql/data" -m immediate stop > /dev/null 2>&1
+  rm -rf "$postgresql"
+}
+trap stop_postgresql EXIT
+
+install_nginx() {
+  command -v nginx || { debian nginx-light > "$results/nginx.log" 2>&1; command -v nginx; } || echo "not to be had here; its tests are skipped"
 }
 
 suite() {
@@ -57,10 +98,12 @@ format() {
 step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
   && step "build" dotnet build OneTimeJwt.sln --no-restore -c Release -warnaserror && {
     format & formatting=$!
+    step "postgresql" start_postgresql
     step "OneTimeJwt.Web.Tests" suite OneTimeJwt.Web.Tests
     wait "$formatting"; formatted=$?
     step "format" [ "$formatted" = 0 ] || cat "$results/format.log"
     step "browser" install_browser
+    step "nginx" install_nginx
     step "OneTimeJwt.E2E" suite OneTimeJwt.E2E
   }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 
 namespace OneTimeJwt.E2E.Infrastructure;
@@ -36,16 +37,23 @@ public sealed partial class HttpVisitor : IDisposable
         await (await FillInAsync(page, action, fields))();
 
     /// <summary>Loads a page and fills its form in; the result sends it, as often as it is called.</summary>
-    public async Task<Func<Task<HttpResponseMessage>>> FillInAsync(string page, string action, params (string Name, string Value)[] fields)
+    public async Task<Func<Task<HttpResponseMessage>>> FillInAsync(string page, string action, params (string Name, string Value)[] fields) =>
+        (await FillInFromAsync(page, action, fields)).Send;
+
+    /// <summary>The same, and the headers that the page came with.</summary>
+    public async Task<(Func<Task<HttpResponseMessage>> Send, HttpResponseHeaders Page)> FillInFromAsync(string page, string action, params (string Name, string Value)[] fields)
     {
-        var html = await _http.GetStringAsync(new Uri(page, UriKind.Relative));
+        using var loaded = await _http.GetAsync(new Uri(page, UriKind.Relative));
+        var html = await loaded.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
         var proof = ("__RequestVerificationToken", Proof().Match(html).Groups[1].Value);
         var filled = fields.Append(proof).Select(field => KeyValuePair.Create(field.Item1, field.Item2)).ToList();
-        return async () =>
+        return (SendAsync, loaded.Headers);
+
+        async Task<HttpResponseMessage> SendAsync()
         {
             using var form = new FormUrlEncodedContent(filled);
             return await _http.PostAsync(new Uri(action, UriKind.Relative), form);
-        };
+        }
     }
 
     public void Dispose() => _http.Dispose();

@@ -41,6 +41,9 @@ public sealed class InboxFolder
     /// <summary>How many mails an address has got since the suite started, whoever took them.</summary>
     public int CountFor(string address) => Files().Count(file => IsFor(file, address));
 
+    /// <summary>To whom each mail is that has arrived.</summary>
+    public IEnumerable<string> Recipients() => Files().SelectMany(file => Read(file).To.Mailboxes).Select(to => to.Address);
+
     private IEnumerable<string> Files() => Directory.Exists(_folder) ? Directory.EnumerateFiles(_folder, "*.eml") : [];
 
     private bool IsFor(string file, string address) => Read(file).To.Mailboxes.Any(to => to.Address == address);

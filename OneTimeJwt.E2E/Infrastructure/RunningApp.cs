@@ -175,7 +175,7 @@ public sealed class RunningApp : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -193,34 +193,6 @@ public sealed class FindPageTests(SharedApp shared) : IClassFixture<SharedApp>
         async Task<int> OutAsync(Account account) => (await Search.PageAsync(account.Email!, AccountFilters.LinkOut, cancellationToken: Xunit.TestContext.Current.CancellationToken)).Rows.Count;
     }
 
-    [Fact]
-    public async Task A_search_enters_each_index_and_reads_no_whole_table()
-    {
-        await using var database = await _app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync(Xunit.TestContext.Current.CancellationToken);
-        var before = _app.Log.All.Length;
-        await Search.PageAsync("someone", AccountFilters.None, cancellationToken: Xunit.TestContext.Current.CancellationToken);
-
-        var plans = new List<string>();
-        foreach (var column in new[] { "NormalizedEmail", "NormalizedUserName", "Id" })
-        {
-            var sql = System.Text.RegularExpressions.Regex.Matches(_app.Log.All[before..], @"SELECT (?:(?!SELECT).)*?WHERE ""a"".""" + column + @""" >= @(?:(?!LIMIT).)*LIMIT @\w+", System.Text.RegularExpressions.RegexOptions.Singleline)[0].Value;
-            var explained = "EXPLAIN QUERY PLAN " + System.Text.RegularExpressions.Regex.Replace(sql, @"@\w+", "'A'");
-            await database.Database.OpenConnectionAsync(Xunit.TestContext.Current.CancellationToken);
-            await using var command = database.Database.GetDbConnection().CreateCommand();
-#pragma warning disable CA2100 // What the app itself asked.
-            command.CommandText = explained;
-#pragma warning restore CA2100
-            await using var reader = await command.ExecuteReaderAsync(Xunit.TestContext.Current.CancellationToken);
-            while (await reader.ReadAsync(Xunit.TestContext.Current.CancellationToken))
-                plans.Add(reader.GetString(3));
-        }
-
-        Assert.Contains(plans, plan => plan.Contains("EmailIndex (NormalizedEmail>? AND NormalizedEmail<?)", StringComparison.Ordinal));
-        Assert.Contains(plans, plan => plan.Contains("UserNameIndex (NormalizedUserName>? AND NormalizedUserName<?)", StringComparison.Ordinal));
-        Assert.Contains(plans, plan => plan.Contains("(Id>? AND Id<?)", StringComparison.Ordinal));
-        Assert.DoesNotContain(plans, plan => plan.StartsWith("SCAN", StringComparison.Ordinal));
-    }
-
     private async Task<Desk> DeskAsync() => new(_app, (await _app.HireAsync(ConsoleRole.Support)).User);
 
     private Task<int> AddAsync(string family, int count, Action<Account, int>? shape = null) => _app.WithAsync<AccountsContext, int>(database =>

@@ -224,21 +224,6 @@ public sealed class ActTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
-    public async Task Of_two_admins_who_lock_each_other_at_once_one_stays()
-    {
-        await using var app = await TestApp.StartAsync();
-        await using var node = await TestApp.StartAsync(new() { ["Recovery:PublicOrigin"] = app.Origin }, beside: app);
-        var seeded = await app.WithAsync<AccountsContext, string>(database => database.Users.Where(account => account.Email == "admin@example.com").Select(account => account.Id).SingleAsync());
-        var (one, two) = (await app.HireAsync(ConsoleRole.Admin), await app.HireAsync(ConsoleRole.Admin));
-        await app.Roles().RemoveAsync(seeded, ConsoleRole.Admin, actor: null);
-
-        var outcomes = await Task.WhenAll(app.ActAsync(one, AccountAct.Lock, two.Id), node.ActAsync(two, AccountAct.Lock, one.Id));
-
-        Assert.Single(outcomes, outcome => outcome.Done);
-        Assert.Single(new[] { await app.ReadAsync(one.Id), await app.ReadAsync(two.Id) }, account => account.LockoutEnd is null);
-    }
-
-    [Fact]
     public async Task One_admin_sends_no_more_mails_than_his_budget_allows()
     {
         await using var app = await TestApp.StartAsync(new() { ["RateLimits:PerAdmin:Permits"] = "2" });

@@ -7,7 +7,6 @@ namespace OneTimeJwt.Web.Tests.App;
 
 public sealed class RedemptionTests(SharedApp shared) : IClassFixture<SharedApp>
 {
-    private const int Parallel = 50;
     private readonly TestApp _app = shared.App;
 
     [Fact]
@@ -26,42 +25,6 @@ public sealed class RedemptionTests(SharedApp shared) : IClassFixture<SharedApp>
 
         Assert.Equal("/account", (await visitor.SignInAsync(account.Email!, Passwords.New)).Location);
         Assert.False(await CanSignInAsync(account, Passwords.Old));
-    }
-
-    [Fact]
-    public async Task Of_fifty_parallel_redemptions_one_succeeds_and_only_its_password_signs_in()
-    {
-        var account = await _app.AddAccountAsync();
-        var link = await _app.LinkForAsync(account);
-        var visitors = Enumerable.Range(0, Parallel).Select(_ => _app.Open()).ToList();
-        var pages = await Task.WhenAll(visitors.Select(visitor => visitor.GetAsync(link)));
-
-        var answers = await Task.WhenAll(visitors.Select((visitor, i) => visitor.SubmitAsync(pages[i], ("password", $"{Passwords.New} {i}"))));
-
-        var winner = Assert.Single(Enumerable.Range(0, Parallel), i => answers[i].PasswordChanged);
-        foreach (var answer in answers.Where(answer => !answer.PasswordChanged))
-            answer.IsRefusedAs("spent");
-        Assert.True(await CanSignInAsync(account, $"{Passwords.New} {winner}"));
-        Assert.False(await CanSignInAsync(account, $"{Passwords.New} {(winner + 1) % Parallel}"));
-        Assert.Single(await _app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.Redeemed);
-        visitors.ForEach(visitor => visitor.Dispose());
-    }
-
-    [Fact]
-    public async Task Redemptions_at_two_nodes_on_one_database_succeed_once()
-    {
-        await using var other = await TestApp.StartAsync(new() { ["Recovery:PublicOrigin"] = _app.Origin }, beside: _app);
-        var account = await _app.AddAccountAsync();
-        var path = new Uri(await _app.LinkForAsync(account)).PathAndQuery;
-
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(async i =>
-        {
-            using var visitor = i % 2 == 0 ? _app.Open() : other.Open();
-            return await visitor.RedeemAsync(path, $"{Passwords.New} {i}");
-        }));
-
-        Assert.Single(answers, answer => answer.PasswordChanged);
-        Assert.All(answers.Where(answer => !answer.PasswordChanged), answer => answer.IsRefusedAs("spent"));
     }
 
     [Fact]

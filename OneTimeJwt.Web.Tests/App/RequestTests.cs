@@ -165,25 +165,6 @@ public sealed class RequestTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
-    public async Task Two_nodes_on_one_outbox_send_each_mail_once()
-    {
-        await using var app = await TestApp.StartAsync();
-        await using var other = await TestApp.StartAsync(new() { ["Recovery:PublicOrigin"] = app.Origin }, beside: app);
-        var accounts = new List<Account>();
-        for (var i = 0; i < 20; i++)
-            accounts.Add(await app.AddAccountAsync());
-
-        await Task.WhenAll(accounts.Select(async account =>
-        {
-            using var visitor = app.Open();
-            await visitor.AskAsync(account.Email!);
-        }));
-
-        await Eventually.Async(() => app.OutboxAsync(), count => count == 0);
-        Assert.All(accounts, account => Assert.Single(app.Mails.To(account.Email!)));
-    }
-
-    [Fact]
     public async Task A_link_that_would_be_too_long_is_not_sent_but_reported()
     {
         await using var app = await TestApp.StartAsync(new() { ["Recovery:MaxLinkLength"] = "400" });

@@ -143,7 +143,7 @@ public sealed class TestApp : IAsyncDisposable
         return merged;
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();

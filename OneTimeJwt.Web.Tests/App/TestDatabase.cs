@@ -97,7 +97,9 @@ public sealed class TestDatabase
         await using DbConnection connection = Provider == DatabaseProvider.PostgreSql ? new NpgsqlConnection(_server) : new SqlConnection(_server);
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Written here.
         command.CommandText = sql;
+#pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
     }
 }

@@ -106,7 +106,7 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
     {
         var (byEmail, byName, byId) = (Key(database, account => account.NormalizedEmail), Key(database, account => account.NormalizedUserName), Key(database, account => account.Id));
         if (text.Length == 0)
-            return [new(byEmail, byId, accounts => accounts.Where(account => account.NormalizedEmail != null)), new(byId, byId, accounts => accounts.Where(account => account.NormalizedEmail == null))];
+            return [new(byEmail, byId, accounts => accounts.Where(Lambda(byEmail, Compared(byEmail, ExpressionType.GreaterThanOrEqual, "")))), new(byId, byId, accounts => accounts.Where(account => account.NormalizedEmail == null))];
         if (text.Length > LongestText || !Addresses.CanBeNormalised(text))
             return [];
 

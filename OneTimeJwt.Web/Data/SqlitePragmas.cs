@@ -27,7 +27,9 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
     private static DbCommand Command(DbConnection connection)
     {
         var command = connection.CreateCommand();
+#pragma warning disable CA2100 // A number of ours.
         command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA secure_delete=ON; PRAGMA busy_timeout={((SqliteConnection)connection).DefaultTimeout * 1000};");
+#pragma warning restore CA2100
         return command;
     }
 }

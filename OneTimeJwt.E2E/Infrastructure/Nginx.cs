@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>A real nginx before some nodes: it takes them in turn, request by request, and says which one answered.</summary>
+internal sealed class Nginx : IAsyncDisposable
+{
+    public const string NodeHeader = "X-Node";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("onetimejwt-nginx-").FullName;
+    private Process? _process;
+
+    public Uri Address { get; } = new($"http://localhost:{RunningApp.FreePort()}");
+
+    public async Task StartAsync(params RunningApp[] nodes)
+    {
+        var path = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Append("/usr/sbin").Select(folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(path is null, "nginx is not on PATH.");
+        var configuration = Path.Combine(_folder, "nginx.conf");
+        await File.WriteAllTextAsync(configuration, Configuration(nodes));
+        _process = Process.Start(new ProcessStartInfo(path!, ["-p", _folder, "-c", configuration, "-g", "daemon off;"]) { RedirectStandardError = true })!;
+        var errors = _process.StandardError.ReadToEndAsync();
+        for (var since = Stopwatch.StartNew(); !await AnswersAsync(); await Task.Delay(50))
+        {
+            if (_process.HasExited || since.Elapsed > Patience)
+                throw new InvalidOperationException($"nginx did not start: {(_process.HasExited ? await errors : "")}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string Configuration(RunningApp[] nodes) =>
+        $$"""
+        worker_processes 1;
+        pid {{_folder}}/pid;
+        error_log stderr warn;
+        events { }
+        http {
+          access_log off;
+          client_body_temp_path {{_folder}}/body;
+          proxy_temp_path {{_folder}}/proxy;
+          fastcgi_temp_path {{_folder}}/fastcgi;
+          uwsgi_temp_path {{_folder}}/uwsgi;
+          scgi_temp_path {{_folder}}/scgi;
+          upstream nodes { {{string.Join(' ', nodes.Select(node => $"server 127.0.0.1:{node.Address.Port} max_fails=0;"))}} }
+          server {
+            listen 127.0.0.1:{{Address.Port}};
+            location / {
+              proxy_pass http://nodes;
+              proxy_http_version 1.1;
+              proxy_set_header Host $http_host;
+              proxy_set_header X-Forwarded-For $remote_addr;
+              proxy_set_header X-Forwarded-Proto $scheme;
+              add_header {{NodeHeader}} $upstream_addr always;
+            }
+          }
+        }
+        """;
+
+    private async Task<bool> AnswersAsync()
+    {
+        using var probe = new TcpClient();
+        try
+        {
+            await probe.ConnectAsync("127.0.0.1", Address.Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

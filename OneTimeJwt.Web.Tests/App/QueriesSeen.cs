@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>How a database means to run a query.</summary>
+public sealed record QueryPlan(string Sql, string Text, bool ReadsWhole);
+
+/// <summary>Listens to what an app asks its database, each query once, and has it explained.</summary>
+public sealed partial class QueriesSeen : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
+{
+    // A handful of rows, or as many as there are admins, keys and campaigns.
+    private static readonly string[] StaysSmall = ["AspNetRoles", "AspNetRoleClaims", "AspNetUserRoles", "RecoveryKeyRing", "RecoveryCampaigns", "RecoveryMigrations"];
+
+    private readonly TestApp _app;
+    private readonly string _database;
+    private readonly ConcurrentDictionary<string, (string Name, object? Value)[]> _queries = [];
+    private readonly ConcurrentBag<IDisposable> _subscriptions = [];
+
+    public QueriesSeen(TestApp app)
+    {
+        _app = app;
+        using var context = Context();
+        var connection = context.Database.GetDbConnection();
+        _database = $"{connection.DataSource}/{connection.Database}";
+        _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
+    }
+
+    public async Task<IReadOnlyList<QueryPlan>> ExplainAsync(CancellationToken cancellationToken)
+    {
+        await using var context = Context();
+        await context.Database.OpenConnectionAsync(cancellationToken);
+        var connection = context.Database.GetDbConnection();
+        if (context is SqlServerAccounts)
+            Assert.Skip("Plans are read on SQLite and PostgreSQL.");
+        if (context is PostgreSqlAccounts)
+            // Small tables are read whole whatever indexes there are: forbidden, only what has none still does it.
+            await ExecuteAsync(connection, "SET enable_seqscan = off", cancellationToken);
+
+        var plans = new List<QueryPlan>();
+        foreach (var (sql, parameters) in _queries)
+            plans.Add(await ExplainAsync(connection, context is SqliteAccounts, sql, parameters, cancellationToken));
+        return plans;
+    }
+
+    public void OnNext(DiagnosticListener value)
+    {
+        if (value.Name == DbLoggerCategory.Name)
+            _subscriptions.Add(value.Subscribe(this, name => name == RelationalEventId.CommandExecuting.Name));
+    }
+
+    public void OnNext(KeyValuePair<string, object?> value)
+    {
+        if (value.Value is not CommandEventData { Command: var command } || $"{command.Connection?.DataSource}/{command.Connection?.Database}" != _database)
+            return;
+
+        var parameters = command.Parameters.Cast<DbParameter>().Select(parameter => (parameter.ParameterName, parameter.Value)).ToArray();
+        foreach (var statement in command.CommandText.Split(";\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(text => Asks().IsMatch(text)))
+            _queries.TryAdd(statement.TrimEnd(';'), parameters);
+    }
+
+    public void OnCompleted()
+    {
+    }
+
+    public void OnError(Exception error)
+    {
+    }
+
+    public void Dispose()
+    {
+        foreach (var subscription in _subscriptions)
+            subscription.Dispose();
+    }
+
+    private AccountsContext Context() => _app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContext();
+
+    private static async Task<QueryPlan> ExplainAsync(DbConnection connection, bool isSqlite, string sql, (string Name, object? Value)[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // What the app itself asked.
+        command.CommandText = (isSqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + sql;
+#pragma warning restore CA2100
+        foreach (var (name, value) in parameters.Where(parameter => sql.Contains(parameter.Name.TrimStart('@'), StringComparison.Ordinal)))
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+
+        var lines = new List<string>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+                lines.Add(reader.GetString(isSqlite ? 3 : 0));
+        }
+
+        return new QueryPlan(sql, string.Join('\n', lines), lines.Any(line => ReadsWhole(line, sql)));
+    }
+
+    // SQLite names a table by its alias there, and a query within the query too; an index that is gone through in order,
+    // up to a limit, is no whole table.
+    private static bool ReadsWhole(string line, string sql)
+    {
+        if (SqliteScan().Match(line) is { Success: true } scan)
+        {
+            var tables = Regex.Matches(sql, $"\"(\\w+)\" AS \"{scan.Groups[1].Value}\"").Select(aliased => aliased.Groups[1].Value);
+            return tables.Any(table => !StaysSmall.Contains(table)) && !(line.Contains("USING", StringComparison.Ordinal) && sql.Contains("LIMIT", StringComparison.Ordinal));
+        }
+
+        return PostgreSqlScan().Match(line) is { Success: true } whole && !StaysSmall.Contains(whole.Groups[1].Value);
+    }
+
+    private static async Task ExecuteAsync(DbConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // A constant.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    [GeneratedRegex(@"^(SELECT|UPDATE|DELETE)\b")]
+    private static partial Regex Asks();
+
+    [GeneratedRegex(@"^SCAN (?!CONSTANT)(\w+)")]
+    private static partial Regex SqliteScan();
+
+    [GeneratedRegex("Seq Scan on \"?(\\w+)")]
+    private static partial Regex PostgreSqlScan();
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>The site that the framework's own template makes, generated, built and started afresh, with its own database.</summary>
+internal sealed partial class TemplateSite : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    // Sessions there are checked as often as its settings say; half an hour is too long for a test.
+    private const string StampInterval = "builder.Services.Configure<SecurityStampValidatorOptions>(check => check.ValidationInterval = TimeSpan.FromSeconds(1));\n";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("ott-template-").FullName;
+    private Process? _process;
+
+    private TemplateSite()
+    {
+    }
+
+    public string Origin { get; } = $"http://localhost:{TestApp.FreePort()}";
+
+    public string Database => Path.Combine(_folder, "Data", "app.db");
+
+    /// <summary>Skips the test where the template's packages can't be had.</summary>
+    public static async Task<TemplateSite> StartAsync()
+    {
+        var site = new TemplateSite();
+        await site.RunAsync("new", "blazor", "-au", "Individual", "-int", "Server", "-n", "Site", "-o", site._folder, "--no-restore");
+        var source = Path.Combine(site._folder, "Program.cs");
+        var text = await File.ReadAllTextAsync(source);
+        await File.WriteAllTextAsync(source, text.Replace("var app = builder.Build();", StampInterval + "var app = builder.Build();", StringComparison.Ordinal));
+        if (await site.RunAsync("restore") is var (restored, said) && restored != 0)
+            Assert.Skip($"The template's packages can't be had here: {said.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
+        Assert.Equal(0, (await site.RunAsync("build", "-c", "Release", "--no-restore")).Code);
+        await site.LaunchAsync();
+        return site;
+    }
+
+    public Visitor Open() => new(Origin);
+
+    /// <summary>As somebody would on its pages: registers, and follows the link that confirms the address.</summary>
+    public async Task RegisterAsync(string address, string password)
+    {
+        using var visitor = Open();
+        var answer = await PostAsync(visitor, "/Account/Register", "register", ("Input.Email", address), ("Input.Password", password), ("Input.ConfirmPassword", password));
+        Assert.Equal(HttpStatusCode.Found, answer.Status);
+        var page = await visitor.GetAsync(answer.Location!);
+        var link = WebUtility.HtmlDecode(Confirmation().Match(page.Body).Groups[1].Value);
+        Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync(link)).Status);
+    }
+
+    public static async Task<bool> SignInAsync(Visitor visitor, string address, string password) =>
+        (await PostAsync(visitor, "/Account/Login", "login", ("Input.Email", address), ("Input.Password", password))).Status == HttpStatusCode.Found;
+
+    public static async Task<bool> IsSignedInAsync(Visitor visitor) => (await visitor.GetAsync("/Account/Manage")).Status == HttpStatusCode.OK;
+
+    /// <summary>What is in its tables, definitions and rows.</summary>
+    public async Task<string> DumpAsync()
+    {
+        var parts = new List<string>();
+        await using var connection = new SqliteConnection($"Data Source={Database};Mode=ReadOnly;Pooling=False");
+        await connection.OpenAsync();
+        var tables = await ReadAsync(connection, "SELECT name || ' ' || coalesce(sql, '') FROM sqlite_master WHERE tbl_name LIKE 'AspNet%' OR tbl_name = '__EFMigrationsHistory' ORDER BY name");
+        parts.AddRange(tables);
+        foreach (var table in new[] { "AspNetUsers", "AspNetRoles", "AspNetUserRoles", "AspNetRoleClaims", "AspNetUserTokens", "AspNetUserPasskeys", "__EFMigrationsHistory" })
+            parts.AddRange(await ReadAsync(connection, $"SELECT * FROM {table}"));
+        return string.Join('\n', parts);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task<Answer> PostAsync(Visitor visitor, string path, string form, params (string Name, string Value)[] fields)
+    {
+        var page = await visitor.GetAsync(path);
+        var proof = WebUtility.HtmlDecode(Antiforgery().Match(page.Body).Groups[1].Value);
+        return await visitor.PostAsync(path, [("_handler", form), ("__RequestVerificationToken", proof), .. fields]);
+    }
+
+    private static async Task<List<string>> ReadAsync(SqliteConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this file.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(reader.GetValue)));
+        return rows;
+    }
+
+    private async Task<(int Code, string Said)> RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(Program(arguments))!;
+        using var patience = new CancellationTokenSource(Patience);
+        var error = process.StandardError.ReadToEndAsync(patience.Token);
+        var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return (process.ExitCode, output + await error);
+    }
+
+    private async Task LaunchAsync()
+    {
+        var start = Program([Path.Combine("bin", "Release", "net10.0", "Site.dll"), "--urls", Origin]);
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        _process = Process.Start(start)!;
+        _ = _process.StandardOutput.ReadToEndAsync();
+        _ = _process.StandardError.ReadToEndAsync();
+        using var http = new HttpClient();
+        for (var end = DateTime.UtcNow + Patience; ; await Task.Delay(100))
+        {
+            try
+            {
+                using var _ = await http.GetAsync(Origin);
+                return;
+            }
+            catch (HttpRequestException) when (DateTime.UtcNow < end && !_process.HasExited)
+            {
+            }
+        }
+    }
+
+    private ProcessStartInfo Program(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        // A build that leaves helpers behind leaves our pipes open.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["UseSharedCompilation"] = "false";
+        return start;
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex Antiforgery();
+
+    [GeneratedRegex("href=\"([^\"]*ConfirmEmail[^\"]*)\"")]
+    private static partial Regex Confirmation();
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>The app as its commands see it: put together and not started, on a database that nobody has touched.</summary>
+internal sealed class UnstartedApp : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly WebApplication _app;
+
+    private UnstartedApp(TestDatabase database, string folder)
+    {
+        (Database, _folder) = (database, folder);
+        _app = Program.Build(
+        [
+            "--environment", "Development",
+            "--applicationName", "OneTimeJwt.Web",
+            "--contentRoot", folder,
+            $"--Database:Provider={database.Provider}",
+            $"--ConnectionStrings:Accounts={database.ConnectionString}",
+        ]);
+    }
+
+    public TestDatabase Database { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public Adoption Adoption => Services.GetRequiredService<Adoption>();
+
+    public Migrator Migrator => Services.GetRequiredService<Migrator>();
+
+    public static async Task<UnstartedApp> OnAsync(DatabaseProvider provider)
+    {
+        var folder = Directory.CreateTempSubdirectory("ott-").FullName;
+        return new UnstartedApp(await TestDatabase.MakeAsync(provider, folder), folder);
+    }
+
+    /// <summary>Another process's, on the same database.</summary>
+    public UnstartedApp Twin() => new(Database, _folder);
+
+    public AccountsContext Open() => Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContext();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Directory.Exists(_folder))
+        {
+            await using (var context = Open())
+                await Database.DropAsync(context.Database.GetDbConnection());
+            Directory.Delete(_folder, recursive: true);
+        }
+
+        await _app.DisposeAsync();
+    }
+}
