@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Data;
@@ -34,6 +35,12 @@ public sealed class TelemetryTests
         Assert.All([.. Funnel, .. Words, "http.server.request.duration", "dotnet.gc.collections", "deliver", "redeem", "POST /reset-password"], name => Assert.Contains(name, told, StringComparison.Ordinal));
         Assert.All([.. secrets, "url.query", "url.path", "url.full", "user_agent", "client.address", "a phone of Ada"], secret => Assert.DoesNotContain(secret, told, StringComparison.OrdinalIgnoreCase));
     }
+
+    [Fact]
+    public void The_metrics_that_operators_read_about_are_the_ones_there_are() =>
+        Assert.Equal(
+            Funnel.Order(StringComparer.Ordinal),
+            Regex.Matches(File.ReadAllText(Path.Combine(Repository.Root, "OPERATIONS.md")), @"^\| `(onetimejwt\.[\w.]+)`", RegexOptions.Multiline).Select(row => row.Groups[1].Value).Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task Without_a_collector_nothing_is_made_that_would_listen()
