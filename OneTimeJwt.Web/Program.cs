@@ -66,6 +66,7 @@ internal static class Program
     public static void Use(WebApplication app)
     {
         var origin = app.Services.GetRequiredService<PublicOrigin>().Value;
+        app.UseTelemetry();
         app.UseSecurity();
         app.UseNoStore();
         app.UseErrorPages();

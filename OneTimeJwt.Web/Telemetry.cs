@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Configuration.Memory;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Shell;
 using OpenTelemetry;
@@ -12,12 +13,32 @@ namespace OneTimeJwt.Web;
 internal static class Telemetry
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const int LastWords = 2_000;
 
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
-        if (Faults(builder.Configuration).Any() || string.IsNullOrEmpty(builder.Configuration[Endpoint]))
-            return;
+        if (!string.IsNullOrEmpty(builder.Configuration[Endpoint]) && !Faults(builder.Configuration).Any())
+            Export(builder);
+    }
 
+    /// <summary>What was counted last is sent when all else has stopped; a collector that doesn't answer must not hold up the end.</summary>
+    public static void UseTelemetry(this WebApplication app)
+    {
+        if (!string.IsNullOrEmpty(app.Configuration[Endpoint]))
+            app.Lifetime.ApplicationStopped.Register(() => Finish(app.Services));
+    }
+
+    public static IEnumerable<string> Faults(IConfiguration configuration)
+    {
+        if (configuration[Endpoint] is { Length: > 0 } endpoint && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            yield return $"{Endpoint} is not a web address: write for example http://localhost:4317";
+    }
+
+    // Apart, so that its libraries aren't even loaded where nobody asks for them.
+    private static void Export(WebApplicationBuilder builder)
+    {
+        // Sooner than usual, for the end waits for what is under way; whoever sets it knows better.
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("OTEL_EXPORTER_OTLP_TIMEOUT", "3000")] });
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(Instrumentation.Name).AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics.AddMeter(Instrumentation.Name).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation())
@@ -29,10 +50,10 @@ internal static class Telemetry
         builder.Services.AddHostedService<BacklogMeter>();
     }
 
-    public static IEnumerable<string> Faults(IConfiguration configuration)
+    private static void Finish(IServiceProvider services)
     {
-        if (configuration[Endpoint] is { Length: > 0 } endpoint && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
-            yield return $"{Endpoint} is not a web address: write for example http://localhost:4317";
+        services.GetService<TracerProvider>()?.Shutdown(LastWords);
+        services.GetService<MeterProvider>()?.Shutdown(LastWords);
     }
 
     /// <summary>

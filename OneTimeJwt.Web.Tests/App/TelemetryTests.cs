@@ -12,7 +12,12 @@ using OpenTelemetry.Trace;
 
 namespace OneTimeJwt.Web.Tests.App;
 
-/// <summary>What a collector gets to read, down to the bytes.</summary>
+/// <summary>
+/// What a collector gets to read, down to the bytes. Alone: exporters listen to a whole process, and stop to follow a
+/// metric when any app in it ends.
+/// </summary>
+[Collection(nameof(TelemetryTests))]
+[CollectionDefinition(nameof(TelemetryTests), DisableParallelization = true)]
 public sealed class TelemetryTests
 {
     private static readonly string[] Funnel =
@@ -111,7 +116,12 @@ public sealed class TelemetryTests
             _door = TakeAsync();
         }
 
-        public Dictionary<string, string?> Settings => new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" };
+        public Dictionary<string, string?> Settings => new()
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _address,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
+        };
 
         public string All => string.Join('\n', _bodies.Select(Encoding.Latin1.GetString));
 
