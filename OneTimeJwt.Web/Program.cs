@@ -57,6 +57,7 @@ internal static class Program
         builder.AddAdmin();
         builder.AddSecurity();
         builder.AddShell();
+        builder.AddTelemetry();
 
         adjust?.Invoke(builder);
         return builder.Build();
@@ -65,6 +66,7 @@ internal static class Program
     public static void Use(WebApplication app)
     {
         var origin = app.Services.GetRequiredService<PublicOrigin>().Value;
+        app.UseTelemetry();
         app.UseSecurity();
         app.UseNoStore();
         app.UseErrorPages();
@@ -83,6 +85,6 @@ internal static class Program
         app.MapAdmin();
         app.MapInbox();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealthChecks("/health/ready", new() { ResponseWriter = HealthAnswer.WriteAsync });
     }
 }

@@ -69,7 +69,8 @@ internal static partial class Startup
             .Concat(Faults<AdminBudget>(app, "RateLimits:PerAdmin"))
             .Concat(Faults<ClientLimit>(app, "RateLimits:PerClient"))
             .Concat(Faults<SecuritySettings>(app, "Security"))
-            .Concat(Faults<AdminSettings>(app, "Admin")),
+            .Concat(Faults<AdminSettings>(app, "Admin"))
+            .Concat(Telemetry.Faults(app.Configuration)),
     ];
 
     /// <summary>Migrates and seeds where asked to; false where the schema is behind and may not be changed here.</summary>

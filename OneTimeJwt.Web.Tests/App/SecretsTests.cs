@@ -39,7 +39,7 @@ public sealed class SecretsTests
         var signature = token.Split('.')[2];
         string[] secrets = [token, signature, token.Split('.')[1], Passwords.Old, Passwords.New, Passwords.Other, Passwords.New.Replace(' ', '+'), "short one"];
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, log, StringComparison.Ordinal));
-        Assert.All(["activity Microsoft.AspNetCore.Hosting.HttpRequestIn", "meter http.server.request.duration", "event Microsoft.AspNetCore.Hosting"], sign => Assert.Contains(sign, signals.All, StringComparison.Ordinal));
+        Assert.All(["activity Microsoft.AspNetCore.Hosting.HttpRequestIn", "meter http.server.request.duration", "activity redeem", "activity deliver", "meter onetimejwt.links.redeemed", "meter onetimejwt.sign_ins", "event Microsoft.AspNetCore.Hosting"], sign => Assert.Contains(sign, signals.All, StringComparison.Ordinal));
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, signals.All, StringComparison.Ordinal));
         Files.HoldNone(app.Folder, [token, signature, Passwords.Old, Passwords.New, Passwords.Other, "short one"]);
     }

@@ -32,6 +32,8 @@ public sealed class SettingsTests : IDisposable
             ["RateLimits:PerAccount:Permits"] = "0",
             ["Trail:Retention"] = "1.00:00:00",
             ["Security:KnownProxies:0"] = "nginx",
+            ["Security:HealthNetworks:0"] = "prometheus",
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "collector",
             ["Security:RequireHttps"] = "perhaps",
             ["Accounts:SignInUrl"] = "login",
             ["Accounts:Passwords:MinimumLength"] = "3",
@@ -43,7 +45,7 @@ public sealed class SettingsTests : IDisposable
         var (code, error) = await StartAsync(wrong);
 
         Assert.Equal(1, code);
-        var told = new[] { "Recovery:MaxLinkLength", "Tokens:Lifetimes:Reset", "Mail:Transport", "Database:Provider", "RateLimits:PerClient:Window", "RateLimits:PerAccount:Permits", "Trail:Retention", "Security:RequireHttps", "Accounts:SignInUrl", "Accounts:Passwords:MinimumLength", "Mail:Smtp:Port", "Mail:Smtp:Security", "Mail:From", "Recovery:PublicOrigin", "Tokens:Secrets:0:Id", "Tokens:Secrets:0:Value", "Security:KnownProxies:0", "Admin:Roles:Support" };
+        var told = new[] { "Recovery:MaxLinkLength", "Tokens:Lifetimes:Reset", "Mail:Transport", "Database:Provider", "RateLimits:PerClient:Window", "RateLimits:PerAccount:Permits", "Trail:Retention", "Security:RequireHttps", "Accounts:SignInUrl", "Accounts:Passwords:MinimumLength", "Mail:Smtp:Port", "Mail:Smtp:Security", "Mail:From", "Recovery:PublicOrigin", "Tokens:Secrets:0:Id", "Tokens:Secrets:0:Value", "Security:KnownProxies:0", "Security:HealthNetworks:0", "OTEL_EXPORTER_OTLP_ENDPOINT", "Admin:Roles:Support" };
         Assert.All(told, key => Assert.Contains(key, error, StringComparison.Ordinal));
         Assert.DoesNotContain("c2hvcnQ=", error, StringComparison.Ordinal);
     }

@@ -36,6 +36,7 @@ internal sealed class AccountPages(
     PasswordChange change,
     SecondFactor factor,
     Passkeys passkeys,
+    SignInMeter meter,
     IOptions<AccountsSettings> settings,
     TimeProvider time)
 {
@@ -64,6 +65,7 @@ internal sealed class AccountPages(
 
         var box = new Timebox(time);
         var result = await signIn.EnterAsync(address, form["password"]);
+        meter.Count(SignInMeter.Password, result);
         if (result.RequiresTwoFactor)
             return Page.SeeOther("/sign-in/two-factor" + QueryString.Create("returnUrl", returnUrl));
         if (result.Succeeded)
@@ -88,9 +90,11 @@ internal sealed class AccountPages(
 
         var box = new Timebox(time);
         var code = form["code"].Replace(" ", "", StringComparison.Ordinal);
-        var result = code.Length == 6 && code.All(char.IsAsciiDigit)
+        var isFromApp = code.Length == 6 && code.All(char.IsAsciiDigit);
+        var result = isFromApp
             ? await signIn.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false)
             : await signIn.TwoFactorRecoveryCodeSignInAsync(code);
+        meter.Count(isFromApp ? SignInMeter.Code : SignInMeter.RecoveryCode, result);
         if (result.Succeeded)
             return Page.SeeOther(returnUrl);
 
@@ -149,8 +153,12 @@ internal sealed class AccountPages(
         return Page.SeeOther("/account?changed");
     }
 
-    private async Task<bool> TryPasskeyAsync(Account? account, FormPost form) =>
-        await passkeys.EnteredAsync(account, form["state"], form["credential"]) is { } proof && await signIn.EnterWithPasskeyAsync(proof);
+    private async Task<bool> TryPasskeyAsync(Account? account, FormPost form)
+    {
+        var entered = await passkeys.EnteredAsync(account, form["state"], form["credential"]) is { } proof && await signIn.EnterWithPasskeyAsync(proof);
+        meter.Count(SignInMeter.Passkey, entered ? SignInResult.Success : SignInResult.Failed);
+        return entered;
+    }
 
     private async Task<IResult> SecondStepAsync(int status, Account account, string returnUrl, string? problem)
     {

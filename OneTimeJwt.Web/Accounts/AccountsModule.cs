@@ -23,6 +23,7 @@ internal static class AccountsModule
         builder.Services.AddOptions<AccountsSettings>().BindConfiguration("Accounts");
         builder.Services.AddSingleton<IValidateOptions<AccountsSettings>, AccountsSettingsValidator>();
         builder.Services.AddSingleton<Hashing>();
+        builder.Services.AddSingleton<SignInMeter>();
         builder.Services.AddScoped<AccountPages>();
         builder.Services.AddScoped<NewPassword>();
         builder.Services.AddScoped<PasswordChange>();

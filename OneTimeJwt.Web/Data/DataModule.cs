@@ -20,7 +20,8 @@ internal static class DataModule
 
         builder.Services.AddSingleton<Appender>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Appender>());
-        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        builder.Services.AddSingleton<DatabaseHealth>();
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", failureStatus: null, tags: [], DatabaseHealth.Patience);
     }
 
     /// <summary>Contexts for the configured provider: one for each scope, and a factory for whoever lives longer.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace OneTimeJwt.Web.Mail;
@@ -18,6 +19,8 @@ internal static class MailModule
             builder.Services.AddSingleton<Inbox>();
         }
 
+        builder.Services.AddSingleton<OutgoingMail>();
+        builder.Services.AddHealthChecks().AddCheck<MailHealth>("mail", HealthStatus.Degraded);
         builder.Services.AddSingleton<MailComposer>();
         builder.Services.AddSingleton<TestMail>();
         builder.Services.AddSingleton<IMailTransport>(services => services.GetRequiredService<IOptions<MailSettings>>().Value.Transport switch

@@ -18,7 +18,8 @@ internal sealed partial class Delivery(
     OneTimeLink links,
     PublicOrigin origin,
     MailComposer composer,
-    IMailTransport transport,
+    OutgoingMail outgoing,
+    RecoveryMeter meter,
     IOptions<MailSettings> mailSettings,
     IOptions<RecoverySettings> recovery,
     IOptions<TokenSettings> tokenSettings,
@@ -121,6 +122,7 @@ internal sealed partial class Delivery(
         }
 
         await SendAsync(mail, account, write(link), Event(mail, RecoveryEventKind.Mailed, token.Nonce), cancellationToken);
+        meter.Mailed(token.Purpose);
     }
 
     private Task NoticeAsync(OutboxMail mail, Account account, CancellationToken cancellationToken) =>
@@ -144,7 +146,7 @@ internal sealed partial class Delivery(
     {
         // To the stored address, never to the typed one: some characters fold onto others when Identity normalises.
         using var message = await composer.ComposeAsync(account.Email!, letter);
-        await transport.SendAsync(message, cancellationToken);
+        await outgoing.SendAsync(message, cancellationToken);
         await RecordAsync(mail, line);
     }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -36,6 +38,7 @@ internal sealed class Dispatch(Outbox outbox, Delivery delivery, TimeProvider ti
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever keeps one mail from being sent, it is written down and the others go on.")]
     private async Task<string?> TryAsync(OutboxMail mail, Reading? reading, CancellationToken cancellationToken)
     {
+        using var span = Instrumentation.Source.StartActivity("deliver")?.SetTag("kind", mail.Kind.ToString()).SetTag("attempt", mail.Attempts);
         try
         {
             await delivery.DeliverAsync(mail, reading, cancellationToken);
@@ -44,6 +47,7 @@ internal sealed class Dispatch(Outbox outbox, Delivery delivery, TimeProvider ti
         catch (Exception exception)
         {
             var fault = MailFault.Of(exception);
+            span?.SetTag("outcome", fault.Words).SetStatus(ActivityStatusCode.Error);
             await (fault.Permanent ? outbox.RefuseAsync(mail, fault.Words) : outbox.RetryLaterAsync(mail, fault));
             return fault.Words;
         }

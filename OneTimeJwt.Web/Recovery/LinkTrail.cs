@@ -25,7 +25,7 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
     public Task RefusedAsync(Verification verification, DateTimeOffset? redeemedAt, string? client)
     {
         if (verification.Claims is { } claims)
-            return AppendOnceAsync(RecoveryEventKind.Refused, claims, redeemedAt is null ? InWords(verification.Verdict) : "replayed", client);
+            return AppendOnceAsync(RecoveryEventKind.Refused, claims, InWords(verification.Verdict, redeemedAt), client);
 
         _unproven.AddOrUpdate(verification.Verdict, 1, (_, count) => count + 1);
         return Task.CompletedTask;
@@ -55,7 +55,10 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
             await appender.AppendAsync(new RecoveryEvent { At = time.GetUtcNow(), Kind = RecoveryEventKind.RefusedUnproven, Detail = string.Join(", ", counts) }, cancellationToken);
     }
 
-    private static string InWords(TokenVerdict verdict) => verdict == TokenVerdict.WrongPurpose ? "wrong purpose" : verdict.ToString().ToLowerInvariant();
+    public static string InWords(TokenVerdict verdict, DateTimeOffset? redeemedAt = null) =>
+        redeemedAt is not null ? "replayed"
+        : verdict == TokenVerdict.WrongPurpose ? "wrong purpose"
+        : verdict.ToString().ToLowerInvariant();
 
     private Task AppendOnceAsync(RecoveryEventKind kind, ProvenClaims claims, string? detail, string? client) =>
         appender.AppendAsync(new RecoveryEvent

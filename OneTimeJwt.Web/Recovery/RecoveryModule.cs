@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Tokens;
 
@@ -29,6 +30,9 @@ internal static class RecoveryModule
         builder.Services.AddScoped<RedeemLink>();
         builder.Services.AddScoped<RecoveryPages>();
         builder.Services.AddSingleton<Outbox>();
+        builder.Services.AddSingleton<RecoveryMeter>();
+        builder.Services.AddSingleton<Backlog>();
+        builder.Services.AddHealthChecks().AddCheck<BacklogHealth>("outbox", HealthStatus.Degraded, tags: [], BacklogHealth.Patience);
         builder.Services.AddScoped<Recipients>();
         builder.Services.AddSingleton<Delivery>();
         builder.Services.AddSingleton<Dispatch>();

@@ -29,7 +29,7 @@ internal static class RecoveryRoutes
 
 /// <summary>What the forgot-password page and the pages behind links do.</summary>
 internal sealed class RecoveryPages(
-    RequestReset request, RedeemLink redeem, LinkTrail trail, PartitionedRateLimiter<HttpContext> limiter, TimeProvider time)
+    RequestReset request, RedeemLink redeem, LinkTrail trail, RecoveryMeter meter, PartitionedRateLimiter<HttpContext> limiter, TimeProvider time)
 {
     private const string Again = AccountPages.Again;
     private const string NotAnAddress = "That doesn’t look like an e-mail address. It needs a name, an @ and a domain, like ada@example.com.";
@@ -44,7 +44,7 @@ internal sealed class RecoveryPages(
         if (form["link"] is { Length: > 0 } deadLink)
         {
             return await request.ForDeadLinkAsync(deadLink, Client(http))
-                ? Page.SeeOther("/forgot-password/sent")
+                ? Sent()
                 : Page.Of<ForgotPassword>(StatusCodes.Status422UnprocessableEntity, new { Problem = TooOld });
         }
 
@@ -52,7 +52,7 @@ internal sealed class RecoveryPages(
             return Page.Of<ForgotPassword>(StatusCodes.Status422UnprocessableEntity, new { Address = address, Problem = NotAnAddress });
 
         await request.ForAddressAsync(address, Client(http));
-        return Page.SeeOther("/forgot-password/sent");
+        return Sent();
     }
 
     public async Task<IResult> OpenAsync(TokenPurpose purpose, HttpContext http)
@@ -62,6 +62,7 @@ internal sealed class RecoveryPages(
         if (verification.Verdict != TokenVerdict.Valid)
             return await RefuseAsync(purpose, http, verification, token);
 
+        meter.Opened(purpose);
         await trail.OpenedAsync(verification.Claims!, Client(http));
         return await FormAsync(purpose, StatusCodes.Status200OK, verification, token!, []);
     }
@@ -74,11 +75,20 @@ internal sealed class RecoveryPages(
 
         var outcome = await redeem.ChoosePasswordAsync(purpose, token, form["password"], Client(http));
         if (outcome.Succeeded)
+        {
+            meter.Redeemed(purpose);
             return Page.SeeOther($"{purpose.Page}/done");
+        }
 
         return outcome.Verification.Verdict == TokenVerdict.Valid
             ? await FormAsync(purpose, StatusCodes.Status422UnprocessableEntity, outcome.Verification, token, outcome.Faults)
             : await LimitedAsync(http) ?? await RefuseAsync(purpose, http, outcome.Verification, token);
+    }
+
+    private IResult Sent()
+    {
+        meter.Requested();
+        return Page.SeeOther("/forgot-password/sent");
     }
 
     private async Task<IResult> ShowAgainAsync(TokenPurpose purpose, HttpContext http, string token)
@@ -99,6 +109,7 @@ internal sealed class RecoveryPages(
     {
         var claims = verification.Claims;
         var usedAt = claims is not null && verification.Verdict == TokenVerdict.Spent ? await trail.RedeemedAtAsync(claims.Nonce) : null;
+        meter.Refused(purpose, LinkTrail.InWords(verification.Verdict, usedAt));
         await trail.RefusedAsync(verification, usedAt, Client(http));
         var tradable = purpose == TokenPurpose.Reset && claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
         return Page.Of<DeadLink>(Status(verification.Verdict), new { Purpose = purpose, verification.Verdict, claims?.ExpiresAt, UsedAt = usedAt, Token = tradable ? token : null });

@@ -34,6 +34,14 @@ public sealed partial class RedeemLink(
     /// <summary>Redeems a link whose use is to choose a password.</summary>
     public async Task<Redemption> ChoosePasswordAsync(TokenPurpose purpose, string? token, string password, string? client)
     {
+        using var span = Instrumentation.Source.StartActivity("redeem");
+        var redemption = await TryPasswordAsync(purpose, token, password, client);
+        span?.SetTag("purpose", purpose.Name).SetTag("verdict", LinkTrail.InWords(redemption.Verification.Verdict)).SetTag("outcome", redemption.Faults.Count == 0 ? null : "password refused");
+        return redemption;
+    }
+
+    private async Task<Redemption> TryPasswordAsync(TokenPurpose purpose, string? token, string password, string? client)
+    {
         var verification = await VerifyAsync(purpose, token);
         if (verification.Verdict != TokenVerdict.Valid)
             return new Redemption(verification, []);

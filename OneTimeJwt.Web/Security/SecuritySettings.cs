@@ -11,6 +11,9 @@ public sealed class SecuritySettings
 
     /// <summary>Addresses or CIDR ranges of proxies whose forwarded headers count.</summary>
     public List<string> KnownProxies { get; set; } = [];
+
+    /// <summary>Addresses or CIDR ranges that get to know why the app isn't healthy.</summary>
+    public List<string> HealthNetworks { get; set; } = [];
 }
 
 /// <summary>The <c>RateLimits:PerClient</c> section: forms that one client may send.</summary>
@@ -25,18 +28,19 @@ internal sealed class SecuritySettingsValidator : IValidateOptions<SecuritySetti
 {
     public ValidateOptionsResult Validate(string? name, SecuritySettings options)
     {
-        var faults = options.KnownProxies
-            .Select((proxy, i) => (proxy, i))
-            .Where(entry => !IPNetwork.TryParse(AsRange(entry.proxy), out _))
-            .Select(entry => $"Security:KnownProxies:{entry.i} is not an address or a range: write for example 10.0.0.5 or 10.0.0.0/8")
-            .ToList();
+        var faults = Faults(nameof(options.KnownProxies), options.KnownProxies).Concat(Faults(nameof(options.HealthNetworks), options.HealthNetworks)).ToList();
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    public static string AsRange(string proxy) =>
-        IPAddress.TryParse(proxy, out var address)
+    public static string AsRange(string network) =>
+        IPAddress.TryParse(network, out var address)
             ? $"{address}/{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128)}"
-            : proxy;
+            : network;
+
+    private static IEnumerable<string> Faults(string key, List<string> networks) =>
+        from entry in networks.Select((network, i) => (network, i))
+        where !IPNetwork.TryParse(AsRange(entry.network), out _)
+        select $"Security:{key}:{entry.i} is not an address or a range: write for example 10.0.0.5 or 10.0.0.0/8";
 }
 
 internal sealed class ClientLimitValidator : IValidateOptions<ClientLimit>

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace OneTimeJwt.Web.Shell;
 
 internal static class ShellModule
@@ -6,6 +8,7 @@ internal static class ShellModule
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddCascadingAuthenticationState();
+        builder.Services.AddSingleton(services => services.GetRequiredService<IMeterFactory>().Create(Instrumentation.Name));
     }
 
     public static void MapShell(this WebApplication app)

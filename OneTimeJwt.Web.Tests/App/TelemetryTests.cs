@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Recovery;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>
+/// What a collector gets to read, down to the bytes. Alone: exporters listen to a whole process, and stop to follow a
+/// metric when any app in it ends.
+/// </summary>
+[Collection(nameof(TelemetryTests))]
+[CollectionDefinition(nameof(TelemetryTests), DisableParallelization = true)]
+public sealed class TelemetryTests
+{
+    private static readonly string[] Funnel =
+    [
+        "onetimejwt.links.requested", "onetimejwt.links.mailed", "onetimejwt.links.opened", "onetimejwt.links.redeemed", "onetimejwt.links.refused",
+        "onetimejwt.mail.attempts", "onetimejwt.sign_ins", "onetimejwt.outbox.depth", "onetimejwt.outbox.age",
+    ];
+
+    private static readonly string[] Words = ["replayed", "malformed", "Inbox", "sent", "second step asked for", "succeeded", "failed", "waiting", "refused", "reset"];
+
+    [Fact]
+    public async Task A_collector_gets_the_whole_funnel_and_nothing_that_is_anybodys()
+    {
+        await using var collector = new Collector();
+        string[] secrets;
+        await using (var app = await TestApp.StartAsync(collector.Settings))
+            secrets = await GoThroughAsync(app);
+
+        var told = collector.All;
+        Assert.All([.. Funnel, .. Words, "http.server.request.duration", "dotnet.gc.collections", "deliver", "redeem", "POST /reset-password"], name => Assert.Contains(name, told, StringComparison.Ordinal));
+        Assert.All([.. secrets, "url.query", "url.path", "url.full", "user_agent", "client.address", "a phone of Ada"], secret => Assert.DoesNotContain(secret, told, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void The_metrics_that_operators_read_about_are_the_ones_there_are() =>
+        Assert.Equal(
+            Funnel.Order(StringComparer.Ordinal),
+            Regex.Matches(File.ReadAllText(Path.Combine(Repository.Root, "OPERATIONS.md")), @"^\| `(onetimejwt\.[\w.]+)`", RegexOptions.Multiline).Select(row => row.Groups[1].Value).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public async Task Without_a_collector_nothing_is_made_that_would_listen()
+    {
+        await using var app = await TestApp.StartAsync();
+
+        Assert.Null(app.Services.GetService<MeterProvider>());
+        Assert.Null(app.Services.GetService<TracerProvider>());
+        Assert.DoesNotContain(app.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>(), service => service is BacklogMeter);
+    }
+
+    private static async Task<string[]> GoThroughAsync(TestApp app)
+    {
+        var account = await app.AddAccountAsync();
+        var careful = await app.AddAccountAsync();
+        var link = await app.LinkForAsync(account);
+        var token = link.Split("token=")[1];
+        using var visitor = app.Open();
+        Assert.True((await visitor.RedeemAsync(link, Passwords.New)).PasswordChanged);
+        (await visitor.GetAsync(link)).IsRefusedAs("spent");
+        (await visitor.GetAsync($"{link}&from={account.Email}")).IsRefusedAs("spent");
+        (await visitor.GetAsync("/reset-password?token=a.b.c")).IsRefusedAs("invalid");
+        await visitor.GetAsync($"/admin/accounts/{account.Id}?q={account.Email}");
+        await visitor.GetAsync($"/{account.Email}/{account.Id}");
+        await visitor.SignInAsync(account.Email!, Passwords.Other);
+        await visitor.SignInAsync(account.Email!, Passwords.New);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/sign-in");
+        request.Headers.Add("User-Agent", "a phone of Ada");
+        request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        request.Headers.Add("tracestate", $"who={account.Id}");
+        await visitor.SendAsync(request);
+        await HalfWayAsync(app, careful);
+        await app.Mails.WaitAsync(account.Email!, 2);
+        return [token, token.Split('.')[1], token.Split('.')[2], Passwords.Old, Passwords.New, Passwords.Other, account.Email!, account.Email!.Split('@')[0], account.Id, careful.Email!];
+    }
+
+    private static async Task HalfWayAsync(TestApp app, Account account)
+    {
+        await app.WithAsync<UserManager<Account>, int>(async users =>
+        {
+            var row = (await users.FindByIdAsync(account.Id))!;
+            await users.ResetAuthenticatorKeyAsync(row);
+            await users.SetTwoFactorEnabledAsync(row, enabled: true);
+            return 0;
+        });
+        using var visitor = app.Open();
+        Assert.StartsWith("/sign-in/two-factor", (await visitor.SignInAsync(account.Email!, Passwords.Old)).Location, StringComparison.Ordinal);
+    }
+
+    /// <summary>Takes OTLP over HTTP, and keeps every byte.</summary>
+    private sealed class Collector : IAsyncDisposable
+    {
+        private readonly ConcurrentQueue<byte[]> _bodies = [];
+        private readonly HttpListener _listener = new();
+        private readonly string _address;
+        private readonly Task _door;
+
+        public Collector()
+        {
+            using (var probe = new TcpListener(IPAddress.Loopback, 0))
+            {
+                probe.Start();
+                _address = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/";
+            }
+
+            _listener.Prefixes.Add(_address);
+            _listener.Start();
+            _door = TakeAsync();
+        }
+
+        public Dictionary<string, string?> Settings => new()
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _address,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
+        };
+
+        public string All => string.Join('\n', _bodies.Select(Encoding.Latin1.GetString));
+
+        public async ValueTask DisposeAsync()
+        {
+            _listener.Close();
+            await _door;
+        }
+
+        private async Task TakeAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    var request = await _listener.GetContextAsync();
+                    using var body = new MemoryStream();
+                    await request.Request.InputStream.CopyToAsync(body);
+                    _bodies.Enqueue(body.ToArray());
+                    request.Response.Close();
+                }
+            }
+            catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException)
+            {
+                // It was closed.
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Shell;
+
+namespace OneTimeJwt.Web.Recovery;
+
+/// <param name="Waiting">Mails that are still to be sent.</param>
+/// <param name="Refused">Mails that were refused for good and wait for somebody to look at them.</param>
+/// <param name="Age">How long the oldest of the waiting ones has waited.</param>
+internal sealed record BacklogState(int Waiting, int Refused, TimeSpan Age);
+
+/// <summary>How much waits in the outbox. The database is asked every fifteen seconds at most, whoever wants to know.</summary>
+internal sealed class Backlog(IDbContextFactory<AccountsContext> contexts, TimeProvider time)
+{
+    public static readonly TimeSpan Stays = TimeSpan.FromSeconds(15);
+
+    private readonly Remembered<BacklogState> _state = new(Stays, time);
+
+    public Task<BacklogState> ReadAsync(CancellationToken cancellationToken) => _state.GetAsync(CountAsync, cancellationToken);
+
+    private async Task<BacklogState> CountAsync()
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        var waiting = database.Outbox.Where(mail => mail.RefusedAt == null);
+        var oldest = await waiting.Select(mail => mail.TriedAgainAt ?? mail.RequestedAt).OrderBy(since => since).Take(1).ToListAsync();
+        // A clock that was set back leaves rows in the future.
+        var age = oldest.Count == 0 || oldest[0] > time.GetUtcNow() ? TimeSpan.Zero : time.GetUtcNow() - oldest[0];
+        return new BacklogState(await waiting.CountAsync(), await database.Outbox.CountAsync(mail => mail.RefusedAt != null), age);
+    }
+}
+
+/// <summary>Whether mails wait for too long. No reason to take a node out of rotation: the others share the outbox.</summary>
+internal sealed class BacklogHealth(Backlog backlog) : IHealthCheck
+{
+    /// <summary>Half of what a link lives by default: whoever asked has begun to wonder.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(15);
+
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var state = await backlog.ReadAsync(cancellationToken);
+            return state.Age > LongestWait
+                ? HealthCheckResult.Degraded($"A mail has waited for {state.Age:d\\.hh\\:mm\\:ss}, and {state.Waiting} wait in all.")
+                : HealthCheckResult.Healthy();
+        }
+        catch (Exception fault) when (Outage.Is(fault))
+        {
+            return HealthCheckResult.Degraded("The outbox can't be read: the database is away.");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace OneTimeJwt.Web.Security;
+
+/// <summary>One word for everybody; what is behind it, as JSON, for the networks that operators watch from.</summary>
+internal static class HealthAnswer
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    public static Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        if (IsInside(context))
+            return context.Response.WriteAsJsonAsync(Causes(report), Json);
+
+        context.Response.ContentType = "text/plain";
+        return context.Response.WriteAsync(report.Status.ToString());
+    }
+
+    // A forwarded address that is still there came through a proxy that isn't known: nobody can tell who asks.
+    private static bool IsInside(HttpContext context)
+    {
+        if (context.Connection.RemoteIpAddress is not { } address || context.Request.Headers.ContainsKey(ForwardedHeadersDefaults.XForwardedForHeaderName))
+            return false;
+
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return context.RequestServices.GetRequiredService<IOptions<SecuritySettings>>().Value.HealthNetworks
+            .Any(network => System.Net.IPNetwork.Parse(SecuritySettingsValidator.AsRange(network)).Contains(plain));
+    }
+
+    // What an exception says may name servers and users.
+    private static object Causes(HealthReport report) => new
+    {
+        Status = report.Status.ToString(),
+        Checks = report.Entries.ToDictionary(
+            entry => entry.Key,
+            entry => new { Status = entry.Value.Status.ToString(), Cause = entry.Value.Exception?.GetBaseException().GetType().Name ?? entry.Value.Description }),
+    };
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Configuration.Memory;
+using OneTimeJwt.Web.Recovery;
+using OneTimeJwt.Web.Shell;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace OneTimeJwt.Web;
+
+/// <summary>Metrics and traces over OTLP, where the standard variable names a collector; else nothing is made and nothing listens.</summary>
+internal static class Telemetry
+{
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const int LastWords = 2_000;
+
+    public static void AddTelemetry(this WebApplicationBuilder builder)
+    {
+        if (!string.IsNullOrEmpty(builder.Configuration[Endpoint]) && !Faults(builder.Configuration).Any())
+            Export(builder);
+    }
+
+    /// <summary>What was counted last is sent when all else has stopped; a collector that doesn't answer must not hold up the end.</summary>
+    public static void UseTelemetry(this WebApplication app)
+    {
+        if (!string.IsNullOrEmpty(app.Configuration[Endpoint]))
+            app.Lifetime.ApplicationStopped.Register(() => Finish(app.Services));
+    }
+
+    public static IEnumerable<string> Faults(IConfiguration configuration)
+    {
+        if (configuration[Endpoint] is { Length: > 0 } endpoint && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            yield return $"{Endpoint} is not a web address: write for example http://localhost:4317";
+    }
+
+    // Apart, so that its libraries aren't even loaded where nobody asks for them.
+    private static void Export(WebApplicationBuilder builder)
+    {
+        // Sooner than usual, for the end waits for what is under way; whoever sets it knows better.
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("OTEL_EXPORTER_OTLP_TIMEOUT", "3000")] });
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(Instrumentation.Name).AddEnvironmentVariableDetector())
+            .WithMetrics(metrics => metrics.AddMeter(Instrumentation.Name).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation())
+            .WithTracing(tracing => tracing
+                .AddSource(Instrumentation.Name)
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase))
+                .AddProcessor<HarmlessTags>())
+            .UseOtlpExporter();
+        builder.Services.AddHostedService<BacklogMeter>();
+    }
+
+    private static void Finish(IServiceProvider services)
+    {
+        services.GetService<TracerProvider>()?.Shutdown(LastWords);
+        services.GetService<MeterProvider>()?.Shutdown(LastWords);
+    }
+
+    /// <summary>
+    /// Lets through the tags that are known to be harmless and no others: the framework's describe requests down to what
+    /// strangers write into them, and may become more with each version.
+    /// </summary>
+    private sealed class HarmlessTags : BaseProcessor<Activity>
+    {
+        private static readonly HashSet<string> Harmless =
+        [
+            "http.request.method", "http.response.status_code", "http.route", "network.protocol.version", "error.type",
+            "purpose", "verdict", "kind", "attempt", "outcome",
+        ];
+
+        public override void OnEnd(Activity data)
+        {
+            foreach (var tag in data.TagObjects.Where(tag => !Harmless.Contains(tag.Key)).ToList())
+                data.SetTag(tag.Key, null);
+            data.TraceStateString = null;
+            // Without its description.
+            data.SetStatus(data.Status);
+        }
+    }
+}
