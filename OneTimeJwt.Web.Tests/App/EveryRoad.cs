@@ -20,6 +20,7 @@ internal static class EveryRoad
         await SendToManyAsync(app, admin, cancellationToken);
         await app.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<TrailRetention>().Single().SweepAsync(cancellationToken);
         await app.Services.GetRequiredService<Outbox>().RemoveRefusedAsync(TimeSpan.FromDays(1), cancellationToken);
+        await app.Services.GetRequiredService<Backlog>().ReadAsync(cancellationToken);
         await app.Services.GetRequiredService<GlanceReader>().QueueAsync(cancellationToken);
         await app.Services.GetRequiredService<GlanceReader>().FunnelAsync(cancellationToken);
     }

@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Data.Migrations;
 
 namespace OneTimeJwt.Web.Tests.App;
 

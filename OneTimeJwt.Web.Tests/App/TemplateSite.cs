@@ -102,19 +102,19 @@ internal sealed partial class TemplateSite : IAsyncDisposable
         return rows;
     }
 
+    // Into a file: what a build leaves running behind it holds a pipe open.
     private async Task<(int Code, string Said)> RunAsync(params string[] arguments)
     {
-        using var process = Process.Start(Program(arguments))!;
+        var said = Path.Combine(_folder, "said.log");
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec dotnet \"$@\" > \"$0\" 2>&1", said, .. arguments]) { WorkingDirectory = _folder })!;
         using var patience = new CancellationTokenSource(Patience);
-        var error = process.StandardError.ReadToEndAsync(patience.Token);
-        var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
         await process.WaitForExitAsync(patience.Token);
-        return (process.ExitCode, output + await error);
+        return (process.ExitCode, await File.ReadAllTextAsync(said, patience.Token));
     }
 
     private async Task LaunchAsync()
     {
-        var start = Program([Path.Combine("bin", "Release", "net10.0", "Site.dll"), "--urls", Origin]);
+        var start = new ProcessStartInfo("dotnet", [Path.Combine("bin", "Release", "net10.0", "Site.dll"), "--urls", Origin]) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         _process = Process.Start(start)!;
         _ = _process.StandardOutput.ReadToEndAsync();
@@ -131,15 +131,6 @@ internal sealed partial class TemplateSite : IAsyncDisposable
             {
             }
         }
-    }
-
-    private ProcessStartInfo Program(IEnumerable<string> arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        // A build that leaves helpers behind leaves our pipes open.
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["UseSharedCompilation"] = "false";
-        return start;
     }
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]

@@ -15,6 +15,8 @@ internal sealed class Backlog(IDbContextFactory<AccountsContext> contexts, TimeP
 {
     public static readonly TimeSpan Stays = TimeSpan.FromSeconds(15);
 
+    private const int OldestLookedAt = 100;
+
     private readonly Remembered<BacklogState> _state = new(Stays, time);
 
     public Task<BacklogState> ReadAsync(CancellationToken cancellationToken) => _state.GetAsync(CountAsync, cancellationToken);
@@ -23,10 +25,12 @@ internal sealed class Backlog(IDbContextFactory<AccountsContext> contexts, TimeP
     {
         await using var database = await contexts.CreateDbContextAsync();
         var waiting = database.Outbox.Where(mail => mail.RefusedAt == null);
-        var oldest = await waiting.Select(mail => mail.TriedAgainAt ?? mail.RequestedAt).OrderBy(since => since).Take(1).ToListAsync();
+        // In the order of an index; the few that somebody asked for again are younger than they look.
+        var oldest = await waiting.OrderBy(mail => mail.RequestedAt).Take(OldestLookedAt).Select(mail => mail.TriedAgainAt ?? mail.RequestedAt).ToListAsync();
         // A clock that was set back leaves rows in the future.
-        var age = oldest.Count == 0 || oldest[0] > time.GetUtcNow() ? TimeSpan.Zero : time.GetUtcNow() - oldest[0];
-        return new BacklogState(await waiting.CountAsync(), await database.Outbox.CountAsync(mail => mail.RefusedAt != null), age);
+        var now = time.GetUtcNow();
+        var since = oldest.Where(moment => moment <= now).DefaultIfEmpty(now).Min();
+        return new BacklogState(await waiting.CountAsync(), await database.Outbox.CountAsync(mail => mail.RefusedAt != null), now - since);
     }
 }
 

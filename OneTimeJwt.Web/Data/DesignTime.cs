@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 
-namespace OneTimeJwt.Web.Data.Migrations;
+namespace OneTimeJwt.Web.Data;
 
 /// <summary>For <c>dotnet ef migrations add</c>, which asks for one context at a time and for no database.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "The tool makes it.")]
