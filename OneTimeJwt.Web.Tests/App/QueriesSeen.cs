@@ -28,6 +28,7 @@ public sealed partial class QueriesSeen : IObserver<DiagnosticListener>, IObserv
         INSERT INTO "RecoveryCampaignAccounts" ("CampaignId", "Position", "AccountId")
             SELECT '00000000-0000-0000-0000-000000000001', i, 'filling-' || i FROM generate_series(1, 30000) AS i;
         ANALYZE;
+        SET enable_seqscan = off
         """;
 
     private readonly TestApp _app;
@@ -51,7 +52,8 @@ public sealed partial class QueriesSeen : IObserver<DiagnosticListener>, IObserv
         var connection = context.Database.GetDbConnection();
         if (context is SqlServerAccounts)
             Assert.Skip("Plans are read on SQLite and PostgreSQL.");
-        // It reads small tables whole whatever indexes there are.
+        // It reads small tables whole, or through any index, whatever indexes there are: those that grow have grown, and
+        // of the others only what has no index is still read whole.
         if (context is PostgreSqlAccounts)
             await ExecuteAsync(connection, Filling, cancellationToken);
 
