@@ -52,14 +52,15 @@ public sealed partial class QueriesSeen : IObserver<DiagnosticListener>, IObserv
         var connection = context.Database.GetDbConnection();
         if (context is SqlServerAccounts)
             Assert.Skip("Plans are read on SQLite and PostgreSQL.");
-        // It reads small tables whole, or through any index, whatever indexes there are: those that grow have grown, and
-        // of the others only what has no index is still read whole.
+        // PostgreSQL reads small tables whole, or through any index, whatever indexes there are. So those that grow have
+        // grown, and of the others only what has no index is still read whole. Never committed.
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (context is PostgreSqlAccounts)
             await ExecuteAsync(connection, Filling, cancellationToken);
 
         var plans = new List<QueryPlan>();
         foreach (var (sql, parameters) in _queries)
-            plans.Add(await ExplainAsync(connection, context is SqliteAccounts, sql, parameters, cancellationToken));
+            plans.Add(await ExplainAsync(transaction, context is SqliteAccounts, sql, parameters, cancellationToken));
         return plans;
     }
 
@@ -95,10 +96,11 @@ public sealed partial class QueriesSeen : IObserver<DiagnosticListener>, IObserv
 
     private AccountsContext Context() => _app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContext();
 
-    private static async Task<QueryPlan> ExplainAsync(DbConnection connection, bool isSqlite, string sql, (string Name, object? Value)[] parameters, CancellationToken cancellationToken)
+    private static async Task<QueryPlan> ExplainAsync(DbTransaction transaction, bool isSqlite, string sql, (string Name, object? Value)[] parameters, CancellationToken cancellationToken)
     {
-        await using var command = connection.CreateCommand();
+        await using var command = transaction.Connection!.CreateCommand();
 #pragma warning disable CA2100 // What the app itself asked.
+        command.Transaction = transaction;
         command.CommandText = (isSqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + sql;
 #pragma warning restore CA2100
         foreach (var (name, value) in parameters.Where(parameter => sql.Contains(parameter.Name.TrimStart('@'), StringComparison.Ordinal)))
