@@ -36,7 +36,7 @@ internal static class Program
         }
         catch (Exception fault) when (Outage.Is(fault) || fault is ForeignDatabaseException || fault.GetBaseException() is IOException or SocketException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"It can't run: {fault.GetBaseException().Message}");
+            await Console.Error.WriteLineAsync($"It can't run: {fault.GetBaseException().Message.TrimEnd('.')}.{(Outage.Is(fault) ? " That was the database: look at it and at ConnectionStrings:Accounts." : "")}");
             return 1;
         }
     }
