@@ -68,13 +68,6 @@ public sealed class TestDatabase
         }
     }
 
-    public DbConnection Open() => Provider switch
-    {
-        DatabaseProvider.PostgreSql => new NpgsqlConnection(ConnectionString),
-        DatabaseProvider.SqlServer => new SqlConnection(ConnectionString),
-        _ => new SqliteConnection(ConnectionString),
-    };
-
     // Connections that were closed a moment ago may still count.
     private async Task DropOnSqlServerAsync()
     {

@@ -47,6 +47,9 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
     private const int LastBeforeSurrogates = 0xD7FF;
     private const int FirstAfterSurrogates = 0xE000;
 
+    // One for all columns, so that conditions on several of them go together.
+    private static readonly ParameterExpression Row = Expression.Parameter(typeof(Account), "account");
+
     private static readonly MethodInfo Comparison = typeof(string).GetMethod(nameof(string.Compare), [typeof(string), typeof(string)])!;
     private static readonly MethodInfo StartsWith = typeof(string).GetMethod(nameof(string.StartsWith), [typeof(string)])!;
     private static readonly MethodInfo Collate = typeof(RelationalDbFunctionsExtensions).GetMethod(nameof(RelationalDbFunctionsExtensions.Collate))!.MakeGenericMethod(typeof(string));
@@ -104,9 +107,9 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
 
     private List<Lane> Lanes(AccountsContext database, string text)
     {
-        var (byEmail, byName, byId) = (Key(database, account => account.NormalizedEmail), Key(database, account => account.NormalizedUserName), Key(database, account => account.Id));
+        var (byEmail, byName, byId) = (Key(database, nameof(Account.NormalizedEmail)), Key(database, nameof(Account.NormalizedUserName)), Key(database, nameof(Account.Id)));
         if (text.Length == 0)
-            return [new(byEmail, byId, accounts => accounts.Where(Lambda(byEmail, Compared(byEmail, ExpressionType.GreaterThanOrEqual, "")))), new(byId, byId, accounts => accounts.Where(account => account.NormalizedEmail == null))];
+            return [new(byEmail, byId, accounts => accounts.Where(Lambda(Compared(byEmail, ExpressionType.GreaterThanOrEqual, "")))), new(byId, byId, accounts => accounts.Where(account => account.NormalizedEmail == null))];
         if (text.Length > LongestText || !Addresses.CanBeNormalised(text))
             return [];
 
@@ -128,26 +131,27 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
     }
 
     // A column as this database has to be told to compare it.
-    private static Expression<Func<Account, string?>> Key(AccountsContext database, Expression<Func<Account, string?>> column) =>
-        database.SearchCollation is { } collation
-            ? Expression.Lambda<Func<Account, string?>>(Expression.Call(Collate, Expression.Constant(EF.Functions), column.Body, Expression.Constant(collation)), column.Parameters)
-            : column;
+    private static Expression<Func<Account, string?>> Key(AccountsContext database, string column)
+    {
+        Expression value = Expression.Property(Row, column);
+        if (database.SearchCollation is { } collation)
+            value = Expression.Call(Collate, Expression.Constant(EF.Functions), value, Expression.Constant(collation));
+        return Expression.Lambda<Func<Account, string?>>(value, Row);
+    }
 
     private static IQueryable<Account> InOrder(IQueryable<Account> accounts, Lane lane) => accounts.OrderBy(lane.Key).ThenBy(lane.Id);
 
     // The first condition is what the index is entered by.
     private static IQueryable<Account> Behind(IQueryable<Account> accounts, Lane lane, AccountCursor after)
     {
-        var key = lane.Key;
-        var isLater = Compared(key, ExpressionType.GreaterThan, after.Key);
-        var hasLaterId = new Moved(key.Parameters[0]).Visit(Compared(lane.Id, ExpressionType.GreaterThan, after.Id));
+        var isLater = Compared(lane.Key, ExpressionType.GreaterThan, after.Key);
+        var hasLaterId = Compared(lane.Id, ExpressionType.GreaterThan, after.Id);
         return accounts
-            .Where(Lambda(key, Compared(key, ExpressionType.GreaterThanOrEqual, after.Key)))
-            .Where(Lambda(key, Expression.OrElse(isLater, hasLaterId)));
+            .Where(Lambda(Compared(lane.Key, ExpressionType.GreaterThanOrEqual, after.Key)))
+            .Where(Lambda(Expression.OrElse(isLater, hasLaterId)));
     }
 
-    private static Expression<Func<Account, bool>> Lambda(Expression<Func<Account, string?>> key, Expression condition) =>
-        Expression.Lambda<Func<Account, bool>>(condition, key.Parameters);
+    private static Expression<Func<Account, bool>> Lambda(Expression condition) => Expression.Lambda<Func<Account, bool>>(condition, Row);
 
     // Entity Framework translates string.Compare(a, b) into a comparison of the database's own. The value is a
     // parameter: as a constant every text would be a query of its own.
@@ -170,20 +174,15 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
             ? Expression.AndAlso(Compared(Key, ExpressionType.GreaterThanOrEqual, Text), Compared(Key, ExpressionType.LessThan, End()))
             : Expression.Call(Key.Body, StartsWith, Parameter(Text));
 
-        public IQueryable<Account> Within(IQueryable<Account> accounts) => accounts.Where(Lambda(Key, Has));
+        public IQueryable<Account> Within(IQueryable<Account> accounts) => accounts.Where(Lambda(Has));
 
         public IQueryable<Account> Outside(IQueryable<Account> accounts) => accounts
-            .Where(Lambda(Key, Expression.OrElse(Expression.Equal(Key.Body, Expression.Constant(null, typeof(string))), Expression.Not(Has))));
+            .Where(Lambda(Expression.OrElse(Expression.Equal(Key.Body, Expression.Constant(null, typeof(string))), Expression.Not(Has))));
 
         private string End()
         {
             Rune.DecodeLastFromUtf16(Text, out var last, out var length);
             return Text[..^length] + new Rune(last.Value == LastBeforeSurrogates ? FirstAfterSurrogates : last.Value + 1);
         }
-    }
-
-    private sealed class Moved(ParameterExpression parameter) : ExpressionVisitor
-    {
-        protected override Expression VisitParameter(ParameterExpression node) => parameter;
     }
 }
