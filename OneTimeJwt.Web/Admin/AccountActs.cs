@@ -49,7 +49,7 @@ public sealed class AccountActs(
         {
             try
             {
-                return await writer.RunAsync(() => TryAsync(user, request));
+                return await writer.RunAsync(() => contexts.TryAsync((database, _) => InTransactionAsync(database, user, request)));
             }
             catch (DbUpdateConcurrencyException) when (tries < MostTries)
             {
@@ -69,15 +69,8 @@ public sealed class AccountActs(
         return new ActParty(id, live ? await roles.OfAsync(database, id) : null);
     }
 
-    private async Task<ActOutcome> TryAsync(ClaimsPrincipal user, ActRequest request)
+    private async Task<ActOutcome> InTransactionAsync(AccountsContext database, ClaimsPrincipal user, ActRequest request)
     {
-        await using var any = await contexts.CreateDbContextAsync();
-        return await any.Database.CreateExecutionStrategy().ExecuteAsync(() => InTransactionAsync(user, request));
-    }
-
-    private async Task<ActOutcome> InTransactionAsync(ClaimsPrincipal user, ActRequest request)
-    {
-        await using var database = await contexts.CreateDbContextAsync();
         await using var transaction = await database.Database.BeginTransactionAsync();
         // What is judged is what is changed: acts and changes of roles follow one another, on any number of nodes.
         await roles.HoldAsync(database);

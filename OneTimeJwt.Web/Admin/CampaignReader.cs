@@ -41,11 +41,8 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
         return await database.Campaigns.AnyAsync(row => row.Id == id, cancellationToken);
     }
 
-    public async Task<CampaignView?> ReadAsync(Guid id, CancellationToken cancellationToken = default)
-    {
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        return await database.Database.CreateExecutionStrategy().ExecuteAsync(() => ReadAsync(database, id, cancellationToken));
-    }
+    public Task<CampaignView?> ReadAsync(Guid id, CancellationToken cancellationToken = default) =>
+        contexts.TryAsync((database, _) => ReadAsync(database, id, cancellationToken));
 
     // One view of the database, so that the numbers fit each other.
     private static async Task<CampaignView?> ReadAsync(AccountsContext database, Guid id, CancellationToken cancellationToken)

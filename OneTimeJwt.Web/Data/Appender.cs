@@ -67,7 +67,7 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
     {
         try
         {
-            await SaveAsync(group, isRepeated);
+            await contexts.TryAsync((context, brokenOff) => SaveAsync(context, group, isRepeated || brokenOff > 0));
             group.ForEach(entry => entry.Written.TrySetResult());
         }
         catch (DbUpdateException fault) when (group.Count > 1 && !IsBusy(fault))
@@ -91,20 +91,8 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
     private static bool IsBusy(DbUpdateException fault) =>
         fault.InnerException is SqliteException { SqliteErrorCode: Busy or Locked } or DbException { IsTransient: true };
 
-    private async Task SaveAsync(List<Entry> group, bool isRepeated)
+    private static async Task<int> SaveAsync(AccountsContext context, List<Entry> group, bool isRepeated)
     {
-        await using var any = await contexts.CreateDbContextAsync();
-        await any.Database.CreateExecutionStrategy().ExecuteAsync(() =>
-        {
-            var again = isRepeated;
-            isRepeated = true;
-            return SaveOnceAsync(group, again);
-        });
-    }
-
-    private async Task SaveOnceAsync(List<Entry> group, bool isRepeated)
-    {
-        await using var context = await contexts.CreateDbContextAsync();
         if (isRepeated)
             group = await UnwrittenAsync(context, group);
 
@@ -118,7 +106,7 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
         context.AddRange(events.Where(line => known.Add(line.Id)));
         context.AddRange(rows.Where(row => row is not RecoveryEvent));
         context.RemoveRange(group.Select(entry => entry.Finished).OfType<OutboxMail>());
-        await context.SaveChangesAsync();
+        return await context.SaveChangesAsync();
     }
 
     // A commit that was in doubt may have happened.

@@ -48,8 +48,8 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Time
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var turn = await TurnAsync(context, cancellationToken);
-        var pending = await PendingAsync(context, await DatabaseSchema.ReadAsync(context, cancellationToken), cancellationToken);
-        if (pending.RemoveAll(name => name.EndsWith(IdentityTables, StringComparison.Ordinal)) > 0)
+        var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context, cancellationToken), cancellationToken);
+        if (pending.RemoveAll(MakesIdentityTables) > 0)
         {
             var history = context.GetService<IHistoryRepository>();
             await history.CreateIfNotExistsAsync(cancellationToken);
@@ -76,20 +76,22 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Time
     }
 
     private static HistoryRow IdentityRow(AccountsContext context) =>
-        new(context.Database.GetMigrations().Single(name => name.EndsWith(IdentityTables, StringComparison.Ordinal)), ProductInfo.GetVersion());
+        new(context.Database.GetMigrations().Single(MakesIdentityTables), ProductInfo.GetVersion());
+
+    private static bool MakesIdentityTables(string migration) => migration.EndsWith(IdentityTables, StringComparison.Ordinal);
 
     // Tables first: what another node makes in between is no longer pending then.
     private static async Task<IReadOnlyList<string>> PendingAsync(AccountsContext context, CancellationToken cancellationToken)
     {
         var schema = await DatabaseSchema.ReadAsync(context, cancellationToken);
-        var pending = await PendingAsync(context, schema, cancellationToken);
-        return schema.Any(column => column.Table == "AspNetUsers") && pending.Any(name => name.EndsWith(IdentityTables, StringComparison.Ordinal))
+        var pending = await UnappliedAsync(context, schema, cancellationToken);
+        return pending.Exists(MakesIdentityTables) && schema.Any(column => column.Table == "AspNetUsers")
             ? throw new ForeignDatabaseException()
             : pending;
     }
 
     // Asking for a list that isn't there is logged as an error.
-    private static async Task<List<string>> PendingAsync(AccountsContext context, IReadOnlyList<SchemaColumn> schema, CancellationToken cancellationToken) =>
+    private static async Task<List<string>> UnappliedAsync(AccountsContext context, IReadOnlyList<SchemaColumn> schema, CancellationToken cancellationToken) =>
         schema.Any(column => column.Table == AccountsContext.HistoryTable)
             ? [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)]
             : [.. context.Database.GetMigrations()];
@@ -109,7 +111,7 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Time
         await File.Open(context.Database.GetDbConnection().DataSource, FileMode.OpenOrCreate).DisposeAsync();
         await BreakAbandonedLockAsync(context, cancellationToken);
         await context.Database.MigrateAsync(cancellationToken);
-        if (pending.Any(name => name.EndsWith(IdentityTables, StringComparison.Ordinal)))
+        if (pending.Any(MakesIdentityTables))
             await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
         return pending;
     }
