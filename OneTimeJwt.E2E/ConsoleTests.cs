@@ -81,6 +81,20 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
         await Assertions.Expect(page.Done).ToHaveTextAsync("The link is on its way.");
     }
 
+    [Fact]
+    public async Task A_connection_that_never_gets_through_is_said_with_what_a_proxy_has_to_do()
+    {
+        var tab = await NewBrowserAsync();
+        var warning = tab.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "has to pass WebSockets" });
+        await ConsolePage.OpenAsync(tab, await NewAccountAsync(AccountKind.Support));
+        await Assertions.Expect(warning).ToBeHiddenAsync();
+
+        await (await Line.LayAsync(tab.Page)).CutAsync();
+        await tab.GoAsync("/admin");
+
+        await Assertions.Expect(warning).ToBeVisibleAsync();
+    }
+
     private static void Listen(IPage page, ConcurrentQueue<string> seen)
     {
         page.WebSocket += (_, socket) =>

@@ -16,9 +16,14 @@ public sealed class Line
     public static async Task<Line> LayAsync(IPage page)
     {
         var line = new Line();
-        await page.RouteAsync("**/_blazor/negotiate**", route => line._isCut ? route.AbortAsync() : route.ContinueAsync());
         await page.RouteWebSocketAsync(url => url.Contains("/_blazor", StringComparison.Ordinal), socket =>
         {
+            if (line._isCut)
+            {
+                _ = socket.CloseAsync();
+                return;
+            }
+
             line._sockets.Enqueue(socket);
             socket.ConnectToServer();
         });

@@ -7,10 +7,6 @@ Blazor.start({
     logLevel: warning,
     configureSignalR: builder => builder.withUrl('_blazor', { skipNegotiation: true, transport: webSockets }).configureLogging(warning)
   }
-}).catch(() => {
-  const dialog = document.getElementById('components-reconnect-modal');
-  for (const text of dialog.querySelectorAll('[role=status]')) text.hidden = !text.hidden;
-  dialog.showModal();
 });
 
 // The keyboard: "/" to the search, arrows through what it found.
