@@ -12,14 +12,15 @@ public sealed class ArchitectureTests
 
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
-        ["Admin"] = ["Recovery", "Accounts", "Data", "Shell"],
-        ["Recovery"] = ["Accounts", "Tokens", "Mail", "Data", "Shell"],
-        ["Accounts"] = ["Tokens", "Data", "Shell"],
-        ["Mail"] = ["Shell"],
+        ["Admin"] = ["Recovery", "Accounts", "Data", "Shell", "Languages"],
+        ["Recovery"] = ["Accounts", "Tokens", "Mail", "Data", "Shell", "Languages"],
+        ["Accounts"] = ["Tokens", "Data", "Shell", "Languages"],
+        ["Mail"] = ["Shell", "Languages"],
         ["Tokens"] = [],
         ["Data"] = [],
         ["Security"] = [],
-        ["Shell"] = [],
+        ["Shell"] = ["Languages"],
+        ["Languages"] = [],
     };
 
     private static readonly string[] Vague = ["Manager", "Helper", "Service", "Dto", "Util"];

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Security;
@@ -49,6 +50,7 @@ internal static class Program
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
+        builder.AddLanguages();
         builder.AddTokens();
         builder.AddData();
         builder.AddMail();
@@ -69,6 +71,7 @@ internal static class Program
         app.UseTelemetry();
         app.UseSecurity();
         app.UseNoStore();
+        app.UseLanguages();
         app.UseErrorPages();
         HostCheck.Use(app, origin);
         app.UseHttps(origin, TokenQuery.Whole);
@@ -84,6 +87,7 @@ internal static class Program
         app.MapAccounts();
         app.MapAdmin();
         app.MapInbox();
+        app.MapSampleMails();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { ResponseWriter = HealthAnswer.WriteAsync });
     }

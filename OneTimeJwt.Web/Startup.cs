@@ -5,9 +5,11 @@ using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Security;
+using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web;
@@ -64,6 +66,8 @@ internal static partial class Startup
             .Concat(Faults<MailSettings>(app, "Mail"))
             .Concat(Faults<AccountsSettings>(app, "Accounts"))
             .Concat(Faults<RecoverySettings>(app, "Recovery"))
+            .Concat(Faults<BrandingSettings>(app, "Branding"))
+            .Concat(Faults<LanguageSettings>(app, "Languages"))
             .Concat(Faults<TrailSettings>(app, "Trail"))
             .Concat(Faults<MailBudget>(app, "RateLimits:PerAccount"))
             .Concat(Faults<AdminBudget>(app, "RateLimits:PerAdmin"))

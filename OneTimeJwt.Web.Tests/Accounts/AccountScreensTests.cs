@@ -24,12 +24,13 @@ public sealed class AccountScreensTests
     }
 
     [Fact]
-    public void The_focus_starts_at_the_address_and_after_a_failure_at_the_password()
+    public void The_focus_starts_at_the_address_and_after_a_failure_at_what_went_wrong()
     {
         Assert.Equal("email", Screen.Render<SignIn>().QuerySelector("[autofocus]")!.Id);
 
         var again = Screen.Render<SignIn>(page => page.Add(p => p.Address, "ada@example.com").Add(p => p.Problem, "No."));
-        Assert.Equal("password", again.QuerySelector("[autofocus]")!.Id);
+        Assert.Equal("problem", again.QuerySelector("[autofocus]")!.Id);
+        Assert.Equal("#password", again.QuerySelector("[role=alert] a")!.GetAttribute("href"));
     }
 
     [Fact]
@@ -76,16 +77,16 @@ public sealed class AccountScreensTests
         var form = page.QuerySelector("form")!;
 
         Assert.Equal(("/sign-in/two-factor/passkey", "get", "{\"a\":\"<\"}"), (form.GetAttribute("action")!, form.GetAttribute("data-passkey")!, form.GetAttribute("data-options")!));
-        Assert.Equal(["sealed", "", "/admin"], form.QuerySelectorAll("input[type=hidden]:not([name^=__])").Select(field => field.GetAttribute("value")!));
+        Assert.Equal(["sealed", "", "/admin"], form.QuerySelectorAll("[name=state], [name=credential], [name=returnUrl]").Select(field => field.GetAttribute("value")!));
         Assert.NotNull(page.Field("Recovery code"));
         Assert.Single(page.QuerySelectorAll("script[src='/passkeys.js']"));
         Assert.Empty(Screen.Render<TwoFactor>().QuerySelectorAll("script[src='/passkeys.js'], [data-passkey]"));
     }
 
     [Theory]
-    [InlineData(0, "None left.")]
-    [InlineData(1, "One left.")]
-    [InlineData(10, "10 left.")]
+    [InlineData(0, "Codes left: 0.")]
+    [InlineData(1, "Codes left: 1.")]
+    [InlineData(10, "Codes left: 10.")]
     public void The_second_factor_page_says_what_there_is_and_leads_to_every_change(int codes, string words)
     {
         var page = Screen.Render<SecondFactorPage>(parameters => parameters.Add(p => p.State, States.Factor(true, codes, "Phone")).Add(p => p.OffersPasskeys, true).Add(p => p.ReturnUrl, "/admin"));
@@ -133,7 +134,7 @@ public sealed class AccountScreensTests
     [Fact]
     public void The_account_page_says_when_the_password_was_last_changed() =>
         Assert.Equal(
-            "5 January 2026, 09:30 UTC",
+            "5 January 2026 at 09:30 (UTC)",
             Screen.Render<AccountPage>(page => page.Add(p => p.Address, "ada").Add(p => p.LastChanged, new DateTimeOffset(2026, 1, 5, 9, 30, 0, TimeSpan.Zero))).QuerySelector("dd time")!.Words());
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Tests.Accounts;
 
@@ -121,7 +122,7 @@ public sealed class PasswordPolicyTests
 
     private async Task<string?> ReasonAsync(string password, AccountsSettings? settings = null)
     {
-        var result = await new PasswordPolicy(Options.Create(settings ?? new AccountsSettings())).ValidateAsync(null!, _account, password);
+        var result = await new PasswordPolicy(Options.Create(settings ?? new AccountsSettings()), new Brand(new BrandingSettings())).ValidateAsync(null!, _account, password);
         return result.Succeeded ? null : Assert.Single(result.Errors).Description;
     }
 }

@@ -10,9 +10,11 @@ using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Security;
+using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tests.Mail;
 using OneTimeJwt.Web.Tokens;
 
@@ -33,6 +35,8 @@ public sealed partial class DeployTests : IDisposable
         ["Trail"] = typeof(TrailSettings),
         ["Security"] = typeof(SecuritySettings),
         ["Admin"] = typeof(AdminSettings),
+        ["Branding"] = typeof(BrandingSettings),
+        ["Languages"] = typeof(LanguageSettings),
     };
 
     private static readonly string[] Logged =
@@ -96,6 +100,20 @@ public sealed partial class DeployTests : IDisposable
 
         Assert.Equal(Constant(typeof(BulkPages), "MostBytes"), sizes.Max());
         Assert.True(sizes.Min() >= Constant(typeof(SecurityModule), "LargestBody"), $"{sizes.Min()} bytes");
+    }
+
+    [Fact]
+    public void The_maintenance_page_needs_nothing_else_and_speaks_every_language()
+    {
+        var html = Read("maintenance.html");
+        var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(html);
+        var style = Assert.Single(page.QuerySelectorAll("style")).TextContent;
+        var hash = Convert.ToBase64String(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(style)));
+
+        Assert.Empty(page.QuerySelectorAll("[style], [src], script, link, form"));
+        Assert.All(page.QuerySelectorAll("a"), link => Assert.Equal("", link.GetAttribute("href")));
+        Assert.Equal(Language.All.Select(language => language.Code), page.QuerySelectorAll("main p").Select(p => p.GetAttribute("lang") ?? page.DocumentElement.GetAttribute("lang")));
+        Assert.Contains($"style-src 'sha256-{hash}'", Read("nginx.conf"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,6 +57,9 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Tokens:Secrets:0:Value", "")]
     [InlineData("Recovery:PublicOrigin", "http://accounts.example.com")]
     [InlineData("Recovery:MaxLinkLength", "250")]
+    [InlineData("Branding:Accent", "#ffff00")]
+    [InlineData("Branding:Logo", "gone.svg")]
+    [InlineData("Languages:Default", "tlh")]
     public async Task What_must_not_be_in_production_is_refused_at_start(string key, string value)
     {
         var (code, error) = await StartAsync(new(Production) { [key] = value });
@@ -81,6 +84,16 @@ public sealed class SettingsTests : IDisposable
         var (code, error) = await StartAsync(Production, "make", "coffee");
         Assert.Equal(2, code);
         Assert.Contains("database migrate", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_machine_that_knows_no_languages_is_refused_at_start()
+    {
+        var (code, error) = await StartAsync(new(Production) { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" });
+
+        Assert.Equal(1, code);
+        Assert.Contains("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
     [Theory]

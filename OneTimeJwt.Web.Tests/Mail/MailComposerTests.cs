@@ -2,6 +2,7 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using MimeKit;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -188,14 +189,51 @@ public sealed class MailComposerTests
     }
 
     [Fact]
-    public async Task The_HTML_part_fetches_nothing_runs_nothing_and_has_no_style_attributes()
+    public async Task The_HTML_part_fetches_nothing_and_runs_nothing()
     {
         using var mail = await Post.DeliverAsync(Post.Letter());
         var html = Html(mail);
 
-        Assert.Empty(html.QuerySelectorAll("script, img, link, iframe, object, [style]"));
+        Assert.Empty(html.QuerySelectorAll("script, img, link, iframe, object"));
         Assert.DoesNotContain("url(", mail.HtmlBody, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("@import", mail.HtmlBody, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_mail_is_one_that_no_list_sent_and_no_robot_answers()
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter());
+
+        Assert.Equal("auto-generated", mail.Headers["Auto-Submitted"]);
+        Assert.DoesNotContain(mail.Headers, header => header.Field.StartsWith("List-", StringComparison.OrdinalIgnoreCase));
+        Assert.EndsWith("@example.com", mail.MessageId, StringComparison.Ordinal);
+        Assert.NotEqual(default, mail.Date);
+    }
+
+    [Fact]
+    public async Task The_HTML_part_is_laid_out_by_tables_with_styles_at_the_elements_and_begins_with_what_it_is_about()
+    {
+        using var mail = await Post.DeliverAsync(Post.Letter());
+        var html = Html(mail);
+
+        Assert.All(html.QuerySelectorAll("table"), table => Assert.Equal("presentation", table.GetAttribute("role")));
+        Assert.All(html.QuerySelectorAll("p, a, td.house, td.matter"), element => Assert.Contains("font-family:", element.GetAttribute("style"), StringComparison.Ordinal));
+        Assert.Equal("somebody asked for a new password.", html.Body!.FirstElementChild!.TextContent);
+        Assert.Contains("display:none", html.Body.FirstElementChild.GetAttribute("style"), StringComparison.Ordinal);
+        Assert.Contains("prefers-color-scheme: dark", mail.HtmlBody, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ar", "rtl", "right")]
+    [InlineData("ja", "ltr", "left")]
+    public async Task A_mail_says_its_language_and_which_way_it_runs(string language, string direction, string side)
+    {
+        Reader.Is(language, zone: null);
+        using var mail = await Post.DeliverAsync(Post.Letter());
+        var html = Html(mail);
+
+        Assert.Equal((language, direction), (html.DocumentElement.GetAttribute("lang")!, html.DocumentElement.GetAttribute("dir")!));
+        Assert.Contains($"text-align:{side}", html.QuerySelector("td.matter")!.GetAttribute("style"), StringComparison.Ordinal);
     }
 
     [Theory]

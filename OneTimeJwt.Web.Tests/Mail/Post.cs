@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -15,8 +16,8 @@ internal static class Post
     public static Letter Letter(string? link = Link, string paragraph = "somebody asked for a new password.") =>
         new("Choose a new password", ["Hello,", paragraph], link is null ? null : new LetterLink("Choose", link), ["Thank you & good-bye."]);
 
-    public static Task<MimeMessage> ComposeAsync(Letter letter, string to = "ada@example.com", string from = "Accounts <no-reply@example.com>") =>
-        new MailComposer(NullLoggerFactory.Instance, Options.Create(new MailSettings { From = from }), Clock).ComposeAsync(to, letter);
+    public static Task<MimeMessage> ComposeAsync(Letter letter, string to = "ada@example.com", string from = "Accounts <no-reply@example.com>", BrandingSettings? branding = null) =>
+        new MailComposer(NullLoggerFactory.Instance, Options.Create(new MailSettings { From = from }), new Brand(branding ?? new()), Clock).ComposeAsync(to, letter);
 
     public static async Task<string> WireAsync(Letter letter, string to = "ada@example.com", string from = "Accounts <no-reply@example.com>")
     {

@@ -34,7 +34,7 @@ public sealed class DeadLinkTests
     [Fact]
     public void An_expired_link_says_until_when_it_was_good()
     {
-        Assert.Contains("This one was good until 5 January 2026, 09:30 UTC", Show(TokenVerdict.Expired, expiresAt: At).Content().Words(), StringComparison.Ordinal);
+        Assert.Contains("This one was good until 5 January 2026 at 09:30 (UTC)", Show(TokenVerdict.Expired, expiresAt: At).Content().Words(), StringComparison.Ordinal);
         Assert.Null(Show(TokenVerdict.Expired).QuerySelector("time"));
     }
 
@@ -43,7 +43,7 @@ public sealed class DeadLinkTests
     {
         var used = Show(TokenVerdict.Spent, usedAt: At);
         Assert.Equal("This link has been used", used.QuerySelector("h1")!.Words());
-        Assert.Contains("This one was used on 5 January 2026, 09:30 UTC", used.Content().Words(), StringComparison.Ordinal);
+        Assert.Contains("This one was used on 5 January 2026 at 09:30 (UTC)", used.Content().Words(), StringComparison.Ordinal);
 
         var unknown = Show(TokenVerdict.Spent, expiresAt: At);
         Assert.DoesNotContain("This one was used", unknown.Content().Words(), StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class DeadLinkTests
     {
         var page = Show(verdict, token: Screen.Hostile);
 
-        var form = Assert.Single(page.QuerySelectorAll("form"));
+        var form = Assert.Single(page.Content().QuerySelectorAll("form"));
         Assert.Equal("/forgot-password", form.GetAttribute("action"));
         Assert.Equal(Screen.Hostile, page.Hidden("link").GetAttribute("value"));
         Assert.Equal("Mail me a fresh link", form.QuerySelector("button")!.Words());
@@ -91,5 +91,5 @@ public sealed class DeadLinkTests
     }
 
     private static IHtmlDocument Show(TokenVerdict verdict, string? token = null, DateTimeOffset? expiresAt = null, DateTimeOffset? usedAt = null) =>
-        Screen.Render<DeadLink>(page => page.Add(p => p.Verdict, verdict).Add(p => p.Token, token).Add(p => p.ExpiresAt, expiresAt).Add(p => p.UsedAt, usedAt));
+        Screen.Render<DeadLink>(page => page.Add(p => p.Verdict, verdict).Add(p => p.Token, token).Add(p => p.Tradable, token is not null).Add(p => p.ExpiresAt, expiresAt).Add(p => p.UsedAt, usedAt));
 }

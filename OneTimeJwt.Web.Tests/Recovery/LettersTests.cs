@@ -7,7 +7,7 @@ namespace OneTimeJwt.Web.Tests.Recovery;
 public sealed class LettersTests
 {
     private const string Host = "accounts.example.com";
-    private const string Link = "https://accounts.example.com/reset-password?token=eyJ";
+    private const string Url = "https://accounts.example.com/reset-password?token=eyJ";
 
     private static readonly string[] Providers = ["Google", "GitHub"];
     private static readonly OutboxKind[] Notices =
@@ -19,24 +19,23 @@ public sealed class LettersTests
     private static readonly DateTimeOffset At = new(2026, 1, 5, 23, 5, 0, TimeSpan.FromHours(-2));
 
     [Theory]
-    [InlineData(1, "for one minute")]
-    [InlineData(30, "for 30 minutes")]
-    [InlineData(90, "for 90 minutes")]
-    [InlineData(119, "for 119 minutes")]
-    [InlineData(120, "for 2 hours")]
-    [InlineData(720, "for 12 hours")]
-    [InlineData(47 * 60, "for 47 hours")]
-    [InlineData(48 * 60, "for 2 days")]
-    [InlineData(7 * 24 * 60, "for 7 days")]
+    [InlineData(1, "for 1 minute: until 6 January 2026 at 01:06 (UTC)")]
+    [InlineData(30, "for 30 minutes: until 6 January 2026 at 01:35 (UTC)")]
+    [InlineData(60, "for 1 hour: until 6 January 2026 at 02:05 (UTC)")]
+    [InlineData(90, "for 90 minutes: until 6 January 2026 at 02:35 (UTC)")]
+    [InlineData(720, "for 12 hours: until 6 January 2026 at 13:05 (UTC)")]
+    [InlineData(47 * 60, "for 47 hours: until 8 January 2026 at 00:05 (UTC)")]
+    [InlineData(48 * 60, "for 2 days: until 8 January 2026 at 01:05 (UTC)")]
+    [InlineData(7 * 24 * 60, "for 7 days: until 13 January 2026 at 01:05 (UTC)")]
     public void A_reset_letter_says_how_long_its_link_lives(int minutes, string words) =>
-        Assert.Contains(words, Text(Letters.Reset(Link, TimeSpan.FromMinutes(minutes), Host)), StringComparison.Ordinal);
+        Assert.Contains(words, Text(Letters.Reset(Link(TimeSpan.FromMinutes(minutes)), Host)), StringComparison.Ordinal);
 
     [Fact]
     public void A_reset_letter_has_the_link_in_its_place_only_and_says_whose_account_it_is()
     {
-        var letter = Letters.Reset(Link, TimeSpan.FromMinutes(30), Host);
+        var letter = Letters.Reset(Link(TimeSpan.FromMinutes(30)), Host);
 
-        Assert.Equal(Link, letter.Link!.Url);
+        Assert.Equal(Url, letter.Link!.Url);
         Assert.DoesNotContain("http", Text(letter), StringComparison.Ordinal);
         Assert.Contains(Host, Text(letter), StringComparison.Ordinal);
         Assert.Contains("If you did not ask for this", Text(letter), StringComparison.Ordinal);
@@ -45,9 +44,9 @@ public sealed class LettersTests
     [Fact]
     public void An_invitation_says_what_it_is_for_and_has_the_link_in_its_place_only()
     {
-        var letter = Letters.Invitation(Link, TimeSpan.FromDays(3), Host);
+        var letter = Letters.Invitation(Link(TimeSpan.FromDays(3)), Host);
 
-        Assert.Equal(Link, letter.Link!.Url);
+        Assert.Equal(Url, letter.Link!.Url);
         Assert.DoesNotContain("http", Text(letter), StringComparison.Ordinal);
         Assert.Contains($"An account at {Host}", Text(letter), StringComparison.Ordinal);
         Assert.Contains("works once, for 3 days", Text(letter), StringComparison.Ordinal);
@@ -60,12 +59,12 @@ public sealed class LettersTests
 
         Assert.All(letters, letter =>
         {
-            Assert.Contains("on 6 January 2026 at 01:05 UTC", Text(letter), StringComparison.Ordinal);
+            Assert.Contains("on 6 January 2026 at 01:05 (UTC)", Text(letter), StringComparison.Ordinal);
             Assert.Contains("If it was not", Text(letter), StringComparison.Ordinal);
             Assert.Equal("https://accounts.example.com/forgot-password", letter.Link!.Url);
         });
         Assert.Equal(letters.Count, letters.Select(letter => letter.Subject).Distinct().Count());
-        Assert.Throws<ArgumentOutOfRangeException>(() => Letters.SecondFactor(OutboxKind.ResetLink, Link, At, Host));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Letters.SecondFactor(OutboxKind.ResetLink, Url, At, Host));
     }
 
     [Fact]
@@ -82,19 +81,23 @@ public sealed class LettersTests
     {
         var letter = Letters.PasswordChanged("https://accounts.example.com/forgot-password", At, Host);
 
-        Assert.Contains("on 6 January 2026 at 01:05 UTC", Text(letter), StringComparison.Ordinal);
+        Assert.Contains("on 6 January 2026 at 01:05 (UTC)", Text(letter), StringComparison.Ordinal);
         Assert.Contains("If it was not", Text(letter), StringComparison.Ordinal);
         Assert.Equal("https://accounts.example.com/forgot-password", letter.Link!.Url);
     }
 
     [Fact]
-    public void No_subject_tells_a_secret_or_breaks_a_line() =>
-        Assert.All(
-            [
-                Letters.Reset(Link, TimeSpan.FromMinutes(30), Host), Letters.Invitation(Link, TimeSpan.FromDays(3), Host), Letters.ExternalOnly(Providers, Host),
-                Letters.PasswordChanged(Link, At, Host), Letters.Admin(Link, At, Host), .. Notices.Select(kind => Letters.SecondFactor(kind, Link, At, Host)),
-            ],
-            letter => Assert.Matches(@"\A[A-Z][A-Za-z -]+\z", letter.Subject));
+    public void No_subject_tells_a_secret_or_breaks_a_line() => Assert.All(All(), letter => Assert.Matches(@"\A[A-Z][A-Za-z -]+\z", letter.Subject));
+
+    /// <summary>One of each kind.</summary>
+    internal static IEnumerable<Letter> All() =>
+    [
+        Letters.Reset(Link(TimeSpan.FromMinutes(30)), Host), Letters.ResetByAdmin(Link(TimeSpan.FromHours(12)), Host), Letters.RequiredReset(Link(TimeSpan.FromHours(12)), Host),
+        Letters.Invitation(Link(TimeSpan.FromDays(3)), Host), Letters.ExternalOnly(Providers, Host), Letters.PasswordChanged(Url, At, Host), Letters.TwoFactorReset(Url, At, Host),
+        Letters.Admin(Url, At, Host), .. Notices.Select(kind => Letters.SecondFactor(kind, Url, At, Host)),
+    ];
+
+    private static MailedLink Link(TimeSpan lifetime) => new(Url, lifetime, At + lifetime);
 
     private static string Text(Letter letter) => string.Join('\n', [.. letter.Before, .. letter.After]);
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Tests.Tokens;
 using OneTimeJwt.Web.Tokens;
@@ -59,6 +60,7 @@ public sealed class OneTimeLinkTests
     [Fact]
     public void The_longest_usual_link_is_reached_by_a_full_length_id_and_never_passed()
     {
+        Reader.Is("ja", zone: null);
         var tokens = _issuer.With(Issuer.Origin, new ServerSecret("2026abcd", new byte[32]));
         _issuer.Clock.Now = new DateTimeOffset(2500, 1, 1, 0, 0, 0, TimeSpan.Zero);
         var longest = OneTimeLink.LongestUsual(new PublicOrigin(Issuer.Origin));
@@ -77,7 +79,7 @@ public sealed class OneTimeLinkTests
             Assert.Matches(@"\Ahttps://accounts\.example\.com/reset-password\?token=[A-Za-z0-9._-]+\z", Links().Build(Mint(), out _));
     }
 
-    private static OneTimeLink Links(int limit = 2000) => new(new PublicOrigin(Issuer.Origin), Options.Create(new RecoverySettings { MaxLinkLength = limit }));
+    private static OneTimeLink Links(int limit = 2000) => new(new PublicOrigin(Issuer.Origin), Options.Create(new RecoverySettings { MaxLinkLength = limit }), Options.Create(new LanguageSettings()));
 
     private MintedToken Mint() => _issuer.With(Issuer.Origin, Issuer.Secret).Mint(TokenPurpose.Reset, _issuer.User);
 }

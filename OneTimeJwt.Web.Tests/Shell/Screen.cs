@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Tests.Shell;
 
@@ -23,6 +24,7 @@ internal static class Screen
     {
         using var context = new BunitContext();
         context.Services.AddScoped<AntiforgeryStateProvider, Genuine>();
+        context.Services.AddSingleton(new Brand(new BrandingSettings()));
         context.Services.AddCascadingValue<HttpContext>(_ => new DefaultHttpContext { Items = { ["NETESCAPADES_NONCE"] = Nonce } });
         return new HtmlParser().ParseDocument(context.Render(parameters ?? (_ => { })).Markup);
     }
@@ -39,7 +41,7 @@ internal static class Screen
     }
 
     public static IHtmlInputElement Hidden(this IHtmlDocument page, string name) =>
-        Assert.IsType<IHtmlInputElement>(Assert.Single(page.QuerySelectorAll($"input[type=hidden][name={name}]")), exactMatch: false);
+        Assert.IsType<IHtmlInputElement>(Assert.Single(page.QuerySelectorAll($"main input[type=hidden][name={name}]")), exactMatch: false);
 
     public static IReadOnlyList<string> Alerts(this IHtmlDocument page) =>
         [.. page.QuerySelectorAll("[role=alert] p, [role=alert] li").Select(Words)];

@@ -28,7 +28,7 @@ internal static class States
         .. Statuses.Select(status => KeyValuePair.Create($"error {status}", () => Screen.Render<ErrorPage>(page => page.Add(p => p.Status, status)))),
         new("forgot password", () => Screen.Render<ForgotPassword>()),
         new("forgot password, problem", () => Screen.Render<ForgotPassword>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),
-        new("forgot password, sent", () => Screen.Render<ForgotPasswordSent>()),
+        new("forgot password, sent", () => Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Lifetime, TimeSpan.FromMinutes(30)).Add(p => p.From, Hostile))),
         new("reset password", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile))),
         new("reset password, one reason", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile).Add(p => p.Problems, [Hostile]))),
         new("reset password, reasons", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile).Add(p => p.Problems, Problems))),
@@ -84,5 +84,5 @@ internal static class States
         select KeyValuePair.Create($"dead {purpose.Name} link, {verdict}{(token is null ? "" : ", fresh link")}{(used is null ? "" : ", used")}", () => DeadLink(purpose, verdict, token, used));
 
     private static IHtmlDocument DeadLink(TokenPurpose purpose, TokenVerdict verdict, string? token, DateTimeOffset? used) =>
-        Screen.Render<DeadLink>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Verdict, verdict).Add(p => p.Token, token).Add(p => p.UsedAt, used).Add(p => p.ExpiresAt, At));
+        Screen.Render<DeadLink>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Verdict, verdict).Add(p => p.Token, token).Add(p => p.Tradable, token is not null).Add(p => p.UsedAt, used).Add(p => p.ExpiresAt, At));
 }

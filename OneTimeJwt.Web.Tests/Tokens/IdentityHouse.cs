@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
@@ -19,6 +20,7 @@ internal sealed class IdentityHouse : IAsyncDisposable
         _connection.Open();
         var services = new ServiceCollection().AddLogging();
         services.AddOptions<AccountsSettings>();
+        services.AddSingleton(new Brand(new BrandingSettings()));
         services.AddAccountsContext((_, options) => options.UseSqlite(_connection));
         services.AddSingleton(new OneTimeTokens([Issuer.Secret], Issuer.Origin, new TokenLifetimes(), Clock));
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 100);

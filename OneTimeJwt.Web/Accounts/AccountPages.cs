@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Accounts;
@@ -13,15 +14,15 @@ internal static class AccountRoutes
     public static void MapAccounts(this IEndpointRouteBuilder routes)
     {
         routes.MapPage("/sign-in", (AccountPages pages, HttpContext http, string? returnUrl) => pages.SignIn(http, returnUrl));
-        routes.MapPost("/sign-in", (AccountPages pages, FormPost form) => pages.EnterAsync(form));
+        routes.MapForm("/sign-in", (AccountPages pages, FormPost form) => pages.EnterAsync(form));
         routes.MapPage("/sign-in/two-factor", (AccountPages pages, string? returnUrl) => pages.SecondStepAsync(returnUrl));
-        routes.MapPost("/sign-in/two-factor", (AccountPages pages, FormPost form) => pages.EnterCodeAsync(form));
-        routes.MapPost("/sign-in/two-factor/passkey", (AccountPages pages, FormPost form) => pages.EnterSecondPasskeyAsync(form));
+        routes.MapForm("/sign-in/two-factor", (AccountPages pages, FormPost form) => pages.EnterCodeAsync(form));
+        routes.MapForm("/sign-in/two-factor/passkey", (AccountPages pages, FormPost form) => pages.EnterSecondPasskeyAsync(form));
         routes.MapPage("/sign-in/passkey", (AccountPages pages, string? returnUrl) => pages.PasskeyAsync(returnUrl));
-        routes.MapPost("/sign-in/passkey", (AccountPages pages, FormPost form) => pages.EnterPasskeyAsync(form));
-        routes.MapPost("/sign-out", (AccountPages pages, HttpContext http, FormPost form) => pages.SignOutAsync(http, form));
+        routes.MapForm("/sign-in/passkey", (AccountPages pages, FormPost form) => pages.EnterPasskeyAsync(form));
+        routes.MapForm("/sign-out", (AccountPages pages, HttpContext http, FormPost form) => pages.SignOutAsync(http, form));
         routes.MapPage("/account", [Authorize] (AccountPages pages, HttpContext http) => pages.AccountAsync(http));
-        routes.MapPost("/account", [Authorize] (AccountPages pages, HttpContext http, FormPost form) => pages.ChangeAsync(http, form));
+        routes.MapForm("/account", [Authorize] (AccountPages pages, HttpContext http, FormPost form) => pages.ChangeAsync(http, form));
         routes.MapSecondFactor();
         // https://w3c.github.io/webappsec-change-password-url/
         routes.MapPage("/.well-known/change-password", () => Results.LocalRedirect("/account"));
@@ -40,10 +41,6 @@ internal sealed class AccountPages(
     IOptions<AccountsSettings> settings,
     TimeProvider time)
 {
-    public const string Again = "For your safety, please press the button once more: this page had been open for long, or in another session.";
-    private const string Failed = "That address and password don’t fit together, or this account can’t sign in at the moment. After several wrong tries there is a pause of 15 minutes.";
-    private const string WrongCode = "That code didn’t work. Codes change every 30 seconds, and a recovery code works once.";
-    private const string WrongPasskey = "That passkey didn’t work here. It may have been removed, or its account can’t sign in at the moment.";
     private const string Account = "/account";
 
     public IResult SignIn(HttpContext http, string? returnUrl)
@@ -61,7 +58,7 @@ internal sealed class AccountPages(
         var returnUrl = Local(form["returnUrl"]);
         var address = form["email"].Trim();
         if (!form.Genuine)
-            return Page.Of<SignIn>(StatusCodes.Status400BadRequest, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Again });
+            return Page.Of<SignIn>(StatusCodes.Status400BadRequest, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Words.PressAgain });
 
         var box = new Timebox(time);
         var result = await signIn.EnterAsync(address, form["password"]);
@@ -72,7 +69,7 @@ internal sealed class AccountPages(
             return Page.SeeOther(returnUrl);
 
         await box.FillAsync();
-        return Page.Of<SignIn>(StatusCodes.Status422UnprocessableEntity, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Failed });
+        return Page.Of<SignIn>(StatusCodes.Status422UnprocessableEntity, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Words.SignInFailed });
     }
 
     public async Task<IResult> SecondStepAsync(string? returnUrl) =>
@@ -86,7 +83,7 @@ internal sealed class AccountPages(
         if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
             return Page.SeeOther("/sign-in");
         if (!form.Genuine)
-            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, Again);
+            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, Words.PressAgain);
 
         var box = new Timebox(time);
         var code = form["code"].Replace(" ", "", StringComparison.Ordinal);
@@ -99,7 +96,7 @@ internal sealed class AccountPages(
             return Page.SeeOther(returnUrl);
 
         await box.FillAsync();
-        return await SecondStepAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, WrongCode);
+        return await SecondStepAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, Words.WrongCode);
     }
 
     public async Task<IResult> EnterSecondPasskeyAsync(FormPost form)
@@ -108,11 +105,11 @@ internal sealed class AccountPages(
         if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
             return Page.SeeOther("/sign-in");
         if (!form.Genuine)
-            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, Again);
+            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, Words.PressAgain);
 
         return await TryPasskeyAsync(account, form)
             ? Page.SeeOther(returnUrl)
-            : await SecondStepAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, WrongPasskey);
+            : await SecondStepAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, Words.WrongPasskey);
     }
 
     public Task<IResult> PasskeyAsync(string? returnUrl) => PasskeyAsync(StatusCodes.Status200OK, Local(returnUrl), problem: null);
@@ -121,17 +118,17 @@ internal sealed class AccountPages(
     {
         var returnUrl = Local(form["returnUrl"]);
         if (!form.Genuine)
-            return await PasskeyAsync(StatusCodes.Status400BadRequest, returnUrl, Again);
+            return await PasskeyAsync(StatusCodes.Status400BadRequest, returnUrl, Words.PressAgain);
 
         return await TryPasskeyAsync(account: null, form)
             ? Page.SeeOther(returnUrl)
-            : await PasskeyAsync(StatusCodes.Status422UnprocessableEntity, returnUrl, WrongPasskey);
+            : await PasskeyAsync(StatusCodes.Status422UnprocessableEntity, returnUrl, Words.WrongPasskey);
     }
 
     public async Task<IResult> SignOutAsync(HttpContext http, FormPost form)
     {
         if (!form.Genuine && http.User.Identity?.IsAuthenticated == true)
-            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [Again]);
+            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [Words.PressAgain]);
 
         await signIn.SignOutAsync();
         return Page.SeeOther("/sign-in");
@@ -142,7 +139,7 @@ internal sealed class AccountPages(
     public async Task<IResult> ChangeAsync(HttpContext http, FormPost form)
     {
         if (!form.Genuine)
-            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [Again]);
+            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [Words.PressAgain]);
 
         var account = (await users.GetUserAsync(http.User))!;
         var outcome = await change.ApplyAsync(account, form["current-password"], form["new-password"], http.Connection.RemoteIpAddress?.ToString());
@@ -201,6 +198,9 @@ internal sealed class AccountPages(
         url is ['/', ..] and not ['/', '/' or '\\', ..] && !url.Any(c => char.IsControl(c) || c == '\\') && Uri.IsWellFormedUriString(url, UriKind.Relative)
             ? url
             : otherwise;
+
+    /// <summary>A page that leads on to another one.</summary>
+    public static string With(string path, string returnUrl) => path + QueryString.Create("returnUrl", returnUrl);
 
     public static bool IsConsole(string? url) => Local(url).StartsWith("/admin", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -13,7 +14,7 @@ public sealed class NewPassword(UserManager<Account> users, Hashing hashing, IOp
     public async Task<IReadOnlyList<string>> FaultsAsync(Account account, string password)
     {
         if (password.Length == 0)
-            return ["Enter the new password."];
+            return [Words.EnterNewPassword];
 
         var faults = new List<string>();
         foreach (var validator in users.PasswordValidators)

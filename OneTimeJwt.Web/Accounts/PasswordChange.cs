@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -7,16 +8,13 @@ namespace OneTimeJwt.Web.Accounts;
 internal sealed class PasswordChange(
     AccountSignIn signIn, UserManager<Account> users, AccountsContext database, NewPassword newPassword, TimeProvider time)
 {
-    private static readonly string[] WrongPassword = ["Your current password isn’t right. After several wrong tries there is a pause of 15 minutes."];
-    private static readonly string[] LostRace = ["Your account was changed at the same moment. Please try again."];
-
     /// <summary>What stands in the way, and whether that is the new password; nothing where it is changed.</summary>
     public sealed record Outcome(IReadOnlyList<string> Problems, bool NewIsRefused = false);
 
     public async Task<Outcome> ApplyAsync(Account account, string current, string chosen, string? client)
     {
         if (!await signIn.IsRightAsync(account, current))
-            return new Outcome(WrongPassword);
+            return new Outcome([Words.WrongCurrentPassword]);
 
         var faults = await newPassword.FaultsAsync(account, chosen);
         if (faults.Count > 0)
@@ -25,8 +23,8 @@ internal sealed class PasswordChange(
         var now = time.GetUtcNow();
         account.PasswordHash = await newPassword.HashAsync(account, chosen);
         database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.PasswordChanged, AccountId = account.Id, Client = client });
-        database.Add(new OutboxMail { Kind = OutboxKind.PasswordChangedNotice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now });
+        database.Add(new OutboxMail { Kind = OutboxKind.PasswordChangedNotice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId });
         var result = await users.UpdateSecurityStampAsync(account);
-        return new Outcome(result.Succeeded ? [] : LostRace);
+        return new Outcome(result.Succeeded ? [] : [Words.ChangedMeanwhile]);
     }
 }

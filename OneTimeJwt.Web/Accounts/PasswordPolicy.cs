@@ -2,13 +2,15 @@ using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Shell;
 using Zxcvbn;
 using Zxcvbn.Matcher;
 
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>Length and guessability, each refusal with its reason; spaces and Unicode count as they are.</summary>
-internal sealed class PasswordPolicy(IOptions<AccountsSettings> settings) : IPasswordValidator<Account>
+internal sealed class PasswordPolicy(IOptions<AccountsSettings> settings, Brand brand) : IPasswordValidator<Account>
 {
     // The estimate takes milliseconds at this length and half a second at four times as much.
     private const int EstimatedLength = 64;
@@ -18,9 +20,7 @@ internal sealed class PasswordPolicy(IOptions<AccountsSettings> settings) : IPas
 
     private const int LeastDistinct = 5;
 
-    private const string Advice = "Add a few unrelated words.";
-
-    private static readonly string[] SiteWords = ["onetimejwt", "one-time jwt", "one-time", "jwt"];
+    private readonly string[] _siteWords = [.. brand.Name.Split([' ', '-', '.'], StringSplitOptions.RemoveEmptyEntries).Append(brand.Name).Append(brand.Name.Replace(" ", "", StringComparison.Ordinal)).Select(word => word.ToLowerInvariant())];
 
     public Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user, string? password) =>
         Task.FromResult(Fault(user, password ?? "") is { } fault
@@ -33,18 +33,18 @@ internal sealed class PasswordPolicy(IOptions<AccountsSettings> settings) : IPas
         var needed = passwords.MinimumFor(user);
         var length = new StringInfo(password).LengthInTextElements;
         if (length < needed)
-            return string.Create(CultureInfo.InvariantCulture, $"Use at least {needed} characters; this has {length}.");
+            return Words.TooShort.With(needed, length);
         if (password.Length > PasswordSettings.MaximumLength)
-            return string.Create(CultureInfo.InvariantCulture, $"Use at most {PasswordSettings.MaximumLength} characters; this has {password.Length}.");
+            return Words.TooLongPassword.With(PasswordSettings.MaximumLength, password.Length);
 
         if (password.EnumerateRunes().Distinct().Count() < LeastDistinct)
-            return $"This repeats the same few characters, which is guessed quickly. {Advice}";
+            return Words.TooFewDifferent;
 
-        var estimate = Zxcvbn.Zxcvbn.MatchPassword(password[..Math.Min(password.Length, EstimatedLength)], [.. SiteWords, .. Words(user)]);
-        return estimate.Score < NeededScore ? $"{Weakness(estimate)} {Advice}" : null;
+        var estimate = Zxcvbn.Zxcvbn.MatchPassword(password[..Math.Min(password.Length, EstimatedLength)], [.. _siteWords, .. NamesOf(user)]);
+        return estimate.Score < NeededScore ? Weakness(estimate) : null;
     }
 
-    private static IEnumerable<string> Words(Account user) =>
+    private static IEnumerable<string> NamesOf(Account user) =>
         new[] { user.UserName, user.Email }
             .OfType<string>()
             .SelectMany(name => name.Split(['@', '.', '-', '_', '+']).Append(name))
@@ -55,11 +55,11 @@ internal sealed class PasswordPolicy(IOptions<AccountsSettings> settings) : IPas
     {
         var matches = estimate.MatchSequence;
         if (matches.OfType<DictionaryMatch>().Any(match => match.DictionaryName == "user_inputs"))
-            return "This is built around your address or the name of this site, which is guessed first.";
+            return Words.BuiltAroundName;
         if (matches.OfType<DictionaryMatch>().FirstOrDefault(match => match.DictionaryName == "passwords") is { } known)
-            return $"This is built around “{known.Token}”, which stands in lists of common passwords.";
+            return Words.BuiltAroundCommon.With(known.Token);
         return matches.Any(match => match.Pattern is "repeat" or "sequence" or "spatial")
-            ? "This repeats characters or follows the alphabet or the keyboard, which is guessed quickly."
-            : "This is short of surprises and would be guessed quickly.";
+            ? Words.BuiltOnPattern
+            : Words.TooFewSurprises;
     }
 }

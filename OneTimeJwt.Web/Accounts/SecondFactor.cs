@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -22,8 +23,6 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
     private const string CodesName = "RecoveryCodes";
 
     private const int CodeCount = 10;
-    private const string LostRace = "Your account was changed at the same moment. Please try again.";
-    private const string WrongCode = "That code doesn’t fit the key. Wait for the next one, and see that your phone’s clock is right.";
 
     public async Task<SecondFactorState> ReadAsync(Account account)
     {
@@ -43,7 +42,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         {
             account.TwoFactorEnabled = true;
             var kept = await users.SetAuthenticationTokenAsync(account, Account.TokenStore, KeyName, key);
-            return Problem(kept) ?? (await users.VerifyTwoFactorTokenAsync(account, users.Options.Tokens.AuthenticatorTokenProvider, code) ? null : WrongCode);
+            return Problem(kept) ?? (await users.VerifyTwoFactorTokenAsync(account, users.Options.Tokens.AuthenticatorTokenProvider, code) ? null : Words.CodeDoesNotFit);
         });
     }
 
@@ -91,7 +90,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
     {
         var now = time.GetUtcNow();
         var line = new RecoveryEvent { At = now, Kind = kind, AccountId = account.Id, Client = client, Detail = detail };
-        var mail = new OutboxMail { Kind = notice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now };
+        var mail = new OutboxMail { Kind = notice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId };
         IEnumerable<string>? codes = [];
         var tries = 0;
         return writer.RunAsync(() => database.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
@@ -106,7 +105,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
             codes = newCodes ? await users.GenerateNewTwoFactorRecoveryCodesAsync(account, CodeCount) : [];
             database.AddRange(line, mail);
             if (codes is null || Problem(await users.UpdateSecurityStampAsync(account)) is not null)
-                return new SecondFactorChange(LostRace, []);
+                return new SecondFactorChange(Words.ChangedMeanwhile, []);
 
             await transaction.CommitAsync();
             return new SecondFactorChange(null, [.. codes]);
@@ -124,5 +123,5 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
 
     private Task<IdentityResult> RemoveTokenAsync(Account account, string name) => users.RemoveAuthenticationTokenAsync(account, Account.TokenStore, name);
 
-    private static string? Problem(IdentityResult result) => result.Succeeded ? null : LostRace;
+    private static string? Problem(IdentityResult result) => result.Succeeded ? null : Words.ChangedMeanwhile;
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Accounts;
@@ -16,16 +17,16 @@ internal static class SecondFactorRoutes
         var own = routes.MapGroup(Path).RequireAuthorization();
         own.MapPage("", (SecondFactorPages pages, HttpContext http, string? returnUrl) => pages.ShowAsync(http, returnUrl));
         own.MapPage("/authenticator", (SecondFactorPages pages, string? returnUrl) => pages.SetUpAsync(returnUrl));
-        own.MapPost("/authenticator", (SecondFactorPages pages, FormPost form) => pages.UseAuthenticatorAsync(form));
+        own.MapForm("/authenticator", (SecondFactorPages pages, FormPost form) => pages.UseAuthenticatorAsync(form));
         own.MapPage("/codes", (SecondFactorPages pages) => pages.AskAsync(SecondFactorPages.Codes));
-        own.MapPost("/codes", (SecondFactorPages pages, FormPost form) => pages.MakeCodesAsync(form));
+        own.MapForm("/codes", (SecondFactorPages pages, FormPost form) => pages.MakeCodesAsync(form));
         own.MapPage("/off", (SecondFactorPages pages) => pages.AskAsync(SecondFactorPages.Off));
-        own.MapPost("/off", (SecondFactorPages pages, FormPost form) => pages.TurnOffAsync(form));
+        own.MapForm("/off", (SecondFactorPages pages, FormPost form) => pages.TurnOffAsync(form));
         own.MapPage("/passkeys", (SecondFactorPages pages, string? returnUrl) => pages.AskForPasskeyAsync(returnUrl));
-        own.MapPost("/passkeys", (SecondFactorPages pages, FormPost form) => pages.BeginPasskeyAsync(form));
-        own.MapPost("/passkeys/new", (SecondFactorPages pages, FormPost form) => pages.AddPasskeyAsync(form));
+        own.MapForm("/passkeys", (SecondFactorPages pages, FormPost form) => pages.BeginPasskeyAsync(form));
+        own.MapForm("/passkeys/new", (SecondFactorPages pages, FormPost form) => pages.AddPasskeyAsync(form));
         own.MapPage("/passkeys/{id}", (SecondFactorPages pages, string id) => pages.AskToRemoveAsync(id));
-        own.MapPost("/passkeys/{id}", (SecondFactorPages pages, FormPost form, string id) => pages.RemovePasskeyAsync(form, id));
+        own.MapForm("/passkeys/{id}", (SecondFactorPages pages, FormPost form, string id) => pages.RemovePasskeyAsync(form, id));
     }
 }
 
@@ -39,18 +40,12 @@ internal sealed class SecondFactorPages(
     private const string Path = SecondFactorRoutes.Path;
     private const string Saved = $"{Path}?saved";
     private const int LongestName = 60;
-    private const string WrongPassword = "That isn’t your password. After several wrong tries there is a pause of 15 minutes.";
-    private const string Stale = "This page had been open for too long. Please scan the new code: the one before doesn’t count.";
-    private const string NoPasskey = "Nothing came of that passkey. Please try again.";
 
-    public static readonly Confirmation Codes = new(
-        $"{Path}/codes", "New recovery codes", "You get ten new codes. Those that you have now stop to work.", "Make new codes");
+    public static Confirmation Codes => new($"{Path}/codes", Words.NewCodesTitle, Words.NewCodesLead, Words.MakeNewCodes);
 
-    public static readonly Confirmation Off = new(
-        $"{Path}/off", "Turn two-factor sign-in off", "Your password alone is then enough to sign in. The authenticator app, the recovery codes and all passkeys of this account stop to work.", "Turn it off");
+    public static Confirmation Off => new($"{Path}/off", Words.OffTitle, Words.OffLead, Words.TurnItOff);
 
-    private static readonly Confirmation NewPasskey = new(
-        $"{Path}/passkeys", "Add a passkey", "First your password, so that nobody else adds a passkey to an account that was left open.", "Continue");
+    private static Confirmation NewPasskey => new($"{Path}/passkeys", Words.AddPasskey, Words.NewPasskeyLead, Words.Continue);
 
     private HttpContext Http => accessor.HttpContext!;
 
@@ -76,11 +71,11 @@ internal sealed class SecondFactorPages(
         var account = await AccountAsync();
         var returnUrl = form["returnUrl"];
         if (keys.Unseal(account, form["key"]) is not { } key)
-            return await SetUpAsync(StatusCodes.Status422UnprocessableEntity, account, keys.New(account), returnUrl, [Stale]);
+            return await SetUpAsync(StatusCodes.Status422UnprocessableEntity, account, keys.New(account), returnUrl, [Words.StaleKey]);
         if (!form.Genuine)
-            return await SetUpAsync(StatusCodes.Status400BadRequest, account, key, returnUrl, [AccountPages.Again]);
+            return await SetUpAsync(StatusCodes.Status400BadRequest, account, key, returnUrl, [Words.PressAgain]);
         if (!await signIn.IsRightAsync(account, form["password"]))
-            return await SetUpAsync(StatusCodes.Status422UnprocessableEntity, account, key, returnUrl, [WrongPassword], passwordIsWrong: true);
+            return await SetUpAsync(StatusCodes.Status422UnprocessableEntity, account, key, returnUrl, [Words.WrongPassword], passwordIsWrong: true);
 
         var code = form["code"].Replace(" ", "", StringComparison.Ordinal);
         var change = await factor.UseAuthenticatorAsync(account, key.Key, code, Client);
@@ -112,7 +107,7 @@ internal sealed class SecondFactorPages(
         var returnUrl = form["returnUrl"];
         var passkey = form.Genuine ? await passkeys.CreatedAsync(account, form["state"], form["credential"]) : null;
         if (passkey is null)
-            return await AskAsync(form.Genuine ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status400BadRequest, NewPasskey, returnUrl, form.Genuine ? NoPasskey : AccountPages.Again);
+            return await AskAsync(form.Genuine ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status400BadRequest, NewPasskey, returnUrl, form.Genuine ? Words.NoPasskey : Words.PressAgain);
 
         passkey.Name = Name(form["name"]);
         var change = await factor.AddPasskeyAsync(account, passkey, Client);
@@ -142,8 +137,8 @@ internal sealed class SecondFactorPages(
     }
 
     private async Task<IResult?> RefusalAsync(FormPost form, Confirmation question, Account account) =>
-        !form.Genuine ? await AskAsync(StatusCodes.Status400BadRequest, question, form["returnUrl"], AccountPages.Again)
-        : !await signIn.IsRightAsync(account, form["password"]) ? await AskAsync(StatusCodes.Status422UnprocessableEntity, question, form["returnUrl"], WrongPassword)
+        !form.Genuine ? await AskAsync(StatusCodes.Status400BadRequest, question, form["returnUrl"], Words.PressAgain)
+        : !await signIn.IsRightAsync(account, form["password"]) ? await AskAsync(StatusCodes.Status422UnprocessableEntity, question, form["returnUrl"], Words.WrongPassword)
         : null;
 
     // This session goes on under the new stamp; where it has just proven a second factor, as one that has.
@@ -183,12 +178,12 @@ internal sealed class SecondFactorPages(
         (await users.GetPasskeysAsync(account)).FirstOrDefault(passkey => Convert.ToHexStringLower(passkey.CredentialId) == id);
 
     private static Confirmation Remove(string id, UserPasskeyInfo passkey) => new(
-        $"{Path}/passkeys/{id}", "Remove a passkey", $"“{passkey.Name}” no longer signs in here. Remove it from the device as well, so that it isn’t offered any more.", "Remove it");
+        $"{Path}/passkeys/{id}", Words.RemovePasskeyTitle, Words.RemovePasskeyLead.With(passkey.Name), Words.RemoveIt);
 
     private string Name(string typed)
     {
         var name = string.Concat(typed.Trim().EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Take(LongestName));
-        return name.Length > 0 ? name : $"Passkey of {time.GetUtcNow().UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}";
+        return name.Length > 0 ? name : Words.PasskeyOf.With(InWords.DateOf(time.GetUtcNow()));
     }
 
     private static string Address(Account account) => account.Email ?? account.UserName ?? "";

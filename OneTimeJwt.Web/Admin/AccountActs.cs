@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -40,9 +41,9 @@ public sealed class AccountActs(
     {
         var reason = request.Reason.Trim();
         if (reason.Length == 0)
-            return new ActOutcome(false, "Say why: the reason is kept in the trail.");
+            return new ActOutcome(false, Words.ProblemNoReason);
         if (reason.Length > RecoveryEvent.LongestReason)
-            return new ActOutcome(false, string.Create(CultureInfo.InvariantCulture, $"The reason is longer than {RecoveryEvent.LongestReason} characters."));
+            return new ActOutcome(false, Words.ProblemLongReason.With(RecoveryEvent.LongestReason));
 
         request = request with { Reason = reason };
         for (var tries = 1; ; tries++)
@@ -76,12 +77,13 @@ public sealed class AccountActs(
         await roles.HoldAsync(database);
         var by = await ActorAsync(database, user);
         if (await database.Users.SingleOrDefaultAsync(row => row.Id == request.AccountId) is not { } account)
-            return new ActOutcome(false, "There is no such account any more.");
+            return new ActOutcome(false, Words.ProblemNoAccount);
 
         var to = new ActParty(account.Id, await roles.OfAsync(database, account.Id));
-        if (ActRules.Refusal(request.Act, by, to, AccountLock.IsForGood(account)) is { } refusal)
+        string? Refusal() => ActRules.Refusal(request.Act, by, to, AccountLock.IsForGood(account));
+        if (Refusal() is { } refusal)
         {
-            database.Add(Line(RecoveryEventKind.ActRefused, by, request, $"{ActWords.Name(request.Act)}: {refusal}"));
+            database.Add(Line(RecoveryEventKind.ActRefused, by, request, KeptWords.InEnglish(() => $"{ActWords.Name(request.Act)}: {Refusal()}")));
             await database.SaveChangesAsync();
             await transaction.CommitAsync();
             return new ActOutcome(false, refusal);
@@ -138,7 +140,7 @@ public sealed class AccountActs(
 
         var refused = await database.Outbox.Where(mail => mail.AccountId == account.Id && mail.RefusedAt != null).OrderBy(mail => mail.RefusedAt).ToListAsync();
         if (refused.Count == 0)
-            return "No mail to this account is refused any more.";
+            return Words.ProblemNoRefusedMail;
 
         foreach (var mail in refused)
             mail.TryAgain(time.GetUtcNow());
@@ -160,9 +162,9 @@ public sealed class AccountActs(
     private async Task<string?> LockAsync(AccountsContext database, Account account, ActParty by, ActParty to, ActRequest request)
     {
         if (AccountLock.IsForGood(account))
-            return "The account is locked already.";
+            return Words.ProblemLockedAlready;
         if (to.Role == ConsoleRole.Admin && !await roles.CanSpareAsync(database, account.Id))
-            return "The last Admin can’t be locked.";
+            return Words.ProblemLockLastAdmin;
 
         (account.LockoutEnabled, account.LockoutEnd) = (true, DateTimeOffset.MaxValue);
         Renew(account);
@@ -173,7 +175,7 @@ public sealed class AccountActs(
     private string? Unlock(AccountsContext database, Account account, ActParty by, ActRequest request)
     {
         if (account.LockoutEnd is null || account.LockoutEnd <= time.GetUtcNow())
-            return "The account isn’t locked.";
+            return Words.ProblemNotLocked;
 
         (account.LockoutEnd, account.AccessFailedCount) = (null, 0);
         account.ConcurrencyStamp = Guid.NewGuid().ToString();
@@ -186,7 +188,7 @@ public sealed class AccountActs(
         var tokens = await database.UserTokens.Where(token => token.UserId == account.Id && token.LoginProvider == Account.TokenStore).ToListAsync();
         var passkeys = await database.UserPasskeys.Where(passkey => passkey.UserId == account.Id).ToListAsync();
         if (!account.TwoFactorEnabled && tokens.Count == 0 && passkeys.Count == 0)
-            return "Two-factor sign-in is off already.";
+            return Words.ProblemTwoFactorOffAlready;
 
         database.RemoveRange(tokens);
         database.RemoveRange(passkeys);
@@ -200,7 +202,7 @@ public sealed class AccountActs(
     private async Task<ActOutcome> ChangeRoleAsync(ActParty by, ActParty to, ActRequest request)
     {
         if (request.Act == AccountAct.MakeSupport && to.Role == ConsoleRole.Admin)
-            return new ActOutcome(false, "The account is an Admin: remove it from the console first.");
+            return new ActOutcome(false, Words.ProblemIsAdmin);
         if (request.Act != AccountAct.RemoveRole)
         {
             var role = request.Act == AccountAct.MakeAdmin ? ConsoleRole.Admin : ConsoleRole.Support;
@@ -224,24 +226,24 @@ public sealed class AccountActs(
     private static ActOutcome Outcome(RoleOutcome outcome, AccountAct act) => outcome switch
     {
         RoleOutcome.Done => new ActOutcome(true, ActWords.Done(act)),
-        RoleOutcome.NotOurs => new ActOutcome(false, "Another application has a role of that name: choose another one in Admin:Roles."),
-        RoleOutcome.LastAdmin => new ActOutcome(false, "The last Admin can’t be removed."),
-        _ => new ActOutcome(false, "The account has that role already, or had none."),
+        RoleOutcome.NotOurs => new ActOutcome(false, Words.ProblemForeignRole),
+        RoleOutcome.LastAdmin => new ActOutcome(false, Words.ProblemRemoveLastAdmin),
+        _ => new ActOutcome(false, Words.ProblemRoleUnchanged),
     };
 
     private async Task<string?> ObstacleAsync(AccountsContext database, Account account, ActParty by)
     {
         if (string.IsNullOrEmpty(account.Email))
-            return "The account has no address to write to.";
+            return Words.ProblemNoAddress;
         if (AccountLock.IsForGood(account))
-            return "The account is locked: unlock it first.";
+            return Words.ProblemLocked;
 
         var now = time.GetUtcNow();
         var since = now - budget.Value.Window;
         var acts = await database.Trail.CountAsync(line => line.Actor == by.Id && line.At > since && line.At <= now && line.CampaignId == null && Mailing.Contains(line.Kind));
         return acts < budget.Value.Permits
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"You have sent {acts} mails in the last {budget.Value.Window:c}: that is as many as one admin may. Wait, or make it a campaign.");
+            : Words.ProblemBudget.With(acts.ToString("N0", CultureInfo.CurrentCulture), InWords.Of(budget.Value.Window));
     }
 
     /// <summary>The present password stops working, and with it every link and session.</summary>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -63,14 +64,14 @@ public sealed class AccountMatch(IDbContextFactory<AccountsContext> contexts, IL
     {
         var (ids, unmatched) = choice.List is null ? (await FilteredAsync(choice, cancellationToken), []) : await ListedAsync(choice.List, cancellationToken);
         var chosen = choice.List is null
-            ? $"accounts{(choice.Text.Length == 0 ? "" : $" that start with “{choice.Text}”")}{(choice.Filters == AccountFilters.None ? "" : $" with: {FilterWords.InWords(choice.Filters)}")}"
+            ? $"accounts{(choice.Text.Length == 0 ? "" : $" that start with “{choice.Text}”")}{(choice.Filters == AccountFilters.None ? "" : $" with: {KeptWords.InEnglish(() => FilterWords.InWords(choice.Filters))}")}"
             : string.Create(CultureInfo.InvariantCulture, $"a list of {choice.List.Count} lines");
         ids.Remove(actor);
         var problem = (choice.List?.Count > Campaigns.MostAccounts || ids.Count > Campaigns.MostAccounts, ids.Count) switch
         {
-            (true, _) => string.Create(CultureInfo.InvariantCulture, $"That is more than {Campaigns.MostAccounts:N0} accounts. Split it into several campaigns."),
-            (_, 0) when choice.List is null => "No account is like that.",
-            (_, 0) => "No line names an account.",
+            (true, _) => Words.BulkTooMany.With(Campaigns.MostAccounts.ToString("N0", CultureInfo.CurrentCulture)),
+            (_, 0) when choice.List is null => Words.FindNone,
+            (_, 0) => Words.BulkNoLine,
             _ => null,
         };
         return new MatchedAccounts([.. ids], unmatched, chosen, problem);

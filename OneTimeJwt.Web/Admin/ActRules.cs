@@ -1,3 +1,5 @@
+using OneTimeJwt.Web.Languages;
+
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>What an admin can do to an account.</summary>
@@ -21,7 +23,7 @@ public sealed record ActParty(string Id, ConsoleRole? Role);
 /// <summary>Who may do what to whom. Nothing else decides that: pages ask it to warn, acts ask it again when they are done.</summary>
 public static class ActRules
 {
-    public const string NoRole = "Your account has no right to do this any more.";
+    public static string NoRole => Words.RefusalNoRole;
 
     /// <param name="act">What is to be done.</param>
     /// <param name="by">Who wants it.</param>
@@ -31,11 +33,11 @@ public static class ActRules
     public static string? Refusal(AccountAct act, ActParty by, ActParty to, bool isLockedForGood) => act switch
     {
         _ when by.Role is null => NoRole,
-        _ when by.Id == to.Id => "Nobody acts on his own account: ask another admin.",
+        _ when by.Id == to.Id => Words.RefusalOwnAccount,
         _ when by.Role == ConsoleRole.Admin => null,
-        _ when to.Role == ConsoleRole.Admin => "Support can’t act on an Admin.",
-        AccountAct.Unlock when isLockedForGood => "Support can’t undo an Admin’s lock.",
+        _ when to.Role == ConsoleRole.Admin => Words.RefusalSupportOnAdmin,
+        AccountAct.Unlock when isLockedForGood => Words.RefusalAdminsLock,
         AccountAct.SendLink or AccountAct.KillLinks or AccountAct.TryMailAgain => null,
-        _ => "Only an Admin may do this.",
+        _ => Words.RefusalOnlyAdmin,
     };
 }

@@ -1,6 +1,7 @@
 using CsvHelper;
 using Microsoft.AspNetCore.Http.Features;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Admin;
@@ -12,8 +13,6 @@ namespace OneTimeJwt.Web.Admin;
 internal sealed class BulkPages(Campaigns campaigns, CampaignReader reader)
 {
     private const long MostBytes = 16 * 1024 * 1024;
-    private const string Again = "For your safety, please choose the list and press the button once more: this page had been open for long, or in another session.";
-    private const string OneWay = "Choose the accounts in one way: by what they are, by a list, or by a file.";
 
     // What was pasted is shown again only where it is short.
     private const int LongestEcho = 20_000;
@@ -29,10 +28,12 @@ internal sealed class BulkPages(Campaigns campaigns, CampaignReader reader)
     public async Task<IResult> DraftAsync(HttpContext http)
     {
         var form = await FormPost.ReadAsync(http, MostBytes, Large);
+        // What is wrong is said to whoever reads the form.
+        form.IsRead(http);
         var (text, filters, list, requiresReset) = (form["q"].Trim(), FilterWords.Parse(form.Fields["filter"]), form["list"], form["act"] == "reset");
         var file = form.Fields.Files is [{ Length: > 0 } only] ? only : null;
         if (!form.Genuine)
-            return await PageAsync(StatusCodes.Status400BadRequest, text, filters, list, requiresReset, Again);
+            return await PageAsync(StatusCodes.Status400BadRequest, text, filters, list, requiresReset, Words.BulkAgain);
 
         var (choice, problem) = await ChoiceAsync(text, filters, list, file, http.RequestAborted);
         if (choice is null)
@@ -54,7 +55,7 @@ internal sealed class BulkPages(Campaigns campaigns, CampaignReader reader)
         var byWhatTheyAre = text.Length > 0 || filters != AccountFilters.None;
         var ways = new[] { byWhatTheyAre, list.Trim().Length > 0, file is not null };
         if (ways.Count(way => way) != 1)
-            return (null, OneWay);
+            return (null, Words.BulkOneWay);
         if (byWhatTheyAre)
             return (new BulkChoice(text, filters, List: null), null);
         if (file is null)
@@ -67,7 +68,7 @@ internal sealed class BulkPages(Campaigns campaigns, CampaignReader reader)
         }
         catch (CsvFormatException)
         {
-            return (null, "The file can’t be read as CSV: a quote isn’t closed, or it is of another kind. Save it as CSV (UTF-8) and try again.");
+            return (null, Words.BulkNotCsv);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -7,11 +8,26 @@ namespace OneTimeJwt.Web.Admin;
 internal static class CampaignWords
 {
     public static string Name(Campaign campaign) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(campaign.RequiresReset ? "Required reset" : "Reset link")} for {campaign.Accounts:N0} {(campaign.Accounts == 1 ? "account" : "accounts")}");
+        campaign.Accounts == 1
+            ? campaign.RequiresReset ? Words.CampaignOneReset : Words.CampaignOneLink
+            : string.Format(CultureInfo.CurrentCulture, campaign.RequiresReset ? Words.CampaignResets : Words.CampaignLinks, campaign.Accounts.ToString("N0", CultureInfo.CurrentCulture));
 
     public static string State(CampaignState state) => state switch
     {
-        CampaignState.Draft => "not started",
-        _ => state.ToString().ToLowerInvariant(),
+        CampaignState.Running => Words.CampaignStateRunning,
+        CampaignState.Paused => Words.CampaignStatePaused,
+        CampaignState.Stopped => Words.CampaignStateStopped,
+        CampaignState.Done => Words.CampaignStateDone,
+        _ => Words.CampaignStateDraft,
+    };
+
+    /// <summary>Why it can't be steered that way.</summary>
+    public static string Already(CampaignState state) => state switch
+    {
+        CampaignState.Running => Words.CampaignRunningAlready,
+        CampaignState.Paused => Words.CampaignPausedAlready,
+        CampaignState.Stopped => Words.CampaignStoppedAlready,
+        CampaignState.Done => Words.CampaignDoneAlready,
+        _ => Words.CampaignNotStarted,
     };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -27,7 +28,6 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
     public const int UsualRate = 300;
 
     private const int RowsAtOnce = 1_000;
-    private const string OnlyAdmin = "Only an Admin may write to many accounts.";
 
     /// <summary>Draws up a list of accounts. Nothing is sent, and where there is a problem nothing is kept.</summary>
     /// <returns>The campaign, or what is wrong.</returns>
@@ -63,13 +63,13 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
     {
         var reason = start.Reason.Trim();
         if (campaign.State != CampaignState.Draft)
-            return ("It has been started already.", null);
+            return (Words.CampaignStartedAlready, null);
         if (reason.Length is 0 or > RecoveryEvent.LongestReason)
-            return ("Say why: the reason is kept in the trail.", null);
+            return (Words.ProblemNoReason, null);
         if (start.Rate is < 1 or > MostRate)
-            return (string.Create(CultureInfo.InvariantCulture, $"The rate is between 1 and {MostRate} accounts a minute."), null);
+            return (Words.CampaignBadRate.With(MostRate), null);
         if (start.TypedNumber.Trim() != campaign.Accounts.ToString(CultureInfo.InvariantCulture))
-            return (string.Create(CultureInfo.InvariantCulture, $"Type {campaign.Accounts}, the number of accounts, to confirm."), null);
+            return (Words.CampaignConfirm.With(campaign.Accounts), null);
 
         (campaign.State, campaign.Reason, campaign.Rate, campaign.StartedBy, campaign.ReleasedAt) = (CampaignState.Running, reason, start.Rate, by, time.GetUtcNow());
         return (null, Line(RecoveryEventKind.CampaignStarted, campaign, by, start.Client, string.Create(CultureInfo.InvariantCulture, $"{campaign.Accounts} accounts, {(campaign.RequiresReset ? "reset required" : "a link each")}, {campaign.Rate} a minute"), reason));
@@ -90,7 +90,7 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
                 campaign.State = CampaignState.Stopped;
                 return (null, Line(RecoveryEventKind.CampaignStopped, campaign, by, client, string.Create(CultureInfo.InvariantCulture, $"after {campaign.Released} of {campaign.Accounts} accounts")));
             default:
-                return ($"It is {campaign.State.ToString().ToLowerInvariant()} already.", null);
+                return (CampaignWords.Already(campaign.State), null);
         }
     });
 
@@ -101,7 +101,7 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
         {
             await using var database = await contexts.CreateDbContextAsync();
             if (await database.Campaigns.SingleOrDefaultAsync(row => row.Id == id) is not { } campaign)
-                return "There is no such campaign.";
+                return Words.NoSuchCampaign;
 
             var (problem, line) = change(campaign, by.Id);
             if (line is null)
@@ -116,7 +116,7 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
             }
             catch (DbUpdateConcurrencyException)
             {
-                return "It was changed at the same moment: try again.";
+                return Words.CampaignChangedMeanwhile;
             }
         });
     }
@@ -128,10 +128,10 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
         if (by.Role == ConsoleRole.Admin)
             return (by, null);
 
-        var refusal = by.Role is null ? ActRules.NoRole : OnlyAdmin;
-        database.Add(new RecoveryEvent { At = time.GetUtcNow(), Kind = RecoveryEventKind.ActRefused, Actor = by.Id, Client = client, Detail = $"{what}: {refusal}", CampaignId = campaign });
+        string Refusal() => by.Role is null ? ActRules.NoRole : Words.RefusalOnlyAdminBulk;
+        database.Add(new RecoveryEvent { At = time.GetUtcNow(), Kind = RecoveryEventKind.ActRefused, Actor = by.Id, Client = client, Detail = KeptWords.InEnglish(() => $"{what}: {Refusal()}"), CampaignId = campaign });
         await database.SaveChangesAsync();
-        return (by, refusal);
+        return (by, Refusal());
     }
 
     // In pieces, so that nobody waits long for his turn to write; the list counts only once it is whole.

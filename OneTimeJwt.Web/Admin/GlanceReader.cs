@@ -7,8 +7,8 @@ namespace OneTimeJwt.Web.Admin;
 /// <summary>What happened in one stretch of time.</summary>
 public sealed record Stretch(DateTimeOffset From, DateTimeOffset To, int Asked, int Mailed, int Opened, int Redeemed, int Refused);
 
-/// <summary>Why links or requests were turned away, and how often.</summary>
-public sealed record Refusals(string Reason, int Day, int Week);
+/// <summary>Why links or requests were turned away, as the trail has it, and how often.</summary>
+public sealed record Refusals(RecoveryEventKind Kind, string? Detail, int Day, int Week);
 
 /// <param name="Week">The last seven days, oldest stretch first.</param>
 /// <param name="Reasons">The commonest first.</param>
@@ -65,10 +65,10 @@ public sealed class GlanceReader(IDbContextFactory<AccountsContext> contexts, Ti
     private static async Task<List<Refusals>> ReasonsAsync(AccountsContext database, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (day, week) = (await ReasonsSinceAsync(database, now.AddDays(-1), now, cancellationToken), await ReasonsSinceAsync(database, now.AddDays(-7), now, cancellationToken));
-        return [.. week.OrderByDescending(reason => reason.Value).Select(reason => new Refusals(reason.Key, day.GetValueOrDefault(reason.Key), reason.Value))];
+        return [.. week.OrderByDescending(reason => reason.Value).Select(reason => new Refusals(reason.Key.Kind, reason.Key.Detail, day.GetValueOrDefault(reason.Key), reason.Value))];
     }
 
-    private static async Task<Dictionary<string, int>> ReasonsSinceAsync(AccountsContext database, DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<Dictionary<(RecoveryEventKind Kind, string? Detail), int>> ReasonsSinceAsync(AccountsContext database, DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var lines = database.Trail.Where(line => line.At > since && line.At <= now);
         var proven = await lines.Where(line => Refusing.Contains(line.Kind))
@@ -78,17 +78,17 @@ public sealed class GlanceReader(IDbContextFactory<AccountsContext> contexts, Ti
         var summaries = await lines.Where(line => line.Kind == RecoveryEventKind.RefusedUnproven && line.Detail != null).Select(line => line.Detail!).ToListAsync(cancellationToken);
 
         // A link's length is of no use here, and would be a reason of its own each time.
-        return proven.Select(alike => (Reason: alike.Kind == RecoveryEventKind.LinkTooLong ? EventWords.Name(alike.Kind) : $"{EventWords.Name(alike.Kind)}: {alike.Detail}", alike.Count))
+        return proven.Select(alike => (Reason: (alike.Kind, Detail: alike.Kind == RecoveryEventKind.LinkTooLong ? null : alike.Detail), alike.Count))
             .Concat(summaries.SelectMany(Unproven))
             .GroupBy(reason => reason.Reason)
             .ToDictionary(alike => alike.Key, alike => alike.Sum(reason => reason.Count));
     }
 
     // As the trail sums tokens up that prove nothing: "forged: 3, malformed: 12".
-    private static IEnumerable<(string Reason, int Count)> Unproven(string summary) =>
+    private static IEnumerable<((RecoveryEventKind Kind, string? Detail) Reason, int Count)> Unproven(string summary) =>
         from part in summary.Split(", ")
         let colon = part.LastIndexOf(": ", StringComparison.Ordinal)
         where colon > 0
         let count = int.TryParse(part.AsSpan(colon + 2), CultureInfo.InvariantCulture, out var number) ? number : 0
-        select ($"{EventWords.Name(RecoveryEventKind.Refused)}: {part[..colon]}", count);
+        select ((RecoveryEventKind.Refused, (string?)part[..colon]), count);
 }

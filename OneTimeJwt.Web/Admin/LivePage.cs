@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Admin;
@@ -112,7 +113,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         }
         catch (Exception fault) when (Outage.Is(fault))
         {
-            failed("The database can’t be reached at the moment, and nothing was changed. Try again.");
+            failed(Words.DatabaseAway);
         }
         finally
         {

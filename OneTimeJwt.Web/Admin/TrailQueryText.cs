@@ -1,5 +1,6 @@
 using System.Globalization;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -16,11 +17,11 @@ internal static class TrailQueryText
         var query = new TrailQuery(
             Account: Text(account, LongestName),
             Actor: Text(actor, LongestName),
-            Kind: Parsed<RecoveryEventKind>(kind, text => Enum.TryParse<RecoveryEventKind>(text, out var known) && Enum.IsDefined(known) ? known : null, "There is no such kind of event.", problems),
-            From: Parsed<DateTimeOffset>(from, Day, "“From” isn’t a date like 2026-01-31.", problems),
-            To: Parsed<DateTimeOffset>(to, text => Day(text) is { Year: < 9999 } day ? day.AddDays(1) : null, "“Up to and with” isn’t a date like 2026-01-31.", problems),
+            Kind: Parsed<RecoveryEventKind>(kind, text => Enum.TryParse<RecoveryEventKind>(text, out var known) && Enum.IsDefined(known) ? known : null, Words.TrailNoSuchKind, problems),
+            From: Parsed<DateTimeOffset>(from, Day, NoDate(Words.TrailFrom), problems),
+            To: Parsed<DateTimeOffset>(to, text => Day(text) is { Year: < 9999 } day ? day.AddDays(1) : null, NoDate(Words.TrailTo), problems),
             Nonce: Text(nonce, NonceLength)?.ToLowerInvariant(),
-            Campaign: Parsed<Guid>(campaign, text => Guid.TryParse(text, out var id) ? id : null, "There is no such campaign.", problems));
+            Campaign: Parsed<Guid>(campaign, text => Guid.TryParse(text, out var id) ? id : null, Words.NoSuchCampaign, problems));
         return (query, problems);
     }
 
@@ -37,6 +38,8 @@ internal static class TrailQueryText
             problems.Add(problem);
         return value;
     }
+
+    private static string NoDate(string field) => Words.TrailBadDate.With(field);
 
     private static DateTimeOffset? Day(string text) =>
         DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day) ? day : null;

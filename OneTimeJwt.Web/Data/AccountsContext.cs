@@ -69,6 +69,8 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
             mail.Property(m => m.TypedAddress).HasMaxLength(2000);
             mail.Property(m => m.RequestedBy).HasMaxLength(IdLength);
             mail.Property(m => m.Client).HasMaxLength(64);
+            mail.Property(m => m.Culture).HasMaxLength(16);
+            mail.Property(m => m.Zone).HasMaxLength(64);
             mail.Property(m => m.Lease).IsConcurrencyToken();
             mail.Property(m => m.Cause).HasMaxLength(200);
             mail.HasIndex(m => m.DueAt);

@@ -22,6 +22,12 @@ public sealed class OutboxMail
     /// <summary>The campaign that it belongs to.</summary>
     public Guid? CampaignId { get; init; }
 
+    /// <summary>The language and, where it is known, the country of whoever asked: <c>en-GB</c>. Null where nobody told.</summary>
+    public string? Culture { get; init; }
+
+    /// <summary>The zone that times are told in, after IANA.</summary>
+    public string? Zone { get; init; }
+
     public required DateTimeOffset RequestedAt { get; init; }
 
     public required DateTimeOffset DueAt { get; set; }

@@ -4,28 +4,43 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Options;
 using MimeKit;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>Turns a letter into a message with a text part and an HTML part that say the same.</summary>
-public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> settings, TimeProvider time)
+public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> settings, Brand brand, TimeProvider time)
 {
     // Letters need nothing of the app; its own services would bring the request's user along.
     private static readonly ServiceProvider Nothing = new ServiceCollection().BuildServiceProvider();
 
     private const int LongestSmtpLine = 998;
 
+    /// <summary>Who mails are from, as mailboxes show it.</summary>
+    public string Sender => From is { Name: { Length: > 0 } name } ? name : From.Address;
+
+    private MailboxAddress From
+    {
+        get
+        {
+            var from = MailboxAddress.Parse(settings.Value.From!);
+            from.Name = string.IsNullOrEmpty(from.Name) && brand.IsNamed ? brand.Name : from.Name;
+            return from;
+        }
+    }
+
     /// <param name="to">The stored address of the account.</param>
     /// <param name="letter">What to say.</param>
     /// <exception cref="FormatException">The stored address is not one that mail can be sent to.</exception>
     public async Task<MimeMessage> ComposeAsync(string to, Letter letter)
     {
-        var from = MailboxAddress.Parse(settings.Value.From!);
+        var from = From;
         if (to.Any(char.IsControl) || !MailboxAddress.TryParse(to, out var recipient) || recipient.Address != to)
             throw new FormatException("The stored address is not one that mail can be sent to.");
 
-        var text = WebUtility.HtmlDecode(await RenderAsync<TextLetter>(new() { ["Letter"] = letter }));
-        var html = await RenderAsync<HtmlLetter>(new() { ["Letter"] = letter, ["House"] = from.Name is { Length: > 0 } name ? name : from.Domain });
+        var text = WebUtility.HtmlDecode(await RenderAsync<TextLetter>(new() { ["Letter"] = letter, ["Brand"] = brand }));
+        var html = await RenderAsync<HtmlLetter>(new() { ["Letter"] = letter, ["Brand"] = brand, ["House"] = brand.IsNamed ? brand.Name : from.Name is { Length: > 0 } name ? name : from.Domain });
         var message = new MimeMessage
         {
             Subject = letter.Subject,
@@ -37,6 +52,7 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
         message.MessageId = $"{Guid.NewGuid():N}@{from.Domain}";
         // Out-of-office replies to a no-reply address help nobody (RFC 3834, section 5).
         message.Headers.Add("Auto-Submitted", "auto-generated");
+        message.Headers.Add("Content-Language", Language.Current.Code);
         return message;
     }
 

@@ -53,7 +53,7 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
             Subject = message.Subject,
             PlainTextContent = message.TextBody,
             HtmlContent = message.HtmlBody,
-            Headers = new() { ["Message-ID"] = $"<{message.MessageId}>", ["Auto-Submitted"] = message.Headers["Auto-Submitted"] },
+            Headers = new() { ["Message-ID"] = $"<{message.MessageId}>", ["Auto-Submitted"] = message.Headers["Auto-Submitted"], ["Content-Language"] = message.Headers["Content-Language"] },
             Categories = [Category],
         };
         // Tracking would rewrite the link and let it be opened by somebody else's server first.

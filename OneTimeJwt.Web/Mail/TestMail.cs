@@ -1,9 +1,11 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>The mail that an operator sends to see whether the settings work.</summary>
-internal sealed class TestMail(MailComposer composer, IMailTransport transport, IOptions<MailSettings> settings, TimeProvider time)
+internal sealed class TestMail(MailComposer composer, IMailTransport transport, IOptions<MailSettings> settings, IOptions<LanguageSettings> languages, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -11,6 +13,7 @@ internal sealed class TestMail(MailComposer composer, IMailTransport transport, 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Telling what went wrong is what it is for.")]
     public async Task<MailFault?> SendAsync(string to)
     {
+        Reader.Is(languages.Value.Default, zone: null);
         using var patience = new CancellationTokenSource(Patience, time);
         try
         {
@@ -25,8 +28,8 @@ internal sealed class TestMail(MailComposer composer, IMailTransport transport, 
     }
 
     private Letter Letter => new(
-        "Test mail",
-        ["Hello,", $"This is the test mail that an operator asked for. It left through {settings.Value.Transport}, so mails about accounts can leave, too."],
+        Words.MailTest,
+        [Words.MailHello, Words.MailTestText.With(settings.Value.Transport)],
         Link: null,
-        ["There is nothing to do."]);
+        [Words.MailTestNothing]);
 }

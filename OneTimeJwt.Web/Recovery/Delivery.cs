@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Tokens;
 
@@ -24,6 +25,7 @@ internal sealed partial class Delivery(
     IOptions<RecoverySettings> recovery,
     IOptions<TokenSettings> tokenSettings,
     IOptions<MailBudget> budget,
+    IOptions<LanguageSettings> languages,
     TimeProvider time,
     ILogger<Delivery> logger)
 {
@@ -57,6 +59,7 @@ internal sealed partial class Delivery(
     /// <param name="cancellationToken">Ends the attempt; what was accepted is recorded nevertheless.</param>
     public async Task DeliverAsync(OutboxMail mail, Reading? reading, CancellationToken cancellationToken)
     {
+        Reader.Is(Language.Find(mail.Culture) is null ? languages.Value.Default : mail.Culture, mail.Zone);
         if (IsStale(mail))
         {
             await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.GaveUp, detail: mail.Cause is null ? "nobody waits for it any more" : $"nobody waits for it any more; last time {mail.Cause}"));
@@ -90,13 +93,13 @@ internal sealed partial class Delivery(
     {
         var lifetimes = tokenSettings.Value.Lifetimes;
         var lifetime = mail.RequestedBy is null ? lifetimes.Reset : lifetimes.ResetByAdmin;
-        return SendLinkAsync(mail, account, tokens.Mint(TokenPurpose.Reset, account, lifetime), Write, cancellationToken);
+        return SendLinkAsync(mail, account, tokens.Mint(TokenPurpose.Reset, account, lifetime), lifetime, Write, cancellationToken);
 
-        Letter Write(string link) => mail switch
+        Letter Write(MailedLink link) => mail switch
         {
-            { Kind: OutboxKind.RequiredReset } => Letters.RequiredReset(link, lifetime, Host),
-            { RequestedBy: not null } => Letters.ResetByAdmin(link, lifetime, Host),
-            _ => Letters.Reset(link, lifetime, Host),
+            { Kind: OutboxKind.RequiredReset } => Letters.RequiredReset(link, Host),
+            { RequestedBy: not null } => Letters.ResetByAdmin(link, Host),
+            _ => Letters.Reset(link, Host),
         };
     }
 
@@ -109,10 +112,10 @@ internal sealed partial class Delivery(
         }
 
         var lifetime = tokenSettings.Value.Lifetimes.Invite;
-        await SendLinkAsync(mail, account, tokens.Mint(TokenPurpose.Invite, account), link => Letters.Invitation(link, lifetime, Host), cancellationToken);
+        await SendLinkAsync(mail, account, tokens.Mint(TokenPurpose.Invite, account), lifetime, link => Letters.Invitation(link, Host), cancellationToken);
     }
 
-    private async Task SendLinkAsync(OutboxMail mail, Account account, MintedToken token, Func<string, Letter> write, CancellationToken cancellationToken)
+    private async Task SendLinkAsync(OutboxMail mail, Account account, MintedToken token, TimeSpan lifetime, Func<MailedLink, Letter> write, CancellationToken cancellationToken)
     {
         if (links.Build(token, out var length) is not { } link)
         {
@@ -121,7 +124,7 @@ internal sealed partial class Delivery(
             return;
         }
 
-        await SendAsync(mail, account, write(link), Event(mail, RecoveryEventKind.Mailed, token.Nonce), cancellationToken);
+        await SendAsync(mail, account, write(new MailedLink(link, lifetime, token.ExpiresAt)), Event(mail, RecoveryEventKind.Mailed, token.Nonce), cancellationToken);
         meter.Mailed(token.Purpose);
     }
 
@@ -132,12 +135,12 @@ internal sealed partial class Delivery(
 
     private Letter Notice(OutboxMail mail)
     {
-        var forgotPassword = $"{origin.Value}/forgot-password";
+        var forgotPassword = links.To("/forgot-password");
         return mail.Kind switch
         {
             OutboxKind.PasswordChangedNotice => Letters.PasswordChanged(forgotPassword, mail.RequestedAt, Host),
             OutboxKind.TwoFactorResetNotice => Letters.TwoFactorReset(forgotPassword, mail.RequestedAt, Host),
-            OutboxKind.AdminNotice => Letters.Admin($"{origin.Value}/admin", mail.RequestedAt, Host),
+            OutboxKind.AdminNotice => Letters.Admin(links.To("/admin"), mail.RequestedAt, Host),
             _ => Letters.SecondFactor(mail.Kind, forgotPassword, mail.RequestedAt, Host),
         };
     }

@@ -1,31 +1,37 @@
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
 /// <summary>Builds the link that is mailed, and guards its length. Its origin comes from the settings, never from a request.</summary>
-public sealed class OneTimeLink(PublicOrigin origin, IOptions<RecoverySettings> settings)
+public sealed class OneTimeLink(PublicOrigin origin, IOptions<RecoverySettings> settings, IOptions<LanguageSettings> languages)
 {
     private static readonly TimeProvider LongestExpiry = new EndOfTime();
 
     /// <summary>The whole link, or null where it would be longer than the guard allows. It is never cut.</summary>
     public string? Build(MintedToken token, out int length)
     {
-        var link = Build(origin, token);
+        var link = Build(origin, token, Language.Current, languages.Value);
         length = link.Length;
         return length <= settings.Value.MaxLinkLength && token.Value.Length <= OneTimeTokens.MaxLength ? link : null;
     }
 
-    /// <summary>The length of the longest link for an account with a GUID for an id: longest secret id, longest expiry.</summary>
+    /// <summary>A page of ours in the reader's language, without a token.</summary>
+    public string To(string path) => Language.Current.Code == languages.Value.Default ? origin.Value + path : $"{origin.Value}{path}?{ChosenLanguage.CarriedKey}={Language.Current.Code}";
+
+    /// <summary>The length of the longest link for an account with a GUID for an id: longest secret id, longest expiry, any language.</summary>
     internal static int LongestUsual(PublicOrigin origin)
     {
         var tokens = new OneTimeTokens([new ServerSecret("longest1", new byte[KeyMaterial.KeySize])], origin.Value, new TokenLifetimes(), LongestExpiry);
         var account = new Account { Id = Guid.Empty.ToString(), SecurityStamp = "any" };
-        return TokenPurpose.All.Max(purpose => Build(origin, tokens.Mint(purpose, account)).Length);
+        return TokenPurpose.All.Max(purpose => Language.All.Max(language => Build(origin, tokens.Mint(purpose, account), language, new LanguageSettings { Default = "" }).Length));
     }
 
-    private static string Build(PublicOrigin origin, MintedToken token) => $"{origin.Value}{token.Purpose.Page}?token={token.Value}";
+    // Without one the browser's own language counts, which is no worse a guess than the default.
+    private static string Build(PublicOrigin origin, MintedToken token, Language language, LanguageSettings languages) =>
+        $"{origin.Value}{token.Purpose.Page}?token={token.Value}{(language.Code == languages.Default ? "" : $"&{ChosenLanguage.CarriedKey}={language.Code}")}";
 
     private sealed class EndOfTime : TimeProvider
     {

@@ -43,6 +43,8 @@ internal sealed class Recipients(
                 Client = mail.Client,
                 RequestedAt = mail.RequestedAt,
                 DueAt = mail.RequestedAt,
+                Culture = mail.Culture,
+                Zone = mail.Zone,
             })];
 
     private RecoveryEvent NoAccount(OutboxMail mail, string? address) => new()

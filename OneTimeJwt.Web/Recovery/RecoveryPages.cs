@@ -1,6 +1,8 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Components;
-using OneTimeJwt.Web.Accounts;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
 
@@ -11,8 +13,8 @@ internal static class RecoveryRoutes
     public static void MapRecovery(this IEndpointRouteBuilder routes)
     {
         routes.MapPage("/forgot-password", () => Page.Of<ForgotPassword>());
-        routes.MapPost("/forgot-password", (RecoveryPages pages, HttpContext http, FormPost form) => pages.RequestAsync(http, form));
-        routes.MapPage("/forgot-password/sent", () => Page.Of<ForgotPasswordSent>());
+        routes.MapForm("/forgot-password", (RecoveryPages pages, HttpContext http, FormPost form) => pages.RequestAsync(http, form));
+        routes.MapPage("/forgot-password/sent", (RecoveryPages pages) => pages.LookInYourMail());
         MapLink<ResetPasswordDone>(routes, TokenPurpose.Reset);
         MapLink<InvitationDone>(routes, TokenPurpose.Invite);
     }
@@ -22,34 +24,37 @@ internal static class RecoveryRoutes
         where TDone : IComponent
     {
         routes.MapPage(purpose.Page, (RecoveryPages pages, HttpContext http) => pages.OpenAsync(purpose, http));
-        routes.MapPost(purpose.Page, (RecoveryPages pages, HttpContext http, FormPost form) => pages.RedeemAsync(purpose, http, form)).DisableRateLimiting();
+        routes.MapForm(purpose.Page, (RecoveryPages pages, HttpContext http, FormPost form) => pages.RedeemAsync(purpose, http, form)).DisableRateLimiting();
         routes.MapPage($"{purpose.Page}/done", () => Page.Of<TDone>());
     }
 }
 
 /// <summary>What the forgot-password page and the pages behind links do.</summary>
 internal sealed class RecoveryPages(
-    RequestReset request, RedeemLink redeem, LinkTrail trail, RecoveryMeter meter, PartitionedRateLimiter<HttpContext> limiter, TimeProvider time)
+    RequestReset request,
+    RedeemLink redeem,
+    LinkTrail trail,
+    RecoveryMeter meter,
+    MailComposer composer,
+    IOptions<TokenSettings> tokens,
+    PartitionedRateLimiter<HttpContext> limiter,
+    TimeProvider time)
 {
-    private const string Again = AccountPages.Again;
-    private const string NotAnAddress = "That doesn’t look like an e-mail address. It needs a name, an @ and a domain, like ada@example.com.";
-    private const string TooOld = "That link is too old to be traded for a new one. Enter your address instead.";
-
     public async Task<IResult> RequestAsync(HttpContext http, FormPost form)
     {
         var address = form["email"].Trim();
         if (!form.Genuine)
-            return Page.Of<ForgotPassword>(StatusCodes.Status400BadRequest, new { Address = address, Problem = Again });
+            return Page.Of<ForgotPassword>(StatusCodes.Status400BadRequest, new { Address = address, Problem = Words.PressAgain });
 
         if (form["link"] is { Length: > 0 } deadLink)
         {
             return await request.ForDeadLinkAsync(deadLink, Client(http))
                 ? Sent()
-                : Page.Of<ForgotPassword>(StatusCodes.Status422UnprocessableEntity, new { Problem = TooOld });
+                : Page.Of<ForgotPassword>(StatusCodes.Status422UnprocessableEntity, new { Problem = Words.LinkTooOld });
         }
 
         if (!RequestReset.IsAddress(address))
-            return Page.Of<ForgotPassword>(StatusCodes.Status422UnprocessableEntity, new { Address = address, Problem = NotAnAddress });
+            return Page.Of<ForgotPassword>(StatusCodes.Status422UnprocessableEntity, new { Address = address, Problem = Words.NotAnAddress });
 
         await request.ForAddressAsync(address, Client(http));
         return Sent();
@@ -70,8 +75,10 @@ internal sealed class RecoveryPages(
     public async Task<IResult> RedeemAsync(TokenPurpose purpose, HttpContext http, FormPost form)
     {
         var token = form["token"];
+        if (form[Page.ShowAgain].Length > 0)
+            return await ShowAgainAsync(purpose, http, token, StatusCodes.Status200OK, []);
         if (!form.Genuine)
-            return await ShowAgainAsync(purpose, http, token);
+            return await ShowAgainAsync(purpose, http, token, StatusCodes.Status400BadRequest, [Words.PressAgain]);
 
         var outcome = await redeem.ChoosePasswordAsync(purpose, token, form["password"], Client(http));
         if (outcome.Succeeded)
@@ -85,23 +92,25 @@ internal sealed class RecoveryPages(
             : await LimitedAsync(http) ?? await RefuseAsync(purpose, http, outcome.Verification, token);
     }
 
+    public IResult LookInYourMail() => Page.Of<ForgotPasswordSent>(parameters: new { Lifetime = tokens.Value.Lifetimes.Reset, From = composer.Sender });
+
     private IResult Sent()
     {
         meter.Requested();
         return Page.SeeOther("/forgot-password/sent");
     }
 
-    private async Task<IResult> ShowAgainAsync(TokenPurpose purpose, HttpContext http, string token)
+    private async Task<IResult> ShowAgainAsync(TokenPurpose purpose, HttpContext http, string token, int status, IReadOnlyList<string> problems)
     {
         var verification = await redeem.VerifyAsync(purpose, token);
         return verification.Verdict == TokenVerdict.Valid
-            ? await FormAsync(purpose, StatusCodes.Status400BadRequest, verification, token, [Again])
+            ? await FormAsync(purpose, status, verification, token, problems)
             : await LimitedAsync(http) ?? await RefuseAsync(purpose, http, verification, token);
     }
 
     private async Task<IResult> FormAsync(TokenPurpose purpose, int status, Verification verification, string token, IReadOnlyList<string> problems)
     {
-        var form = new { Token = token, Problems = problems, MinimumLength = await redeem.MinimumLengthAsync(verification.Claims!) };
+        var form = new { Token = token, verification.Claims!.ExpiresAt, Problems = problems, MinimumLength = await redeem.MinimumLengthAsync(verification.Claims) };
         return purpose == TokenPurpose.Invite ? Page.Of<Invitation>(status, form) : Page.Of<ResetPassword>(status, form);
     }
 
@@ -112,7 +121,7 @@ internal sealed class RecoveryPages(
         meter.Refused(purpose, LinkTrail.InWords(verification.Verdict, usedAt));
         await trail.RefusedAsync(verification, usedAt, Client(http));
         var tradable = purpose == TokenPurpose.Reset && claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
-        return Page.Of<DeadLink>(Status(verification.Verdict), new { Purpose = purpose, verification.Verdict, claims?.ExpiresAt, UsedAt = usedAt, Token = tradable ? token : null });
+        return Page.Of<DeadLink>(Status(verification.Verdict), new { Purpose = purpose, verification.Verdict, claims?.ExpiresAt, UsedAt = usedAt, Token = claims is null ? null : token, Tradable = tradable });
     }
 
     // Only tries with a link that doesn't work count: nobody with a good link is ever turned away.

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
 
@@ -104,7 +105,7 @@ public sealed partial class RedeemLink(
         var line = new RecoveryEvent { At = now, Kind = RecoveryEventKind.Redeemed, AccountId = account.Id, Nonce = claims.Nonce, Client = client };
         database.Add(line);
         if (notice is { } kind)
-            database.Add(new OutboxMail { Kind = kind, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now });
+            database.Add(new OutboxMail { Kind = kind, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId });
         try
         {
             // The store itself, with its concurrency check: what Identity's validators think of an adopted account's

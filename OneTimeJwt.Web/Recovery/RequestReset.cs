@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
@@ -57,6 +58,8 @@ public sealed class RequestReset(Appender appender, TypedAddress typed, OneTimeT
             Client = client,
             RequestedAt = now,
             DueAt = now,
+            Culture = Reader.Culture,
+            Zone = Reader.ZoneId,
         });
     }
 }

@@ -7,8 +7,12 @@ internal static class NoStore
     {
         context.Response.OnStarting(() =>
         {
-            var isFree = context.Request.Path == "/" || context.Response.StatusCode == StatusCodes.Status404NotFound || context.Response.Headers.ETag.Count > 0;
-            if (!isFree)
+            if (context.Response.Headers.ETag.Count > 0)
+                return Task.CompletedTask;
+            var isFree = context.Request.Path == "/" || context.Response.StatusCode == StatusCodes.Status404NotFound;
+            if (isFree && !context.Response.Headers.ContainsKey("Set-Cookie"))
+                context.Response.Headers.Vary = "Accept-Language, Cookie";
+            else
                 context.Response.Headers.CacheControl = "no-store";
             return Task.CompletedTask;
         });

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OneTimeJwt.Web.Shell;
 
 /// <summary>A page for every failure, so that none is blank and none shows a stack trace, in any environment.</summary>
@@ -18,10 +20,12 @@ internal static class ErrorPages
 
     public static Task WriteAsync(HttpContext context)
     {
+        context.Features.Get<FormPost>()?.IsRead(context);
         var status = context.Response.StatusCode;
         if (status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        return Page.Of<ErrorPage>(status, new { Status = status }).ExecuteAsync(context);
+        var wait = TimeSpan.FromSeconds(int.TryParse(context.Response.Headers.RetryAfter, CultureInfo.InvariantCulture, out var seconds) ? seconds : 60);
+        return Page.Of<ErrorPage>(status, new { Status = status, Wait = wait }).ExecuteAsync(context);
     }
 
     private static int Status(Exception fault) => fault switch

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.Features;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Shell;
 
@@ -13,6 +14,13 @@ public sealed record FormPost(IFormCollection Fields, bool Genuine)
 
     /// <summary>The one value of a field, or nothing where it is missing or there several times.</summary>
     public string this[string name] => Fields[name] is { Count: 1 } value ? value.ToString() : "";
+
+    /// <summary>From here on all is written for whoever filled the form in, error pages too.</summary>
+    public void IsRead(HttpContext context)
+    {
+        context.Features.Set(this);
+        Reader.Is(this["lang"], this["zone"]);
+    }
 
     public static ValueTask<FormPost> BindAsync(HttpContext context) => ReadAsync(context, MaxBytes, new FormOptions());
 

@@ -1,4 +1,7 @@
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace OneTimeJwt.Web.Shell;
 
@@ -8,6 +11,9 @@ internal static class ShellModule
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddCascadingAuthenticationState();
+        builder.Services.AddOptions<BrandingSettings>().BindConfiguration("Branding");
+        builder.Services.AddSingleton<IValidateOptions<BrandingSettings>, BrandingSettingsValidator>();
+        builder.Services.AddSingleton(services => new Brand(services.GetRequiredService<IOptions<BrandingSettings>>().Value));
         builder.Services.AddSingleton(services => services.GetRequiredService<IMeterFactory>().Create(Instrumentation.Name));
     }
 
@@ -16,5 +22,14 @@ internal static class ShellModule
         // Ahead of authentication: a style sheet costs no look-up of the session.
         app.MapStaticAssets().ShortCircuit();
         app.MapPage("/", () => Page.Of<Home>());
+        if (app.Services.GetRequiredService<Brand>().Logo is { } logo)
+            MapLogo(app, new FileInfo(Path.GetFullPath(logo, app.Environment.ContentRootPath)));
+    }
+
+    private static void MapLogo(WebApplication app, FileInfo file)
+    {
+        var picture = File.ReadAllBytes(file.FullName);
+        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(picture))}\"");
+        app.MapPage("/logo", () => Results.Bytes(picture, Brand.TypeOf(file.Name), lastModified: file.LastWriteTimeUtc, entityTag: tag));
     }
 }

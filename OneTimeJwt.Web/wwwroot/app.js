@@ -1,20 +1,72 @@
-// Everything works without this file; it adds buttons that show a password or print a page.
+// Everything works without this file; it adds what a page can't do by itself.
+const fill = (words, ...values) => words.replace(/\{(\d)\}/g, (_, i) => values[i]);
+const count = text => 'Segmenter' in Intl ? [...new Intl.Segmenter().segment(text)].length : [...text].length;
+
+// Passwords: shown on demand, how long they are, and Caps Lock. How good one is the server judges.
 for (const button of document.querySelectorAll('[data-reveal]')) {
   const field = document.getElementById(button.dataset.reveal);
+  const show = button.textContent;
   button.hidden = false;
   button.addEventListener('click', () => {
     const shown = field.type === 'password';
     field.type = shown ? 'text' : 'password';
-    button.textContent = shown ? 'Hide' : 'Show';
+    button.textContent = shown ? button.dataset.hide : show;
     button.setAttribute('aria-pressed', String(shown));
   });
   // A password manager recognises the field by its type.
   field.form.addEventListener('submit', () => { field.type = 'password'; });
 }
 
+for (const field of document.querySelectorAll('[data-passwordrules]')) field.setAttribute('passwordrules', field.dataset.passwordrules);
+
+for (const counter of document.querySelectorAll('[data-count]')) {
+  const field = document.getElementById(counter.dataset.count);
+  const least = counter.dataset.least;
+  field.addEventListener('input', () => {
+    const length = count(field.value);
+    counter.hidden = length === 0;
+    counter.textContent = fill(counter.dataset.words, length, least);
+    counter.classList.toggle('fine', length >= least);
+  });
+}
+
+for (const note of document.querySelectorAll('[data-caps]')) {
+  const field = document.getElementById(note.dataset.caps);
+  const tell = event => {
+    const words = event.getModifierState?.('CapsLock') ? note.dataset.words : '';
+    if (note.textContent !== words) note.textContent = words;
+  };
+  for (const type of ['keydown', 'keyup', 'mousedown']) field.addEventListener(type, tell);
+  field.addEventListener('blur', () => { note.textContent = ''; });
+}
+
 for (const button of document.querySelectorAll('[data-print]')) {
   button.hidden = false;
   button.addEventListener('click', () => print());
+}
+
+// Times in the reader's own zone; forms take it along, so that mails tell them in it, too. Not before it is needed: a
+// phone works on it for as long as on the rest of the page.
+for (const field of document.querySelectorAll('input[name=zone]')) {
+  field.form.addEventListener('submit', () => { field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? ''; });
+}
+
+const times = document.querySelectorAll('time[data-local]');
+if (times.length > 0) {
+  const language = document.documentElement.lang;
+  const format = new Intl.DateTimeFormat(navigator.languages.find(one => one.startsWith(language)) ?? language, { dateStyle: 'long', timeStyle: 'short' });
+  for (const time of times) {
+    time.title = time.textContent;
+    time.textContent = format.format(new Date(time.dateTime));
+  }
+}
+
+// An error leads to its field, which "#" alone doesn't do where a page has a <base>, or give the keyboard to.
+for (const link of document.querySelectorAll('.alert a[href^="#"], .skip')) {
+  link.addEventListener('click', event => {
+    event.preventDefault();
+    document.getElementById(link.hash.slice(1)).focus();
+  });
 }
 
 // The console: Blazor says how the connection does, and leaves showing it to the page.
@@ -24,11 +76,3 @@ lost?.addEventListener('components-reconnect-state-changed', ({ detail }) => {
   if (detail.state === 'hide') lost.close();
   if (detail.state === 'rejected') location.reload();
 });
-
-// Its <base>, which Blazor needs, makes another page of "#main".
-if (document.querySelector('base')) {
-  document.querySelector('.skip').addEventListener('click', event => {
-    event.preventDefault();
-    document.getElementById('main').focus();
-  });
-}

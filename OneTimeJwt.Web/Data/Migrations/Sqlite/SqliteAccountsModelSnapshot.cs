@@ -360,6 +360,10 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Culture")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("DueAt")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -397,6 +401,10 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 
                     b.Property<string>("TypedAddress")
                         .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Zone")
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
