@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The one test command. ./test.sh runs everything that is quick; ./test.sh long runs what needs more time.
+# The one test command. ./test.sh runs everything that is quick; ./test.sh long runs what needs more time; ./test.sh
+# gallery takes a picture of every page and mail into artifacts/gallery and artifacts/mails.
 # Ends with "N passed, N failed, N skipped", counted from the results of all suites.
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -9,7 +10,9 @@ limit=1200
 case $mode in
   quick) filter=(-trait- "Category=long" -maxThreads 3) ;; # they wait for clocks and ticks as much as they compute
   long) filter=(-trait "Category=long" -maxThreads 1); limit=7200 ;; # one at a time: some of them measure
-  *) echo "usage: ./test.sh [long]" >&2; exit 2 ;;
+  gallery) filter=(-class '*.Screenshots' -class '*.MailTests' -maxThreads 2); limit=3600
+    export ONETIMEJWT_SCREENSHOTS=$PWD/artifacts/gallery ;;
+  *) echo "usage: ./test.sh [long | gallery]" >&2; exit 2 ;;
 esac
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
@@ -85,6 +88,26 @@ install_nginx() {
   command -v nginx || { debian nginx-light > "$results/nginx.log" 2>&1; command -v nginx; } || echo "not to be had here; its tests are skipped"
 }
 
+# What judges HTML and pages, from npm, where npm and what runs them are on the machine.
+npm_tool() {
+  command -v npm > /dev/null && command -v "$1" > /dev/null || { echo "$1 or npm is not on PATH; its tests are skipped"; return 1; }
+  [ -e "artifacts/tools/node_modules/$2" ] \
+    || timeout 300 npm install --prefix artifacts/tools --ignore-scripts --no-audit --no-fund --no-save "$2@$3" > "$results/$2.log" 2>&1 \
+    || { echo "not to be had here; its tests are skipped"; return 1; }
+  echo "$2 $3"
+}
+
+install_checkers() {
+  npm_tool java vnu-jar 26.9.27 && ONETIMEJWT_TEST_NU=$(ls "$PWD"/artifacts/tools/node_modules/vnu-jar/build/dist/vnu.jar) && export ONETIMEJWT_TEST_NU
+  [ "$mode" != long ] || { npm_tool node lighthouse 13.5.0 && export ONETIMEJWT_TEST_LIGHTHOUSE=$PWD/artifacts/tools/node_modules/lighthouse/cli/index.js; }
+  true
+}
+
+# So that pictures show every language's letters.
+install_fonts() {
+  fc-list 2> /dev/null | grep -qi "cjk\|ipa" || debian fonts-ipafont-gothic > "$results/fonts.log" 2>&1 || echo "no Japanese letters in pictures"
+}
+
 suite() {
   local name=$1
   timeout "$limit" "$name/bin/Release/net10.0/$name" "${filter[@]}" -xml "$results/$name.xml" -noLogo || failed=1
@@ -97,11 +120,15 @@ format() {
 
 step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
   && step "build" dotnet build OneTimeJwt.sln --no-restore -c Release -warnaserror && {
-    [ "$mode" = quick ] || step "format" format || cat "$results/format.log"
-    step "postgresql" start_postgresql
-    step "OneTimeJwt.Web.Tests" suite OneTimeJwt.Web.Tests
+    [ "$mode" != long ] || step "format" format || cat "$results/format.log"
+    [ "$mode" = gallery ] || {
+      step "postgresql" start_postgresql
+      step "OneTimeJwt.Web.Tests" suite OneTimeJwt.Web.Tests
+      step "nginx" install_nginx
+    }
     step "browser" install_browser
-    step "nginx" install_nginx
+    step "checkers" install_checkers
+    [ "$mode" != gallery ] || step "fonts" install_fonts
     step "OneTimeJwt.E2E" suite OneTimeJwt.E2E
   }
 

@@ -8,10 +8,18 @@ namespace OneTimeJwt.E2E;
 /// <summary>Every page in every state, reached once, since that is what takes time.</summary>
 public abstract partial class EveryPageTests(Suite suite) : PageTour(suite)
 {
+    private const int Height = 800;
+
+    // A desktop's window at 400 % has the same 320 pixels (WCAG 2.2, 1.4.10).
+    protected static readonly (int Width, ColorScheme Scheme)[] Usual = [(320, ColorScheme.Light), (1280, ColorScheme.Dark)];
+    protected static readonly (int Width, ColorScheme Scheme)[] Others = [(320, ColorScheme.Dark), (1280, ColorScheme.Light)];
+
     // The inbox shows mails in frames that run no scripts, and the trace's own would be reported on the console.
     protected override bool TakesSnapshots => false;
 
-    protected async Task IsInOrderAsync(string state)
+    /// <param name="state">The page.</param>
+    /// <param name="looks">At which widths and by which light axe looks at it.</param>
+    protected async Task IsInOrderAsync(string state, (int Width, ColorScheme Scheme)[] looks)
     {
         var tab = await VisitAsync(state);
         await tab.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
@@ -20,16 +28,21 @@ public abstract partial class EveryPageTests(Suite suite) : PageTour(suite)
         var own = new Uri(tab.Page.Url).Authority;
         Assert.Contains(Requests, request => request.AbsolutePath == "/app.css");
         Assert.All(Requests, request => Assert.Equal(own, request.Authority));
-        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
-            await PassesAxeAsync(tab.Page, scheme);
+        Assert.Empty(await Suite.Nu.FaultsAsync(await tab.SourceAsync()));
+        foreach (var (width, scheme) in looks)
+        {
+            await tab.Page.SetViewportSizeAsync(width, Height);
+            Assert.True(await tab.OverflowAsync() <= 0, $"It scrolls sideways at {width} pixels.");
+            await PassesAxeAsync(tab.Page, scheme, width);
+        }
     }
 
-    private static async Task PassesAxeAsync(IPage page, ColorScheme scheme)
+    private static async Task PassesAxeAsync(IPage page, ColorScheme scheme, int width)
     {
         await page.EmulateMediaAsync(new() { ColorScheme = scheme });
         var result = await page.RunAxe();
         Assert.NotEmpty(result.Passes);
-        Assert.Empty(result.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{scheme}: {violation.Id} at {node.Html}")));
+        Assert.Empty(result.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{scheme} at {width}: {violation.Id} at {node.Html}")));
     }
 
     // Chromium's own line for a document with such a status; the page has no part in it.
@@ -43,7 +56,12 @@ public sealed class PublicPagesTests(Suite suite) : EveryPageTests(suite)
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public Task A_page_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) => IsInOrderAsync(state);
+    public Task A_page_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) => IsInOrderAsync(state, Usual);
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    [Trait("Category", "long")]
+    public Task A_page_is_in_order_in_the_other_light_too(string state) => IsInOrderAsync(state, Others);
 }
 
 public sealed class AccountPagesTests(Suite suite) : EveryPageTests(suite)
@@ -52,7 +70,12 @@ public sealed class AccountPagesTests(Suite suite) : EveryPageTests(suite)
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public Task A_page_of_an_account_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) => IsInOrderAsync(state);
+    public Task A_page_of_an_account_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) => IsInOrderAsync(state, Usual);
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    [Trait("Category", "long")]
+    public Task A_page_of_an_account_is_in_order_in_the_other_light_too(string state) => IsInOrderAsync(state, Others);
 }
 
 public sealed class ConsolePagesTests(Suite suite) : EveryPageTests(suite)
@@ -61,5 +84,10 @@ public sealed class ConsolePagesTests(Suite suite) : EveryPageTests(suite)
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public Task A_page_for_admins_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) => IsInOrderAsync(state);
+    public Task A_page_for_admins_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) => IsInOrderAsync(state, Usual);
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    [Trait("Category", "long")]
+    public Task A_page_for_admins_is_in_order_in_the_other_light_too(string state) => IsInOrderAsync(state, Others);
 }

@@ -58,9 +58,9 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
 
     protected static IEnumerable<string> PagesOfTheConsole => States.Where(state => state.StartsWith("admin", StringComparison.Ordinal));
 
-    protected async Task<Tab> VisitAsync(string state)
+    protected async Task<Tab> VisitAsync(string state, string language = "en-US")
     {
-        var tab = await NewBrowserAsync();
+        var tab = await NewBrowserAsync(new() { Locale = language });
         await Stations[state](this, tab);
         return tab;
     }

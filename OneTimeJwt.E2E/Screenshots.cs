@@ -8,15 +8,20 @@ namespace OneTimeJwt.E2E;
 public sealed class Screenshots(Suite suite) : PageTour(suite)
 {
     private static readonly (string Name, int Width, int Height)[] Devices = [("phone", 390, 844), ("desktop", 1280, 800)];
+    private static readonly string[] Languages = ["en", "ar"];
     private static readonly ColorScheme[] Schemes = [ColorScheme.Light, ColorScheme.Dark];
 
+    internal static string? Folder => Environment.GetEnvironmentVariable("ONETIMEJWT_SCREENSHOTS") is { Length: > 0 } folder ? folder : null;
+
     [Fact]
-    public async Task Every_page_is_pictured_on_phone_and_desktop_by_day_and_by_night()
+    public async Task Every_page_is_pictured_on_phone_and_desktop_by_day_and_by_night_in_both_directions()
     {
-        var folder = Environment.GetEnvironmentVariable("ONETIMEJWT_SCREENSHOTS");
-        Assert.SkipWhen(string.IsNullOrEmpty(folder), "Set ONETIMEJWT_SCREENSHOTS to a folder to have pictures taken.");
+        Assert.SkipWhen(Folder is null, "Set ONETIMEJWT_SCREENSHOTS to a folder to have pictures taken.");
         foreach (var state in States)
-            await PictureAsync(await VisitAsync(state), Path.Combine(folder!, state));
+        {
+            foreach (var language in Languages)
+                await PictureAsync(await VisitAsync(state, language), Path.Combine(Folder!, $"{state}.{language}"));
+        }
     }
 
     private static async Task PictureAsync(Tab tab, string file)

@@ -45,7 +45,7 @@ public abstract partial class BrowserTest(Suite suite) : IAsyncLifetime
         context.Request += (_, request) => Requests.Enqueue(new Uri(request.Url));
         context.SetDefaultTimeout(Patience);
         await context.Tracing.StartAsync(new() { Snapshots = TakesSnapshots });
-        return new Tab(await context.NewPageAsync(), Site.Address);
+        return new Tab(await context.NewPageAsync(), Site.Address, options?.Locale?.Split('-')[0] ?? "en");
     }
 
     /// <summary>An account for this test alone.</summary>

@@ -48,7 +48,10 @@ public sealed class Browsers : IAsyncDisposable
         _playwright?.Dispose();
     }
 
-    private static string? OnPath() =>
+    /// <summary>For whoever starts a browser of his own.</summary>
+    public static string Flags => string.Join(' ', [.. Quiet, "--headless=new", "--no-sandbox"]);
+
+    public static string? OnPath() =>
         (from name in Names
          from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
          let file = Path.Combine(folder, name)

@@ -19,6 +19,8 @@ public sealed class Suite : IAsyncLifetime
 
     public Browsers Browsers { get; private set; } = null!;
 
+    public NuChecker Nu { get; } = new();
+
     public async ValueTask InitializeAsync()
     {
         Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
@@ -41,6 +43,7 @@ public sealed class Suite : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await Nu.DisposeAsync();
         if (_site is not null)
             await _site.DisposeAsync();
         if (_expired is not null)

@@ -10,15 +10,18 @@ public sealed class Tab
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly Uri _address;
+    private readonly string _language;
+    private IResponse? _document;
 
-    public Tab(IPage page, Uri address)
+    public Tab(IPage page, Uri address, string language = "en")
     {
         Page = page;
         _address = address;
+        _language = language;
         page.Response += (_, response) =>
         {
             if (response.Request.IsNavigationRequest && response.Frame == page.MainFrame)
-                Status = response.Status;
+                (Status, _document) = (response.Status, response);
         };
         page.Request += (_, request) =>
         {
@@ -32,13 +35,22 @@ public sealed class Tab
     /// <summary>The status of the page that it shows.</summary>
     public int Status { get; private set; }
 
+    /// <summary>The page as the server sent it.</summary>
+    public Task<string> SourceAsync() => _document!.TextAsync();
+
+    /// <summary>How far the page goes beyond the window sideways, in pixels.</summary>
+    public Task<int> OverflowAsync() => Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth");
+
     /// <summary>The form that it sent last.</summary>
     public string Posted { get; private set; } = "";
 
     /// <summary>The address bar without scheme and host.</summary>
     public string Location => new Uri(Page.Url).PathAndQuery;
 
-    public async Task<Tab> AnotherAsync() => new(await Page.Context.NewPageAsync(), _address);
+    public async Task<Tab> AnotherAsync() => new(await Page.Context.NewPageAsync(), _address, _language);
+
+    /// <summary>A text of the site in the language of this browser.</summary>
+    public string Say(string english) => Wording.In(_language, english);
 
     /// <param name="url">A path of the site, or a whole link.</param>
     public Task GoAsync(string url) => Page.GotoAsync(new Uri(_address, url).ToString());

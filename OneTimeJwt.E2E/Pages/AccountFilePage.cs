@@ -8,7 +8,7 @@ public sealed class AccountFilePage(Tab tab) : SitePage(tab)
 {
     public ILocator Done => Page.Locator("p.good");
 
-    public ILocator History => Page.GetByRole(AriaRole.List, new() { Name = "What happened to this account, newest first" });
+    public ILocator History => Page.GetByRole(AriaRole.List, new() { Name = Tab.Say("What happened to this account, newest first") });
 
     public static Task<AccountFilePage> AtAsync(Tab tab, TestAccount account) => AtAsync(new AccountFilePage(tab), account.Email);
 
@@ -30,6 +30,6 @@ public sealed class AccountFilePage(Tab tab) : SitePage(tab)
     public async Task ConfirmAsync(string name, string reason)
     {
         await Field("Reason").FillAsync(reason);
-        await Page.GetByRole(AriaRole.Form, new() { Name = name, Exact = true }).GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
+        await Page.GetByRole(AriaRole.Form, new() { Name = Tab.Say(name), Exact = true }).GetByRole(AriaRole.Button, new() { Name = Tab.Say(name), Exact = true }).ClickAsync();
     }
 }

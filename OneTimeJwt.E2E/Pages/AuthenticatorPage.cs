@@ -6,7 +6,7 @@ namespace OneTimeJwt.E2E.Pages;
 /// <summary>Shows a key to an authenticator app and takes its first code.</summary>
 public sealed class AuthenticatorPage(Tab tab) : SitePage(tab)
 {
-    public ILocator QrCode => Page.GetByRole(AriaRole.Img, new() { Name = "QR code that holds the key below" });
+    public ILocator QrCode => Page.GetByRole(AriaRole.Img, new() { Name = Tab.Say("QR code that holds the key below") });
 
     public ILocator OpenInApp => Link("open it in the app");
 

@@ -25,11 +25,11 @@ public sealed class CampaignPage(Tab tab) : SitePage(tab)
         for (var tries = 0; tries < 20 && !await Progress.IsVisibleAsync(); tries++)
         {
             await Field("Reason").FillAsync("leaked list");
-            await Field($"Type {accounts}, the number of accounts").FillAsync($"{accounts}");
+            await Page.Locator("#number").FillAsync($"{accounts}");
             await Button("Send the links").ClickAsync();
             await Page.WaitForTimeoutAsync(500);
         }
 
-        await Assertions.Expect(Progress).ToContainTextAsync("done");
+        await Assertions.Expect(Progress).ToContainTextAsync(Tab.Say("done"));
     }
 }

@@ -8,7 +8,7 @@ public sealed class ConsolePage(Tab tab) : SitePage(tab)
 {
     public ILocator Search => Field("E-mail address, user name or id");
 
-    public ILocator Hits => Page.GetByRole(AriaRole.List, new() { Name = "Accounts" }).GetByRole(AriaRole.Link);
+    public ILocator Hits => Page.GetByRole(AriaRole.List, new() { Name = Tab.Say("Accounts") }).GetByRole(AriaRole.Link);
 
     /// <summary>Signs an admin in and opens a page of the console.</summary>
     public static async Task EnterAsync(Tab tab, TestAccount admin, string path)

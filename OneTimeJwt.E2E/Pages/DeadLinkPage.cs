@@ -17,7 +17,7 @@ public sealed class DeadLinkPage(Tab tab) : SitePage(tab)
     public static async Task<DeadLinkPage> AtAsync(Tab tab)
     {
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Main).Locator("[data-verdict]")).ToBeVisibleAsync();
-        await Assertions.Expect(tab.Page.GetByLabel("New password")).ToHaveCountAsync(0);
+        await Assertions.Expect(tab.Page.GetByLabel(tab.Say("New password"))).ToHaveCountAsync(0);
         return new DeadLinkPage(tab);
     }
 

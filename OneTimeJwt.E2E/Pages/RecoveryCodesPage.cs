@@ -6,7 +6,7 @@ namespace OneTimeJwt.E2E.Pages;
 /// <summary>Shows recovery codes, once.</summary>
 public sealed class RecoveryCodesPage(Tab tab) : SitePage(tab)
 {
-    public ILocator Codes => Page.GetByRole(AriaRole.List, new() { Name = "Recovery codes" }).GetByRole(AriaRole.Listitem);
+    public ILocator Codes => Page.GetByRole(AriaRole.List, new() { Name = Tab.Say("Recovery codes") }).GetByRole(AriaRole.Listitem);
 
     public static Task<RecoveryCodesPage> AtAsync(Tab tab) => AtAsync(new RecoveryCodesPage(tab), "Your recovery codes");
 

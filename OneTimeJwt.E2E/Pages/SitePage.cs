@@ -13,11 +13,11 @@ public abstract class SitePage(Tab tab)
 
     protected IPage Page => tab.Page;
 
-    protected ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+    protected ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = tab.Say(name), Exact = true });
 
-    protected ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+    protected ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = tab.Say(name), Exact = true });
 
-    protected ILocator Field(string label) => Page.GetByLabel(label, new() { Exact = true });
+    protected ILocator Field(string label) => Page.GetByLabel(tab.Say(label), new() { Exact = true });
 
     protected Task PressAsync(string button) => tab.LeaveByAsync(() => Button(button).ClickAsync());
 
@@ -27,7 +27,7 @@ public abstract class SitePage(Tab tab)
     protected static async Task<TPage> AtAsync<TPage>(TPage page, string heading)
         where TPage : SitePage
     {
-        await Assertions.Expect(page.Tab.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(heading);
+        await Assertions.Expect(page.Tab.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(page.Tab.Say(heading));
         return page;
     }
 }
