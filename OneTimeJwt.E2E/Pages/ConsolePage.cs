@@ -35,6 +35,8 @@ public sealed class ConsolePage(Tab tab) : SitePage(tab)
         }
 
         await Assertions.Expect(Hits).ToHaveCountAsync(1);
+        // The circuit may have come up meanwhile, and drawn the page anew under the fingers.
+        await Search.FocusAsync();
         await Page.Keyboard.PressAsync("ArrowDown");
         await Assertions.Expect(Hits.First).ToBeFocusedAsync();
         await Page.Keyboard.PressAsync("Enter");

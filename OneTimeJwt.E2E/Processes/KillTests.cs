@@ -16,7 +16,7 @@ public sealed class KillTests
         """;
 
     [Fact]
-    public Task Four_kills_leave_the_old_password_or_the_new_one_and_all_else_to_match() => RunAsync(4);
+    public Task Three_kills_leave_the_old_password_or_the_new_one_and_all_else_to_match() => RunAsync(3);
 
     [Fact]
     [Trait("Category", "long")]

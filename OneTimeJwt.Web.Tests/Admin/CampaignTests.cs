@@ -73,6 +73,17 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task What_is_wrong_with_a_list_is_said_in_the_language_of_its_page()
+    {
+        using var admin = await SignedInAsync(_app, ConsoleRole.Admin);
+        var answer = await PostAsync(admin, ("list", "nobody@example.com"), ("lang", "de"));
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
+        Assert.Contains("<html lang=\"de\"", answer.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("No line names an account", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_larger_form_than_the_limit_is_refused_and_so_is_one_of_another_page()
     {
         using var admin = await SignedInAsync(_app, ConsoleRole.Admin);
