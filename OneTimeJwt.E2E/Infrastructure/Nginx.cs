@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
@@ -23,7 +22,7 @@ internal sealed class Nginx : IAsyncDisposable
         await File.WriteAllTextAsync(configuration, Configuration(nodes));
         _process = Process.Start(new ProcessStartInfo(path!, ["-p", _folder, "-c", configuration, "-g", "daemon off;"]) { RedirectStandardError = true })!;
         var errors = _process.StandardError.ReadToEndAsync();
-        for (var since = Stopwatch.StartNew(); !await AnswersAsync(); await Task.Delay(50))
+        for (var since = Stopwatch.StartNew(); !await RunningApp.IsOpenAsync(Address.Port); await Task.Delay(50))
         {
             if (_process.HasExited || since.Elapsed > Patience)
                 throw new InvalidOperationException($"nginx did not start: {(_process.HasExited ? await errors : "")}");
@@ -69,18 +68,4 @@ internal sealed class Nginx : IAsyncDisposable
           }
         }
         """;
-
-    private async Task<bool> AnswersAsync()
-    {
-        using var probe = new TcpClient();
-        try
-        {
-            await probe.ConnectAsync("127.0.0.1", Address.Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 }

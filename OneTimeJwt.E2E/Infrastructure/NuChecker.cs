@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 
 namespace OneTimeJwt.E2E.Infrastructure;
@@ -68,7 +67,7 @@ public sealed class NuChecker : IAsyncDisposable
             _process.ErrorDataReceived += (_, _) => { };
             _process.BeginOutputReadLine();
             _process.BeginErrorReadLine();
-            for (var since = Stopwatch.StartNew(); !await AnswersAsync(port); await Task.Delay(200))
+            for (var since = Stopwatch.StartNew(); !await RunningApp.IsOpenAsync(port); await Task.Delay(200))
             {
                 if (_process.HasExited || since.Elapsed > Patience)
                     throw new InvalidOperationException("The Nu HTML checker did not start.");
@@ -77,20 +76,6 @@ public sealed class NuChecker : IAsyncDisposable
         finally
         {
             Turns.Release();
-        }
-    }
-
-    private static async Task<bool> AnswersAsync(int port)
-    {
-        using var probe = new TcpClient();
-        try
-        {
-            await probe.ConnectAsync("127.0.0.1", port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 
