@@ -8,6 +8,7 @@ public sealed class DatabaseAwayTests
     private const string PasswordHash = "SELECT PasswordHash FROM AspNetUsers WHERE Email = $email";
 
     [Fact]
+    [Trait("Category", "long")]
     public async Task While_another_process_writes_people_are_told_to_come_back_and_nothing_is_lost()
     {
         await using var site = await Site.StartAsync([]);

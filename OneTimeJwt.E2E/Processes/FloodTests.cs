@@ -17,6 +17,7 @@ public sealed class FloodTests
     private static readonly Dictionary<string, string> AsByDefault = new() { ["RateLimits__PerClient__Permits"] = "300" };
 
     [Fact]
+    [Trait("Category", "long")]
     public async Task Two_hundred_sign_ins_at_once_hold_up_nobody_else()
     {
         await using var site = await Site.StartAsync([]);
