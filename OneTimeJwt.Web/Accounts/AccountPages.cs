@@ -64,7 +64,7 @@ internal sealed class AccountPages(
         var result = await signIn.EnterAsync(address, form["password"]);
         meter.Count(SignInMeter.Password, result);
         if (result.RequiresTwoFactor)
-            return Page.SeeOther("/sign-in/two-factor" + QueryString.Create("returnUrl", returnUrl));
+            return Page.SeeOther(With("/sign-in/two-factor", returnUrl));
         if (result.Succeeded)
             return Page.SeeOther(returnUrl);
 

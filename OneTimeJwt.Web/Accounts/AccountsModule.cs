@@ -80,7 +80,7 @@ internal static class AccountsModule
             cookie.ExpireTimeSpan = SessionTime;
             cookie.Events.OnValidatePrincipal = SessionCheck.ValidateAsync;
             // Relative, so that no Host header has a say in where people go.
-            cookie.Events.OnRedirectToLogin = context => Redirect(context, "/sign-in" + QueryString.Create("returnUrl", context.Request.Path));
+            cookie.Events.OnRedirectToLogin = context => Redirect(context, AccountPages.With("/sign-in", context.Request.Path));
             cookie.Events.OnRedirectToAccessDenied = context =>
             {
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;

@@ -10,7 +10,7 @@ internal static class CampaignWords
     public static string Name(Campaign campaign) =>
         campaign.Accounts == 1
             ? campaign.RequiresReset ? Words.CampaignOneReset : Words.CampaignOneLink
-            : string.Format(CultureInfo.CurrentCulture, campaign.RequiresReset ? Words.CampaignResets : Words.CampaignLinks, campaign.Accounts.ToString("N0", CultureInfo.CurrentCulture));
+            : (campaign.RequiresReset ? Words.CampaignResets : Words.CampaignLinks).With(campaign.Accounts.ToString("N0", CultureInfo.CurrentCulture));
 
     public static string State(CampaignState state) => state switch
     {

@@ -8,7 +8,7 @@ namespace OneTimeJwt.Web.Admin;
 /// <summary>Whoever lacks nothing but a second factor is led to where one is set up, and told why.</summary>
 internal sealed class ConsoleDoor : IAuthorizationMiddlewareResultHandler
 {
-    private static readonly string WayIn = SecondFactorRoutes.Path + QueryString.Create("returnUrl", "/admin");
+    private static readonly string WayIn = AccountPages.With(SecondFactorRoutes.Path, returnUrl: "/admin");
 
     private readonly AuthorizationMiddlewareResultHandler _usual = new();
 

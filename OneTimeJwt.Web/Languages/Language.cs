@@ -22,10 +22,13 @@ public sealed record Language(string Code, string Name)
     public static IReadOnlyList<Language> All { get; } = [.. Known.Select(language => new Language(language.Code, language.Name))];
 
     /// <summary>What dates and numbers are written after.</summary>
-    internal static IEnumerable<string> Cultures => Known.SelectMany(language => language.Countries.Select(country => $"{language.Code}-{country}").Prepend(language.Code));
+    internal static IReadOnlyList<string> Cultures { get; } = [.. Known.SelectMany(language => language.Countries.Select(country => $"{language.Code}-{country}").Prepend(language.Code))];
 
     /// <summary>The one that is being written in.</summary>
     public static Language Current => Find(CultureInfo.CurrentUICulture.Name) ?? All[0];
+
+    /// <summary>Which way it runs, as HTML's <c>dir</c> has it.</summary>
+    public static string Direction => IsRightToLeft ? "rtl" : "ltr";
 
     public static bool IsRightToLeft => CultureInfo.CurrentUICulture.TextInfo.IsRightToLeft;
 

@@ -18,7 +18,7 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
     private const int LongestSmtpLine = 998;
 
     /// <summary>Who mails are from, as mailboxes show it.</summary>
-    public string Sender => From is { Name: { Length: > 0 } name } ? name : From.Address;
+    public string Sender => From is { Name.Length: > 0 } named ? named.Name : From.Address;
 
     private MailboxAddress From
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
@@ -93,5 +92,5 @@ internal static class Letters
 
     // Host names run from left to right, also in the middle of a sentence that doesn't (Unicode UAX #9, isolates).
     private static string Fill(string text, params string[] values) =>
-        string.Format(CultureInfo.CurrentCulture, text, [.. values.Select(value => Language.IsRightToLeft ? $"\u2068{value}\u2069" : value)]);
+        text.With([.. values.Select(value => Language.IsRightToLeft ? $"\u2068{value}\u2069" : value)]);
 }

@@ -22,7 +22,7 @@ public sealed class Brand
         Accent = Colour.TryParse(settings.Accent, out var accent) ? accent : OwnAccent;
         AccentDark = Colour.TryParse(settings.AccentDark, out var dark) ? dark
             : settings.Accent is null ? OwnAccentDark
-            : Accent.ReadableOn(Colour.White, 2 * Colour.TextContrast, DarkSheet);
+            : Accent.Nearest(Colour.White, colour => colour.ContrastTo(DarkSheet) >= 2 * Colour.TextContrast);
         OnAccentDark = Colour.White.ContrastTo(AccentDark) > DarkInk.ContrastTo(AccentDark) ? Colour.White : DarkInk;
         Style = settings.Accent is null && settings.AccentDark is null ? null : Colours();
     }

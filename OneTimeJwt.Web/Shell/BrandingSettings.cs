@@ -65,17 +65,9 @@ internal sealed class BrandingSettingsValidator(IHostEnvironment environment) : 
         if (!Colour.TryParse(text, out var colour))
             yield return $"{key} is not a colour: write for example {example}";
         else if (!IsReadable(colour, ground))
-            yield return string.Create(CultureInfo.InvariantCulture, $"{key} {text} has a contrast of {colour.ContrastTo(Brand.Tint(colour, ground)):0.0} where it is written on a tint of itself, and text needs {Colour.TextContrast}: {Nearest(colour, towards, ground)} is the nearest that has it");
+            yield return string.Create(CultureInfo.InvariantCulture, $"{key} {text} has a contrast of {colour.ContrastTo(Brand.Tint(colour, ground)):0.0} where it is written on a tint of itself, and text needs {Colour.TextContrast}: {colour.Nearest(towards, other => IsReadable(other, ground))} is the nearest that has it");
     }
 
     private static bool IsReadable(Colour colour, Colour ground) =>
         colour.ContrastTo(ground) >= Colour.TextContrast && colour.ContrastTo(Brand.Tint(colour, ground)) >= Colour.TextContrast;
-
-    private static Colour Nearest(Colour colour, Colour towards, Colour ground)
-    {
-        var nearest = colour;
-        for (var share = 0.0; share <= 1 && !IsReadable(nearest, ground); share += 0.02)
-            nearest = colour.Mix(towards, share);
-        return nearest;
-    }
 }

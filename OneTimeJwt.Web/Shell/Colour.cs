@@ -38,11 +38,11 @@ public readonly partial record struct Colour(byte Red, byte Green, byte Blue)
         byte Part(byte from, byte to) => (byte)Math.Round(from + ((to - from) * share));
     }
 
-    /// <summary>The nearest mixture with another colour that can be read on all these grounds.</summary>
-    public Colour ReadableOn(Colour towards, double contrast, params Colour[] grounds)
+    /// <summary>The nearest mixture with another colour that will do.</summary>
+    public Colour Nearest(Colour towards, Func<Colour, bool> willDo)
     {
         var colour = this;
-        for (var share = 0.0; share <= 1 && grounds.Any(ground => colour.ContrastTo(ground) < contrast); share += 0.02)
+        for (var share = 0.0; share <= 1 && !willDo(colour); share += 0.02)
             colour = Mix(towards, share);
         return colour;
     }

@@ -31,7 +31,6 @@ public static class Page
     public static RouteHandlerBuilder MapForm(this IEndpointRouteBuilder routes, string path, Delegate handler) =>
         routes.MapPost(path, handler).AddEndpointFilter(AskTheForm);
 
-    // No async method: what it sets would end with it.
     private static ValueTask<object?> AskTheForm(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         if (context.Arguments.OfType<FormPost>().FirstOrDefault() is { } form)
