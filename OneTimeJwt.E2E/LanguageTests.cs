@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
@@ -60,6 +61,22 @@ public sealed class LanguageTests(Suite suite) : BrowserTest(suite)
         await SpeaksAsync(tab, "de");
         await tab.GoAsync("/sign-in");
         await SpeaksAsync(tab, "de");
+    }
+
+    [Theory]
+    [InlineData("en-US", "America/Los_Angeles", "MMMM d, yyyy 'at' h:mm tt")]
+    [InlineData("en-GB", "Pacific/Kiritimati", "d MMMM yyyy 'at' HH:mm")]
+    [InlineData("de-DE", "Asia/Kolkata", "d. MMMM yyyy 'um' HH:mm 'Uhr'")]
+    [InlineData("ja-JP", "Pacific/Pago_Pago", "yyyy年M月d日 H:mm")]
+    public async Task A_page_tells_times_in_the_zone_and_the_way_of_writing_of_its_browser(string locale, string zone, string format)
+    {
+        var tab = await NewBrowserAsync(new() { Locale = locale, TimezoneId = zone });
+        await tab.GoAsync(await Site.MailLinkAsync(await NewAccountAsync()));
+
+        var time = tab.Page.Locator("main time");
+        var moment = DateTimeOffset.Parse(await time.GetAttributeAsync("datetime") ?? "", CultureInfo.InvariantCulture);
+        var expected = TimeZoneInfo.ConvertTime(moment, TimeZoneInfo.FindSystemTimeZoneById(zone)).ToString(format, CultureInfo.GetCultureInfo(locale));
+        Assert.Equal(expected, (await time.InnerTextAsync()).Replace('\u202f', ' '));
     }
 
     [Fact]

@@ -28,8 +28,8 @@ public static partial class InWords
 
     public static string DateOf(DateTimeOffset moment) => Date(Reader.Local(moment).Moment);
 
-    // The long form of the culture's own, without the day of the week.
-    private static string Date(DateTimeOffset moment) =>
+    /// <summary>The long form of the culture's own, without the day of the week, of the day that <paramref name="moment"/> says.</summary>
+    public static string Date(DateTimeOffset moment) =>
         moment.ToString(Weekday().Replace(CultureInfo.CurrentCulture.DateTimeFormat.LongDatePattern, ""), CultureInfo.CurrentCulture);
 
     [GeneratedRegex(@"dddd[,،]?\s*|\s*dddd")]

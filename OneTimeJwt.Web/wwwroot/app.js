@@ -51,14 +51,18 @@ for (const field of document.querySelectorAll('input[name=zone]')) {
   field.form.addEventListener('submit', () => { field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? ''; });
 }
 
-const times = document.querySelectorAll('time[data-local]');
-if (times.length > 0) {
-  const language = document.documentElement.lang;
-  const format = new Intl.DateTimeFormat(navigator.languages.find(one => one.startsWith(language)) ?? language, { dateStyle: 'long', timeStyle: 'short' });
-  for (const time of times) {
-    time.title = time.textContent;
-    time.textContent = format.format(new Date(time.dateTime));
-  }
+const twoDigits = number => String(number).padStart(2, '0');
+for (const time of document.querySelectorAll('time[data-local]')) {
+  const [pattern, ...half] = time.dataset.clock.split('|');
+  const utc = new Date(time.dateTime);
+  const local = new Date(utc - utc.getTimezoneOffset() * 60_000);
+  const day = Math.floor(local / 86_400_000) - Math.floor(utc / 86_400_000);
+  const [hour, minute] = [local.getUTCHours(), local.getUTCMinutes()];
+  const parts = { H: hour, h: hour % 12 || 12, m: minute, t: half[Number(hour >= 12)] };
+  const clock = pattern.replace(/'([^']*)'|([Hhm])\2?|tt/g, (part, quoted) =>
+    quoted ?? (/^([Hhm])\1$/.test(part) ? twoDigits(parts[part[0]]) : parts[part[0]]));
+  time.title = time.textContent;
+  time.textContent = fill(time.dataset.local, time.dataset.days.split('|')[day + 1], clock);
 }
 
 // An error leads to its field, which "#" alone doesn't do where a page has a <base>, or give the keyboard to.
