@@ -33,6 +33,7 @@ public sealed class LanguageTests(SharedApp shared) : IClassFixture<SharedApp>
         var chosen = await visitor.GetAsync("/?language=ja");
 
         Assert.Matches(@"\Alanguage=ja; max-age=31536000; path=/; samesite=lax; httponly\z", chosen.Headers["Set-Cookie"]);
+        Assert.Equal("no-store", chosen.Headers["Cache-Control"]);
         Assert.Contains("<html lang=\"ja\"", (await visitor.GetAsync("/forgot-password")).Body, StringComparison.Ordinal);
         Assert.Contains("<html lang=\"ja\"", (await visitor.GetAsync("/no-such-page")).Body, StringComparison.Ordinal);
         Assert.Contains("<html lang=\"es\"", (await visitor.GetAsync("/?lang=es")).Body, StringComparison.Ordinal);

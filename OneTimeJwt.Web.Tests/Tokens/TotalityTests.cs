@@ -56,7 +56,7 @@ public sealed class TotalityTests
         return Gen.Select(id, Gen.Long[0, 253402300799]).SampleAsync(
             async (account, expires) =>
             {
-                var claims = new OneTimeTokens.Payload(account, "reset", TokenId.Create(Issuer.Secret, Issuer.Nonce, account, "reset", expires), expires);
+                var claims = new TokenClaims(account, "reset", TokenId.Create(Issuer.Secret, Issuer.Nonce, account, "reset", expires), expires);
                 return await RefusedAsync(_issuer.Jws(Issuer.Header, claims.ToJson()));
             },
             iter: 5_000);

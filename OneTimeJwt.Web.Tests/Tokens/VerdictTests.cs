@@ -172,7 +172,7 @@ public sealed class VerdictTests
     [InlineData(long.MinValue)]
     public async Task A_proven_expiry_that_no_clock_can_show_is_malformed(long expires)
     {
-        var claims = new OneTimeTokens.Payload(_issuer.User.Id, "reset", TokenId.Create(Issuer.Secret, Issuer.Nonce, _issuer.User.Id, "reset", expires), expires);
+        var claims = new TokenClaims(_issuer.User.Id, "reset", TokenId.Create(Issuer.Secret, Issuer.Nonce, _issuer.User.Id, "reset", expires), expires);
 
         Assert.Equal(new Verification(TokenVerdict.Malformed), await _issuer.VerifyAsync(_issuer.Jws(Issuer.Header, claims.ToJson())));
         Assert.Equal(0, _issuer.LookUps);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,6 +12,9 @@ public static class KeyMaterial
 {
     /// <summary>Size of every derived key, in bytes: the output size of SHA-256 (RFC 7518, section 3.2).</summary>
     public const int KeySize = 32;
+
+    // What tokens of accounts with everyday names and addresses take, in bytes.
+    private const int UsualSize = 1024;
 
     /// <summary>A subkey of a server secret.</summary>
     /// <param name="secret">The raw secret, at least 32 bytes.</param>
@@ -30,9 +34,25 @@ public static class KeyMaterial
     /// <returns>32 bytes; two different inputs never give HKDF the same bytes.</returns>
     public static byte[] Derive(ReadOnlySpan<byte> subkey, ReadOnlySpan<string?> state, ReadOnlySpan<string?> context)
     {
+        var (ofState, ofBoth) = (SizeOf(state), SizeOf(state) + SizeOf(context));
+        var bytes = ofBoth <= UsualSize ? stackalloc byte[UsualSize] : new byte[ofBoth];
+        Write(state, bytes);
+        Write(context, bytes[ofState..]);
         var key = new byte[KeySize];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, Encode(state), key, subkey, Encode(context));
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, bytes[..ofState], key, subkey, bytes[ofState..ofBoth]);
         return key;
+    }
+
+    /// <summary>HMAC with SHA-256 (RFC 2104) over parts, encoded as in <see cref="Encode"/>.</summary>
+    /// <param name="subkey">A subkey of a server secret, 32 bytes.</param>
+    /// <param name="parts">What is authenticated; a missing value is <see langword="null"/>.</param>
+    /// <param name="mac">Receives <see cref="KeySize"/> bytes.</param>
+    public static void Mac(ReadOnlySpan<byte> subkey, ReadOnlySpan<string?> parts, Span<byte> mac)
+    {
+        var size = SizeOf(parts);
+        var bytes = size <= UsualSize ? stackalloc byte[UsualSize] : new byte[size];
+        Write(parts, bytes);
+        HMACSHA256.HashData(subkey, bytes[..size], mac);
     }
 
     /// <summary>
@@ -44,30 +64,35 @@ public static class KeyMaterial
     /// <returns>The bytes, injective over lists of parts.</returns>
     public static byte[] Encode(ReadOnlySpan<string?> parts)
     {
+        var bytes = new byte[SizeOf(parts)];
+        Write(parts, bytes);
+        return bytes;
+    }
+
+    private static int SizeOf(ReadOnlySpan<string?> parts)
+    {
         var size = 0;
         foreach (var part in parts)
             size += part is null ? 1 : 5 + (2 * part.Length);
+        return size;
+    }
 
-        var bytes = new byte[size];
-        var rest = bytes.AsSpan();
+    private static void Write(ReadOnlySpan<string?> parts, Span<byte> rest)
+    {
         foreach (var part in parts)
         {
+            rest[0] = part is null ? (byte)0 : (byte)1;
+            rest = rest[1..];
             if (part is null)
-            {
-                rest = rest[1..];
                 continue;
-            }
 
-            rest[0] = 1;
-            BinaryPrimitives.WriteInt32BigEndian(rest[1..], part.Length);
-            rest = rest[5..];
-            foreach (var unit in part)
-            {
-                BinaryPrimitives.WriteUInt16BigEndian(rest, unit);
-                rest = rest[2..];
-            }
+            BinaryPrimitives.WriteInt32BigEndian(rest, part.Length);
+            rest = rest[4..];
+            var units = MemoryMarshal.Cast<byte, char>(rest)[..part.Length];
+            part.CopyTo(units);
+            if (BitConverter.IsLittleEndian)
+                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<char, ushort>(units), MemoryMarshal.Cast<char, ushort>(units));
+            rest = rest[(2 * part.Length)..];
         }
-
-        return bytes;
     }
 }

@@ -10,17 +10,15 @@ internal static class Segment
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>Decodes, unless there is padding, white space, or bits set that no byte owns.</summary>
-    internal static bool TryDecode(ReadOnlySpan<char> segment, out byte[] bytes)
+    internal static bool TryDecode(ReadOnlySpan<char> segment, Span<byte> bytes, out int written)
     {
-        bytes = [];
-        if (segment.IsEmpty || segment.Length % 4 == 1 || segment.ContainsAnyExcept(Alphabet))
+        written = 0;
+        if (segment.IsEmpty || segment.Length % 4 == 1 || segment.ContainsAnyExcept(Alphabet) || Base64Url.DecodeFromChars(segment, bytes, out _, out written) != OperationStatus.Done)
             return false;
 
-        var buffer = new byte[Base64Url.GetMaxDecodedLength(segment.Length)];
-        if (Base64Url.DecodeFromChars(segment, buffer, out _, out var written) != OperationStatus.Done)
-            return false;
-
-        bytes = buffer[..written];
-        return segment.SequenceEqual(Base64Url.EncodeToString(bytes));
+        // Only the last letter can hold such bits.
+        Span<char> last = stackalloc char[4];
+        var tail = (segment.Length - 1) / 4;
+        return segment[(tail * 4)..].SequenceEqual(last[..Base64Url.EncodeToChars(bytes[(tail * 3)..written], last)]);
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 
 namespace OneTimeJwt.Web.Tokens;
@@ -40,9 +39,11 @@ public sealed class ServerSecret
     internal SymmetricSecurityKey SigningKey(string origin, TokenPurpose purpose, string accountId, ReadOnlySpan<string?> state) =>
         new(KeyMaterial.Derive(_tokenSubkey, state, ["v1", origin, purpose.Name, accountId])) { KeyId = Id };
 
-    /// <summary>The keyed half of a <c>jti</c>: 8 bytes of HMAC-SHA-256 (RFC 2104) over nonce, account, purpose, expiry.</summary>
-    internal byte[] Proof(string nonce, string accountId, string purpose, long expires) =>
-        HMACSHA256.HashData(
-            _proofSubkey,
-            KeyMaterial.Encode([nonce, accountId, purpose, expires.ToString(System.Globalization.CultureInfo.InvariantCulture)]))[..TokenId.ProofSize];
+    /// <summary>The keyed half of a <c>jti</c>: the first bytes of HMAC-SHA-256 (RFC 2104) over nonce, account, purpose, expiry.</summary>
+    internal void Proof(string nonce, string accountId, string purpose, long expires, Span<byte> proof)
+    {
+        Span<byte> mac = stackalloc byte[KeyMaterial.KeySize];
+        KeyMaterial.Mac(_proofSubkey, [nonce, accountId, purpose, expires.ToString(System.Globalization.CultureInfo.InvariantCulture)], mac);
+        mac[..proof.Length].CopyTo(proof);
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.IdentityModel.Tokens;
 
 namespace OneTimeJwt.Web.Tokens;
 
@@ -26,6 +27,7 @@ public sealed class TokenPurpose
         _lifetime = lifetime;
         _longest = longest;
         _state = state;
+        Checks = TokenUnderKey.Checks(name);
     }
 
     /// <summary>
@@ -64,6 +66,9 @@ public sealed class TokenPurpose
 
     /// <summary>What ASP.NET Core Identity calls this purpose.</summary>
     public string IdentityPurpose { get; }
+
+    /// <summary>What the library checks of every token of this purpose.</summary>
+    internal TokenValidationParameters Checks { get; }
 
     /// <summary>How long a token lives that the account's own user asked for.</summary>
     /// <param name="lifetimes">The configured lifetimes.</param>
