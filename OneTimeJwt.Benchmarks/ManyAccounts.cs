@@ -30,14 +30,15 @@ internal static class ManyAccounts
     private static readonly string[] First = ["ada", "grace", "alan", "barbara", "edsger", "frances", "john", "katherine", "linus", "margaret", "niklaus", "radia", "tim", "vint"];
     private static readonly string[] Last = ["lovelace", "hopper", "turing", "liskov", "dijkstra", "allen", "backus", "johnson", "torvalds", "hamilton", "wirth", "perlman", "lee", "cerf"];
 
-    public static async Task<int> GenerateAsync(string database, int count)
+    public static async Task<int> GenerateAsync(string database, int count, bool silent = false)
     {
         await using (var app = Open(database))
             await app.Services.GetRequiredService<Migrator>().MigrateAsync();
 
         var since = Stopwatch.StartNew();
         await (IsFile(database) ? FillFileAsync(database, count) : FillServerAsync(database, count));
-        await Console.Out.WriteLineAsync($"{count:N0} accounts in {since.Elapsed.TotalSeconds:N0} s");
+        if (!silent)
+            await Console.Out.WriteLineAsync($"{count:N0} accounts in {since.Elapsed.TotalSeconds:N0} s");
         return 0;
     }
 
@@ -72,6 +73,7 @@ internal static class ManyAccounts
     public static WebApplication Open(string database, Action<WebApplicationBuilder>? adjust = null) => Web.Program.Build(
         [
             "--environment", "Development",
+            "--Logging:LogLevel:Default", "Warning",
             "--Database:Provider", IsFile(database) ? nameof(DatabaseProvider.Sqlite) : nameof(DatabaseProvider.PostgreSql),
             "--ConnectionStrings:Accounts", IsFile(database) ? $"Data Source={Path.GetFullPath(database)}" : database,
         ],

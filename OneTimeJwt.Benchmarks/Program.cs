@@ -1,17 +1,49 @@
-using BenchmarkDotNet.Running;
+using System.Globalization;
 using OneTimeJwt.Benchmarks;
 
-switch (args)
+var quick = args.Contains("--quick");
+var report = new Report();
+try
 {
-    case ["accounts", var database]:
-        return await ManyAccounts.GenerateAsync(database, ManyAccounts.Usual);
-    case ["accounts", var database, var count]:
-        return await ManyAccounts.GenerateAsync(database, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
-    case ["search", var database]:
-        return await SearchTimes.MeasureAsync(database);
-    case ["send", var database]:
-        return await SendTimes.MeasureAsync(database);
-    default:
-        BenchmarkRunner.Run<TokenBenchmarks>(args: args);
-        return 0;
+    switch (args.Where(word => word != "--quick").ToArray())
+    {
+        case ["accounts", var database]:
+            return await ManyAccounts.GenerateAsync(database, ManyAccounts.Usual);
+        case ["accounts", var database, var count]:
+            return await ManyAccounts.GenerateAsync(database, int.Parse(count, CultureInfo.InvariantCulture));
+        case ["search", var database]:
+            return await SearchTimes.MeasureAsync(database);
+        case ["tokens"]:
+            await TokenScenario.RunAsync(report, quick);
+            break;
+        case ["http"]:
+            await HttpScenario.RunAsync(report, quick);
+            break;
+        case ["redeem"]:
+            await RedeemScenario.RunAsync(report, quick);
+            break;
+        case ["delivery"]:
+            await DeliveryScenario.RunAsync(report, quick);
+            break;
+        case ["growth"]:
+            await GrowthScenario.RunAsync(report, quick);
+            break;
+        case ["all"]:
+            await TokenScenario.RunAsync(report, quick);
+            await HttpScenario.RunAsync(report, quick);
+            await RedeemScenario.RunAsync(report, quick);
+            await DeliveryScenario.RunAsync(report, quick);
+            await GrowthScenario.RunAsync(report, quick);
+            break;
+        default:
+            await Console.Error.WriteLineAsync("usage: all | tokens | http | redeem | delivery | growth [--quick], accounts DATABASE [COUNT], search DATABASE");
+            return 2;
+    }
 }
+catch (MissingToolException missing)
+{
+    await Console.Error.WriteLineAsync(missing.Message);
+    return 1;
+}
+
+return 0;

@@ -4,14 +4,15 @@ namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>
 /// Bounds how many password hashes are computed at once, so that a flood of sign-ins leaves a core for everything else.
-/// New passwords have a place of their own: whoever has a good link doesn't queue behind a flood.
+/// New passwords have places of their own, one a core: they take a good link, so that no stranger can flood them, and
+/// whoever has one doesn't queue behind a flood.
 /// </summary>
 public sealed class Hashing : IDisposable
 {
     private const int MostWaiting = 64;
 
     private readonly SemaphoreSlim _signIns = new(Math.Max(1, Environment.ProcessorCount - 1));
-    private readonly SemaphoreSlim _newPasswords = new(Math.Max(1, Environment.ProcessorCount - 1));
+    private readonly SemaphoreSlim _newPasswords = new(Environment.ProcessorCount);
     private int _waiting;
 
     /// <exception cref="BadHttpRequestException">Too many are waiting already.</exception>

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using MimeKit;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Recovery;
+
+namespace OneTimeJwt.Benchmarks;
+
+/// <summary>How fast the worker empties a full outbox, from typed addresses to accepted mails.</summary>
+internal static class DeliveryScenario
+{
+    private const int Seeding = 10_000;
+
+    public static async Task RunAsync(Report report, bool quick)
+    {
+        using var scratch = new Scratch();
+        var figures = new List<Figure>();
+        var nowhere = await MeasureAsync(scratch.File("nowhere.db"), accounts: quick ? 200 : 50_000, quick ? 200 : 100_000, mailPort: null);
+        figures.AddRange(Figures("into nothing", nowhere, 2_000));
+        await using (var sink = await MailSink.StartAsync())
+            figures.AddRange(Figures("into an SMTP server beside it", await MeasureAsync(scratch.File("smtp.db"), quick ? 100 : 50_000, quick ? 200 : 20_000, sink.Port), 500));
+        await report.AddAsync("Delivery", figures);
+    }
+
+    /// <returns>Mails a second; and megabytes after a tenth of the mails and at the end.</returns>
+    public static async Task<(int Mails, double Rate, double Work, double Early, double Late)> MeasureAsync(string database, int accounts, int mails, int? mailPort)
+    {
+        if (!File.Exists(database))
+            await ManyAccounts.GenerateAsync(database, accounts, silent: true);
+        await using var app = ManyAccounts.Open(database, builder =>
+        {
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            if (mailPort is null)
+            {
+                builder.Services.AddSingleton<IMailTransport, Nowhere>();
+                return;
+            }
+
+            builder.Configuration["Mail:Transport"] = "Smtp";
+            builder.Configuration["Mail:Smtp:Host"] = "127.0.0.1";
+            builder.Configuration["Mail:Smtp:Port"] = mailPort.Value.ToString(CultureInfo.InvariantCulture);
+            builder.Configuration["Mail:Smtp:Security"] = "None";
+        });
+        await FillAsync(app.Services, accounts, mails);
+
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync();
+        var since = Stopwatch.StartNew();
+        var early = 0.0;
+        var work = Work();
+        await app.StartAsync();
+        for (var left = mails; left > 0; left = await context.Outbox.CountAsync())
+        {
+            if (early == 0 && left < mails * 0.9)
+                early = Memory();
+            await Task.Delay(50);
+        }
+
+        var rate = mails / since.Elapsed.TotalSeconds;
+        var late = Memory();
+        work = Work() - work;
+        var mailed = await context.Trail.CountAsync(line => line.Kind == RecoveryEventKind.Mailed || line.Kind == RecoveryEventKind.Suppressed);
+        await app.StopAsync();
+        return mailed >= mails ? (mails, rate, work / mails, early, late) : throw new InvalidOperationException($"Of {mails} mails {mailed} left a trace.");
+    }
+
+    private static IEnumerable<Figure> Figures(string where, (int Mails, double Rate, double Work, double Early, double Late) measured, double target)
+    {
+        yield return Figure.AtLeast(1, $"mails a second {where}, of {measured.Mails:N0}", measured.Rate, target, "0", "the target");
+        yield return new Figure("processor time for one of them", Figure.Text(measured.Work, "0.00 ms"), "");
+        yield return Figure.AtMost(1.2, "memory at the end", measured.Late, measured.Early, "0 MB", "after a tenth of them");
+    }
+
+    private static async Task FillAsync(IServiceProvider services, int accounts, int mails)
+    {
+        var typed = services.GetRequiredService<TypedAddress>();
+        var contexts = services.GetRequiredService<IDbContextFactory<AccountsContext>>();
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var part in Enumerable.Range(0, mails).Chunk(Seeding))
+        {
+            await using var context = await contexts.CreateDbContextAsync();
+            context.AddRange(part.Select(i => new OutboxMail { Kind = OutboxKind.ResetLink, TypedAddress = typed.Protect(ManyAccounts.Address(i % accounts)), RequestedAt = now, DueAt = now }));
+            await context.SaveChangesAsync();
+        }
+    }
+
+    // In milliseconds.
+    private static double Work()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime.TotalMilliseconds;
+    }
+
+    private static double Memory()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64 / 1e6;
+    }
+
+    private sealed class Nowhere : IMailTransport
+    {
+        public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken) => await message.WriteToAsync(Stream.Null, cancellationToken);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Benchmarks;
+
+/// <summary>What choosing a new password costs, against the one thing it can't do without: a password hash.</summary>
+internal static class RedeemScenario
+{
+    private const int AtOnce = 8;
+
+    public static async Task RunAsync(Report report, bool quick)
+    {
+        var count = quick ? 4 : Subject.Accounts / 2;
+        using var scratch = new Scratch();
+        await using var sink = await MailSink.StartAsync();
+        var secret = Subjects.NewSecret();
+        using var ours = await Subjects.OursAsync(scratch, sink.Port, secret);
+        var accounts = await AccountsAsync(ours);
+        var links = accounts.ConvertAll(account => Mint(secret, account));
+        var forgery = Mint(Subjects.NewSecret(), accounts[0]);
+        await ours.StartAsync();
+
+        // Each once, to be warm; the accounts' other halves are for the measurement.
+        using var browser = new Browser(ours.Address);
+        var hasher = new Hasher(scratch);
+        await browser.PostAsync(links[0], HttpStatusCode.SeeOther);
+        await browser.PostAsync(links[0], HttpStatusCode.Gone);
+        var forged = await FiguresAsync(ours, browser, Enumerable.Repeat(forgery, count), HttpStatusCode.BadRequest);
+        var spent = await FiguresAsync(ours, browser, Enumerable.Repeat(links[0], count), HttpStatusCode.Gone);
+        var (one, hash) = (new List<double>(), new List<double>());
+        foreach (var link in links.Skip(1).Take(count))
+        {
+            hash.Add(hasher.Milliseconds());
+            one.Add(await FiguresAsync(ours, browser, [link], HttpStatusCode.SeeOther));
+        }
+
+        var rest = links.Skip(1 + count).Take(quick ? 4 : count - 1).ToList();
+        var since = Stopwatch.StartNew();
+        await Parallel.ForEachAsync(rest, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (link, _) => await browser.PostAsync(link, HttpStatusCode.SeeOther));
+        var rate = rest.Count / since.Elapsed.TotalSeconds;
+        var limit = hasher.PerSecond(rest.Count);
+
+        await report.AddAsync("Redeeming a link, in processor time",
+        [
+            Figure.AtMost(1.1, "one reset", one.Median(), hash.Median(), "0.0 ms", "one password hash"),
+            Figure.AtLeast(0.9, $"resets a second, {AtOnce} at once", rate, limit, "0.0", $"hashes a second on {Environment.ProcessorCount} cores"),
+            Figure.AtMost(0.02, "a link that was used", spent, one.Median(), "0.00 ms", "one reset"),
+            Figure.AtMost(0.02, "a forged link", forged, one.Median(), "0.00 ms", "one reset"),
+        ]);
+    }
+
+    private static string Mint(byte[] secret, IdentityUser account) =>
+        new OneTimeTokens([new ServerSecret("bench", secret)], TokenBenchmarks.Origin, new TokenLifetimes(), TimeProvider.System).Mint(TokenPurpose.Reset, account).Value;
+
+    // Milliseconds of processor time that the app takes for each.
+    private static async Task<double> FiguresAsync(Subject ours, Browser browser, IEnumerable<string> links, HttpStatusCode expected)
+    {
+        var count = 0;
+        var before = ours.Work;
+        foreach (var link in links)
+        {
+            await browser.PostAsync(link, expected);
+            count++;
+        }
+
+        return (ours.Work - before).TotalMilliseconds / count;
+    }
+
+    private static async Task<List<IdentityUser>> AccountsAsync(Subject ours)
+    {
+        await using var connection = new SqliteConnection($"Data Source={ours.Database}");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT Id, SecurityStamp, PasswordHash, NormalizedEmail FROM AspNetUsers";
+        await using var reader = await command.ExecuteReaderAsync();
+        var accounts = new List<IdentityUser>();
+        while (await reader.ReadAsync())
+            accounts.Add(new IdentityUser { Id = reader.GetString(0), SecurityStamp = reader.GetString(1), PasswordHash = reader.GetString(2), NormalizedEmail = reader.GetString(3) });
+        return accounts;
+    }
+
+    /// <summary>The app's own hasher, as it is configured.</summary>
+    private sealed class Hasher(Scratch scratch)
+    {
+        private readonly PasswordHasher<Account> _hasher = new(ManyAccounts.Open(scratch.File("unused.db")).Services.GetRequiredService<IOptions<PasswordHasherOptions>>());
+        private readonly Account _account = new();
+
+        public double Milliseconds()
+        {
+            using var process = Process.GetCurrentProcess();
+            var before = process.TotalProcessorTime;
+            _hasher.HashPassword(_account, Subject.Password);
+            process.Refresh();
+            return (process.TotalProcessorTime - before).TotalMilliseconds;
+        }
+
+        public double PerSecond(int count)
+        {
+            var since = Stopwatch.StartNew();
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, _ => _hasher.HashPassword(_account, Subject.Password));
+            return count / since.Elapsed.TotalSeconds;
+        }
+    }
+
+    private sealed class Browser : IDisposable
+    {
+        private readonly HttpClient _client;
+        private readonly Lazy<Task<string>> _proof;
+
+        [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its handler.")]
+        public Browser(Uri address)
+        {
+            _client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = address };
+            _proof = new(() => Form.ProofAsync(_client));
+        }
+
+        public async Task PostAsync(string token, HttpStatusCode expected)
+        {
+            using var content = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = await _proof.Value, ["token"] = token, ["password"] = "quietly borrowed umbrella lantern" });
+            using var answer = await _client.PostAsync(new Uri("/reset-password", UriKind.Relative), content);
+            if (answer.StatusCode != expected)
+                throw new InvalidOperationException($"A redemption was answered with {(int)answer.StatusCode} and not with {(int)expected}.");
+        }
+
+        public void Dispose() => _client.Dispose();
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.Sqlite;
+
+namespace OneTimeJwt.Benchmarks;
+
+/// <summary>A published app with fifty accounts that is started as its operator would: ours, or what the framework's template makes.</summary>
+internal sealed class Subject(string name, string folder, string assembly, string database, Dictionary<string, string> settings) : IDisposable
+{
+    public const int Accounts = 50;
+    public const string Password = "correct horse battery staple 1";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private Process? _process;
+
+    public string Name => name;
+
+    public string Database => database;
+
+    public string Folder => folder;
+
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
+
+    public string ForgotPassword { get; init; } = "/forgot-password";
+
+    public static string Email(int i) => string.Create(CultureInfo.InvariantCulture, $"account{i}@example.com");
+
+    /// <summary>Starts it and waits for its first answer.</summary>
+    /// <returns>How long that took.</returns>
+    public async Task<TimeSpan> StartAsync()
+    {
+        Address = new Uri($"http://127.0.0.1:{Tools.FreePort()}");
+        var since = Stopwatch.StartNew();
+        _process = Tools.Start("dotnet", [assembly], new(settings) { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["ASPNETCORE_URLS"] = Address.ToString().TrimEnd('/'), ["Logging__LogLevel__Default"] = "Warning" }, folder);
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
+        _process.BeginErrorReadLine();
+        using var client = new HttpClient { BaseAddress = Address };
+        while (true)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri(ForgotPassword, UriKind.Relative));
+                return answer.StatusCode == HttpStatusCode.OK ? since.Elapsed : throw new InvalidOperationException($"{name} answers {answer.StatusCode}.");
+            }
+            catch (HttpRequestException) when (since.Elapsed < Patience && !_process.HasExited)
+            {
+                await Task.Delay(5);
+            }
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        if (_process is null)
+            return;
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>What the process took of the processors so far.</summary>
+    public TimeSpan Work
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>What it holds in memory, in megabytes.</summary>
+    public double Memory
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.WorkingSet64 / 1e6;
+        }
+    }
+
+    public async Task SeedAsync()
+    {
+        var hash = new PasswordHasher<IdentityUser>().HashPassword(new IdentityUser(), Password);
+        await using var connection = new SqliteConnection($"Data Source={database}");
+        await connection.OpenAsync();
+        for (var i = 0; i < Accounts; i++)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = """
+                INSERT INTO AspNetUsers (Id, UserName, NormalizedUserName, Email, NormalizedEmail, EmailConfirmed, PasswordHash, SecurityStamp, ConcurrencyStamp, PhoneNumberConfirmed, TwoFactorEnabled, LockoutEnabled, AccessFailedCount)
+                VALUES ($id, $email, upper($email), $email, upper($email), 1, $hash, $stamp, $stamp, 0, 0, 1, 0)
+                """;
+            command.Parameters.AddWithValue("$id", Guid.NewGuid().ToString());
+            command.Parameters.AddWithValue("$email", Email(i));
+            command.Parameters.AddWithValue("$hash", hash);
+            command.Parameters.AddWithValue("$stamp", Guid.NewGuid().ToString("N").ToUpperInvariant());
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        _process?.Kill();
+        _process?.Dispose();
+    }
+}
