@@ -15,6 +15,7 @@ public sealed class LighthouseTests(Suite suite)
 
     [Theory]
     [InlineData("/", "performance,accessibility,best-practices,seo")]
+    [InlineData("/how-it-works", "performance,accessibility,best-practices")]
     [InlineData("/forgot-password", "performance,accessibility,best-practices")]
     [InlineData("/forgot-password/sent", "performance,accessibility,best-practices")]
     [InlineData("/reset-password?token=…", "performance,accessibility,best-practices")]

@@ -11,6 +11,7 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
     private static readonly Dictionary<string, Func<PageTour, Tab, Task>> Stations = new()
     {
         ["home"] = (_, tab) => HomePage.OpenAsync(tab),
+        ["how-it-works"] = async (_, tab) => await (await HomePage.OpenAsync(tab)).HowItWorksAsync(),
         ["forgot"] = (_, tab) => ForgotPasswordPage.OpenAsync(tab),
         ["forgot-error"] = async (_, tab) => await (await ForgotPasswordPage.OpenAsync(tab)).AskInVainAsync($"{new string('a', 300)}@example.org"),
         ["sent"] = async (_, tab) => await (await ForgotPasswordPage.OpenAsync(tab)).AskAsync("nobody@example.org"),

@@ -9,7 +9,7 @@ public sealed class WeightTests(Suite suite) : BrowserTest(suite)
     private const int MostBytes = 30_000;
     private const int MostRequests = 5;
 
-    public static TheoryData<string> PublicPages => ["/", "/forgot-password", "/forgot-password/sent", "/reset-password", "/reset-password/done", "/invitation", "/sign-in", "/sign-in/passkey", "/no-such-page"];
+    public static TheoryData<string> PublicPages => ["/", "/how-it-works", "/forgot-password", "/forgot-password/sent", "/reset-password", "/reset-password/done", "/invitation", "/sign-in", "/sign-in/passkey", "/no-such-page"];
 
     [Theory]
     [MemberData(nameof(PublicPages))]

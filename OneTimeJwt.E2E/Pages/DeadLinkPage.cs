@@ -25,6 +25,12 @@ public sealed class DeadLinkPage(Tab tab) : SitePage(tab)
     public async Task<(string? Verdict, int Status)> VerdictAsync() =>
         (await Page.Locator("[data-verdict]").GetAttributeAsync("data-verdict"), Tab.Status);
 
+    public async Task<HowItWorksPage> HowItWorksAsync()
+    {
+        await FollowAsync(HowItWorksPage.Title);
+        return await HowItWorksPage.AtAsync(Tab);
+    }
+
     public async Task<LookInYourMailPage> MailFreshLinkAsync()
     {
         await PressAsync("Mail me a fresh link");

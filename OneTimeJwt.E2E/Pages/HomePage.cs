@@ -15,4 +15,10 @@ public sealed class HomePage(Tab tab) : SitePage(tab)
         await FollowAsync("I forgot my password");
         return await ForgotPasswordPage.AtAsync(Tab);
     }
+
+    public async Task<HowItWorksPage> HowItWorksAsync()
+    {
+        await FollowAsync(HowItWorksPage.Title);
+        return await HowItWorksPage.AtAsync(Tab);
+    }
 }

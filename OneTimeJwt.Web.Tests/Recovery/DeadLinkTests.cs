@@ -77,7 +77,7 @@ public sealed class DeadLinkTests
         var page = Show(verdict);
 
         Assert.Empty(page.QuerySelectorAll("form, input"));
-        Assert.Equal(["/forgot-password", "/sign-in"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
+        Assert.Equal(["/forgot-password", "/sign-in", "/how-it-works"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
     }
 
     [Theory]

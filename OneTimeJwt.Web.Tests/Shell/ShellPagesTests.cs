@@ -10,11 +10,11 @@ public sealed class ShellPagesTests
     public static TheoryData<int> Statuses => [.. States.Statuses];
 
     [Fact]
-    public void The_start_page_leads_to_a_link_and_to_sign_in()
+    public void The_start_page_leads_to_a_link_to_sign_in_and_to_how_it_works()
     {
         var page = Screen.Render<Home>();
 
-        Assert.Equal(["/forgot-password", "/sign-in"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
+        Assert.Equal(["/forgot-password", "/sign-in", "/how-it-works"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
     }
 
     [Theory]

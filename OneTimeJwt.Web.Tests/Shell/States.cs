@@ -25,6 +25,7 @@ internal static class States
     public static Dictionary<string, Func<IHtmlDocument>> All { get; } = new(
     [
         new("home", () => Screen.Render<Home>()),
+        new("how it works", () => Screen.Render<HowItWorks>()),
         .. Statuses.Select(status => KeyValuePair.Create($"error {status}", () => Screen.Render<ErrorPage>(page => page.Add(p => p.Status, status)))),
         new("forgot password", () => Screen.Render<ForgotPassword>()),
         new("forgot password, problem", () => Screen.Render<ForgotPassword>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),

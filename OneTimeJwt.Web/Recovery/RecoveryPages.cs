@@ -15,6 +15,7 @@ internal static class RecoveryRoutes
         routes.MapPage("/forgot-password", () => Page.Of<ForgotPassword>());
         routes.MapForm("/forgot-password", (RecoveryPages pages, HttpContext http, FormPost form) => pages.RequestAsync(http, form));
         routes.MapPage("/forgot-password/sent", (RecoveryPages pages) => pages.LookInYourMail());
+        routes.MapPage("/how-it-works", () => Page.Of<HowItWorks>());
         MapLink<ResetPasswordDone>(routes, TokenPurpose.Reset);
         MapLink<InvitationDone>(routes, TokenPurpose.Invite);
     }
