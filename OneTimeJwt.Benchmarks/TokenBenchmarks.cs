@@ -33,7 +33,7 @@ public class TokenBenchmarks
         var purpose = TokenPurpose.Reset;
         var user = _store.User;
         _users = new UserManager<IdentityUser>(_store, Options.Create(new IdentityOptions()), new PasswordHasher<IdentityUser>(), [], [], new UpperInvariantLookupNormalizer(), new IdentityErrorDescriber(), null!, NullLogger<UserManager<IdentityUser>>.Instance);
-        _ours = new OneTimeTokenProvider<IdentityUser>(new OneTimeTokens([new ServerSecret("bench", _secret)], Origin, new TokenLifetimes(), TimeProvider.System));
+        _ours = new OneTimeTokenProvider<IdentityUser>(new OneTimeTokens([new ServerSecret("bench", _secret)], Origin, new TokenLifetimes(), TimeProvider.System), []);
         _framework = new DataProtectorTokenProvider<IdentityUser>(new EphemeralDataProtectionProvider(), Options.Create(new DataProtectionTokenProviderOptions()), NullLogger<DataProtectorTokenProvider<IdentityUser>>.Instance);
         _state = KeyMaterial.Encode(purpose.State(user));
         _context = KeyMaterial.Encode(["v1", Origin, purpose.Name, user.Id]);

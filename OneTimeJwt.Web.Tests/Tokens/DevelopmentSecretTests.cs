@@ -36,6 +36,17 @@ public sealed class DevelopmentSecretTests : IDisposable
     }
 
     [Fact]
+    public void None_is_made_outside_Development()
+    {
+        using var place = new Place("Production");
+        var settings = new TokenSettings();
+        new DevelopmentSecret(place).PostConfigure(null, settings);
+
+        Assert.Empty(settings.Secrets);
+        Assert.Empty(Directory.GetFileSystemEntries(place.ContentRootPath));
+    }
+
+    [Fact]
     public void Many_starts_at_once_agree_on_one()
     {
         var values = new string?[16];

@@ -129,7 +129,7 @@ public sealed class OneTimeTokenProviderTests : IAsyncDisposable, IAsyncLifetime
     [Fact]
     public async Task Mailed_tokens_are_no_second_factor() =>
         Assert.False(await _house.WithAsync((users, user) =>
-            new OneTimeTokenProvider<Account>(new Issuer().With(Issuer.Origin, Issuer.Secret)).CanGenerateTwoFactorTokenAsync(users, user)));
+            new OneTimeTokenProvider<Account>(new Issuer().With(Issuer.Origin, Issuer.Secret), []).CanGenerateTwoFactorTokenAsync(users, user)));
 
     public ValueTask DisposeAsync() => _house.DisposeAsync();
 

@@ -14,7 +14,7 @@ internal sealed class DevelopmentSecret(IHostEnvironment environment) : IPostCon
 
     public void PostConfigure(string? name, TokenSettings options)
     {
-        if (options.Secrets.Count > 0)
+        if (!environment.IsDevelopment() || options.Secrets.Count > 0)
             return;
 
         var file = Path.Combine(environment.ContentRootPath, "App_Data", "development-secret");

@@ -8,14 +8,16 @@ namespace OneTimeJwt.Web.Tokens;
 /// <see cref="UserManager{TUser}.ResetPasswordAsync"/> work unchanged.
 /// </summary>
 /// <typeparam name="TUser">The account.</typeparam>
-public sealed class OneTimeTokenProvider<TUser>(OneTimeTokens tokens) : IUserTwoFactorTokenProvider<TUser>
+/// <param name="tokens">Mints and verifies.</param>
+/// <param name="own">The application's own purposes, beside <see cref="TokenPurpose.All"/>.</param>
+public sealed class OneTimeTokenProvider<TUser>(OneTimeTokens tokens, IEnumerable<TokenPurpose> own) : IUserTwoFactorTokenProvider<TUser>
     where TUser : IdentityUser
 {
     /// <summary>The name under which Identity knows this provider.</summary>
     public const string Name = "OneTimeJwt";
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The purpose is not declared in <see cref="TokenPurpose"/>.</exception>
+    /// <exception cref="NotSupportedException">No such purpose is declared.</exception>
     public Task<string> GenerateAsync(string purpose, UserManager<TUser> manager, TUser user) =>
         Find(purpose) is { } known
             ? Task.FromResult(tokens.Mint(known, user).Value)
@@ -35,5 +37,5 @@ public sealed class OneTimeTokenProvider<TUser>(OneTimeTokens tokens) : IUserTwo
     /// <returns>Always <see langword="false"/>.</returns>
     public Task<bool> CanGenerateTwoFactorTokenAsync(UserManager<TUser> manager, TUser user) => Task.FromResult(false);
 
-    private static TokenPurpose? Find(string purpose) => TokenPurpose.All.FirstOrDefault(known => known.IdentityPurpose == purpose);
+    private TokenPurpose? Find(string purpose) => TokenPurpose.All.Concat(own).FirstOrDefault(known => (known.IdentityPurpose ?? known.Name) == purpose);
 }

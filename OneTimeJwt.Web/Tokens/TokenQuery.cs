@@ -31,9 +31,10 @@ public sealed record TokenQuery(StringValues Values)
     /// <summary>Never the tokens.</summary>
     public override string ToString() => $"{Values.Count} tokens";
 
-    /// <summary>Puts the taking-out in front of whatever server is registered.</summary>
+    /// <summary>Puts the taking-out in front of whatever server is registered. From then on pages ask <see cref="From"/> for the token.</summary>
     /// <param name="services">The application's services, with the server among them.</param>
-    internal static void Register(IServiceCollection services)
+    /// <exception cref="InvalidOperationException">No server is registered yet.</exception>
+    public static void Register(IServiceCollection services)
     {
         var server = services.Last(service => service.ServiceType == typeof(IServer));
         services.Remove(server);
