@@ -1,3 +1,4 @@
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
@@ -31,7 +32,7 @@ internal static class Commands
     }
 
     public static bool Knows(string[] words) =>
-        words is ["database", "migrate" or "adopt" or "script"] or ["database", "adopt", "--check"] or ["database", "script", "--adopted"] or ["mail", "test", _] || (words is ["admins", "invite", var address] && AdminInvitation.IsAddress(address));
+        words is ["database", "migrate" or "adopt" or "script"] or ["database", "adopt", "--check"] or ["database", "script", "--adopted"] or ["mail", "test", _] || (words is ["admins", "invite", var address] && Addresses.CanBeMailed(address));
 
     public static async Task<int> ExplainAsync(string[] words)
     {

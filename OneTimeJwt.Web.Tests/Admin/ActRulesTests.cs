@@ -36,7 +36,7 @@ public sealed class ActRulesTests
         var may = !own && by switch
         {
             ConsoleRole.Admin => true,
-            ConsoleRole.Support => to != ConsoleRole.Admin && act is (AccountAct.SendLink or AccountAct.KillLinks or AccountAct.TryMailAgain),
+            ConsoleRole.Support => to != ConsoleRole.Admin && act is (AccountAct.SendLink or AccountAct.ConfirmAddress or AccountAct.KillLinks or AccountAct.TryMailAgain),
             _ => false,
         };
 

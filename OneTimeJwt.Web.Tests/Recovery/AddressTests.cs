@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Recovery;
 
 namespace OneTimeJwt.Web.Tests.Recovery;
@@ -21,7 +22,7 @@ public sealed class AddressTests
     [InlineData("\u212Aelvin@example.com")]
     [InlineData("<script>@example.com")]
     [MemberData(nameof(Longest))]
-    public void This_could_be_an_address(string text) => Assert.True(RequestReset.IsAddress(text));
+    public void This_could_be_an_address(string text) => Assert.True(Addresses.IsAddress(text));
 
     [Theory]
     [InlineData("")]
@@ -42,14 +43,14 @@ public sealed class AddressTests
     [InlineData("ada\0@example.com")]
     [InlineData("ada\u00a0@example.com")]
     [InlineData("ada\u0085@example.com")]
-    public void This_could_not(string text) => Assert.False(RequestReset.IsAddress(text));
+    public void This_could_not(string text) => Assert.False(Addresses.IsAddress(text));
 
     [Fact]
     public void An_address_has_at_most_256_characters()
     {
-        Assert.True(RequestReset.IsAddress(new string('a', 244) + "@example.com"));
-        Assert.False(RequestReset.IsAddress(new string('a', 245) + "@example.com"));
-        Assert.False(RequestReset.IsAddress(new string('a', 1_000_000) + "@example.com"));
+        Assert.True(Addresses.IsAddress(new string('a', 244) + "@example.com"));
+        Assert.False(Addresses.IsAddress(new string('a', 245) + "@example.com"));
+        Assert.False(Addresses.IsAddress(new string('a', 1_000_000) + "@example.com"));
     }
 
     [Fact]

@@ -16,6 +16,10 @@ public sealed class LettersTests
         OutboxKind.RecoveryCodesNotice, OutboxKind.PasskeyAddedNotice, OutboxKind.PasskeyRemovedNotice,
     ];
 
+    private static readonly WayBack Way = new("https://accounts.example.com/secure-account?token=eyJ", new DateTimeOffset(2026, 1, 13, 1, 5, 0, TimeSpan.Zero));
+
+    private static readonly WayBack NoWay = new("https://accounts.example.com/forgot-password", Until: null);
+
     private static readonly DateTimeOffset At = new(2026, 1, 5, 23, 5, 0, TimeSpan.FromHours(-2));
 
     [Theory]
@@ -55,16 +59,23 @@ public sealed class LettersTests
     [Fact]
     public void Every_notice_of_a_second_factor_says_when_and_what_to_do_and_has_a_subject_of_its_own()
     {
-        var letters = Notices.Select(kind => Letters.SecondFactor(kind, "https://accounts.example.com/forgot-password", At, Host)).ToList();
+        var letters = Notices.Select(kind => Letters.SecondFactor(kind, Way, At, Host)).ToList();
 
-        Assert.All(letters, letter =>
-        {
-            Assert.Contains("on 6 January 2026 at 01:05 (UTC)", Text(letter), StringComparison.Ordinal);
-            Assert.Contains("If it was not", Text(letter), StringComparison.Ordinal);
-            Assert.Equal("https://accounts.example.com/forgot-password", letter.Link!.Url);
-        });
+        Assert.All(letters, IsNoticeWithAWayBack);
         Assert.Equal(letters.Count, letters.Select(letter => letter.Subject).Distinct().Count());
-        Assert.Throws<ArgumentOutOfRangeException>(() => Letters.SecondFactor(OutboxKind.ResetLink, Url, At, Host));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Letters.SecondFactor(OutboxKind.ResetLink, Way, At, Host));
+    }
+
+    [Fact]
+    public void Every_other_notice_says_when_and_what_to_do() =>
+        Assert.All([Letters.PasswordChanged(Way, At, Host), Letters.AddressChanged(Way, At, Host), Letters.TwoFactorReset(Way, At, Host)], IsNoticeWithAWayBack);
+
+    private static void IsNoticeWithAWayBack(Letter letter)
+    {
+        Assert.Contains("on 6 January 2026 at 01:05 (UTC)", Text(letter), StringComparison.Ordinal);
+        Assert.Contains("If it was not, say so here until 13 January 2026 at 01:05 (UTC)", Text(letter), StringComparison.Ordinal);
+        Assert.Equal((Way.Url, "This wasn’t me"), (letter.Link!.Url, letter.Link.Label));
+        Assert.DoesNotContain("http", Text(letter), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,14 +88,18 @@ public sealed class LettersTests
     }
 
     [Fact]
-    public void The_notice_says_when_and_what_to_do_and_holds_no_token()
+    public void A_notice_without_a_link_of_its_own_says_when_and_what_to_do_and_holds_no_token()
     {
-        var letter = Letters.PasswordChanged("https://accounts.example.com/forgot-password", At, Host);
+        var letter = Letters.PasswordChanged(NoWay, At, Host);
 
         Assert.Contains("on 6 January 2026 at 01:05 (UTC)", Text(letter), StringComparison.Ordinal);
-        Assert.Contains("If it was not", Text(letter), StringComparison.Ordinal);
-        Assert.Equal("https://accounts.example.com/forgot-password", letter.Link!.Url);
+        Assert.Contains("If it was not, somebody", Text(letter), StringComparison.Ordinal);
+        Assert.Equal((NoWay.Url, "Get your account back"), (letter.Link!.Url, letter.Link.Label));
     }
+
+    [Fact]
+    public void A_link_in_a_mail_is_never_written_out_with_the_rest() =>
+        Assert.DoesNotContain("http", $"{Way} {NoWay} {Link(TimeSpan.FromDays(1))}", StringComparison.Ordinal);
 
     [Fact]
     public void No_subject_tells_a_secret_or_breaks_a_line() => Assert.All(All(), letter => Assert.Matches(@"\A[A-Z][A-Za-z -]+\z", letter.Subject));
@@ -93,8 +108,11 @@ public sealed class LettersTests
     internal static IEnumerable<Letter> All() =>
     [
         Letters.Reset(Link(TimeSpan.FromMinutes(30)), Host), Letters.ResetByAdmin(Link(TimeSpan.FromHours(12)), Host), Letters.RequiredReset(Link(TimeSpan.FromHours(12)), Host),
-        Letters.Invitation(Link(TimeSpan.FromDays(3)), Host), Letters.ExternalOnly(Providers, Host), Letters.PasswordChanged(Url, At, Host), Letters.TwoFactorReset(Url, At, Host),
-        Letters.Admin(Url, At, Host), .. Notices.Select(kind => Letters.SecondFactor(kind, Url, At, Host)),
+        Letters.SecuredReset(Link(TimeSpan.FromMinutes(30)), Host), Letters.Invitation(Link(TimeSpan.FromDays(3)), Host), Letters.Confirm(Link(TimeSpan.FromDays(1)), Host),
+        Letters.ConfirmedAlready("https://accounts.example.com/sign-in", Host), Letters.Change(Link(TimeSpan.FromHours(1)), Host), Letters.AddressTaken(Host),
+        Letters.ExternalOnly(Providers, Host), Letters.Admin(Url, At, Host), Letters.Secured(Url, At, Host),
+        .. new[] { Way, NoWay }.SelectMany(way => new[] { Letters.PasswordChanged(way, At, Host), Letters.AddressChanged(way, At, Host), Letters.TwoFactorReset(way, At, Host) }),
+        .. Notices.Select(kind => Letters.SecondFactor(kind, Way, At, Host)),
     ];
 
     private static MailedLink Link(TimeSpan lifetime) => new(Url, lifetime, At + lifetime);

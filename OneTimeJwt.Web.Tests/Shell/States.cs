@@ -22,6 +22,8 @@ internal static class States
 
     public static readonly int[] Statuses = [400, 403, 404, 405, 413, 414, 415, 418, 429, 500, 503];
 
+    private static IEnumerable<TokenPurpose> Pressed => Purposes.All.Where(purpose => !Purposes.ChoosesPassword(purpose));
+
     public static Dictionary<string, Func<IHtmlDocument>> All { get; } = new(
     [
         new("home", () => Screen.Render<Home>()),
@@ -30,6 +32,18 @@ internal static class States
         new("forgot password", () => Screen.Render<ForgotPassword>()),
         new("forgot password, problem", () => Screen.Render<ForgotPassword>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),
         new("forgot password, sent", () => Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Lifetime, TimeSpan.FromMinutes(30)).Add(p => p.From, Hostile))),
+        new("confirm an address", () => Screen.Render<ForgotPassword>(page => page.Add(p => p.Confirms, true).Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),
+        new("confirm an address, sent", () => Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Lifetime, TimeSpan.FromDays(1)).Add(p => p.From, Hostile).Add(p => p.Confirms, true))),
+        .. Pressed.SelectMany(purpose => new KeyValuePair<string, Func<IHtmlDocument>>[]
+        {
+            new($"{purpose.Name}, button", () => Screen.Render<PressPage>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At))),
+            new($"{purpose.Name}, problem", () => Screen.Render<PressPage>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Token, Hostile).Add(p => p.Problems, [Hostile]))),
+            new($"{purpose.Name}, done", () => Screen.Render<PressDone>(page => page.Add(p => p.Purpose, purpose))),
+        }),
+        new("change of address", () => Screen.Render<AddressPage>(page => page.Add(p => p.Present, Hostile))),
+        new("change of address, address", () => Screen.Render<AddressPage>(page => page.Add(p => p.Present, Hostile).Add(p => p.Wanted, Hostile).Add(p => p.Problem, Hostile).Add(p => p.Field, "email"))),
+        new("change of address, password", () => Screen.Render<AddressPage>(page => page.Add(p => p.Present, Hostile).Add(p => p.Wanted, Hostile).Add(p => p.Problem, Hostile).Add(p => p.Field, "password"))),
+        new("change of address, sent", () => Screen.Render<AddressSent>()),
         new("reset password", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile))),
         new("reset password, one reason", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile).Add(p => p.Problems, [Hostile]))),
         new("reset password, reasons", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile).Add(p => p.Problems, Problems))),
@@ -77,7 +91,7 @@ internal static class States
         new(on, on, codesLeft, [.. passkeys.Index().Select(named => new UserPasskeyInfo([(byte)named.Index], [], At, 0, null, true, true, true, [], []) { Name = named.Item })]);
 
     private static IEnumerable<KeyValuePair<string, Func<IHtmlDocument>>> DeadLinks() =>
-        from purpose in TokenPurpose.All
+        from purpose in Purposes.All
         from verdict in Enum.GetValues<TokenVerdict>()
         where verdict != TokenVerdict.Valid
         from token in new[] { null, Hostile }

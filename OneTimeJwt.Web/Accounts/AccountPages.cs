@@ -24,6 +24,7 @@ internal static class AccountRoutes
         routes.MapPage("/account", [Authorize] (AccountPages pages, HttpContext http) => pages.AccountAsync(http));
         routes.MapForm("/account", [Authorize] (AccountPages pages, HttpContext http, FormPost form) => pages.ChangeAsync(http, form));
         routes.MapSecondFactor();
+        routes.MapAddressChange();
         // https://w3c.github.io/webappsec-change-password-url/
         routes.MapPage("/.well-known/change-password", () => Results.LocalRedirect("/account"));
     }

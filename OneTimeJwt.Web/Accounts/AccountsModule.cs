@@ -27,6 +27,7 @@ internal static class AccountsModule
         builder.Services.AddScoped<AccountPages>();
         builder.Services.AddScoped<NewPassword>();
         builder.Services.AddScoped<PasswordChange>();
+        builder.Services.AddScoped<AddressChange>();
         builder.Services.AddScoped<SecondFactor>();
         builder.Services.AddScoped<SecondFactorPages>();
         builder.Services.AddScoped<AuthenticatorKeys>();
@@ -46,6 +47,7 @@ internal static class AccountsModule
             {
                 identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
                 identity.Tokens.PasswordResetTokenProvider = OneTimeTokenProvider<Account>.Name;
+                identity.Tokens.EmailConfirmationTokenProvider = OneTimeTokenProvider<Account>.Name;
                 identity.SignIn.RequireConfirmedEmail = true;
                 identity.Lockout.DefaultLockoutTimeSpan = LockoutTime;
                 // Accounts come from other applications too, under names of their choice.

@@ -107,6 +107,7 @@ public sealed class AccountActs(
     private async Task<string?> ApplyAsync(AccountsContext database, Account account, ActParty by, ActParty to, ActRequest request) => request.Act switch
     {
         AccountAct.SendLink => await SendLinkAsync(database, account, by, request),
+        AccountAct.ConfirmAddress => await ConfirmAddressAsync(database, account, by, request),
         AccountAct.KillLinks => KillLinks(database, account, by, request),
         AccountAct.TryMailAgain => await TryMailAgainAsync(database, account, by, request),
         AccountAct.RequireReset => await RequireResetAsync(database, account, by, request),
@@ -126,9 +127,24 @@ public sealed class AccountActs(
         return null;
     }
 
+    private async Task<string?> ConfirmAddressAsync(AccountsContext database, Account account, ActParty by, ActRequest request)
+    {
+        if (account.EmailConfirmed)
+            return Words.ProblemConfirmedAlready;
+        if (await ObstacleAsync(database, account, by) is { } obstacle)
+            return obstacle;
+
+        database.Add(Mail(OutboxKind.ConfirmLink, by, request));
+        database.Add(Line(RecoveryEventKind.LinkTriggered, by, request, "to confirm the address"));
+        return null;
+    }
+
+    // Those in notices as well, which outlive all else: each later notice brings another one.
     private string? KillLinks(AccountsContext database, Account account, ActParty by, ActRequest request)
     {
         Renew(account);
+        account.Remember().TimesSecured++;
+        account.Remember().Renew();
         database.Add(Line(RecoveryEventKind.LinksKilled, by, request));
         return null;
     }

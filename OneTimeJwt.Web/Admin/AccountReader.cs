@@ -27,7 +27,7 @@ public sealed class AccountReader(IDbContextFactory<AccountsContext> contexts, C
 {
     private const int MostQueued = 20;
 
-    private static readonly RecoveryEventKind[] PasswordKinds = [RecoveryEventKind.ResetRequired, RecoveryEventKind.Redeemed, RecoveryEventKind.PasswordChanged];
+    private static readonly RecoveryEventKind[] PasswordKinds = [RecoveryEventKind.ResetRequired, RecoveryEventKind.Secured, RecoveryEventKind.Redeemed, RecoveryEventKind.PasswordChanged];
 
     /// <returns>Null where there is no such account.</returns>
     public async Task<AccountFile?> ReadAsync(ClaimsPrincipal user, string id, CancellationToken cancellationToken = default)
@@ -46,7 +46,7 @@ public sealed class AccountReader(IDbContextFactory<AccountsContext> contexts, C
             await database.UserLogins.Where(login => login.UserId == id).Select(login => login.ProviderDisplayName ?? login.LoginProvider).ToListAsync(cancellationToken),
             await database.UserPasskeys.CountAsync(passkey => passkey.UserId == id, cancellationToken),
             await links.In(database).CountAsync(mail => mail.AccountId == id, cancellationToken),
-            lastPassword?.Kind == RecoveryEventKind.ResetRequired,
+            lastPassword?.Kind is RecoveryEventKind.ResetRequired or RecoveryEventKind.Secured,
             AccountLock.IsForGood(account) ? await lines.FirstOrDefaultAsync(line => line.Kind == RecoveryEventKind.Locked, cancellationToken) : null,
             await database.Outbox.AsNoTracking().Where(mail => mail.AccountId == id).OrderBy(mail => mail.RequestedAt).Take(MostQueued)
                 .Select(mail => new QueuedMail(mail.Id, mail.Kind, mail.RequestedAt, mail.DueAt, mail.Attempts, mail.LeasedUntil > now, mail.Cause, mail.RefusedAt != null)).ToListAsync(cancellationToken),

@@ -6,6 +6,7 @@ namespace OneTimeJwt.Web.Admin;
 public enum AccountAct
 {
     SendLink,
+    ConfirmAddress,
     KillLinks,
     TryMailAgain,
     RequireReset,
@@ -37,7 +38,7 @@ public static class ActRules
         _ when by.Role == ConsoleRole.Admin => null,
         _ when to.Role == ConsoleRole.Admin => Words.RefusalSupportOnAdmin,
         AccountAct.Unlock when isLockedForGood => Words.RefusalAdminsLock,
-        AccountAct.SendLink or AccountAct.KillLinks or AccountAct.TryMailAgain => null,
+        AccountAct.SendLink or AccountAct.ConfirmAddress or AccountAct.KillLinks or AccountAct.TryMailAgain => null,
         _ => Words.RefusalOnlyAdmin,
     };
 }

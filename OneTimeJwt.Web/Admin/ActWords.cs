@@ -8,6 +8,7 @@ internal static class ActWords
     public static string Name(AccountAct act) => act switch
     {
         AccountAct.SendLink => Words.ActSendLink,
+        AccountAct.ConfirmAddress => Words.ActConfirmAddress,
         AccountAct.KillLinks => Words.ActKillLinks,
         AccountAct.TryMailAgain => Words.ActTryMailAgain,
         AccountAct.RequireReset => Words.ActRequireReset,
@@ -23,6 +24,7 @@ internal static class ActWords
     public static string Consequence(AccountAct act) => act switch
     {
         AccountAct.SendLink => Words.ActSendLinkConsequence,
+        AccountAct.ConfirmAddress => Words.ActConfirmAddressConsequence,
         AccountAct.KillLinks => Words.ActKillLinksConsequence,
         AccountAct.TryMailAgain => Words.ActTryMailAgainConsequence,
         AccountAct.RequireReset => Words.ActRequireResetConsequence,
@@ -37,6 +39,7 @@ internal static class ActWords
     public static string Done(AccountAct act) => act switch
     {
         AccountAct.SendLink => Words.ActSendLinkDone,
+        AccountAct.ConfirmAddress => Words.ActConfirmAddressDone,
         AccountAct.KillLinks => Words.ActKillLinksDone,
         AccountAct.TryMailAgain => Words.ActTryMailAgainDone,
         AccountAct.RequireReset => Words.ActRequireResetDone,

@@ -17,8 +17,6 @@ internal sealed class AdminInvitation(
     /// <summary>What to print, and whether it was done.</summary>
     public sealed record Outcome(bool Done, string Words);
 
-    public static bool IsAddress(string text) => RequestReset.IsAddress(text) && MimeKit.MailboxAddress.TryParse(text, out var mailbox) && mailbox.Address == text;
-
     public async Task<Outcome> SendAsync(string address)
     {
         if (!await roles.IsOursOrFreeAsync(ConsoleRole.Admin))

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Admin;
@@ -21,6 +22,7 @@ internal static class AdminModule
         builder.Services.AddSingleton<GlanceReader>();
         AddCampaigns(builder.Services);
         builder.Services.AddSingleton<ConsoleRoles>();
+        builder.Services.AddSingleton<FindAdmins>(services => services.GetRequiredService<ConsoleRoles>().AdminsAsync);
         builder.Services.AddScoped<AdminInvitation>();
         builder.Services.AddSingleton<IAuthorizationHandler, ConsoleAccessHandler>();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, ConsoleDoor>();

@@ -57,6 +57,17 @@ public sealed class ConsoleRoles(
             : null;
     }
 
+    /// <summary>The accounts that may do all and can sign in.</summary>
+    public Task<List<string>> AdminsAsync(AccountsContext database)
+    {
+        var admins = Marked(database).Where(role => role.NormalizedName == Key(ConsoleRole.Admin));
+        return database.Users
+            .Where(account => (account.LockoutEnd == null || account.LockoutEnd < AccountLock.UntilReset)
+                && database.UserRoles.Any(member => member.UserId == account.Id && admins.Any(role => role.Id == member.RoleId)))
+            .Select(account => account.Id)
+            .ToListAsync();
+    }
+
     /// <summary>False where a role of that name belongs to another application.</summary>
     public async Task<bool> IsOursOrFreeAsync(ConsoleRole role)
     {

@@ -44,6 +44,9 @@ internal static class EventWords
         RecoveryEventKind.CampaignResumed => Words.EventCampaignResumed,
         RecoveryEventKind.CampaignStopped => Words.EventCampaignStopped,
         RecoveryEventKind.TrailExported => Words.EventTrailExported,
+        RecoveryEventKind.AddressConfirmed => Words.EventAddressConfirmed,
+        RecoveryEventKind.AddressChanged => Words.EventAddressChanged,
+        RecoveryEventKind.Secured => Words.EventSecured,
         _ => kind.ToString(),
     };
 
@@ -51,8 +54,8 @@ internal static class EventWords
     public static string? Tone(RecoveryEventKind kind) => kind switch
     {
         RecoveryEventKind.MailFailed or RecoveryEventKind.MailRefused or RecoveryEventKind.GaveUp or RecoveryEventKind.LinkTooLong or RecoveryEventKind.Refused
-            or RecoveryEventKind.RefusedUnproven or RecoveryEventKind.ActRefused or RecoveryEventKind.Suppressed or RecoveryEventKind.Locked => "bad",
-        RecoveryEventKind.Redeemed or RecoveryEventKind.PasswordChanged => "fine",
+            or RecoveryEventKind.RefusedUnproven or RecoveryEventKind.ActRefused or RecoveryEventKind.Suppressed or RecoveryEventKind.Locked or RecoveryEventKind.Secured => "bad",
+        RecoveryEventKind.Redeemed or RecoveryEventKind.PasswordChanged or RecoveryEventKind.AddressConfirmed or RecoveryEventKind.AddressChanged => "fine",
         _ => null,
     };
 }

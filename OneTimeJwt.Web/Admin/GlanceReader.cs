@@ -7,7 +7,7 @@ namespace OneTimeJwt.Web.Admin;
 /// <summary>What happened in one stretch of time.</summary>
 public sealed record Stretch(DateTimeOffset From, DateTimeOffset To, int Asked, int Mailed, int Opened, int Redeemed, int Refused);
 
-/// <summary>Why links or requests were turned away, as the trail has it, and how often.</summary>
+/// <summary>Why links or requests were turned away, and what else went wrong, as the trail has it, and how often.</summary>
 public sealed record Refusals(RecoveryEventKind Kind, string? Detail, int Day, int Week);
 
 /// <param name="Week">The last seven days, oldest stretch first.</param>
@@ -31,7 +31,7 @@ public sealed class GlanceReader(IDbContextFactory<AccountsContext> contexts, Ti
     private static readonly RecoveryEventKind[] Counted =
         [RecoveryEventKind.Requested, RecoveryEventKind.Mailed, RecoveryEventKind.Opened, RecoveryEventKind.Redeemed, RecoveryEventKind.Refused];
 
-    private static readonly RecoveryEventKind[] Refusing = [RecoveryEventKind.Refused, RecoveryEventKind.Suppressed, RecoveryEventKind.GaveUp, RecoveryEventKind.LinkTooLong];
+    private static readonly RecoveryEventKind[] Refusing = [RecoveryEventKind.Refused, RecoveryEventKind.Suppressed, RecoveryEventKind.GaveUp, RecoveryEventKind.LinkTooLong, RecoveryEventKind.Secured];
 
     public async Task<QueueState> QueueAsync(CancellationToken cancellationToken = default)
     {

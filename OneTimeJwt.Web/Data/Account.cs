@@ -11,6 +11,12 @@ public sealed class Account : IdentityUser
 
     private const int StampBytes = 20;
 
+    /// <summary>What we remember beside it, in a table of ours; null where there is nothing.</summary>
+    public OwnState? Own { get; private set; }
+
     /// <summary>Outstanding links die and sessions end. As long as the stamps that Identity makes itself.</summary>
     public void RenewSecurityStamp() => SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(StampBytes));
+
+    /// <summary>The row of our own, made where there was none.</summary>
+    public OwnState Remember() => Own ??= new OwnState { AccountId = Id };
 }

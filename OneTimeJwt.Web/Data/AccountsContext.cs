@@ -20,6 +20,7 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
     public const string HistoryTable = "RecoveryMigrations";
 
     private const int IdLength = 450;
+    private const int AddressLength = 256;
 
     /// <summary>For reads that have to fit each other, where the database can do that without being asked to beforehand.</summary>
     public abstract IsolationLevel SnapshotLevel { get; }
@@ -29,6 +30,8 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
 
     /// <summary>The collation that a search has to name for that; null where it is the columns' own.</summary>
     public virtual string? SearchCollation => null;
+
+    public DbSet<OwnState> OwnStates => Set<OwnState>();
 
     public DbSet<OutboxMail> Outbox => Set<OutboxMail>();
 
@@ -58,6 +61,19 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
             passkey.HasOne<Account>().WithMany().HasForeignKey(p => p.UserId).IsRequired();
         });
 
+        builder.Entity<OwnState>(own =>
+        {
+            own.ToTable("RecoveryAccounts");
+            own.HasKey(o => o.AccountId);
+            own.Property(o => o.AccountId).HasMaxLength(IdLength);
+            own.Property(o => o.PendingAddress).HasMaxLength(AddressLength);
+            own.Property(o => o.TrustedAddress).HasMaxLength(AddressLength);
+            own.Property(o => o.Version).IsConcurrencyToken();
+            own.HasOne<Account>().WithOne(account => account.Own).HasForeignKey<OwnState>(o => o.AccountId);
+        });
+        // Keys of links are made of it: an account is never read without.
+        builder.Entity<Account>().Navigation(account => account.Own).AutoInclude();
+
         builder.Entity<DataProtectionKey>().ToTable("RecoveryKeyRing");
 
         builder.Entity<OutboxMail>(mail =>
@@ -68,6 +84,7 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
             mail.Property(m => m.AccountId).HasMaxLength(IdLength);
             mail.Property(m => m.TypedAddress).HasMaxLength(2000);
             mail.Property(m => m.RequestedBy).HasMaxLength(IdLength);
+            mail.Property(m => m.AboutId).HasMaxLength(IdLength);
             mail.Property(m => m.Client).HasMaxLength(64);
             mail.Property(m => m.Culture).HasMaxLength(16);
             mail.Property(m => m.Zone).HasMaxLength(64);

@@ -10,11 +10,14 @@ public sealed class OutboxMail
     /// <summary>The account to write to; null while only the typed address is known.</summary>
     public string? AccountId { get; init; }
 
-    /// <summary>What was typed into the form, encrypted: people type passwords into it.</summary>
+    /// <summary>What was typed into the form, encrypted: people type passwords into it. With an account: the address to write to instead of its own.</summary>
     public string? TypedAddress { get; init; }
 
     /// <summary>The id of the admin who asked; null where the account's own user did.</summary>
     public string? RequestedBy { get; init; }
+
+    /// <summary>The account that it tells of, where that is another one.</summary>
+    public string? AboutId { get; init; }
 
     /// <summary>The network address that the request came from.</summary>
     public string? Client { get; init; }
@@ -66,4 +69,9 @@ public enum OutboxKind
     RecoveryCodesNotice,
     PasskeyAddedNotice,
     PasskeyRemovedNotice,
+    ConfirmLink,
+    ChangeLink,
+    AddressChangedNotice,
+    SecuredReset,
+    SecuredNotice,
 }

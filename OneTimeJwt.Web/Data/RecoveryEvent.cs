@@ -5,6 +5,9 @@ public sealed class RecoveryEvent
 {
     public const int LongestReason = 500;
 
+    /// <summary>What a line is called that tells of a link's use.</summary>
+    public static readonly RecoveryEventKind[] Uses = [RecoveryEventKind.Redeemed, RecoveryEventKind.AddressConfirmed, RecoveryEventKind.AddressChanged, RecoveryEventKind.Secured];
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required DateTimeOffset At { get; init; }
@@ -74,4 +77,7 @@ public enum RecoveryEventKind
     CampaignResumed,
     CampaignStopped,
     TrailExported,
+    AddressConfirmed,
+    AddressChanged,
+    Secured,
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
@@ -18,6 +18,8 @@ internal sealed partial class Delivery(
     OneTimeTokens tokens,
     OneTimeLink links,
     PublicOrigin origin,
+    Notices notices,
+    ILookupNormalizer normalizer,
     MailComposer composer,
     OutgoingMail outgoing,
     RecoveryMeter meter,
@@ -50,7 +52,7 @@ internal sealed partial class Delivery(
         // Once a row, however often it is tried: the event has the row's own id.
         await Task.WhenAll(mails
             .Where(mail => IsLink(mail))
-            .Select(mail => appender.AppendAsync(Event(mail, RecoveryEventKind.Requested, detail: reading.Of(mail) is null ? "no such account" : null, id: mail.Id), cancellationToken)));
+            .Select(mail => appender.AppendAsync(Event(mail, RecoveryEventKind.Requested, detail: reading.Of(mail) is null ? "no such account" : Errand(mail), id: mail.Id), cancellationToken)));
         return reading;
     }
 
@@ -72,19 +74,25 @@ internal sealed partial class Delivery(
         if (reading.Of(mail) is not { } account)
             await appender.ReplaceAsync(mail);
         else if (IsLink(mail))
-            await ResetLinkAsync(mail, account, reading, cancellationToken);
+            await LinkAsync(mail, account, reading, cancellationToken);
         else if (mail.Kind == OutboxKind.Invitation)
             await InvitationAsync(mail, account, cancellationToken);
         else
             await NoticeAsync(mail, account, cancellationToken);
     }
 
-    private async Task ResetLinkAsync(OutboxMail mail, Account account, Reading reading, CancellationToken cancellationToken)
+    private async Task LinkAsync(OutboxMail mail, Account account, Reading reading, CancellationToken cancellationToken)
     {
-        if ((Obstacle(account) ?? (reading.MailedLately(mail) >= budget.Value.Permits ? "enough mails lately" : null)) is { } reason)
+        // Whoever floods an account with requests must not keep its owner out who has just secured it.
+        var isFlooded = mail.Kind != OutboxKind.SecuredReset && reading.MailedLately(mail) >= budget.Value.Permits;
+        if ((Obstacle(account) ?? (isFlooded ? "enough mails lately" : null)) is { } reason)
             await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.Suppressed, detail: reason));
+        else if (mail.Kind == OutboxKind.ConfirmLink)
+            await SendConfirmAsync(mail, account, cancellationToken);
+        else if (mail.Kind == OutboxKind.ChangeLink)
+            await SendChangeAsync(mail, account, cancellationToken);
         else if (reading.ProvidersOf(mail) is { Count: > 0 } providers)
-            await SendAsync(mail, account, Letters.ExternalOnly(providers, Host), Event(mail, RecoveryEventKind.Mailed, detail: "names the other provider, no link"), cancellationToken);
+            await SendAsync(mail, account.Email!, Letters.ExternalOnly(providers, Host), [Event(mail, RecoveryEventKind.Mailed, detail: "names the other provider, no link")], cancellationToken);
         else
             await SendResetAsync(mail, account, cancellationToken);
     }
@@ -93,14 +101,36 @@ internal sealed partial class Delivery(
     {
         var lifetimes = tokenSettings.Value.Lifetimes;
         var lifetime = mail.RequestedBy is null ? lifetimes.Reset : lifetimes.ResetByAdmin;
-        return SendLinkAsync(mail, account, tokens.Mint(TokenPurpose.Reset, account, lifetime), lifetime, Write, cancellationToken);
+        return SendLinkAsync(mail, account.Email!, tokens.Mint(TokenPurpose.Reset, account, lifetime), lifetime, Write, cancellationToken);
 
         Letter Write(MailedLink link) => mail switch
         {
             { Kind: OutboxKind.RequiredReset } => Letters.RequiredReset(link, Host),
+            { Kind: OutboxKind.SecuredReset } => Letters.SecuredReset(link, Host),
             { RequestedBy: not null } => Letters.ResetByAdmin(link, Host),
             _ => Letters.Reset(link, Host),
         };
+    }
+
+    private Task SendConfirmAsync(OutboxMail mail, Account account, CancellationToken cancellationToken) => account.EmailConfirmed
+        ? SendAsync(mail, account.Email!, Letters.ConfirmedAlready(links.To("/sign-in"), Host), [Event(mail, RecoveryEventKind.Mailed, detail: "says that the address is confirmed, no link")], cancellationToken)
+        : SendLinkAsync(mail, account.Email!, tokens.Mint(TokenPurpose.Confirm, account), tokenSettings.Value.Lifetimes.Confirm, link => Letters.Confirm(link, Host), cancellationToken);
+
+    // To the address that waits in the row of ours. Who owns it already hears of it, and whoever asked sees no difference.
+    private async Task SendChangeAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
+    {
+        if (account.Own?.PendingAddress is not { } wanted)
+            await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.Suppressed, detail: "no address waits any more"));
+        else if (await IsTakenAsync(account, wanted))
+            await SendAsync(mail, wanted, Letters.AddressTaken(Host), [Event(mail, RecoveryEventKind.Mailed, detail: "another account has that address, no link")], cancellationToken);
+        else
+            await SendLinkAsync(mail, wanted, tokens.Mint(Purposes.Change, account), tokenSettings.Value.Lifetimes.Change, link => Letters.Change(link, Host), cancellationToken);
+    }
+
+    private async Task<bool> IsTakenAsync(Account account, string address)
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        return await LinkUse.IsTakenAsync(database, account, normalizer.NormalizeEmail(address));
     }
 
     private async Task InvitationAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
@@ -112,55 +142,60 @@ internal sealed partial class Delivery(
         }
 
         var lifetime = tokenSettings.Value.Lifetimes.Invite;
-        await SendLinkAsync(mail, account, tokens.Mint(TokenPurpose.Invite, account), lifetime, link => Letters.Invitation(link, Host), cancellationToken);
+        await SendLinkAsync(mail, account.Email!, tokens.Mint(TokenPurpose.Invite, account), lifetime, link => Letters.Invitation(link, Host), cancellationToken);
     }
 
-    private async Task SendLinkAsync(OutboxMail mail, Account account, MintedToken token, TimeSpan lifetime, Func<MailedLink, Letter> write, CancellationToken cancellationToken)
+    private async Task SendLinkAsync(OutboxMail mail, string to, MintedToken token, TimeSpan lifetime, Func<MailedLink, Letter> write, CancellationToken cancellationToken)
     {
         if (links.Build(token, out var length) is not { } link)
         {
-            Log.LinkTooLong(logger, account.Id, length, recovery.Value.MaxLinkLength);
-            await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.LinkTooLong, token.Nonce, $"{length} characters"));
+            await appender.ReplaceAsync(mail, TooLong(mail, token, length));
             return;
         }
 
-        await SendAsync(mail, account, write(new MailedLink(link, lifetime, token.ExpiresAt)), Event(mail, RecoveryEventKind.Mailed, token.Nonce), cancellationToken);
+        await SendAsync(mail, to, write(new MailedLink(link, lifetime, token.ExpiresAt)), [Event(mail, RecoveryEventKind.Mailed, token.Nonce, Errand(mail))], cancellationToken);
         meter.Mailed(token.Purpose);
     }
 
-    private Task NoticeAsync(OutboxMail mail, Account account, CancellationToken cancellationToken) =>
-        string.IsNullOrEmpty(account.Email)
-            ? appender.ReplaceAsync(mail)
-            : SendAsync(mail, account, Notice(mail), Event(mail, RecoveryEventKind.NoticeMailed), cancellationToken);
-
-    private Letter Notice(OutboxMail mail)
+    private async Task NoticeAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
     {
-        var forgotPassword = links.To("/forgot-password");
-        return mail.Kind switch
+        if (notices.AddressOf(mail, account) is not { Length: > 0 } to)
         {
-            OutboxKind.PasswordChangedNotice => Letters.PasswordChanged(forgotPassword, mail.RequestedAt, Host),
-            OutboxKind.TwoFactorResetNotice => Letters.TwoFactorReset(forgotPassword, mail.RequestedAt, Host),
-            OutboxKind.AdminNotice => Letters.Admin(links.To("/admin"), mail.RequestedAt, Host),
-            _ => Letters.SecondFactor(mail.Kind, forgotPassword, mail.RequestedAt, Host),
-        };
+            await appender.ReplaceAsync(mail);
+            return;
+        }
+
+        var notice = await notices.WriteAsync(mail, account, to);
+        RecoveryEvent[] lines = notice is { Token: { } token, TooLong: { } length }
+            ? [TooLong(mail, token, length), Event(mail, RecoveryEventKind.NoticeMailed)]
+            : [Event(mail, RecoveryEventKind.NoticeMailed, notice.Token?.Nonce)];
+        await SendAsync(mail, to, notice.Letter, lines, cancellationToken);
+        if (notice is { Token: { } mailed, TooLong: null })
+            meter.Mailed(mailed.Purpose);
     }
 
-    private async Task SendAsync(OutboxMail mail, Account account, Letter letter, RecoveryEvent line, CancellationToken cancellationToken)
+    private RecoveryEvent TooLong(OutboxMail mail, MintedToken token, int length)
     {
-        // To the stored address, never to the typed one: some characters fold onto others when Identity normalises.
-        using var message = await composer.ComposeAsync(account.Email!, letter);
+        Log.LinkTooLong(logger, mail.AccountId!, length, recovery.Value.MaxLinkLength);
+        return Event(mail, RecoveryEventKind.LinkTooLong, token.Nonce, $"{length} characters");
+    }
+
+    // To a stored address, never to a typed one: some characters fold onto others when Identity normalises.
+    private async Task SendAsync(OutboxMail mail, string to, Letter letter, RecoveryEvent[] lines, CancellationToken cancellationToken)
+    {
+        using var message = await composer.ComposeAsync(to, letter);
         await outgoing.SendAsync(message, cancellationToken);
-        await RecordAsync(mail, line);
+        await RecordAsync(mail, lines);
     }
 
     // The mail is out: while the database is away its record waits, for the row would be sent again.
-    private async Task RecordAsync(OutboxMail mail, RecoveryEvent line)
+    private async Task RecordAsync(OutboxMail mail, RecoveryEvent[] lines)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                await appender.ReplaceAsync(mail, line);
+                await appender.ReplaceAsync(mail, lines);
                 return;
             }
             catch (Exception fault) when (fault is not DbUpdateConcurrencyException && tries < MostTriesToRecord)
@@ -170,10 +205,20 @@ internal sealed partial class Delivery(
         }
     }
 
-    private static bool IsLink(OutboxMail mail) => mail.Kind is OutboxKind.ResetLink or OutboxKind.RequiredReset;
+    private static bool IsLink(OutboxMail mail) => mail.Kind is OutboxKind.ResetLink or OutboxKind.RequiredReset or OutboxKind.SecuredReset || IsAboutAddress(mail);
+
+    private static bool IsAboutAddress(OutboxMail mail) => mail.Kind is OutboxKind.ConfirmLink or OutboxKind.ChangeLink;
+
+    // What a link is for, in the trail; most are to choose a password.
+    private static string? Errand(OutboxMail mail) => mail.Kind switch
+    {
+        OutboxKind.ConfirmLink => "to confirm the address",
+        OutboxKind.ChangeLink => "to change the address",
+        _ => null,
+    };
 
     private bool IsStale(OutboxMail mail) =>
-        time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) > (mail.Kind == OutboxKind.ResetLink ? mailSettings.Value.GiveUpAfter : NoticeStaysOfUse);
+        time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) > (mail.Kind == OutboxKind.ResetLink || IsAboutAddress(mail) ? mailSettings.Value.GiveUpAfter : NoticeStaysOfUse);
 
     private static string? Obstacle(Account account) =>
         OneTimeTokens.IsLockedForGood(account.LockoutEnd) ? "locked by an admin"

@@ -11,6 +11,15 @@ internal sealed record MailedLink(string Url, TimeSpan Lifetime, DateTimeOffset 
     public override string ToString() => InWords.Of(ExpiresAt);
 }
 
+/// <summary>Where the owner of an account goes who didn't do what a notice tells of.</summary>
+/// <param name="Url">A link that secures the account, or the page that asks for one to choose a password.</param>
+/// <param name="Until">How long the link that secures it works; null where there is none.</param>
+internal sealed record WayBack(string Url, DateTimeOffset? Until)
+{
+    /// <summary>Never the address.</summary>
+    public override string ToString() => Until is null ? "no link" : "a link";
+}
+
 /// <summary>The mails of account recovery, in the reader's language.</summary>
 internal static class Letters
 {
@@ -32,6 +41,35 @@ internal static class Letters
         new LetterLink(Words.MailReset, link.Url),
         [Lifetime(link), Words.MailTooLate]);
 
+    /// <summary>To whoever has just said "this wasn't me".</summary>
+    public static Letter SecuredReset(MailedLink link, string host) => new(
+        Words.MailReset,
+        [Words.MailHello, Fill(Words.MailSecuredReset, host)],
+        new LetterLink(Words.MailReset, link.Url),
+        [Lifetime(link), Words.MailTooLate]);
+
+    public static Letter Confirm(MailedLink link, string host) => new(
+        Words.MailConfirm,
+        [Words.MailHello, Fill(Words.MailConfirmText, host)],
+        new LetterLink(Words.ConfirmButton, link.Url),
+        [Lifetime(link), Words.MailNotExpected]);
+
+    public static Letter ConfirmedAlready(string signIn, string host) => new(
+        Words.MailConfirmedAlready,
+        [Words.MailHello, Fill(Words.MailConfirmedAlreadyText, host)],
+        new LetterLink(Words.SignIn, signIn),
+        [Words.MailNothingToDo]);
+
+    public static Letter Change(MailedLink link, string host) => new(
+        Words.MailChange,
+        [Words.MailHello, Fill(Words.MailChangeText, host)],
+        new LetterLink(Words.ChangeButton, link.Url),
+        [Lifetime(link), Words.MailNotExpected]);
+
+    /// <summary>To whoever has an account with the address that somebody wants for another one.</summary>
+    public static Letter AddressTaken(string host) => new(
+        Words.MailAddressTaken, [Words.MailHello, Fill(Words.MailAddressTakenText, host), Words.MailAddressTakenYou, Words.MailNothingToDo], Link: null, []);
+
     public static Letter Invitation(MailedLink link, string host) => new(
         Words.MailInvitation,
         [Words.MailHello, Fill(Words.MailInvitationText, host)],
@@ -49,18 +87,22 @@ internal static class Letters
         Link: null,
         []);
 
-    public static Letter PasswordChanged(string forgotPassword, DateTimeOffset at, string host) => Notice(
-        Words.MailPasswordChanged, Fill(Words.MailPasswordChangedText, host, InWords.Of(at)), Words.MailIfNotYouPassword, forgotPassword);
+    public static Letter PasswordChanged(WayBack way, DateTimeOffset at, string host) => Notice(
+        Words.MailPasswordChanged, Fill(Words.MailPasswordChangedText, host, InWords.Of(at)), Words.MailIfNotYouPassword, way);
+
+    /// <summary>To the address that the account had.</summary>
+    public static Letter AddressChanged(WayBack way, DateTimeOffset at, string host) => Notice(
+        Words.MailAddressChanged, Fill(Words.MailAddressChangedText, host, InWords.Of(at)), Words.MailIfNotYouAddress, way);
 
     /// <summary>Tells the owner that an admin took the second factor away.</summary>
-    public static Letter TwoFactorReset(string forgotPassword, DateTimeOffset at, string host) => new(
+    public static Letter TwoFactorReset(WayBack way, DateTimeOffset at, string host) => new(
         Words.MailTwoFactorReset,
-        [Words.MailHello, Fill(Words.MailTwoFactorResetText, host, InWords.Of(at)), Words.MailTwoFactorResetAsked, Words.MailTwoFactorResetNotAsked],
-        new LetterLink(Words.MailGetAccountBack, forgotPassword),
+        [Words.MailHello, Fill(Words.MailTwoFactorResetText, host, InWords.Of(at)), Words.MailTwoFactorResetAsked, Otherwise(way, Words.MailTwoFactorResetNotAsked)],
+        Link(way),
         []);
 
     /// <summary>Tells the owner of a change to the second factor.</summary>
-    public static Letter SecondFactor(OutboxKind kind, string forgotPassword, DateTimeOffset at, string host)
+    public static Letter SecondFactor(OutboxKind kind, WayBack way, DateTimeOffset at, string host)
     {
         var (subject, change) = kind switch
         {
@@ -72,7 +114,7 @@ internal static class Letters
             OutboxKind.PasskeyRemovedNotice => (Words.MailPasskeyRemoved, Words.MailPasskeyRemovedText),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a notice of the second factor."),
         };
-        return Notice(subject, Fill(change, host, InWords.Of(at)), Words.MailIfNotYouFactor, forgotPassword);
+        return Notice(subject, Fill(change, host, InWords.Of(at)), Words.MailIfNotYouFactor, way);
     }
 
     /// <summary>Tells somebody who has an account that it may use the console from now on.</summary>
@@ -82,11 +124,19 @@ internal static class Letters
         new LetterLink(Words.MailAdminButton, console),
         [Words.MailAdminUnexpected]);
 
-    private static Letter Notice(string subject, string change, string otherwise, string forgotPassword) => new(
-        subject,
-        [Words.MailHello, change, Words.MailIfYou, otherwise],
-        new LetterLink(Words.MailGetAccountBack, forgotPassword),
+    /// <summary>Tells an admin that the owner of an account locked it.</summary>
+    public static Letter Secured(string account, DateTimeOffset at, string host) => new(
+        Words.MailSecured,
+        [Words.MailHello, Fill(Words.MailSecuredText, host, InWords.Of(at)), Words.MailSecuredNext],
+        new LetterLink(Words.MailSecuredButton, account),
         []);
+
+    private static Letter Notice(string subject, string change, string otherwise, WayBack way) => new(
+        subject, [Words.MailHello, change, Words.MailIfYou, Otherwise(way, otherwise)], Link(way), []);
+
+    private static string Otherwise(WayBack way, string withoutLink) => way.Until is { } until ? Fill(Words.MailIfNotYouSecure, InWords.Of(until)) : withoutLink;
+
+    private static LetterLink Link(WayBack way) => new(way.Until is null ? Words.MailGetAccountBack : Words.MailSecure, way.Url);
 
     private static string Lifetime(MailedLink link) => Fill(Words.MailLifetime, InWords.Of(link.Lifetime), InWords.Of(link.ExpiresAt));
 

@@ -36,7 +36,7 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
     {
         await using var database = await contexts.CreateDbContextAsync();
         return await database.Trail
-            .Where(line => line.Nonce == nonce && line.Kind == RecoveryEventKind.Redeemed)
+            .Where(line => line.Nonce == nonce && RecoveryEvent.Uses.Contains(line.Kind))
             .Select(line => (DateTimeOffset?)line.At)
             .FirstOrDefaultAsync();
     }

@@ -4,7 +4,7 @@ using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
-/// <summary>Links that were mailed and neither used, killed nor expired, as far as the trail knows.</summary>
+/// <summary>Links to choose a password that were mailed and neither used, killed nor expired, as far as the trail knows.</summary>
 public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvider time)
 {
     private static readonly RecoveryEventKind[] Ends =
@@ -12,7 +12,7 @@ public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvide
         RecoveryEventKind.Redeemed, RecoveryEventKind.PasswordChanged, RecoveryEventKind.LinksKilled,
         RecoveryEventKind.ResetRequired, RecoveryEventKind.Locked, RecoveryEventKind.TwoFactorReset, RecoveryEventKind.TwoFactorOn,
         RecoveryEventKind.TwoFactorOff, RecoveryEventKind.AuthenticatorChanged, RecoveryEventKind.RecoveryCodesMade,
-        RecoveryEventKind.PasskeyAdded, RecoveryEventKind.PasskeyRemoved,
+        RecoveryEventKind.PasskeyAdded, RecoveryEventKind.PasskeyRemoved, RecoveryEventKind.AddressChanged, RecoveryEventKind.Secured,
     ];
 
     /// <returns>The lines of their mails.</returns>
@@ -22,7 +22,7 @@ public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvide
         var now = time.GetUtcNow();
         var (byUser, byAdmin) = (now - lifetimes.Reset, now - lifetimes.ResetByAdmin);
         var earliest = byUser < byAdmin ? byUser : byAdmin;
-        return database.Trail.Where(mail => mail.Kind == RecoveryEventKind.Mailed && mail.At > earliest && mail.At <= now && mail.Nonce != null
+        return database.Trail.Where(mail => mail.Kind == RecoveryEventKind.Mailed && mail.At > earliest && mail.At <= now && mail.Nonce != null && mail.Detail == null
             && ((mail.Actor == null && mail.At > byUser) || (mail.Actor != null && mail.At > byAdmin))
             && !database.Trail.Any(end => end.AccountId == mail.AccountId && end.At >= mail.At && Ends.Contains(end.Kind)));
     }

@@ -27,6 +27,7 @@ internal static class RecoveryModule
         builder.Services.AddSingleton<RequestReset>();
         builder.Services.AddSingleton<LinkTrail>();
         builder.Services.AddSingleton<OutstandingLinks>();
+        builder.Services.AddScoped<LinkUse>();
         builder.Services.AddScoped<RedeemLink>();
         builder.Services.AddScoped<RecoveryPages>();
         builder.Services.AddSingleton<Outbox>();
@@ -34,6 +35,7 @@ internal static class RecoveryModule
         builder.Services.AddSingleton<Backlog>();
         builder.Services.AddHealthChecks().AddCheck<BacklogHealth>("outbox", HealthStatus.Degraded, tags: [], BacklogHealth.Patience);
         builder.Services.AddScoped<Recipients>();
+        builder.Services.AddSingleton<Notices>();
         builder.Services.AddSingleton<Delivery>();
         builder.Services.AddSingleton<Dispatch>();
         builder.Services.AddHostedService<DeliveryWorker>();

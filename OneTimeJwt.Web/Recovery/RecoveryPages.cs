@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Shell;
@@ -10,23 +10,24 @@ namespace OneTimeJwt.Web.Recovery;
 
 internal static class RecoveryRoutes
 {
+    public const string AskToConfirm = "/forgot-password?confirm";
+
     public static void MapRecovery(this IEndpointRouteBuilder routes)
     {
-        routes.MapPage("/forgot-password", () => Page.Of<ForgotPassword>());
+        routes.MapPage("/forgot-password", (HttpContext http) => Page.Of<ForgotPassword>(parameters: new { Confirms = RecoveryPages.Confirms(http) }));
         routes.MapForm("/forgot-password", (RecoveryPages pages, HttpContext http, FormPost form) => pages.RequestAsync(http, form));
-        routes.MapPage("/forgot-password/sent", (RecoveryPages pages) => pages.LookInYourMail());
+        routes.MapPage("/forgot-password/sent", (RecoveryPages pages, HttpContext http) => pages.LookInYourMail(http));
         routes.MapPage("/how-it-works", () => Page.Of<HowItWorks>());
-        MapLink<ResetPasswordDone>(routes, TokenPurpose.Reset);
-        MapLink<InvitationDone>(routes, TokenPurpose.Invite);
+        foreach (var purpose in Purposes.All)
+            MapLink(routes, purpose);
     }
 
     // The limiter is asked by the handler itself, and only where a link doesn't work.
-    private static void MapLink<TDone>(IEndpointRouteBuilder routes, TokenPurpose purpose)
-        where TDone : IComponent
+    private static void MapLink(IEndpointRouteBuilder routes, TokenPurpose purpose)
     {
         routes.MapPage(purpose.Page, (RecoveryPages pages, HttpContext http) => pages.OpenAsync(purpose, http));
         routes.MapForm(purpose.Page, (RecoveryPages pages, HttpContext http, FormPost form) => pages.RedeemAsync(purpose, http, form)).DisableRateLimiting();
-        routes.MapPage($"{purpose.Page}/done", () => Page.Of<TDone>());
+        routes.MapPage($"{purpose.Page}/done", () => RecoveryPages.Done(purpose));
     }
 }
 
@@ -41,24 +42,34 @@ internal sealed class RecoveryPages(
     PartitionedRateLimiter<HttpContext> limiter,
     TimeProvider time)
 {
+    private const string ConfirmField = "confirm";
+
+    public static bool Confirms(HttpContext http) => http.Request.Query.ContainsKey(ConfirmField);
+
+    public static IResult Done(TokenPurpose purpose) =>
+        purpose == TokenPurpose.Reset ? Page.Of<ResetPasswordDone>()
+        : purpose == TokenPurpose.Invite ? Page.Of<InvitationDone>()
+        : Page.Of<PressDone>(parameters: new { Purpose = purpose });
+
     public async Task<IResult> RequestAsync(HttpContext http, FormPost form)
     {
         var address = form["email"].Trim();
+        var purpose = form[ConfirmField].Length > 0 ? TokenPurpose.Confirm : TokenPurpose.Reset;
         if (!form.Genuine)
-            return Page.Of<ForgotPassword>(StatusCodes.Status400BadRequest, new { Address = address, Problem = Words.PressAgain });
+            return AskAgain(StatusCodes.Status400BadRequest, purpose, address, Words.PressAgain);
 
         if (form["link"] is { Length: > 0 } deadLink)
         {
-            return await request.ForDeadLinkAsync(deadLink, Client(http))
-                ? Sent()
-                : Page.Of<ForgotPassword>(StatusCodes.Status422UnprocessableEntity, new { Problem = Words.LinkTooOld });
+            return await request.ForDeadLinkAsync(deadLink, Client(http)) is { } traded
+                ? Sent(traded)
+                : AskAgain(StatusCodes.Status422UnprocessableEntity, purpose, address: null, Words.LinkTooOld);
         }
 
-        if (!RequestReset.IsAddress(address))
-            return Page.Of<ForgotPassword>(StatusCodes.Status422UnprocessableEntity, new { Address = address, Problem = Words.NotAnAddress });
+        if (!Addresses.IsAddress(address))
+            return AskAgain(StatusCodes.Status422UnprocessableEntity, purpose, address, Words.NotAnAddress);
 
-        await request.ForAddressAsync(address, Client(http));
-        return Sent();
+        await request.ForAddressAsync(purpose, address, Client(http));
+        return Sent(purpose);
     }
 
     public async Task<IResult> OpenAsync(TokenPurpose purpose, HttpContext http)
@@ -81,7 +92,7 @@ internal sealed class RecoveryPages(
         if (!form.Genuine)
             return await ShowAgainAsync(purpose, http, token, StatusCodes.Status400BadRequest, [Words.PressAgain]);
 
-        var outcome = await redeem.ChoosePasswordAsync(purpose, token, form["password"], Client(http));
+        var outcome = await redeem.RedeemAsync(purpose, token, form["password"], Client(http));
         if (outcome.Succeeded)
         {
             meter.Redeemed(purpose);
@@ -93,12 +104,20 @@ internal sealed class RecoveryPages(
             : await LimitedAsync(http) ?? await RefuseAsync(purpose, http, outcome.Verification, token);
     }
 
-    public IResult LookInYourMail() => Page.Of<ForgotPasswordSent>(parameters: new { Lifetime = tokens.Value.Lifetimes.Reset, From = composer.Sender });
+    public IResult LookInYourMail(HttpContext http) => Page.Of<ForgotPasswordSent>(parameters: new
+    {
+        Lifetime = (Confirms(http) ? TokenPurpose.Confirm : TokenPurpose.Reset).Lifetime(tokens.Value.Lifetimes),
+        From = composer.Sender,
+        Confirms = Confirms(http),
+    });
 
-    private IResult Sent()
+    private static IResult AskAgain(int status, TokenPurpose purpose, string? address, string problem) =>
+        Page.Of<ForgotPassword>(status, new { Address = address, Problem = problem, Confirms = purpose == TokenPurpose.Confirm });
+
+    private IResult Sent(TokenPurpose purpose)
     {
         meter.Requested();
-        return Page.SeeOther("/forgot-password/sent");
+        return Page.SeeOther(purpose == TokenPurpose.Confirm ? $"/forgot-password/sent?{ConfirmField}" : "/forgot-password/sent");
     }
 
     private async Task<IResult> ShowAgainAsync(TokenPurpose purpose, HttpContext http, string token, int status, IReadOnlyList<string> problems)
@@ -111,6 +130,9 @@ internal sealed class RecoveryPages(
 
     private async Task<IResult> FormAsync(TokenPurpose purpose, int status, Verification verification, string token, IReadOnlyList<string> problems)
     {
+        if (!Purposes.ChoosesPassword(purpose))
+            return Page.Of<PressPage>(status, new { Purpose = purpose, Token = token, verification.Claims!.ExpiresAt, Problems = problems });
+
         var form = new { Token = token, verification.Claims!.ExpiresAt, Problems = problems, MinimumLength = await redeem.MinimumLengthAsync(verification.Claims) };
         return purpose == TokenPurpose.Invite ? Page.Of<Invitation>(status, form) : Page.Of<ResetPassword>(status, form);
     }
@@ -121,7 +143,7 @@ internal sealed class RecoveryPages(
         var usedAt = claims is not null && verification.Verdict == TokenVerdict.Spent ? await trail.RedeemedAtAsync(claims.Nonce) : null;
         meter.Refused(purpose, LinkTrail.InWords(verification.Verdict, usedAt));
         await trail.RefusedAsync(verification, usedAt, Client(http));
-        var tradable = purpose == TokenPurpose.Reset && claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
+        var tradable = Purposes.IsTradable(purpose) && claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
         return Page.Of<DeadLink>(Status(verification.Verdict), new { Purpose = purpose, verification.Verdict, claims?.ExpiresAt, UsedAt = usedAt, Token = claims is null ? null : token, Tradable = tradable });
     }
 

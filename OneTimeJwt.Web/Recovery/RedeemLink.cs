@@ -18,10 +18,11 @@ public sealed record Redemption(Verification Verification, IReadOnlyList<string>
 /// Redeems a link of any purpose: the one write that changes what its key is made of. A changed key is no mutual exclusion, so the
 /// write is a compare-and-swap on the row that was verified; of parallel redemptions exactly one wins.
 /// </summary>
-public sealed partial class RedeemLink(
+internal sealed partial class RedeemLink(
     OneTimeTokens tokens,
     IUserStore<Account> store,
     NewPassword newPassword,
+    LinkUse use,
     AccountsContext database,
     OneWriter writer,
     IDbContextFactory<AccountsContext> contexts,
@@ -32,16 +33,21 @@ public sealed partial class RedeemLink(
 
     public Task<Verification> VerifyAsync(TokenPurpose purpose, string? token) => tokens.VerifyAsync(token, purpose, FindAsync);
 
-    /// <summary>Redeems a link whose use is to choose a password.</summary>
-    public async Task<Redemption> ChoosePasswordAsync(TokenPurpose purpose, string? token, string password, string? client)
+    /// <param name="purpose">What the link is for.</param>
+    /// <param name="token">What came in.</param>
+    /// <param name="password">Where the use is to choose one.</param>
+    /// <param name="client">Where it came from.</param>
+    public async Task<Redemption> RedeemAsync(TokenPurpose purpose, string? token, string password, string? client)
     {
         using var span = Instrumentation.Source.StartActivity("redeem");
-        var redemption = await TryPasswordAsync(purpose, token, password, client);
+        var redemption = Purposes.ChoosesPassword(purpose)
+            ? await ChoosePasswordAsync(purpose, token, password, client)
+            : new Redemption(await SwapAsync(purpose, token, account => use.PressAsync(account, purpose, client), client), []);
         span?.SetTag("purpose", purpose.Name).SetTag("verdict", LinkTrail.InWords(redemption.Verification.Verdict)).SetTag("outcome", redemption.Faults.Count == 0 ? null : "password refused");
         return redemption;
     }
 
-    private async Task<Redemption> TryPasswordAsync(TokenPurpose purpose, string? token, string password, string? client)
+    private async Task<Redemption> ChoosePasswordAsync(TokenPurpose purpose, string? token, string password, string? client)
     {
         var verification = await VerifyAsync(purpose, token);
         if (verification.Verdict != TokenVerdict.Valid)
@@ -55,8 +61,7 @@ public sealed partial class RedeemLink(
         // Hashed once and ahead of the swap: between reading and writing there are then milliseconds, and a stranger
         // whose wrong sign-ins touch the row can't keep the owner out.
         var hash = await newPassword.HashAsync(account, password);
-        OutboxKind? notice = purpose == TokenPurpose.Reset ? OutboxKind.PasswordChangedNotice : null;
-        return new Redemption(await RedeemAsync(purpose, token, row => SetPassword(row, hash), notice, client), []);
+        return new Redemption(await SwapAsync(purpose, token, row => Task.FromResult<RecoveryEventKind?>(use.ChoosePassword(row, hash, purpose, client)), client), []);
     }
 
     /// <summary>The fewest characters that this account's new password may have.</summary>
@@ -67,55 +72,42 @@ public sealed partial class RedeemLink(
 
     private async Task<Account> ReadAsync(string id) => (await database.Users.FindAsync(id))!;
 
-    private static void SetPassword(Account account, string hash)
-    {
-        account.PasswordHash = hash;
-        account.RenewSecurityStamp();
-        account.EmailConfirmed = true;
-        account.AccessFailedCount = 0;
-        if (!OneTimeTokens.IsLockedForGood(account.LockoutEnd))
-            account.LockoutEnd = null;
-    }
-
     // The change has to touch what the purpose's key is made of.
-    private async Task<Verification> RedeemAsync(TokenPurpose purpose, string? token, Action<Account> change, OutboxKind? notice, string? client)
+    private async Task<Verification> SwapAsync(TokenPurpose purpose, string? token, Func<Account, Task<RecoveryEventKind?>> change, string? client)
     {
-        var verification = new Verification(TokenVerdict.Spent);
-        for (var tries = 1; tries <= MostTries; tries++)
+        for (var tries = 1; ; tries++)
         {
-            (verification, var swapped) = await writer.RunAsync(async () =>
+            var (verification, end) = await writer.RunAsync(async () =>
             {
                 database.ChangeTracker.Clear();
                 var verified = await VerifyAsync(purpose, token);
-                return (verified, verified.Verdict == TokenVerdict.Valid && await SwapAsync(verified.Claims!, change, notice, client));
+                return (verified, verified.Verdict == TokenVerdict.Valid ? await TrySwapAsync(verified.Claims!, change, client) : SwapEnd.Refused);
             });
-            if (swapped || verification.Verdict != TokenVerdict.Valid)
+            if (end == SwapEnd.Done || verification.Verdict != TokenVerdict.Valid)
                 return verification;
+            if (end == SwapEnd.Refused || tries == MostTries)
+                return verification with { Verdict = TokenVerdict.Spent };
         }
-
-        return verification with { Verdict = TokenVerdict.Spent };
     }
 
-    private async Task<bool> SwapAsync(ProvenClaims claims, Action<Account> change, OutboxKind? notice, string? client)
+    private async Task<SwapEnd> TrySwapAsync(ProvenClaims claims, Func<Account, Task<RecoveryEventKind?>> change, string? client)
     {
         var account = await ReadAsync(claims.AccountId);
-        change(account);
+        if (await change(account) is not { } happened)
+            return SwapEnd.Refused;
 
-        var now = time.GetUtcNow();
-        var line = new RecoveryEvent { At = now, Kind = RecoveryEventKind.Redeemed, AccountId = account.Id, Nonce = claims.Nonce, Client = client };
+        var line = new RecoveryEvent { At = time.GetUtcNow(), Kind = happened, AccountId = account.Id, Nonce = claims.Nonce, Client = client };
         database.Add(line);
-        if (notice is { } kind)
-            database.Add(new OutboxMail { Kind = kind, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId });
         try
         {
             // The store itself, with its concurrency check: what Identity's validators think of an adopted account's
             // name must not keep its owner out.
             var result = await store.UpdateAsync(account, CancellationToken.None);
             if (result.Succeeded)
-                return true;
+                return SwapEnd.Done;
             // Where a commit was in doubt and tried again, it is our own change that the swap ran into.
             if (result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)))
-                return database.Database.CreateExecutionStrategy().RetriesOnFailure && await HappenedAsync(line.Id);
+                return database.Database.CreateExecutionStrategy().RetriesOnFailure && await HappenedAsync(line.Id) ? SwapEnd.Done : SwapEnd.Missed;
 
             throw new InvalidOperationException($"Identity refused the account: {string.Join(", ", result.Errors.Select(error => error.Code))}");
         }
@@ -126,7 +118,12 @@ public sealed partial class RedeemLink(
                 throw;
 
             Log.Settled(logger, account.Id);
-            return true;
+            return SwapEnd.Done;
+        }
+        catch (DbUpdateException)
+        {
+            // What was free is taken: by another use that made the same row of ours, or by an account of that name.
+            return SwapEnd.Missed;
         }
     }
 
@@ -134,6 +131,16 @@ public sealed partial class RedeemLink(
     {
         await using var fresh = await contexts.CreateDbContextAsync();
         return await fresh.Trail.AnyAsync(written => written.Id == line);
+    }
+
+    private enum SwapEnd
+    {
+        Done,
+
+        /// <summary>The row was written by somebody else: verify again.</summary>
+        Missed,
+
+        Refused,
     }
 
     private static partial class Log

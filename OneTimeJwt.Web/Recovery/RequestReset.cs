@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.DataProtection;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Tokens;
@@ -7,7 +6,7 @@ using OneTimeJwt.Web.Tokens;
 namespace OneTimeJwt.Web.Recovery;
 
 /// <summary>
-/// Takes a request for a link: one outbox row, whatever was typed. Accounts are not looked up here, so that known and
+/// Takes a request for a link, to choose a password or to confirm an address: one outbox row, whatever was typed. Accounts are not looked up here, so that known and
 /// unknown addresses can't differ; the worker does that on its own time.
 /// </summary>
 public sealed class RequestReset(Appender appender, TypedAddress typed, OneTimeTokens tokens, TimeProvider time)
@@ -15,44 +14,38 @@ public sealed class RequestReset(Appender appender, TypedAddress typed, OneTimeT
     /// <summary>How long after its expiry a dead link may still be traded for a fresh one.</summary>
     public static readonly TimeSpan FreshLinkGrace = TimeSpan.FromDays(7);
 
-    private const int LongestAddress = 256;
-
-    /// <summary>Whether this could be an address at all; the same rules for everyone.</summary>
-    public static bool IsAddress(string text) =>
-        text.Length is >= 3 and <= LongestAddress
-        && text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at
-        && at < text.Length - 1
-        && at == text.LastIndexOf('@')
-        && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
-        && Addresses.CanBeNormalised(text);
-
-    public Task ForAddressAsync(string address, string? client) =>
-        AppendAsync(typed.Protect(address), accountId: null, client);
+    public Task ForAddressAsync(TokenPurpose purpose, string address, string? client) =>
+        AppendAsync(purpose, typed.Protect(address), accountId: null, client);
 
     /// <summary>A fresh link for the holder of a dead one.</summary>
-    /// <returns>False where the old link isn't provably ours, or is too old.</returns>
-    public async Task<bool> ForDeadLinkAsync(string token, string? client)
+    /// <returns>What it is for; null where the old link isn't provably ours, or is too old.</returns>
+    public async Task<TokenPurpose?> ForDeadLinkAsync(string token, string? client)
     {
-        if (await FreshLinkAccountAsync(token) is not { } accountId)
-            return false;
+        foreach (var purpose in Purposes.All.Where(Purposes.IsTradable))
+        {
+            if (await FreshLinkAccountAsync(purpose, token) is { } accountId)
+            {
+                await AppendAsync(purpose, typedAddress: null, accountId, client);
+                return purpose;
+            }
+        }
 
-        await AppendAsync(typedAddress: null, accountId, client);
-        return true;
+        return null;
     }
 
     // No account is looked up: the proof of issuance is enough to mail the account's own address.
-    private async Task<string?> FreshLinkAccountAsync(string token)
+    private async Task<string?> FreshLinkAccountAsync(TokenPurpose purpose, string token)
     {
-        var verification = await tokens.VerifyAsync(token, TokenPurpose.Reset, _ => Task.FromResult<Microsoft.AspNetCore.Identity.IdentityUser?>(null));
+        var verification = await tokens.VerifyAsync(token, purpose, _ => Task.FromResult<Microsoft.AspNetCore.Identity.IdentityUser?>(null));
         return verification.Claims is { } claims && time.GetUtcNow() <= claims.ExpiresAt + FreshLinkGrace ? claims.AccountId : null;
     }
 
-    private Task AppendAsync(string? typedAddress, string? accountId, string? client)
+    private Task AppendAsync(TokenPurpose purpose, string? typedAddress, string? accountId, string? client)
     {
         var now = time.GetUtcNow();
         return appender.AppendAsync(new OutboxMail
         {
-            Kind = OutboxKind.ResetLink,
+            Kind = purpose == TokenPurpose.Confirm ? OutboxKind.ConfirmLink : OutboxKind.ResetLink,
             TypedAddress = typedAddress,
             AccountId = accountId,
             Client = client,

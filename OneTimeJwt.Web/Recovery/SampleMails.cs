@@ -36,22 +36,31 @@ internal static class SampleMails
     {
         var host = new Uri(origin.Value).Authority;
         var page = $"{origin.Value}/forgot-password";
+        var way = new WayBack($"{page}?sample", now.AddDays(7));
         return new()
         {
             ["reset"] = Write.Reset(Link(TimeSpan.FromMinutes(30)), host),
             ["reset-by-admin"] = Write.ResetByAdmin(Link(TimeSpan.FromHours(12)), host),
             ["required-reset"] = Write.RequiredReset(Link(TimeSpan.FromHours(12)), host),
+            ["secured-reset"] = Write.SecuredReset(Link(TimeSpan.FromMinutes(30)), host),
             ["invitation"] = Write.Invitation(Link(TimeSpan.FromDays(3)), host),
+            ["confirm"] = Write.Confirm(Link(TimeSpan.FromDays(1)), host),
+            ["confirmed-already"] = Write.ConfirmedAlready($"{origin.Value}/sign-in", host),
+            ["change"] = Write.Change(Link(TimeSpan.FromHours(1)), host),
+            ["address-taken"] = Write.AddressTaken(host),
             ["external-only"] = Write.ExternalOnly(Providers, host),
-            ["password-changed"] = Write.PasswordChanged(page, now, host),
-            ["two-factor-reset"] = Write.TwoFactorReset(page, now, host),
-            ["two-factor-on"] = Write.SecondFactor(OutboxKind.TwoFactorOnNotice, page, now, host),
-            ["two-factor-off"] = Write.SecondFactor(OutboxKind.TwoFactorOffNotice, page, now, host),
-            ["authenticator"] = Write.SecondFactor(OutboxKind.AuthenticatorNotice, page, now, host),
-            ["recovery-codes"] = Write.SecondFactor(OutboxKind.RecoveryCodesNotice, page, now, host),
-            ["passkey-added"] = Write.SecondFactor(OutboxKind.PasskeyAddedNotice, page, now, host),
-            ["passkey-removed"] = Write.SecondFactor(OutboxKind.PasskeyRemovedNotice, page, now, host),
+            ["password-changed"] = Write.PasswordChanged(way, now, host),
+            ["password-changed-without-link"] = Write.PasswordChanged(way with { Until = null }, now, host),
+            ["address-changed"] = Write.AddressChanged(way, now, host),
+            ["two-factor-reset"] = Write.TwoFactorReset(way, now, host),
+            ["two-factor-on"] = Write.SecondFactor(OutboxKind.TwoFactorOnNotice, way, now, host),
+            ["two-factor-off"] = Write.SecondFactor(OutboxKind.TwoFactorOffNotice, way, now, host),
+            ["authenticator"] = Write.SecondFactor(OutboxKind.AuthenticatorNotice, way, now, host),
+            ["recovery-codes"] = Write.SecondFactor(OutboxKind.RecoveryCodesNotice, way, now, host),
+            ["passkey-added"] = Write.SecondFactor(OutboxKind.PasskeyAddedNotice, way, now, host),
+            ["passkey-removed"] = Write.SecondFactor(OutboxKind.PasskeyRemovedNotice, way, now, host),
             ["admin"] = Write.Admin($"{origin.Value}/admin", now, host),
+            ["secured"] = Write.Secured($"{origin.Value}/admin", now, host),
         };
 
         MailedLink Link(TimeSpan lifetime) => new($"{page}?sample", lifetime, now + lifetime);

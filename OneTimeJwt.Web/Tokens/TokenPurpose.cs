@@ -46,8 +46,19 @@ public sealed class TokenPurpose(
         lifetimes => lifetimes.Invite,
         user => [user.SecurityStamp, user.PasswordHash, user.NormalizedEmail]);
 
+    /// <summary>
+    /// Confirming the address. Redeeming sets the flag that is bound here. The stamp stays, so that nobody is signed out
+    /// by it; that it is bound ends the link with every other change of the account.
+    /// </summary>
+    public static TokenPurpose Confirm { get; } = new(
+        "confirm",
+        "/confirm-email",
+        lifetimes => lifetimes.Confirm,
+        user => [user.SecurityStamp, user.NormalizedEmail, user.EmailConfirmed ? "confirmed" : null],
+        identityPurpose: UserManager<IdentityUser>.ConfirmEmailTokenPurpose);
+
     /// <summary>The purposes that need nothing but Identity's own columns.</summary>
-    public static IReadOnlyList<TokenPurpose> All { get; } = [Reset, Invite];
+    public static IReadOnlyList<TokenPurpose> All { get; } = [Reset, Invite, Confirm];
 
     /// <summary>The purpose's name: the <c>aud</c> claim (RFC 7519, section 4.1.3) and a part of the key.</summary>
     public string Name { get; } = name;

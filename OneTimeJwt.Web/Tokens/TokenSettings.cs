@@ -31,4 +31,13 @@ public sealed class TokenLifetimes
 
     /// <summary>An invitation: who gets it may be away for a weekend.</summary>
     public TimeSpan Invite { get; set; } = TimeSpan.FromDays(3);
+
+    /// <summary>A link that confirms an address.</summary>
+    public TimeSpan Confirm { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>A link that changes an address: whoever asked is signed in and waits for it.</summary>
+    public TimeSpan Change { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>A link in a notice that says "this wasn't me".</summary>
+    public TimeSpan Secure { get; set; } = TimeSpan.FromDays(7);
 }

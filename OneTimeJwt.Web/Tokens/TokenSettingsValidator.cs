@@ -17,6 +17,9 @@ internal sealed partial class TokenSettingsValidator : IValidateOptions<TokenSet
             .Concat(Lifetime("Reset", options.Lifetimes.Reset))
             .Concat(Lifetime("ResetByAdmin", options.Lifetimes.ResetByAdmin))
             .Concat(Lifetime("Invite", options.Lifetimes.Invite))
+            .Concat(Lifetime("Confirm", options.Lifetimes.Confirm))
+            .Concat(Lifetime("Change", options.Lifetimes.Change))
+            .Concat(Lifetime("Secure", options.Lifetimes.Secure))
             .ToList();
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }

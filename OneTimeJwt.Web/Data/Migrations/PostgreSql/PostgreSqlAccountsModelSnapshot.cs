@@ -361,6 +361,10 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("AboutId")
+                        .HasMaxLength(450)
+                        .HasColumnType("character varying(450)");
+
                     b.Property<string>("AccountId")
                         .HasMaxLength(450)
                         .HasColumnType("character varying(450)");
@@ -430,6 +434,35 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                     b.HasIndex("RefusedAt", "RequestedAt");
 
                     b.ToTable("RecoveryOutbox", (string)null);
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Data.OwnState", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(450)
+                        .HasColumnType("character varying(450)");
+
+                    b.Property<string>("PendingAddress")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<int>("TimesSecured")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("TrustedAddress")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<DateTimeOffset?>("TrustedUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uuid");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("RecoveryAccounts", (string)null);
                 });
 
             modelBuilder.Entity("OneTimeJwt.Web.Data.RecoveryEvent", b =>
@@ -593,6 +626,20 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Data.OwnState", b =>
+                {
+                    b.HasOne("OneTimeJwt.Web.Data.Account", null)
+                        .WithOne("Own")
+                        .HasForeignKey("OneTimeJwt.Web.Data.OwnState", "AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Data.Account", b =>
+                {
+                    b.Navigation("Own");
                 });
 #pragma warning restore 612, 618
         }

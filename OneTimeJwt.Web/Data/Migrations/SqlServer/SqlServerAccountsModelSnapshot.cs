@@ -373,6 +373,10 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<string>("AboutId")
+                        .HasMaxLength(450)
+                        .HasColumnType("nvarchar(450)");
+
                     b.Property<string>("AccountId")
                         .HasMaxLength(450)
                         .HasColumnType("nvarchar(450)");
@@ -442,6 +446,37 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                     b.HasIndex("RefusedAt", "RequestedAt");
 
                     b.ToTable("RecoveryOutbox", (string)null);
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Data.OwnState", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(450)
+                        .HasColumnType("nvarchar(450)");
+
+                    b.Property<string>("PendingAddress")
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<int>("TimesSecured")
+                        .HasColumnType("int");
+
+                    b.Property<string>("TrustedAddress")
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<DateTimeOffset?>("TrustedUntil")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("RecoveryAccounts", (string)null);
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -609,6 +644,20 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Data.OwnState", b =>
+                {
+                    b.HasOne("OneTimeJwt.Web.Data.Account", null)
+                        .WithOne("Own")
+                        .HasForeignKey("OneTimeJwt.Web.Data.OwnState", "AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Data.Account", b =>
+                {
+                    b.Navigation("Own");
                 });
 #pragma warning restore 612, 618
         }

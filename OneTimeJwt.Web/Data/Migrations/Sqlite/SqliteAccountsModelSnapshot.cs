@@ -342,6 +342,10 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AboutId")
+                        .HasMaxLength(450)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("AccountId")
                         .HasMaxLength(450)
                         .HasColumnType("TEXT");
@@ -418,6 +422,36 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                     b.HasIndex("RefusedAt", "RequestedAt");
 
                     b.ToTable("RecoveryOutbox", (string)null);
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Data.OwnState", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(450)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PendingAddress")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("TimesSecured")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TrustedAddress")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TrustedUntil")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("RecoveryAccounts", (string)null);
                 });
 
             modelBuilder.Entity("OneTimeJwt.Web.Data.RecoveryEvent", b =>
@@ -585,6 +619,20 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Data.OwnState", b =>
+                {
+                    b.HasOne("OneTimeJwt.Web.Data.Account", null)
+                        .WithOne("Own")
+                        .HasForeignKey("OneTimeJwt.Web.Data.OwnState", "AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Data.Account", b =>
+                {
+                    b.Navigation("Own");
                 });
 #pragma warning restore 612, 618
         }

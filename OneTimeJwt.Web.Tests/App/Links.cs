@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Recovery;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>A link, come by as its user does.</summary>
+/// <param name="Account">Whose it is.</param>
+/// <param name="Url">As it stood in the mail.</param>
+public sealed record MailedTo(Account Account, string Url)
+{
+    public string Token => Url[(Url.IndexOf('=', StringComparison.Ordinal) + 1)..];
+}
+
+/// <summary>Links of every purpose.</summary>
+internal static class Links
+{
+    public static TheoryData<string> Names => [.. Purposes.All.Select(purpose => purpose.Name)];
+
+    public static TokenPurpose Purpose(string name) => Purposes.All.Single(purpose => purpose.Name == name);
+
+    public static async Task<MailedTo> OfAsync(TestApp app, string purpose)
+    {
+        switch (purpose)
+        {
+            case "reset":
+                var known = await app.AddAccountAsync();
+                return new MailedTo(known, await app.LinkForAsync(known));
+            case "confirm":
+                var unconfirmed = await app.AddAccountAsync(shape: row => row.EmailConfirmed = false);
+                return new MailedTo(unconfirmed, await app.ConfirmLinkForAsync(unconfirmed));
+            case "change":
+                var moving = await app.AddAccountAsync();
+                return new MailedTo(moving, await app.ChangeLinkForAsync(moving, NewAddress()));
+            case "invite":
+                var address = NewAddress();
+                await app.WithAsync<AdminInvitation, AdminInvitation.Outcome>(invitation => invitation.SendAsync(address));
+                var guest = await app.WithAsync<AccountsContext, Account>(database => database.Users.AsNoTracking().SingleAsync(account => account.Email == address));
+                return new MailedTo(guest, Inbox.Link((await app.Mails.WaitAsync(address))[0]));
+            default:
+                var warned = await app.AddAccountAsync();
+                return new MailedTo(warned, await app.SecureLinkForAsync(warned, Passwords.Old, Passwords.Other));
+        }
+    }
+
+    public static string NewAddress() => $"new-{Guid.NewGuid():N}@example.com";
+
+    public static async Task<string> ConfirmLinkForAsync(this TestApp app, Account account)
+    {
+        var before = app.Mails.To(account.Email!).Count;
+        using var visitor = app.Open();
+        Assert.Equal("/forgot-password/sent?confirm", (await visitor.AskToConfirmAsync(account.Email!)).Location);
+        return Inbox.Link((await app.Mails.WaitAsync(account.Email!, before + 1))[before]);
+    }
+
+    /// <summary>What a signed-in user does who wants another address.</summary>
+    public static async Task<string> ChangeLinkForAsync(this TestApp app, Account account, string address, string password = Passwords.Old)
+    {
+        using var visitor = app.Open();
+        Assert.Equal("/account", (await visitor.SignInAsync(account.Email!, password)).Location);
+        Assert.Equal("/account/email/sent", (await visitor.AskForAddressAsync(address, password)).Location);
+        return Inbox.Link((await app.Mails.WaitAsync(address))[0]);
+    }
+
+    /// <summary>The link in the notice that a change of the password brings.</summary>
+    public static async Task<string> SecureLinkForAsync(this TestApp app, Account account, string present, string chosen)
+    {
+        var before = app.Mails.To(account.Email!).Count;
+        using var visitor = app.Open();
+        await visitor.SignInAsync(account.Email!, present);
+        Assert.Equal("/account?changed", (await visitor.ChangePasswordAsync(present, chosen)).Location);
+        return Inbox.Link((await app.Mails.WaitAsync(account.Email!, before + 1))[before]);
+    }
+
+    public static async Task<Answer> AskToConfirmAsync(this Visitor visitor, string address) =>
+        await visitor.SubmitAsync(await visitor.GetAsync("/forgot-password?confirm"), ("email", address));
+
+    public static async Task<Answer> AskForAddressAsync(this Visitor visitor, string address, string password) =>
+        await visitor.SubmitAsync(await visitor.GetAsync("/account/email"), ("email", address), ("password", password));
+
+    public static async Task<Answer> ChangePasswordAsync(this Visitor visitor, string present, string chosen) =>
+        await visitor.PostAsync("/account", ("__RequestVerificationToken", Echoes.Antiforgery((await visitor.GetAsync("/account")).Body)), ("current-password", present), ("new-password", chosen));
+
+    /// <summary>Opens a link and presses its button; where it wants a password, one is chosen.</summary>
+    public static async Task<Answer> UseAsync(this Visitor visitor, string link)
+    {
+        var page = await visitor.GetAsync(link);
+        return page.Status == System.Net.HttpStatusCode.OK ? await visitor.SubmitAsync(page, ("password", Passwords.New)) : page;
+    }
+
+    public static void IsUsed(this Answer answer, string purpose) =>
+        Assert.Equal((System.Net.HttpStatusCode.SeeOther, $"{Purpose(purpose).Page}/done"), (answer.Status, answer.Location));
+
+    /// <summary>A token made by the house itself, for what no mail is waited for.</summary>
+    public static async Task<string> MintAsync(this TestApp app, string purpose, string accountId) =>
+        $"{Purpose(purpose).Page}?token={app.Services.GetRequiredService<OneTimeTokens>().Mint(Purpose(purpose), await app.ReadAsync(accountId)).Value}";
+
+    public static Task<IdentityResult> AsAnotherApplicationAsync(this TestApp app, string accountId, Func<UserManager<Account>, Account, Task<IdentityResult>> change) =>
+        app.WithAsync<UserManager<Account>, IdentityResult>(async users => await change(users, (await users.FindByIdAsync(accountId))!));
+
+    /// <summary>What a signed-in user asked for, without the sign-in.</summary>
+    public static Task<int> WantAddressAsync(this TestApp app, string accountId, string address) =>
+        app.WithAsync<AccountsContext, int>(async database =>
+        {
+            (await database.Users.SingleAsync(account => account.Id == accountId)).Remember().PendingAddress = address;
+            return await database.SaveChangesAsync();
+        });
+}

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Shell;
+
+namespace OneTimeJwt.Web.Accounts;
+
+internal static class AddressRoutes
+{
+    public const string Path = "/account/email";
+    public const string Sent = $"{Path}/sent";
+
+    public static void MapAddressChange(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPage(Path, [Authorize] (AddressChange change, HttpContext http) => change.ShowAsync(http));
+        routes.MapForm(Path, [Authorize] (AddressChange change, HttpContext http, FormPost form) => change.AskAsync(http, form));
+        routes.MapPage(Sent, [Authorize] () => Page.Of<AddressSent>());
+    }
+}
+
+/// <summary>
+/// A signed-in user wants another address. It waits in a row of ours until the link to it was used; whether somebody
+/// else has it is not looked up here, and the page does not tell.
+/// </summary>
+internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> users, AccountsContext database, TimeProvider time)
+{
+    public async Task<IResult> ShowAsync(HttpContext http) => Form(StatusCodes.Status200OK, (await users.GetUserAsync(http.User))!);
+
+    public async Task<IResult> AskAsync(HttpContext http, FormPost form)
+    {
+        var account = (await users.GetUserAsync(http.User))!;
+        var wanted = form["email"].Trim();
+        if (!form.Genuine)
+            return Form(StatusCodes.Status400BadRequest, account, wanted, Words.PressAgain);
+        if (!await signIn.IsRightAsync(account, form["password"]))
+            return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.WrongPassword, "password");
+        if (!Addresses.CanBeMailed(wanted))
+            return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.NotAnAddress, "email");
+        if (users.NormalizeEmail(wanted) == account.NormalizedEmail)
+            return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.SameAsNow, "email");
+
+        return await TryAsync(account, wanted, http.Connection.RemoteIpAddress?.ToString())
+            ? Page.SeeOther(AddressRoutes.Sent)
+            : Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.ChangedMeanwhile);
+    }
+
+    private async Task<bool> TryAsync(Account account, string wanted, string? client)
+    {
+        var now = time.GetUtcNow();
+        var own = account.Remember();
+        own.PendingAddress = wanted;
+        own.Renew();
+        database.Add(new OutboxMail { Kind = OutboxKind.ChangeLink, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId });
+        try
+        {
+            await database.SaveChangesAsync();
+            return true;
+        }
+        catch (DbUpdateException fault) when (!Outage.Is(fault))
+        {
+            return false;
+        }
+    }
+
+    private static IResult Form(int status, Account account, string? wanted = null, string? problem = null, string? field = null) =>
+        Page.Of<AddressPage>(status, new { Present = account.Email ?? account.UserName ?? "", Wanted = wanted, Problem = problem, Field = field });
+}

@@ -1,0 +1,35 @@
+namespace OneTimeJwt.Web.Data;
+
+/// <summary>What is remembered of an account beyond Identity's columns: one row of our own, which goes when the account goes. Never a token.</summary>
+public sealed class OwnState
+{
+    public required string AccountId { get; init; }
+
+    /// <summary>The address that the account is to have once a link to there was used.</summary>
+    public string? PendingAddress { get; set; }
+
+    /// <summary>Where links that secure the account went to. Whoever changes the address can't make it another one while they live.</summary>
+    public string? TrustedAddress { get; private set; }
+
+    public DateTimeOffset? TrustedUntil { get; private set; }
+
+    /// <summary>How often somebody said "this wasn't me": what links that secure the account are made of.</summary>
+    public int TimesSecured { get; set; }
+
+    public Guid Version { get; private set; } = Guid.NewGuid();
+
+    /// <summary>Of two writes that read the same row, one is refused.</summary>
+    public void Renew() => Version = Guid.NewGuid();
+
+    /// <summary>A link that secures the account goes to this address and lives until then.</summary>
+    public void Trust(string address, DateTimeOffset now, DateTimeOffset until)
+    {
+        if (TrustedAt(now) is not { } trusted)
+            (TrustedAddress, TrustedUntil) = (address, until);
+        else if (trusted.Equals(address, StringComparison.OrdinalIgnoreCase) && until > TrustedUntil)
+            TrustedUntil = until;
+        Renew();
+    }
+
+    public string? TrustedAt(DateTimeOffset now) => TrustedUntil > now ? TrustedAddress : null;
+}

@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web.Recovery;
+
+/// <summary>The ids of the accounts that are told of what admins have to know.</summary>
+public delegate Task<List<string>> FindAdmins(AccountsContext database);
+
+/// <summary>What the use of a link does to its account, each time to what its key is made of. Rows that go with it are added to the context.</summary>
+internal sealed class LinkUse(AccountsContext database, TypedAddress typed, FindAdmins findAdmins, ILookupNormalizer normalizer, IOptions<TokenSettings> settings, TimeProvider time)
+{
+    /// <summary>Puts the new password's hash in its place.</summary>
+    /// <returns>What happened, as the trail calls it.</returns>
+    public RecoveryEventKind ChoosePassword(Account account, string hash, TokenPurpose purpose, string? client)
+    {
+        account.PasswordHash = hash;
+        account.RenewSecurityStamp();
+        account.EmailConfirmed = true;
+        account.AccessFailedCount = 0;
+        if (!AccountLock.IsForGood(account))
+            account.LockoutEnd = null;
+        if (purpose == TokenPurpose.Reset)
+            database.Add(Mail(OutboxKind.PasswordChangedNotice, account.Id, client));
+        return RecoveryEventKind.Redeemed;
+    }
+
+    /// <returns>What happened, as the trail calls it; null where the account can't be changed so any more.</returns>
+    public async Task<RecoveryEventKind?> PressAsync(Account account, TokenPurpose purpose, string? client) =>
+        purpose == TokenPurpose.Confirm ? Confirm(account)
+        : purpose == Purposes.Change ? await ChangeAddressAsync(account, client)
+        : await SecureAsync(account, client);
+
+    private static RecoveryEventKind? Confirm(Account account)
+    {
+        account.EmailConfirmed = true;
+        return RecoveryEventKind.AddressConfirmed;
+    }
+
+    private async Task<RecoveryEventKind?> ChangeAddressAsync(Account account, string? client)
+    {
+        var own = account.Remember();
+        if (own.PendingAddress is not { } wanted || await IsTakenAsync(database, account, Normalised(wanted)))
+            return null;
+
+        if (account.Email is { Length: > 0 } former)
+        {
+            var now = time.GetUtcNow();
+            own.Trust(former, now, now + settings.Value.Lifetimes.Secure);
+            database.Add(Mail(OutboxKind.AddressChangedNotice, account.Id, client, typed.Protect(former)));
+        }
+
+        Rename(account, wanted);
+        account.EmailConfirmed = true;
+        account.RenewSecurityStamp();
+        own.PendingAddress = null;
+        own.Renew();
+        return RecoveryEventKind.AddressChanged;
+    }
+
+    // The lock is one that choosing a password lifts: only a link to the owner's own address leads to that. Whoever changed
+    // the address while links that secure the account were out loses it again.
+    private async Task<RecoveryEventKind?> SecureAsync(Account account, string? client)
+    {
+        var own = account.Remember();
+        if (own.TrustedAt(time.GetUtcNow()) is { } trusted && !Normalised(trusted).Equals(account.NormalizedEmail, StringComparison.Ordinal))
+        {
+            Rename(account, trusted, mayRename: !await IsTakenAsync(database, account, Normalised(trusted)));
+            account.EmailConfirmed = false;
+        }
+
+        (account.LockoutEnabled, account.LockoutEnd, account.AccessFailedCount) = (true, AccountLock.UntilReset, 0);
+        if (account.PasswordHash is not null)
+            account.PasswordHash = UnusablePassword.NewHash();
+        account.RenewSecurityStamp();
+        own.PendingAddress = null;
+        own.TimesSecured++;
+        own.Renew();
+        database.Add(Mail(OutboxKind.SecuredReset, account.Id, client));
+        foreach (var admin in await findAdmins(database))
+            database.Add(new OutboxMail { Kind = OutboxKind.SecuredNotice, AccountId = admin, AboutId = account.Id, Client = client, RequestedAt = time.GetUtcNow(), DueAt = time.GetUtcNow() });
+        return RecoveryEventKind.Secured;
+    }
+
+    /// <summary>Whether another account goes by this address, or signs in with it.</summary>
+    public static Task<bool> IsTakenAsync(AccountsContext database, Account account, string normalised) =>
+        database.Users.AnyAsync(other => other.Id != account.Id && (other.NormalizedEmail == normalised || other.NormalizedUserName == normalised));
+
+    // Where the user name was the address it stays so.
+    private void Rename(Account account, string address, bool mayRename = true)
+    {
+        if (mayRename && account.NormalizedUserName == account.NormalizedEmail)
+            (account.UserName, account.NormalizedUserName) = (address, normalizer.NormalizeName(address));
+        (account.Email, account.NormalizedEmail) = (address, Normalised(address));
+    }
+
+    private string Normalised(string address) => normalizer.NormalizeEmail(address);
+
+    private OutboxMail Mail(OutboxKind kind, string accountId, string? client, string? to = null)
+    {
+        var now = time.GetUtcNow();
+        return new OutboxMail { Kind = kind, AccountId = accountId, TypedAddress = to, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId };
+    }
+}

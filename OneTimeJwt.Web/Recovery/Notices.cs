@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web.Recovery;
+
+/// <summary>A notice to be sent.</summary>
+/// <param name="Letter">What it says.</param>
+/// <param name="Token">What its link was made of.</param>
+/// <param name="TooLong">How long that link would have been, where it is left out for its length.</param>
+internal sealed record Notice(Letter Letter, MintedToken? Token = null, int? TooLong = null);
+
+/// <summary>Writes notices: what happened to an account, and the link that secures it where that wasn't its owner.</summary>
+internal sealed class Notices(
+    IDbContextFactory<AccountsContext> contexts, OneTimeTokens tokens, OneTimeLink links, PublicOrigin origin, TypedAddress typed, IOptions<TokenSettings> settings, TimeProvider time)
+{
+    private const int MostTries = 4;
+
+    private string Host => new Uri(origin.Value).Authority;
+
+    /// <summary>Where it goes: to the account's address, or to the one that it had.</summary>
+    public string? AddressOf(OutboxMail mail, Account account)
+    {
+        if (mail.TypedAddress is null)
+            return account.Email;
+
+        try
+        {
+            return typed.Unprotect(mail.TypedAddress);
+        }
+        catch (CryptographicException)
+        {
+            // The server secret was changed since.
+            return account.Own?.TrustedAt(time.GetUtcNow());
+        }
+    }
+
+    public async Task<Notice> WriteAsync(OutboxMail mail, Account account, string to)
+    {
+        switch (mail.Kind)
+        {
+            case OutboxKind.AdminNotice:
+                return new Notice(Letters.Admin(links.To("/admin"), mail.RequestedAt, Host));
+            case OutboxKind.SecuredNotice:
+                return new Notice(Letters.Secured(links.To($"/admin/accounts/{Uri.EscapeDataString(mail.AboutId ?? "")}"), mail.RequestedAt, Host));
+        }
+
+        if (string.IsNullOrEmpty(account.SecurityStamp))
+            return new Notice(Write(mail, NoWay));
+
+        var token = tokens.Mint(Purposes.Secure, account);
+        if (links.Build(token, out var length) is not { } link)
+            return new Notice(Write(mail, NoWay), token, length);
+
+        await TrustAsync(account.Id, to);
+        return new Notice(Write(mail, new WayBack(link, token.ExpiresAt)), token);
+    }
+
+    private WayBack NoWay => new(links.To("/forgot-password"), Until: null);
+
+    private Letter Write(OutboxMail mail, WayBack way) => mail.Kind switch
+    {
+        OutboxKind.PasswordChangedNotice => Letters.PasswordChanged(way, mail.RequestedAt, Host),
+        OutboxKind.AddressChangedNotice => Letters.AddressChanged(way, mail.RequestedAt, Host),
+        OutboxKind.TwoFactorResetNotice => Letters.TwoFactorReset(way, mail.RequestedAt, Host),
+        _ => Letters.SecondFactor(mail.Kind, way, mail.RequestedAt, Host),
+    };
+
+    // Ahead of the mail: whoever reads it can count on it.
+    private async Task TrustAsync(string accountId, string address)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await contexts.TryAsync(async (database, _) =>
+                {
+                    var own = await database.OwnStates.FindAsync(accountId);
+                    if (own is null)
+                        database.Add(own = new OwnState { AccountId = accountId });
+                    var now = time.GetUtcNow();
+                    own.Trust(address, now, now + settings.Value.Lifetimes.Secure);
+                    return await database.SaveChangesAsync();
+                });
+                return;
+            }
+            catch (DbUpdateException) when (tries < MostTries)
+            {
+                // The row was made or changed at the same moment, by whoever changes the account.
+            }
+        }
+    }
+}
