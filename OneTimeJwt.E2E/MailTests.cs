@@ -44,7 +44,7 @@ public sealed partial class MailTests(Suite suite) : BrowserTest(suite)
         var tab = await NewBrowserAsync(new() { ViewportSize = new() { Width = 390, Height = 600 } });
         await tab.GoAsync($"/dev/mails?lang={language}");
         var names = await tab.Page.Locator("[data-mail]").EvaluateAllAsync<string[]>("mails => mails.map(mail => mail.dataset.mail)");
-        Assert.True(names.Length >= 14, $"There are {names.Length} mails.");
+        Assert.True(names.Length >= 22, $"There are {names.Length} mails.");
         var page = (await tab.AnotherAsync()).Page;
         foreach (var name in names)
         {

@@ -6,7 +6,7 @@ namespace OneTimeJwt.E2E;
 /// <summary>Leads to every page in every state that people see it in.</summary>
 public abstract class PageTour(Suite suite) : BrowserTest(suite)
 {
-    private static readonly string[] AccountPrefixes = ["two-factor", "account", "second-factor", "authenticator", "recovery-codes", "passkey", "invitation"];
+    private static readonly string[] AccountPrefixes = ["two-factor", "account", "second-factor", "authenticator", "recovery-codes", "passkey", "invitation", "address", "confirm", "change", "secure"];
 
     private static readonly Dictionary<string, Func<PageTour, Tab, Task>> Stations = new()
     {
@@ -41,6 +41,18 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["invitation"] = async (tour, tab) => await InvitationPage.OpenAsync(tab, await tour.Site.InviteAsync()),
         ["invitation-error"] = async (tour, tab) => await (await InvitationPage.OpenAsync(tab, await tour.Site.InviteAsync())).ChooseInVainAsync("short"),
         ["invitation-done"] = (_, tab) => tab.GoAsync("/invitation/done"),
+        ["confirm-ask"] = (_, tab) => ConfirmAddressPage.OpenAsync(tab),
+        ["confirm-ask-error"] = async (_, tab) => await (await ConfirmAddressPage.OpenAsync(tab)).AskInVainAsync($"{new string('a', 300)}@example.org"),
+        ["confirm-sent"] = async (_, tab) => await (await ConfirmAddressPage.OpenAsync(tab)).AskAsync("nobody@example.org"),
+        ["confirm"] = async (tour, tab) => await PressPage.OpenAsync(tab, await tour.Site.MailConfirmLinkAsync(await tour.NewAccountAsync(AccountKind.Unconfirmed))),
+        ["confirm-done"] = (_, tab) => tab.GoAsync("/confirm-email/done"),
+        ["address"] = async (tour, tab) => await (await tour.SignInAsync(tab)).OpenAddressAsync(),
+        ["address-error"] = async (tour, tab) => await (await (await tour.SignInAsync(tab)).OpenAddressAsync()).AskInVainAsync("ada@example.org", "wrong"),
+        ["address-sent"] = async (tour, tab) => await (await tour.SignInAsync(tab)).Tab.GoAsync("/account/email/sent"),
+        ["change"] = async (tour, tab) => await PressPage.OpenAsync(tab, await tour.Site.MailChangeLinkAsync(await tour.NewAccountAsync(), $"moved-{Guid.NewGuid():N}@example.org")),
+        ["change-done"] = (_, tab) => tab.GoAsync("/change-email/done"),
+        ["secure"] = async (tour, tab) => await PressPage.OpenAsync(tab, await tour.Site.MailSecureLinkAsync(await tour.NewAccountAsync())),
+        ["secure-done"] = (_, tab) => tab.GoAsync("/secure-account/done"),
         ["not-found"] = (_, tab) => tab.GoAsync("/no-such-page"),
         ["forbidden"] = async (tour, tab) => await (await tour.SignInAsync(tab)).Tab.GoAsync("/admin/trail"),
         ["dev-inbox"] = (tour, tab) => tour.OpenInboxAsync(tab),

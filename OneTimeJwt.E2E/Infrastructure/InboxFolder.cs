@@ -10,6 +10,9 @@ public sealed class InboxFolder
     public const string ResetSubject = "Choose a new password";
     public const string NoticeSubject = "Your password was changed";
     public const string InvitationSubject = "You are invited";
+    public const string ConfirmSubject = "Confirm your address";
+    public const string ChangeSubject = "Confirm your new address";
+    public const string AddressNoticeSubject = "Your address was changed";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

@@ -79,6 +79,41 @@ public sealed class Site : IAsyncDisposable
         return (await inbox.NextAsync(account.Email, InboxFolder.ResetSubject)).Link;
     }
 
+    /// <summary>A link to confirm the account's address.</summary>
+    public async Task<string> MailConfirmLinkAsync(TestAccount account)
+    {
+        using var visitor = new HttpVisitor(Address);
+        using var answer = await visitor.SubmitAsync("/forgot-password", ("email", account.Email), ("confirm", "yes"));
+        Assert.Equal(303, (int)answer.StatusCode);
+        return (await Inbox.NextAsync(account.Email, InboxFolder.ConfirmSubject)).Link;
+    }
+
+    /// <summary>A link to another address, asked for as its signed-in user does.</summary>
+    public async Task<string> MailChangeLinkAsync(TestAccount account, string wanted)
+    {
+        using var visitor = await EnterAsync(account);
+        using var answer = await visitor.SubmitAsync("/account/email", ("email", wanted), ("password", account.Password));
+        Assert.Equal(303, (int)answer.StatusCode);
+        return (await Inbox.NextAsync(wanted, InboxFolder.ChangeSubject)).Link;
+    }
+
+    /// <summary>The link of the notice that tells of another password.</summary>
+    public async Task<string> MailSecureLinkAsync(TestAccount account)
+    {
+        using var visitor = await EnterAsync(account);
+        using var answer = await visitor.SubmitAsync("/account", ("current-password", account.Password), ("new-password", account.NewPassword()));
+        Assert.Equal(303, (int)answer.StatusCode);
+        return (await Inbox.NextAsync(account.Email, InboxFolder.NoticeSubject)).Link;
+    }
+
+    private async Task<HttpVisitor> EnterAsync(TestAccount account)
+    {
+        var visitor = new HttpVisitor(Address);
+        using var entered = await visitor.SubmitAsync("/sign-in", ("email", account.Email), ("password", account.Password));
+        Assert.Equal(303, (int)entered.StatusCode);
+        return visitor;
+    }
+
     /// <summary>Invites somebody who has no account yet to the console, on the command line, and takes the link out of the mail.</summary>
     public async Task<string> InviteAsync(string? address = null)
     {

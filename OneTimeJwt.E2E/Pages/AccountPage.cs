@@ -32,6 +32,12 @@ public sealed class AccountPage(Tab tab) : SitePage(tab)
         return await SecondFactorPage.AtAsync(Tab);
     }
 
+    public async Task<AddressPage> OpenAddressAsync()
+    {
+        await FollowAsync("Change your address");
+        return await AddressPage.AtAsync(Tab);
+    }
+
     public async Task<SignInPage> SignOutAsync()
     {
         await PressAsync("Sign out");

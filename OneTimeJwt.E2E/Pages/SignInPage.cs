@@ -37,6 +37,12 @@ public sealed class SignInPage(Tab tab) : SitePage(tab)
         return await AtAsync(Tab);
     }
 
+    public async Task<ConfirmAddressPage> ConfirmAddressAsync()
+    {
+        await FollowAsync("Confirm an address");
+        return await ConfirmAddressPage.AtAsync(Tab);
+    }
+
     public async Task SendAsync(string address, string password)
     {
         await Address.FillAsync(address);

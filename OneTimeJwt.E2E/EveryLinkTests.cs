@@ -1,0 +1,122 @@
+using Microsoft.Playwright;
+using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Pages;
+
+namespace OneTimeJwt.E2E;
+
+/// <summary>Each kind of link, walked as its user does.</summary>
+public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
+{
+    private static readonly TimeSpan Lingering = TimeSpan.FromSeconds(2);
+
+    private static string NewAddress => $"moved-{Guid.NewGuid():N}@example.org";
+
+    [Fact]
+    public async Task Whoever_is_unconfirmed_asks_from_sign_in_confirms_and_signs_in()
+    {
+        Assert.SkipWhen(Site.IsDeployed, "Leaves an account confirmed.");
+        var account = await NewAccountAsync(AccountKind.Unconfirmed);
+        var tab = await NewBrowserAsync();
+        var refused = await (await SignInPage.OpenAsync(tab)).EnterInVainAsync(account.Email, account.Password);
+        await (await refused.ConfirmAddressAsync()).AskAsync(account.Email);
+
+        var link = (await Site.Inbox.NextAsync(account.Email, InboxFolder.ConfirmSubject)).Link;
+        var signIn = await (await PressPage.OpenAsync(tab, link)).PressAsync();
+        await signIn.EnterAsync(account);
+
+        Assert.Equal(Spent, await (await DeadLinkPage.OpenAsync(await NewBrowserAsync(), link)).VerdictAsync());
+    }
+
+    [Fact]
+    public async Task A_signed_in_user_moves_to_another_address_and_is_told_at_the_old_one()
+    {
+        Assert.SkipWhen(Site.IsDeployed, "Leaves an account with another address.");
+        var (account, wanted) = (await NewAccountAsync(), NewAddress);
+        var tab = await NewBrowserAsync();
+        var own = await (await SignInPage.OpenAsync(tab)).EnterAsync(account);
+        var page = await (await own.OpenAddressAsync()).AskInVainAsync(wanted, "not my password");
+        await page.AskAsync(wanted, account.Password);
+
+        var link = (await Site.Inbox.NextAsync(wanted, InboxFolder.ChangeSubject)).Link;
+        var signIn = await (await PressPage.OpenAsync(tab, link)).PressAsync();
+        await signIn.EnterInVainAsync(account.Email, account.Password);
+        await (await SignInPage.OpenAsync(tab)).EnterAsync(account with { Email = wanted });
+
+        Assert.Contains("/secure-account?token=", (await Site.Inbox.NextAsync(account.Email, InboxFolder.AddressNoticeSubject)).Link, StringComparison.Ordinal);
+        Assert.Equal(Spent, await (await DeadLinkPage.OpenAsync(await NewBrowserAsync(), link)).VerdictAsync());
+    }
+
+    [Fact]
+    public async Task An_owner_takes_an_account_back_from_somebody_who_changed_password_and_address()
+    {
+        Assert.SkipWhen(Site.IsDeployed, "Locks an account.");
+        var (account, his) = (await NewAccountAsync(), NewAddress);
+        var intruder = await NewBrowserAsync();
+        var own = await (await SignInPage.OpenAsync(intruder)).EnterAsync(account);
+        var password = account.NewPassword();
+        own = await own.ChangePasswordAsync(account.Password, password);
+        await (await own.OpenAddressAsync()).AskAsync(his, password);
+        var stolen = await (await PressPage.OpenAsync(intruder, (await Site.Inbox.NextAsync(his, InboxFolder.ChangeSubject)).Link)).PressAsync();
+        await stolen.EnterAsync(account with { Email = his }, password);
+
+        var owner = await NewBrowserAsync();
+        var notice = await Site.Inbox.NextAsync(account.Email, InboxFolder.NoticeSubject);
+        await (await PressPage.OpenAsync(owner, notice.Link)).FinishAsync();
+
+        await intruder.GoAsync("/account");
+        await (await SignInPage.AtAsync(intruder)).EnterInVainAsync(his, password);
+        var fresh = (await Site.Inbox.NextAsync(account.Email, InboxFolder.ResetSubject)).Link;
+        var chosen = account.NewPassword();
+        var signIn = await (await (await ResetPasswordPage.OpenAsync(owner, fresh)).ChooseAsync(chosen)).SignInAsync();
+        await signIn.EnterAsync(account, chosen);
+    }
+
+    [Theory]
+    [InlineData("reset")]
+    [InlineData("invite")]
+    [InlineData("confirm")]
+    [InlineData("change")]
+    [InlineData("secure")]
+    public async Task A_browser_that_runs_scripts_and_follows_redirects_spends_nothing(string purpose)
+    {
+        Assert.SkipWhen(Site.IsDeployed, "Uses links up.");
+        var link = await LinkAsync(purpose);
+        var scanner = await NewBrowserAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await scanner.GoAsync(link);
+            await scanner.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+            await scanner.Page.EvaluateAsync("() => { document.body.click(); window.scrollTo(0, document.body.scrollHeight); }");
+            await Task.Delay(Lingering, TestContext.Current.CancellationToken);
+            Assert.Equal(200, scanner.Status);
+            Assert.Equal("", scanner.Posted);
+        }
+
+        var person = await NewBrowserAsync();
+        if (purpose is "reset")
+            await (await ResetPasswordPage.OpenAsync(person, link)).ChooseAsync($"nine quiet lighthouses {Guid.NewGuid():N}");
+        else if (purpose is "invite")
+            await (await InvitationPage.OpenAsync(person, link)).ChooseAsync($"nine quiet lighthouses {Guid.NewGuid():N}");
+        else
+            await (await PressPage.OpenAsync(person, link)).FinishAsync();
+    }
+
+    [Fact]
+    public async Task Without_JavaScript_a_button_works_as_well()
+    {
+        Assert.SkipWhen(Site.IsDeployed, "Leaves an account confirmed.");
+        var link = await LinkAsync("confirm");
+        var tab = await NewBrowserAsync(new() { JavaScriptEnabled = false });
+
+        await (await PressPage.OpenAsync(tab, link)).FinishAsync();
+    }
+
+    private async Task<string> LinkAsync(string purpose) => purpose switch
+    {
+        "reset" => await Site.MailLinkAsync(await NewAccountAsync()),
+        "invite" => await Site.InviteAsync(),
+        "confirm" => await Site.MailConfirmLinkAsync(await NewAccountAsync(AccountKind.Unconfirmed)),
+        "change" => await Site.MailChangeLinkAsync(await NewAccountAsync(), NewAddress),
+        _ => await Site.MailSecureLinkAsync(await NewAccountAsync()),
+    };
+}

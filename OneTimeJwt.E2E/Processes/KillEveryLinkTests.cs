@@ -1,0 +1,64 @@
+using OneTimeJwt.E2E.Infrastructure;
+
+namespace OneTimeJwt.E2E.Processes;
+
+/// <summary>SIGKILL at any moment of a button's press: it happened wholly or not at all.</summary>
+public sealed class KillEveryLinkTests
+{
+    private const string Uses = "SELECT count(*) FROM RecoveryTrail WHERE Kind IN ('AddressConfirmed', 'AddressChanged', 'Secured')";
+
+    private static readonly TimeSpan[] Delays = [TimeSpan.Zero, TimeSpan.FromMilliseconds(15), TimeSpan.FromMilliseconds(60)];
+
+    [Theory]
+    [InlineData("confirm", "EmailConfirmed = 1")]
+    [InlineData("change", "Email LIKE 'moved-%'")]
+    [InlineData("secure", "LockoutEnd LIKE '9999-01-01%'")]
+    public async Task A_kill_leaves_a_link_used_or_not_and_all_else_to_match(string purpose, string changed)
+    {
+        await using var site = await Site.StartAsync([]);
+        foreach (var delay in Delays)
+        {
+            var account = await site.Accounts.TakeAsync(purpose == "confirm" ? AccountKind.Unconfirmed : AccountKind.Ordinary);
+            var link = new Uri(await LinkAsync(site, purpose, account));
+            var id = await DatabaseFile.AskAsync<string>(site.App, "SELECT Id FROM AspNetUsers WHERE Email = $email", account);
+            var before = await DatabaseFile.AskAsync<long>(site.App, $"{Uses} AND AccountId = '{id}'");
+            using var visitor = new HttpVisitor(site.Address);
+            var send = await visitor.FillInAsync("/forgot-password", link.AbsolutePath, ("token", ResetForm.Token(link.ToString())));
+            var answer = TryAsync(send);
+            await Task.Delay(delay, TestContext.Current.CancellationToken);
+            await site.App.KillAsync();
+            var promised = await answer;
+            await site.App.StartAgainAsync();
+
+            Assert.Equal(0, before);
+            var uses = await DatabaseFile.AskAsync<long>(site.App, $"{Uses} AND AccountId = '{id}'");
+            Assert.InRange(uses, promised ? 1 : 0, 1);
+            Assert.Equal(uses, await DatabaseFile.AskAsync<long>(site.App, $"SELECT count(*) FROM AspNetUsers WHERE Id = '{id}' AND {changed}"));
+            using var later = new HttpVisitor(site.Address);
+            using var opened = await later.AskAsync(HttpMethod.Get, link.PathAndQuery);
+            Assert.Equal(uses == 1 ? 410 : 200, (int)opened.StatusCode);
+            Assert.Equal("ok", await DatabaseFile.AskAsync<string>(site.App, "PRAGMA integrity_check"));
+        }
+    }
+
+    private static async Task<string> LinkAsync(Site site, string purpose, TestAccount account) => purpose switch
+    {
+        "confirm" => await site.MailConfirmLinkAsync(account),
+        "change" => await site.MailChangeLinkAsync(account, $"moved-{Guid.NewGuid():N}@example.org"),
+        _ => await site.MailSecureLinkAsync(account),
+    };
+
+    private static async Task<bool> TryAsync(Func<Task<HttpResponseMessage>> send)
+    {
+        try
+        {
+            using var answer = await send();
+            Assert.Equal(303, (int)answer.StatusCode);
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
