@@ -71,6 +71,23 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
         await signIn.EnterAsync(account, chosen);
     }
 
+    [Fact]
+    public async Task An_admin_invites_by_a_file_and_the_guest_chooses_a_password_and_signs_in()
+    {
+        Assert.SkipWhen(Site.IsDeployed, "Makes an account.");
+        var address = $"guest-{Guid.NewGuid():N}@example.org";
+        var desk = await NewBrowserAsync();
+        await ConsolePage.EnterAsync(desk, await NewAccountAsync(AccountKind.Admin), "/admin/invite");
+        var page = new InvitePage(desk);
+        await page.SendFileAsync($"name,email\nGuest,{address}\nNobody,nonsense\n", "They start on Monday.");
+        await Assertions.Expect(page.Status).ToHaveTextAsync("Invited: 1");
+
+        var link = (await Site.Inbox.NextAsync(address, InboxFolder.InvitationSubject)).Link;
+        var password = $"nine quiet lighthouses {Guid.NewGuid():N}";
+        var signIn = await (await InvitationPage.OpenAsync(await NewBrowserAsync(), link)).ChooseAsync(password);
+        await signIn.EnterAsync(new TestAccount { Email = address, Password = password });
+    }
+
     [Theory]
     [InlineData("reset")]
     [InlineData("invite")]

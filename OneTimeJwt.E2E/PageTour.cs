@@ -62,6 +62,8 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["admin-glance"] = async (tour, tab) => await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/glance"),
         ["admin-trail"] = async (tour, tab) => await TrailPage.OpenAsync(tab, await tour.NewAccountAsync(AccountKind.Admin)),
         ["admin-bulk"] = async (tour, tab) => await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/bulk"),
+        ["admin-invite"] = async (tour, tab) => await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/invite"),
+        ["admin-invited"] = async (tour, tab) => await tour.InviteAsync(tab),
         ["admin-campaign"] = async (tour, tab) => await tour.RunCampaignAsync(tab),
     };
 
@@ -135,6 +137,12 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         await ConsolePage.EnterAsync(tab, await NewAccountAsync(AccountKind.Admin), "/admin/bulk");
         var campaign = await new BulkPage(tab).ChooseAsync([.. accounts.Select(account => account.Email), "nobody@example.org"]);
         await campaign.StartAsync(accounts.Length);
+    }
+
+    private async Task InviteAsync(Tab tab)
+    {
+        await ConsolePage.EnterAsync(tab, await NewAccountAsync(AccountKind.Admin), "/admin/invite");
+        await new InvitePage(tab).SendAsync([$"guest-{Guid.NewGuid():N}@example.org", "nonsense"], "They start on Monday.");
     }
 
     private async Task OpenInboxAsync(Tab tab)

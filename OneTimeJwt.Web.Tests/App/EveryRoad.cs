@@ -13,6 +13,7 @@ internal static class EveryRoad
     public static async Task WalkAsync(TestApp app, CancellationToken cancellationToken)
     {
         await RecoverAsync(app);
+        await UseEveryLinkAsync(app);
         var admin = await app.HireAsync(ConsoleRole.Admin);
         await ActAsync(app, admin);
         await SearchAsync(app, cancellationToken);
@@ -40,11 +41,21 @@ internal static class EveryRoad
         await app.WithAsync<UserManager<Account>, IList<UserPasskeyInfo>>(async users => await users.GetPasskeysAsync((await users.FindByIdAsync(account.Id))!));
     }
 
+    private static async Task UseEveryLinkAsync(TestApp app)
+    {
+        foreach (var purpose in Purposes.All)
+        {
+            using var visitor = app.Open();
+            (await visitor.UseAsync((await Links.OfAsync(app, purpose.Name)).Url)).IsUsed(purpose.Name);
+        }
+    }
+
     private static async Task ActAsync(TestApp app, Member admin)
     {
         var account = await app.AddAccountAsync();
-        foreach (var act in new[] { AccountAct.SendLink, AccountAct.KillLinks, AccountAct.RequireReset, AccountAct.Lock, AccountAct.Unlock, AccountAct.TryMailAgain, AccountAct.ResetTwoFactor, AccountAct.MakeSupport, AccountAct.RemoveRole })
+        foreach (var act in new[] { AccountAct.SendLink, AccountAct.ConfirmAddress, AccountAct.KillLinks, AccountAct.RequireReset, AccountAct.Lock, AccountAct.Unlock, AccountAct.TryMailAgain, AccountAct.ResetTwoFactor, AccountAct.MakeSupport, AccountAct.RemoveRole })
             await app.ActAsync(admin, act, account.Id);
+        await app.WithAsync<Invitations, InvitationOutcome>(invitations => invitations.SendAsync(admin.User, [new ListedName(1, Links.NewAddress()), new ListedName(2, account.Email!)], "they start on Monday", client: null));
         await app.WithAsync<AccountReader, AccountFile?>(reader => reader.ReadAsync(admin.User, account.Id));
     }
 

@@ -41,13 +41,13 @@ public sealed class RecoveryScreensTests
 
         Assert.Contains("If there is an account with that address", page.Content().Words(), StringComparison.Ordinal);
         Assert.DoesNotContain('@', page.Content().TextContent);
-        Assert.Equal(["/forgot-password", "/sign-in"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
+        Assert.Equal(["/forgot-password?confirm", "/forgot-password", "/sign-in"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
     }
 
     [Fact]
     public void A_valid_link_shows_one_field_and_carries_its_token_hidden()
     {
-        var page = Screen.Render<ResetPassword>(parameters => parameters.Add(p => p.Token, Screen.Hostile));
+        var page = Screen.Render<ResetPassword>(parameters => parameters.Add(p => p.Token, Screen.Hostile).Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch));
         var password = page.Field("New password");
 
         Assert.Equal(("password", "password", "new-password"), (password.Type, password.Name!, password.GetAttribute("autocomplete")!));
@@ -62,7 +62,7 @@ public sealed class RecoveryScreensTests
     [Fact]
     public void The_token_stands_nowhere_but_in_the_hidden_field()
     {
-        var page = Screen.Render<ResetPassword>(parameters => parameters.Add(p => p.Token, "eyJ.secret.token").Add(p => p.Problems, Reasons));
+        var page = Screen.Render<ResetPassword>(parameters => parameters.Add(p => p.Token, "eyJ.secret.token").Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch).Add(p => p.Problems, Reasons));
         foreach (var field in page.QuerySelectorAll("form input[type=hidden][name=token]"))
             field.Remove();
 
@@ -72,7 +72,7 @@ public sealed class RecoveryScreensTests
     [Fact]
     public void Reasons_against_a_password_are_announced_and_the_link_stays_alive()
     {
-        var page = Screen.Render<ResetPassword>(parameters => parameters.Add(p => p.Token, "eyJ").Add(p => p.Problems, Reasons));
+        var page = Screen.Render<ResetPassword>(parameters => parameters.Add(p => p.Token, "eyJ").Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch).Add(p => p.Problems, Reasons));
         var password = page.Field("New password");
 
         Assert.Equal(Reasons, page.Alerts());

@@ -75,6 +75,9 @@ internal static class States
         new("account, problems", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problems, Problems))),
         new("bulk", () => Screen.Render<BulkPage>(page => page.Add(p => p.Campaigns, []))),
         new("bulk, problem", () => Screen.Render<BulkPage>(page => page.Add(p => p.Campaigns, [Campaign]).Add(p => p.Problem, Hostile).Add(p => p.Text, Hostile).Add(p => p.List, Hostile).Add(p => p.Filters, AccountFilters.Locked).Add(p => p.RequiresReset, true))),
+        new("invite", () => Screen.Render<InvitePage>()),
+        new("invite, problem", () => Screen.Render<InvitePage>(page => page.Add(p => p.List, Hostile).Add(p => p.Reason, Hostile).Add(p => p.Problem, Hostile))),
+        new("invite, done", () => Screen.Render<InvitePage>(page => page.Add(p => p.Outcome, new InvitationOutcome(3, [new Uninvited(new ListedName(2, Hostile), Hostile)])))),
         new("inbox, empty", () => Screen.Render<InboxPage>(page => page.Add(p => p.Mails, []))),
         new("inbox", () => Screen.Render<InboxPage>(page => page.Add(p => p.Mails, [Mail("one"), Mail("two")]))),
     ]);

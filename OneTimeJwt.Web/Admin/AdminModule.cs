@@ -24,6 +24,8 @@ internal static class AdminModule
         builder.Services.AddSingleton<ConsoleRoles>();
         builder.Services.AddSingleton<FindAdmins>(services => services.GetRequiredService<ConsoleRoles>().AdminsAsync);
         builder.Services.AddScoped<AdminInvitation>();
+        builder.Services.AddScoped<Invitations>();
+        builder.Services.AddScoped<InvitePages>();
         builder.Services.AddSingleton<IAuthorizationHandler, ConsoleAccessHandler>();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, ConsoleDoor>();
         builder.Services.AddAuthorizationBuilder().AddPolicy(ConsoleAccess.Policy, policy => policy.AddRequirements(new ConsoleAccess()));
@@ -34,6 +36,8 @@ internal static class AdminModule
         app.MapPage("/admin/trail.csv", (TrailExport export, HttpContext http) => export.DownloadAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
         app.MapPage("/admin/bulk", (BulkPages pages, HttpContext http) => pages.ShowAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
         app.MapPost("/admin/bulk", (BulkPages pages, HttpContext http) => pages.DraftAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
+        app.MapPage("/admin/invite", InvitePages.Show).RequireAuthorization(ConsoleAccess.Policy);
+        app.MapPost("/admin/invite", (InvitePages pages, HttpContext http) => pages.SendAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
         app.MapPage("/admin/bulk/{id:guid}/result.csv", (BulkPages pages, Guid id, CancellationToken cancellationToken) => pages.ResultAsync(id, cancellationToken)).RequireAuthorization(ConsoleAccess.Policy);
         app.MapRazorComponents<ConsoleApp>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)

@@ -1,0 +1,96 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Recovery;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>A line of the list that invited nobody.</summary>
+public sealed record Uninvited(ListedName Line, string Why);
+
+/// <param name="Invited">How many were.</param>
+/// <param name="Left">Who wasn't, and why.</param>
+/// <param name="Problem">Why nobody was.</param>
+public sealed record InvitationOutcome(int Invited, IReadOnlyList<Uninvited> Left, string? Problem = null);
+
+/// <summary>
+/// An admin invites people who have no account, or none with a password. Who asks is judged from the database; each
+/// account is written with its mail and its line in the trail.
+/// </summary>
+public sealed class Invitations(
+    UserManager<Account> users, AccountsContext database, AccountActs acts, IOptions<RecoverySettings> recovery, TimeProvider time)
+{
+    public const int MostAtOnce = 500;
+
+    private const int MostAnHour = 2 * MostAtOnce;
+
+    public async Task<InvitationOutcome> SendAsync(ClaimsPrincipal user, IReadOnlyList<ListedName> list, string reason, string? client)
+    {
+        var by = await acts.ActorAsync(database, user);
+        if (await ProblemAsync(by, list, reason) is { } problem)
+            return new InvitationOutcome(0, [], problem);
+
+        var left = new List<Uninvited>();
+        foreach (var line in list)
+        {
+            if (await InviteAsync(line.Name, by, reason, client) is { } why)
+                left.Add(new Uninvited(line, why));
+        }
+
+        return new InvitationOutcome(list.Count - left.Count, left);
+    }
+
+    private async Task<string?> ProblemAsync(ActParty by, IReadOnlyList<ListedName> list, string reason)
+    {
+        if (by.Role != ConsoleRole.Admin)
+            return by.Role is null ? Words.RefusalNoRole : Words.RefusalOnlyAdmin;
+        if (list.Count is 0 or > MostAtOnce)
+            return list.Count == 0 ? Words.InviteNobody : Words.InviteTooMany.With(MostAtOnce);
+        if (reason.Length is 0 or > RecoveryEvent.LongestReason)
+            return reason.Length == 0 ? Words.ProblemNoReason : Words.ProblemLongReason.With(RecoveryEvent.LongestReason);
+
+        var now = time.GetUtcNow();
+        var since = now.AddHours(-1);
+        var lately = await database.Trail.CountAsync(line => line.Actor == by.Id && line.Kind == RecoveryEventKind.Invited && line.At > since && line.At <= now);
+        return lately + list.Count <= MostAnHour ? null : Words.InviteTooManyLately.With(MostAnHour);
+    }
+
+    /// <returns>Why not; null where the invitation is on its way.</returns>
+    private async Task<string?> InviteAsync(string address, ActParty by, string reason, string? client)
+    {
+        database.ChangeTracker.Clear();
+        if (!Addresses.CanBeMailed(address))
+            return Words.InviteNoAddress;
+
+        var normalised = users.NormalizeEmail(address);
+        var known = await database.Users.Where(row => row.NormalizedEmail == normalised || row.NormalizedUserName == normalised).OrderBy(row => row.Id).Take(2).ToListAsync();
+        if (known.Count > 1 || (known is [{ } only] && await IsInUseAsync(only)))
+            return Words.InviteInUse;
+
+        var account = known.FirstOrDefault() ?? new Account { UserName = address, Email = address };
+        var now = time.GetUtcNow();
+        database.Add(new OutboxMail { Kind = OutboxKind.Invitation, AccountId = account.Id, RequestedBy = by.Id, Client = client, RequestedAt = now, DueAt = now });
+        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.Invited, AccountId = account.Id, Actor = by.Id, Client = client, Reason = reason });
+        try
+        {
+            if (known.Count == 0)
+                return (await users.CreateAsync(account)).Succeeded ? null : Words.InviteInUse;
+
+            await database.SaveChangesAsync();
+            return null;
+        }
+        catch (DbUpdateException) when (known.Count == 0)
+        {
+            // Somebody else made it at that moment.
+            return Words.InviteInUse;
+        }
+    }
+
+    private async Task<bool> IsInUseAsync(Account account) =>
+        account.PasswordHash is not null || string.IsNullOrEmpty(account.Email) || string.IsNullOrEmpty(account.SecurityStamp) || AccountLock.IsForGood(account)
+        || (!recovery.Value.AllowExternalOnly && await database.UserLogins.AnyAsync(login => login.UserId == account.Id));
+}
