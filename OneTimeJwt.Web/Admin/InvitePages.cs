@@ -22,27 +22,32 @@ internal sealed class InvitePages(Invitations invitations)
         if (!form.Genuine)
             return Again(StatusCodes.Status400BadRequest, list, reason, Words.BulkAgain);
 
-        var file = form.Fields.Files is [{ Length: > 0 } only] ? only : null;
-        if (file is not null && list.Trim().Length > 0)
-            return Again(StatusCodes.Status422UnprocessableEntity, list, reason, Words.InviteOneWay);
+        var (names, problem) = await NamesAsync(list, form.Fields.Files is [{ Length: > 0 } only] ? only : null, http.RequestAborted);
+        if (names is null)
+            return Again(StatusCodes.Status422UnprocessableEntity, list, reason, problem!);
+
+        var outcome = await invitations.SendAsync(http.User, names, reason, http.Connection.RemoteIpAddress?.ToString());
+        return outcome.Problem is null
+            ? Page.Of<InvitePage>(parameters: new { Outcome = outcome })
+            : Again(StatusCodes.Status422UnprocessableEntity, list, reason, outcome.Problem);
+    }
+
+    private static async Task<(IReadOnlyList<ListedName>? Names, string? Problem)> NamesAsync(string list, IFormFile? file, CancellationToken cancellationToken)
+    {
+        if (file is null)
+            return (AccountMatch.ReadLines(list), null);
+        if (list.Trim().Length > 0)
+            return (null, Words.InviteOneWay);
 
         try
         {
-            var outcome = await invitations.SendAsync(http.User, file is null ? AccountMatch.ReadLines(list) : await ReadAsync(file, http.RequestAborted), reason, http.Connection.RemoteIpAddress?.ToString());
-            return outcome.Problem is { } problem
-                ? Again(StatusCodes.Status422UnprocessableEntity, list, reason, problem)
-                : Page.Of<InvitePage>(parameters: new { Outcome = outcome });
+            await using var stream = file.OpenReadStream();
+            return (await AccountMatch.ReadCsvAsync(stream, cancellationToken), null);
         }
         catch (CsvFormatException)
         {
-            return Again(StatusCodes.Status422UnprocessableEntity, list, reason, Words.BulkNotCsv);
+            return (null, Words.BulkNotCsv);
         }
-    }
-
-    private static async Task<IReadOnlyList<ListedName>> ReadAsync(IFormFile file, CancellationToken cancellationToken)
-    {
-        await using var stream = file.OpenReadStream();
-        return await AccountMatch.ReadCsvAsync(stream, cancellationToken);
     }
 
     private static IResult Again(int status, string list, string reason, string problem) =>
