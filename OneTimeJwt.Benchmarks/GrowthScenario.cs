@@ -79,7 +79,7 @@ internal static class GrowthScenario
     private static async Task<double> AskAsync(WebApplication app, int accounts, int samples)
     {
         using var client = Client(app);
-        var proof = await Form.ProofAsync(client);
+        var proof = await Http.ProofAsync(client);
         return await MedianAsync(Enumerable.Range(0, samples), async _ =>
         {
             using var content = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = proof, ["email"] = ManyAccounts.Address(RandomNumberGenerator.GetInt32(accounts)) });
@@ -111,11 +111,8 @@ internal static class GrowthScenario
         return times.Skip(times.Count / 10).Median();
     }
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its handler.")]
-    private static HttpClient Client(WebApplication app) => new(new HttpClientHandler { AllowAutoRedirect = false })
-    {
-        BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()),
-    };
+    private static HttpClient Client(WebApplication app) =>
+        Http.Client(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
 
     // Links that were mailed ten days ago, as the trail remembers them.
     private static async Task FillTrailAsync(string database, int count)

@@ -81,13 +81,13 @@ internal static partial class HttpScenario
 
     private static async Task<string?> ScriptAsync(Subject subject, IEnumerable<string> addresses, Scratch scratch)
     {
-        using var handler = new HttpClientHandler { CookieContainer = new CookieContainer() };
-        using var client = new HttpClient(handler) { BaseAddress = subject.Address };
+        var cookies = new CookieContainer();
+        using var client = Http.Client(subject.Address, cookies);
         var page = await client.GetStringAsync(new Uri(subject.ForgotPassword, UriKind.Relative));
         var form = Form().Matches(page).Select(match => match.Value).First(text => text.Contains("type=\"email\"", StringComparison.Ordinal) || text.Contains("Input.Email", StringComparison.Ordinal));
         var fields = string.Join('&', Hidden().Matches(form).Select(field => $"{Uri.EscapeDataString(field.Groups[1].Value)}={Uri.EscapeDataString(WebUtility.HtmlDecode(field.Groups[2].Value))}"));
         var file = scratch.File($"{subject.Name}-{Guid.NewGuid():N}.lua");
-        await File.WriteAllTextAsync(file, Wrk.Post(handler.CookieContainer.GetCookieHeader(subject.Address), fields, form.Contains("name=\"email\"", StringComparison.Ordinal) ? "email" : "Input.Email", addresses));
+        await File.WriteAllTextAsync(file, Wrk.Post(cookies.GetCookieHeader(subject.Address), fields, form.Contains("name=\"email\"", StringComparison.Ordinal) ? "email" : "Input.Email", addresses));
         return file;
     }
 

@@ -113,11 +113,10 @@ internal static class RedeemScenario
         private readonly HttpClient _client;
         private readonly Lazy<Task<string>> _proof;
 
-        [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its handler.")]
         public Browser(Uri address)
         {
-            _client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = address };
-            _proof = new(() => Form.ProofAsync(_client));
+            _client = Http.Client(address);
+            _proof = new(() => Http.ProofAsync(_client));
         }
 
         public async Task PostAsync(string token, HttpStatusCode expected)

@@ -50,4 +50,5 @@ internal static class Tools
         .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 }
 
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1032", Justification = "It always says what is missing.")]
 internal sealed class MissingToolException(string message) : Exception(message);
