@@ -3,6 +3,7 @@ using OneTimeJwt.Benchmarks;
 
 var quick = args.Contains("--quick");
 var report = new Report();
+Tools.MayInstall = !quick;
 try
 {
     switch (args.Where(word => word != "--quick").ToArray())

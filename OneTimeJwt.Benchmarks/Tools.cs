@@ -9,13 +9,16 @@ internal static class Tools
 {
     private static readonly string[] Beside = ["/usr/sbin", "/sbin"];
 
+    /// <summary>Whether the package manager may be asked.</summary>
+    public static bool MayInstall { get; set; }
+
     /// <summary>Looks for a program, and asks Debian's package manager for it where that is allowed.</summary>
     /// <exception cref="MissingToolException">It can't be had.</exception>
     public static async Task<string> FindAsync(string program, string package)
     {
         if (OnPath(program) is { } found)
             return found;
-        if (Environment.UserName == "root" && OnPath("apt-get") is { } apt)
+        if (MayInstall && Environment.UserName == "root" && OnPath("apt-get") is { } apt)
             await RunAsync(apt, ["install", "-y", "--no-install-recommends", package], new() { ["DEBIAN_FRONTEND"] = "noninteractive" });
         return OnPath(program) ?? throw new MissingToolException($"{program} is not here: install Debian's package {package}.");
     }

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace OneTimeJwt.Web.Tests;
+
+/// <summary>Each scenario of the benchmarks runs and checks what it measures; how fast it was is for BENCHMARKS.md.</summary>
+public sealed class BenchmarksTests
+{
+    private const string Missing = "is not here: install";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+
+    [Theory]
+    [InlineData("tokens", "kept for an outstanding link (SQLite) | 0 B")]
+    [InlineData("delivery", "mails a second into nothing, of 200")]
+    [InlineData("growth", "open a link, 500 accounts and 1,000 events more")]
+    public Task A_scenario_runs(string name, string row) => RunsAsync(name, row);
+
+    [Theory]
+    [Trait("Category", "long")]
+    [InlineData("http", "POST, unknown addresses, a second")]
+    [InlineData("redeem", "one reset")]
+    public Task A_scenario_that_publishes_apps_runs(string name, string row) => RunsAsync(name, row);
+
+    private static async Task RunsAsync(string name, string row)
+    {
+        var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
+        var program = Path.Combine(Repository.Root, "OneTimeJwt.Benchmarks", "bin", configuration, "net10.0", "OneTimeJwt.Benchmarks.dll");
+        Assert.SkipUnless(File.Exists(program), "The benchmarks aren't built: build the whole solution.");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, name, "--quick"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root })!;
+        using var patience = new CancellationTokenSource(Patience);
+        var errors = process.StandardError.ReadToEndAsync(patience.Token);
+        var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+
+        Assert.SkipWhen(process.ExitCode == 1 && (await errors).Contains(Missing, StringComparison.Ordinal), await errors);
+        Assert.True(process.ExitCode == 0, await errors);
+        Assert.Contains(row, output, StringComparison.Ordinal);
+    }
+}
