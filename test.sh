@@ -88,6 +88,10 @@ install_nginx() {
   command -v nginx || { debian nginx-light > "$results/nginx.log" 2>&1; command -v nginx; } || echo "not to be had here; its tests are skipped"
 }
 
+install_dovecot() {
+  command -v dovecot || { debian dovecot-imapd > "$results/dovecot.log" 2>&1; command -v dovecot; } || echo "not to be had here; its tests are skipped"
+}
+
 # What judges HTML and pages, from npm, where npm and what runs them are on the machine.
 npm_tool() {
   command -v npm > /dev/null && command -v "$1" > /dev/null || { echo "$1 or npm is not on PATH; its tests are skipped"; return 1; }
@@ -125,6 +129,7 @@ step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
       step "postgresql" start_postgresql
       step "OneTimeJwt.Web.Tests" suite OneTimeJwt.Web.Tests
       step "nginx" install_nginx
+      step "dovecot" install_dovecot
     }
     step "browser" install_browser
     step "checkers" install_checkers

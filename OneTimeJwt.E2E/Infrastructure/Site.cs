@@ -4,23 +4,22 @@ using System.Net;
 namespace OneTimeJwt.E2E.Infrastructure;
 
 /// <summary>
-/// The site under test: an app that the suite starts, or the one at ONETIMEJWT_E2E_BASE_URL, whose accounts are those of
-/// appsettings.Development.json and whose mails lie in ONETIMEJWT_E2E_INBOX.
+/// The site under test: an app that the suite starts, or the one at E2E_BASE_URL, whose accounts are those of
+/// appsettings.Development.json and whose mails are read from the mailbox that E2E_MAILBOX names.
 /// </summary>
 public sealed class Site : IAsyncDisposable
 {
-    private const string BaseUrl = "ONETIMEJWT_E2E_BASE_URL";
-    private const string InboxVariable = "ONETIMEJWT_E2E_INBOX";
+    private const string BaseUrl = "E2E_BASE_URL";
 
     private readonly RunningApp? _app;
-    private readonly InboxFolder? _inbox;
+    private readonly IMailbox? _inbox;
 
-    private Site(Uri address, AccountPool accounts, RunningApp? app, string? inbox)
+    private Site(Uri address, AccountPool accounts, RunningApp? app, IMailbox? inbox)
     {
         Address = address;
         Accounts = accounts;
         _app = app;
-        _inbox = inbox is null ? null : new InboxFolder(inbox);
+        _inbox = inbox;
     }
 
     public static bool IsDeployed => DeployedAddress is not null;
@@ -43,11 +42,11 @@ public sealed class Site : IAsyncDisposable
     }
 
     /// <summary>The mails of the site; skips the test where they can't be read.</summary>
-    public InboxFolder Inbox
+    public IMailbox Inbox
     {
         get
         {
-            Assert.SkipWhen(_inbox is null, $"Needs the mails of the site: set {InboxVariable} to its folder of .eml files.");
+            Assert.SkipWhen(_inbox is null, $"Needs the mails of the site: set {Mailboxes.Kind} to folder, imap or smtp.");
             return _inbox!;
         }
     }
@@ -55,10 +54,25 @@ public sealed class Site : IAsyncDisposable
     private static string? DeployedAddress => Environment.GetEnvironmentVariable(BaseUrl) is { Length: > 0 } address ? address : null;
 
     /// <summary>The deployed site where one is named, else an app that is started.</summary>
-    public static async Task<Site> OpenAsync() =>
-        DeployedAddress is { } address
-            ? new Site(new Uri(address), new AccountPool(app: null), app: null, Environment.GetEnvironmentVariable(InboxVariable))
-            : await StartAsync([]);
+    public static async Task<Site> OpenAsync() => await OpenDeployedAsync(Environment.GetEnvironmentVariable) ?? await StartAsync([]);
+
+    /// <summary>The site that somebody else has started, with the mailbox that belongs to it; null where none is named.</summary>
+    /// <param name="read">Reads a setting.</param>
+    /// <exception cref="InvalidOperationException">A setting is wrong: one line that names it and says how to mend it.</exception>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The site disposes of its mailbox.")]
+    internal static async Task<Site?> OpenDeployedAsync(Func<string, string?> read)
+    {
+        if (read(BaseUrl) is not { Length: > 0 } address)
+        {
+            return string.IsNullOrEmpty(read(Mailboxes.Kind))
+                ? null
+                : throw new InvalidOperationException($"{Mailboxes.Kind} is set and {BaseUrl} is not: an app that the suite starts has an inbox of its own. Set both or neither.");
+        }
+
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var site) || site.Scheme is not ("http" or "https") || site.PathAndQuery != "/")
+            throw new InvalidOperationException($"{BaseUrl} is '{address}': write the scheme and the host of the site, for example https://staging.example.com.");
+        return new Site(site, new AccountPool(app: null), app: null, await Mailboxes.OpenAsync(read));
+    }
 
     /// <summary>An app of its own, also for a test that restarts it or needs other settings.</summary>
     [SuppressMessage("Reliability", "CA2000", Justification = "The site disposes of its app.")]
@@ -66,7 +80,7 @@ public sealed class Site : IAsyncDisposable
     {
         Assert.SkipWhen(IsDeployed, $"Needs an app of its own; {BaseUrl} names a deployed one.");
         var app = await RunningApp.StartAsync(settings);
-        return new Site(app.Address, new AccountPool(app), app, app.Inbox);
+        return new Site(app.Address, new AccountPool(app), app, new InboxFolder(app.Inbox));
     }
 
     /// <summary>Asks for a link without a browser and takes it out of the mail.</summary>
@@ -137,6 +151,8 @@ public sealed class Site : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_inbox is not null)
+            await _inbox.DisposeAsync();
         if (_app is not null)
             await _app.DisposeAsync();
     }

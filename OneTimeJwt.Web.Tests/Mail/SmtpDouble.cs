@@ -10,7 +10,9 @@ namespace OneTimeJwt.Web.Tests.Mail;
 /// <summary>A mail server for any number of conversations: it says what it is told to and remembers what it hears.</summary>
 internal sealed class SmtpDouble : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private const int MostCharacters = 10_000_000;
+
+    private readonly TcpListener _listener;
     private readonly ConcurrentQueue<string> _commands = [];
     private readonly ConcurrentQueue<string> _mails = [];
     private readonly ConcurrentDictionary<int, Task> _conversations = [];
@@ -20,7 +22,13 @@ internal sealed class SmtpDouble : IAsyncDisposable
     private int _mostOpen;
 
     public SmtpDouble()
+        : this(new TcpListener(IPAddress.Loopback, 0))
     {
+    }
+
+    public SmtpDouble(TcpListener listener)
+    {
+        _listener = listener;
         _listener.Start(backlog: 256);
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _door = ReceiveAsync();
@@ -48,6 +56,9 @@ internal sealed class SmtpDouble : IAsyncDisposable
 
     /// <summary>What happens between a mail's last byte and its receipt.</summary>
     public Func<CancellationToken, Task> Ponder { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Told of each mail before its sender is.</summary>
+    public Func<string, Task> Taken { get; set; } = _ => Task.CompletedTask;
 
     public IReadOnlyList<string> Commands => [.. _commands];
 
@@ -179,13 +190,14 @@ internal sealed class SmtpDouble : IAsyncDisposable
     {
         var data = new StringBuilder();
         while (await reader.ReadLineAsync(_end.Token) is var line && line != ".")
-            data.Append((line ?? throw new IOException("The mail has no end.")).StartsWith("..", StringComparison.Ordinal) ? line[1..] : line).Append("\r\n");
+            data.Append((line is { Length: var length } && data.Length + length < MostCharacters ? line : throw new IOException("The mail has no end.")).StartsWith("..", StringComparison.Ordinal) ? line[1..] : line).Append("\r\n");
 
         await Ponder(_end.Token);
         if (Answers.TryGetValue(".", out var answer))
             return answer;
 
         _mails.Enqueue(data.ToString());
+        await Taken(data.ToString());
         return "250 taken";
     }
 }

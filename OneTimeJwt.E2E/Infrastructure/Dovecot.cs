@@ -1,0 +1,117 @@
+using System.Diagnostics;
+
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>A real IMAP server of the test's own: one mailbox in a folder that goes away, on a port that was free.</summary>
+internal sealed class Dovecot : IAsyncDisposable
+{
+    public const string User = "qa@example.com";
+    public const string Password = "p@ss/w%rd";
+
+    private const string Configured = "2.3.";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("onetimejwt-dovecot-").FullName;
+    private readonly string _program;
+    private Process? _process;
+
+    private Dovecot(string program) => _program = program;
+
+    public int Port { get; } = RunningApp.FreePort();
+
+    public string Url => $"imap://{Uri.EscapeDataString(User)}:{Uri.EscapeDataString(Password)}@127.0.0.1:{Port}";
+
+    public static async Task<Dovecot> StartAsync()
+    {
+        var program = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Append("/usr/sbin").Select(folder => Path.Combine(folder, "dovecot")).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(program is null, "dovecot is not on PATH.");
+        var version = await VersionAsync(program!);
+        Assert.SkipUnless(version.StartsWith(Configured, StringComparison.Ordinal), $"Dovecot {version} is configured in another way than {Configured}x.");
+        var server = new Dovecot(program!);
+        await server.WriteAsync();
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    public async Task StartAgainAsync()
+    {
+        _process = Process.Start(new ProcessStartInfo(_program, ["-F", "-c", Path.Combine(_folder, "dovecot.conf")]) { RedirectStandardError = true })!;
+        var errors = _process.StandardError.ReadToEndAsync();
+        for (var since = Stopwatch.StartNew(); !await RunningApp.IsOpenAsync(Port); await Task.Delay(50))
+        {
+            if (_process.HasExited || since.Elapsed > Patience)
+                throw new InvalidOperationException($"Dovecot did not start: {(_process.HasExited ? await errors : "")}");
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        // Those who are signed in too: asked to end, it would let them stay a while.
+        _process!.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await StopAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task<string> VersionAsync(string program)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true })!;
+        return (await process.StandardOutput.ReadToEndAsync()).Trim();
+    }
+
+    private async Task WriteAsync()
+    {
+        var mails = Directory.CreateDirectory(Path.Combine(_folder, "mails")).FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            // It keeps no mail as root.
+            File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(mails, (UnixFileMode)0b_111_111_111);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_folder, "users"), $"{User}:{{PLAIN}}{Password}\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "dovecot.conf"), Configuration());
+    }
+
+    private string Configuration() =>
+        $$"""
+        base_dir = {{_folder}}/run
+        state_dir = {{_folder}}/state
+        log_path = {{_folder}}/log
+        protocols = imap
+        listen = 127.0.0.1
+        ssl = no
+        disable_plaintext_auth = no
+        mail_location = maildir:{{_folder}}/mails/%u
+        mail_uid = {{(Environment.IsPrivilegedProcess ? "nobody" : Environment.UserName)}}
+        mail_gid = {{(Environment.IsPrivilegedProcess ? "nogroup" : Environment.UserName)}}
+        {{(Environment.IsPrivilegedProcess ? "" : $"default_internal_user = {Environment.UserName}\ndefault_internal_group = {Environment.UserName}\ndefault_login_user = {Environment.UserName}")}}
+        passdb {
+          driver = passwd-file
+          args = {{_folder}}/users
+        }
+        userdb {
+          driver = static
+          args = home={{_folder}}/mails/%u
+        }
+        service anvil {
+          chroot =
+        }
+        service imap-login {
+          chroot =
+          inet_listener imap {
+            port = {{Port}}
+          }
+          inet_listener imaps {
+            port = 0
+          }
+        }
+        """;
+}
