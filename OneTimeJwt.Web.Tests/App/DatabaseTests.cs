@@ -262,7 +262,7 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
 
         var plans = await queries.ExplainAsync(Cancellation);
         Assert.True(plans.Count > 40, $"{plans.Count} queries were seen.");
-        Assert.Empty(plans.Where(plan => plan.ReadsWhole).Select(plan => $"{plan.Sql}\n{plan.Text}"));
+        Assert.True(!plans.Any(plan => plan.ReadsWhole), string.Join("\n\n", plans.Where(plan => plan.ReadsWhole).Select(plan => $"{plan.Sql}\n{plan.Text}")));
     }
 
     protected Task<(TestApp One, TestApp Other)> StartAsync() => nodes.StartAsync(provider);

@@ -39,7 +39,7 @@ internal static class Links
             case "invite":
                 var address = NewAddress();
                 await app.WithAsync<AdminInvitation, AdminInvitation.Outcome>(invitation => invitation.SendAsync(address));
-                var guest = await app.WithAsync<AccountsContext, Account>(database => database.Users.AsNoTracking().SingleAsync(account => account.Email == address));
+                var guest = await app.WithAsync<AccountsContext, Account>(database => database.Users.AsNoTracking().SingleAsync(account => account.NormalizedEmail == address.ToUpperInvariant()));
                 return new MailedTo(guest, Inbox.Link((await app.Mails.WaitAsync(address))[0]));
             default:
                 var warned = await app.AddAccountAsync();

@@ -58,15 +58,12 @@ public sealed class ConsoleRoles(
     }
 
     /// <summary>The accounts that may do all and can sign in.</summary>
-    public Task<List<string>> AdminsAsync(AccountsContext database)
-    {
-        var admins = Marked(database).Where(role => role.NormalizedName == Key(ConsoleRole.Admin));
-        return database.Users
-            .Where(account => (account.LockoutEnd == null || account.LockoutEnd < AccountLock.UntilReset)
-                && database.UserRoles.Any(member => member.UserId == account.Id && admins.Any(role => role.Id == member.RoleId)))
-            .Select(account => account.Id)
-            .ToListAsync();
-    }
+    public Task<List<string>> AdminsAsync(AccountsContext database) =>
+        (from role in Marked(database)
+         join member in database.UserRoles on role.Id equals member.RoleId
+         join account in database.Users on member.UserId equals account.Id
+         where role.NormalizedName == Key(ConsoleRole.Admin) && (account.LockoutEnd == null || account.LockoutEnd < AccountLock.UntilReset)
+         select account.Id).ToListAsync();
 
     /// <summary>False where a role of that name belongs to another application.</summary>
     public async Task<bool> IsOursOrFreeAsync(ConsoleRole role)
