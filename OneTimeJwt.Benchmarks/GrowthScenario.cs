@@ -57,6 +57,7 @@ internal static class GrowthScenario
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Configuration["RateLimits:PerClient:Permits"] = "1000000000";
         });
+        Web.Program.Use(app);
         await app.StartAsync();
         var times = new[] { await OpenAsync(app, accounts, samples), await AskAsync(app, accounts, samples), delivery.Work, await FindAsync(app, accounts, samples) };
         await app.StopAsync();

@@ -73,6 +73,7 @@ internal static class ManyAccounts
     public static WebApplication Open(string database, Action<WebApplicationBuilder>? adjust = null) => Web.Program.Build(
         [
             "--environment", "Development",
+            "--applicationName", typeof(Web.Program).Assembly.GetName().Name!,
             "--Logging:LogLevel:Default", "Warning",
             "--Database:Provider", IsFile(database) ? nameof(DatabaseProvider.Sqlite) : nameof(DatabaseProvider.PostgreSql),
             "--ConnectionStrings:Accounts", IsFile(database) ? $"Data Source={Path.GetFullPath(database)}" : database,
