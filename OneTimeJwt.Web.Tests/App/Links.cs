@@ -39,7 +39,8 @@ internal static class Links
             case "invite":
                 var address = NewAddress();
                 await app.WithAsync<AdminInvitation, AdminInvitation.Outcome>(invitation => invitation.SendAsync(address));
-                var guest = await app.WithAsync<AccountsContext, Account>(database => database.Users.AsNoTracking().SingleAsync(account => account.NormalizedEmail == address.ToUpperInvariant()));
+                var normalized = address.ToUpperInvariant();
+                var guest = await app.WithAsync<AccountsContext, Account>(database => database.Users.AsNoTracking().SingleAsync(account => account.NormalizedEmail == normalized));
                 return new MailedTo(guest, Inbox.Link((await app.Mails.WaitAsync(address))[0]));
             default:
                 var warned = await app.AddAccountAsync();
