@@ -96,6 +96,7 @@ public sealed class MailboxTests : IAsyncDisposable
     }
 
     [Theory]
+    [Trait("Category", "long")]
     [MemberData(nameof(Kinds))]
     public async Task A_site_that_somebody_else_started_is_driven_with_it(string kind)
     {

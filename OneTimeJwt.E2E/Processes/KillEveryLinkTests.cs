@@ -10,6 +10,7 @@ public sealed class KillEveryLinkTests
     private static readonly TimeSpan[] Delays = [TimeSpan.Zero, TimeSpan.FromMilliseconds(15), TimeSpan.FromMilliseconds(60)];
 
     [Theory]
+    [Trait("Category", "long")]
     [InlineData("confirm", "EmailConfirmed = 1")]
     [InlineData("change", "Email LIKE 'moved-%'")]
     [InlineData("secure", "LockoutEnd LIKE '9999-01-01%'")]

@@ -29,6 +29,7 @@ public sealed class NodesTests
     }
 
     [Fact]
+    [Trait("Category", "long")]
     public async Task Fifty_accounts_that_reset_at_once_all_succeed()
     {
         await using var site = await Site.StartAsync([]);

@@ -14,9 +14,6 @@ public sealed class ProxiedNodesTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     [Fact]
-    public Task A_recovery_crosses_nodes_and_a_kill_loses_no_mail() => RunAsync();
-
-    [Fact]
     [Trait("Category", "long")]
     public async Task A_recovery_crosses_nodes_and_a_kill_loses_no_mail_twenty_times_in_a_row()
     {

@@ -13,19 +13,18 @@ namespace OneTimeJwt.E2E.Processes;
 public sealed class TimingTests
 {
     private const int Lanes = 4;
+    private const int Samples = 200;
+    private const double Bound = 0.10;
     private static readonly TimeSpan MailTakes = TimeSpan.FromSeconds(3);
-
-    [Fact]
-    public Task Times_do_not_tell_known_from_unknown_by_far() => RunAsync("fast", samples: 60, signIns: 24, bound: 0.25);
 
     [Theory]
     [Trait("Category", "long")]
     [InlineData("fast")]
     [InlineData("slow")]
     [InlineData("down")]
-    public Task Times_do_not_tell_known_from_unknown(string mail) => RunAsync(mail, samples: 200, signIns: 200, bound: 0.10);
+    public Task Times_do_not_tell_known_from_unknown(string mail) => RunAsync(mail);
 
-    private static async Task RunAsync(string mail, int samples, int signIns, double bound)
+    private static async Task RunAsync(string mail)
     {
         using var slow = new SlowMailServer(MailTakes);
         await using var site = await Site.StartAsync([]);
@@ -34,15 +33,15 @@ public sealed class TimingTests
         using var visitor = new HttpVisitor(app?.Address ?? site.Address);
 
         var faults = new List<string>();
-        faults.AddRange(await TellsAsync("requests", mail, bound, 1, () => RequestsAsync(site, visitor, samples)));
-        faults.AddRange(await TellsAsync("sign-ins", mail, bound, Lanes, () => SignInsAsync(site, visitor, signIns)));
-        faults.AddRange(await TellsAsync("redemptions with dead links", mail, bound, 1, () => RedemptionsAsync(visitor, dead, samples)));
-        faults.AddRange(await TellsAsync("redemptions without proof", mail, bound, 1, () => RedemptionsAsync(visitor, (Unproven(dead.Item1), Unproven(dead.Item2)), samples)));
+        faults.AddRange(await TellsAsync("requests", mail, 1, () => RequestsAsync(site, visitor, Samples)));
+        faults.AddRange(await TellsAsync("sign-ins", mail, Lanes, () => SignInsAsync(site, visitor, Samples)));
+        faults.AddRange(await TellsAsync("redemptions with dead links", mail, 1, () => RedemptionsAsync(visitor, dead, Samples)));
+        faults.AddRange(await TellsAsync("redemptions without proof", mail, 1, () => RedemptionsAsync(visitor, (Unproven(dead.Item1), Unproven(dead.Item2)), Samples)));
         Assert.Empty(faults);
     }
 
     // A second chance with fresh samples: of many measurements on a busy machine one may be off.
-    private static async Task<IEnumerable<string>> TellsAsync(string surface, string mail, double bound, int lanes, Func<Task<List<Sample>>> prepare)
+    private static async Task<IEnumerable<string>> TellsAsync(string surface, string mail, int lanes, Func<Task<List<Sample>>> prepare)
     {
         var areas = new List<double>();
         do
@@ -50,8 +49,8 @@ public sealed class TimingTests
             areas.Add(Area(await TakeAsync(await prepare(), lanes)));
             TestContext.Current.TestOutputHelper!.WriteLine($"{surface}, mail {mail}: area under the curve {areas[^1]:0.000}");
         }
-        while (areas.Count < 2 && Math.Abs(areas[^1] - 0.5) > bound);
-        return Math.Abs(areas[^1] - 0.5) > bound ? [$"{surface} tell: {string.Join(", ", areas.Select(area => area.ToString("0.000", null)))}"] : [];
+        while (areas.Count < 2 && Math.Abs(areas[^1] - 0.5) > Bound);
+        return Math.Abs(areas[^1] - 0.5) > Bound ? [$"{surface} tell: {string.Join(", ", areas.Select(area => area.ToString("0.000", null)))}"] : [];
     }
 
     private static async Task<List<Sample>> RequestsAsync(Site site, HttpVisitor visitor, int count) =>
