@@ -21,6 +21,7 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
 
     private const int IdLength = 450;
     private const int AddressLength = 256;
+    private const string Waits = "\"RefusedAt\" IS NULL";
 
     /// <summary>For reads that have to fit each other, where the database can do that without being asked to beforehand.</summary>
     public abstract IsolationLevel SnapshotLevel { get; }
@@ -90,10 +91,11 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
             mail.Property(m => m.Zone).HasMaxLength(64);
             mail.Property(m => m.Lease).IsConcurrencyToken();
             mail.Property(m => m.Cause).HasMaxLength(200);
-            mail.HasIndex(m => m.DueAt);
+            mail.HasIndex(m => m.DueAt).HasFilter(Waits);
+            mail.HasIndex(m => m.RequestedAt).HasFilter(Waits);
             mail.HasIndex(m => m.AccountId);
             mail.HasIndex(m => m.CampaignId);
-            mail.HasIndex(m => new { m.RefusedAt, m.RequestedAt });
+            mail.HasIndex(m => m.RefusedAt).HasFilter("\"RefusedAt\" IS NOT NULL");
         });
 
         builder.Entity<RecoveryEvent>(line =>

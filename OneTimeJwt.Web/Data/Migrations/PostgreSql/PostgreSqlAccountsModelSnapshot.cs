@@ -429,9 +429,14 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
 
                     b.HasIndex("CampaignId");
 
-                    b.HasIndex("DueAt");
+                    b.HasIndex("DueAt")
+                        .HasFilter("\"RefusedAt\" IS NULL");
 
-                    b.HasIndex("RefusedAt", "RequestedAt");
+                    b.HasIndex("RefusedAt")
+                        .HasFilter("\"RefusedAt\" IS NOT NULL");
+
+                    b.HasIndex("RequestedAt")
+                        .HasFilter("\"RefusedAt\" IS NULL");
 
                     b.ToTable("RecoveryOutbox", (string)null);
                 });

@@ -441,9 +441,14 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
 
                     b.HasIndex("CampaignId");
 
-                    b.HasIndex("DueAt");
+                    b.HasIndex("DueAt")
+                        .HasFilter("\"RefusedAt\" IS NULL");
 
-                    b.HasIndex("RefusedAt", "RequestedAt");
+                    b.HasIndex("RefusedAt")
+                        .HasFilter("\"RefusedAt\" IS NOT NULL");
+
+                    b.HasIndex("RequestedAt")
+                        .HasFilter("\"RefusedAt\" IS NULL");
 
                     b.ToTable("RecoveryOutbox", (string)null);
 
