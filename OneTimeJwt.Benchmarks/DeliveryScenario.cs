@@ -64,7 +64,7 @@ internal static class DeliveryScenario
         {
             if (left < mails * 0.9)
                 early ??= Memory();
-            await Task.Delay(50);
+            await Task.Delay(250);
         }
 
         var rate = mails / since.Elapsed.TotalSeconds;

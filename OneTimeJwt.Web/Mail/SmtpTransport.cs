@@ -97,7 +97,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         var connection = new Connection { Timeout = (int)Patience.TotalMilliseconds };
         try
         {
-            await connection.ConnectAsync(_smtp.Host!, _smtp.Port, Options(_smtp.Security), cancellationToken);
+            await connection.ConnectAsync(await OpenAsync(cancellationToken), _smtp.Host!, _smtp.Port, Options(_smtp.Security), cancellationToken);
             if (_smtp.User is not null)
                 await connection.AuthenticateAsync(_smtp.User, _smtp.Password!, cancellationToken);
             return connection;
@@ -105,6 +105,30 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         catch
         {
             connection.Dispose();
+            throw;
+        }
+    }
+
+    // A mail ends in a small packet, which Nagle's algorithm holds back until the server's delayed acknowledgement of the
+    // one before (RFC 1122, section 4.2.3.4): 40 ms for each mail.
+    private async Task<Socket> OpenAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(_smtp.Host!, _smtp.Port, patience.Token);
+            return socket;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new TimeoutException();
+        }
+        catch
+        {
+            socket.Dispose();
             throw;
         }
     }

@@ -11,7 +11,7 @@ namespace OneTimeJwt.Web.Recovery;
 internal sealed partial class DeliveryWorker(
     IServiceScopeFactory scopes, Outbox outbox, Delivery delivery, Dispatch dispatch, LinkTrail trail, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
 {
-    private const int BatchSize = 128;
+    private const int BatchSize = 512;
     private const int AtOnce = 32;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(5);
