@@ -92,6 +92,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         Keep(connection);
     }
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its socket.")]
     private async Task<Connection> ConnectAsync(CancellationToken cancellationToken)
     {
         var connection = new Connection { Timeout = (int)Patience.TotalMilliseconds };
