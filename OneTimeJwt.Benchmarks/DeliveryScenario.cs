@@ -15,7 +15,7 @@ internal static class DeliveryScenario
 {
     private const int Seeding = 10_000;
 
-    public static async Task RunAsync(Report report, bool quick)
+    public static async Task RunAsync(bool quick)
     {
         using var scratch = new Scratch();
         var figures = new List<Figure>();
@@ -31,7 +31,7 @@ internal static class DeliveryScenario
             figures.Add(new Figure($"into an SMTP server: skipped, {missing.Message}", "", ""));
         }
 
-        await report.AddAsync("Delivery", figures);
+        await Report.AddAsync("Delivery", figures);
     }
 
     /// <returns>Mails a second; and megabytes after a tenth of the mails and at the end.</returns>

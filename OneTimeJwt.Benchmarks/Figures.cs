@@ -24,12 +24,10 @@ internal sealed record Figure(string What, string Ours, string Theirs, double? R
     public static string Text(double value, string format = "0.##") => value.ToString(format, CultureInfo.InvariantCulture);
 }
 
-/// <summary>The tables of a run: on the console while it goes on, and together in a file at its end.</summary>
-internal sealed class Report
+/// <summary>The tables of a run, on the console while it goes on.</summary>
+internal static class Report
 {
-    private readonly StringBuilder _text = new();
-
-    public async Task AddAsync(string title, IEnumerable<Figure> figures)
+    public static async Task AddAsync(string title, IEnumerable<Figure> figures)
     {
         var table = new StringBuilder();
         table.AppendLine(CultureInfo.InvariantCulture, $"\n### {title}\n");
@@ -42,11 +40,8 @@ internal sealed class Report
             table.AppendLine(CultureInfo.InvariantCulture, $"| {figure.What} | {figure.Ours} | {figure.Theirs} | {ratio} | {figure.Target} | {met} |");
         }
 
-        _text.Append(table);
         await Console.Out.WriteAsync(table);
     }
-
-    public Task SaveAsync(string file) => File.WriteAllTextAsync(file, _text.ToString());
 }
 
 internal static class Samples

@@ -22,7 +22,7 @@ internal static class GrowthScenario
 
     private static readonly string[] Acts = ["open a link", "ask for a link", "deliver a mail", "find an account"];
 
-    public static async Task RunAsync(Report report, bool quick)
+    public static async Task RunAsync(bool quick)
     {
         using var scratch = new Scratch();
         var samples = quick ? 20 : 400;
@@ -39,7 +39,7 @@ internal static class GrowthScenario
         }
 
         var first = measured[0];
-        await report.AddAsync("Growth", measured.SelectMany(size => Acts.Select((act, i) => new Figure(
+        await Report.AddAsync("Growth", measured.SelectMany(size => Acts.Select((act, i) => new Figure(
             string.Create(CultureInfo.InvariantCulture, $"{act}, {size.Accounts:N0} accounts{(size.Trail > 0 ? $" and {size.Trail:N0} events more" : "")}"),
             Figure.Text(size.Times[i], "0.00 ms"),
             Figure.Text(first.Times[i], "0.00 ms") + string.Create(CultureInfo.InvariantCulture, $" ({first.Accounts:N0} accounts)"),

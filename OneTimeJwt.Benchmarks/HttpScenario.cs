@@ -8,7 +8,7 @@ namespace OneTimeJwt.Benchmarks;
 /// <summary>Our app beside the framework's template: both published and running, the same load on one and then on the other, round by round.</summary>
 internal static partial class HttpScenario
 {
-    public static async Task RunAsync(Report report, bool quick)
+    public static async Task RunAsync(bool quick)
     {
         var (rounds, starts, time) = quick ? (1, 1, TimeSpan.FromSeconds(1)) : (9, 9, TimeSpan.FromSeconds(5));
         using var scratch = new Scratch();
@@ -44,7 +44,7 @@ internal static partial class HttpScenario
         figures.Add(Figure.AtMost(1, "memory, idle", idle.Item1, idle.Item2, "0 MB", "template"));
         figures.Add(Figure.AtMost(1, "memory, after the load", ours.Memory, template.Memory, "0 MB", "template"));
         figures.Add(new Figure("bytes on the wire for a first visit", Figure.Text(visit.Item1 / 1000.0, "0.0 kB"), Figure.Text(visit.Item2 / 1000.0, "0.0 kB") + " (template)", (double)visit.Item1 / visit.Item2));
-        await report.AddAsync("HTTP, beside the framework's template", figures);
+        await Report.AddAsync("HTTP, beside the framework's template", figures);
     }
 
     private static async Task<IEnumerable<Figure>> CompareAsync(string what, double bound, int rounds, TimeSpan time, Subject[] subjects, Func<Subject, Task<string?>> script)

@@ -2,7 +2,6 @@ using System.Globalization;
 using OneTimeJwt.Benchmarks;
 
 var quick = args.Contains("--quick");
-var report = new Report();
 Tools.MayInstall = !quick;
 try
 {
@@ -15,26 +14,26 @@ try
         case ["search", var database]:
             return await SearchTimes.MeasureAsync(database);
         case ["tokens"]:
-            await TokenScenario.RunAsync(report, quick);
+            await TokenScenario.RunAsync(quick);
             break;
         case ["http"]:
-            await HttpScenario.RunAsync(report, quick);
+            await HttpScenario.RunAsync(quick);
             break;
         case ["redeem"]:
-            await RedeemScenario.RunAsync(report, quick);
+            await RedeemScenario.RunAsync(quick);
             break;
         case ["delivery"]:
-            await DeliveryScenario.RunAsync(report, quick);
+            await DeliveryScenario.RunAsync(quick);
             break;
         case ["growth"]:
-            await GrowthScenario.RunAsync(report, quick);
+            await GrowthScenario.RunAsync(quick);
             break;
         case ["all"]:
-            await TokenScenario.RunAsync(report, quick);
-            await HttpScenario.RunAsync(report, quick);
-            await RedeemScenario.RunAsync(report, quick);
-            await DeliveryScenario.RunAsync(report, quick);
-            await GrowthScenario.RunAsync(report, quick);
+            await TokenScenario.RunAsync(quick);
+            await HttpScenario.RunAsync(quick);
+            await RedeemScenario.RunAsync(quick);
+            await DeliveryScenario.RunAsync(quick);
+            await GrowthScenario.RunAsync(quick);
             break;
         default:
             await Console.Error.WriteLineAsync("usage: all | tokens | http | redeem | delivery | growth [--quick], accounts DATABASE [COUNT], search DATABASE");

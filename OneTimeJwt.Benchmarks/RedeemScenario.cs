@@ -14,7 +14,7 @@ internal static class RedeemScenario
 {
     private const int AtOnce = 8;
 
-    public static async Task RunAsync(Report report, bool quick)
+    public static async Task RunAsync(bool quick)
     {
         var (warming, count, refusals) = quick ? (2, 3, 4) : (20, 14, 300);
         using var scratch = new Scratch();
@@ -47,7 +47,7 @@ internal static class RedeemScenario
         var rate = rest.Count / since.Elapsed.TotalSeconds;
         var limit = hasher.PerSecond(rest.Count);
 
-        await report.AddAsync("Redeeming a link, in processor time",
+        await Report.AddAsync("Redeeming a link, in processor time",
         [
             Figure.AtMost(1.1, "one reset", one.Median(), hash.Median(), "0.0 ms", "one password hash"),
             Figure.AtLeast(0.9, $"resets a second, {AtOnce} at once", rate, limit, "0.0", $"hashes a second on {Environment.ProcessorCount} cores"),

@@ -11,14 +11,14 @@ internal static class TokenScenario
 {
     private const int MostBytes = 4096;
 
-    public static async Task RunAsync(Report report, bool quick)
+    public static async Task RunAsync(bool quick)
     {
         if (quick)
             await new TokenBenchmarks().SetupAsync();
         else
-            await report.AddAsync("Token core", Compare(BenchmarkRunner.Run<TokenBenchmarks>(Config())));
+            await Report.AddAsync("Token core", Compare(BenchmarkRunner.Run<TokenBenchmarks>(Config())));
 
-        await TokenTable.RunAsync(report, quick);
+        await TokenTable.RunAsync(quick);
     }
 
     // Rounds of one after the other, so that a neighbour on the machine meets all of them.
