@@ -65,8 +65,16 @@ public sealed class RunningApp : IAsyncDisposable
     public static async Task<RunningApp> StartAsync(Dictionary<string, string> settings, RunningApp? beside = null)
     {
         var app = new RunningApp(settings, beside);
-        await app.LaunchAsync();
-        return app;
+        try
+        {
+            await app.LaunchAsync();
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Stops it as an operator would and starts it again: same port, same database, same secret.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OneTimeJwt.E2E.Infrastructure;
 
 [assembly: AssemblyFixture(typeof(Suite))]
@@ -13,6 +12,8 @@ public sealed class Suite : IAsyncLifetime
     private static readonly TimeSpan ShortestLifetime = TimeSpan.FromMinutes(1);
 
     private Site? _site;
+    private readonly CancellationTokenSource _over = new();
+    private Site? _other;
     private Task<ExpiredLink>? _expired;
 
     public Site Site => _site!;
@@ -46,19 +47,22 @@ public sealed class Suite : IAsyncLifetime
         await Nu.DisposeAsync();
         if (_site is not null)
             await _site.DisposeAsync();
+        await _over.CancelAsync();
         if (_expired is not null)
-            await (await _expired).Site.DisposeAsync();
+            await Task.WhenAny(_expired);
+        if (_other is not null)
+            await _other.DisposeAsync();
+        _over.Dispose();
         if (Browsers is not null)
             await Browsers.DisposeAsync();
     }
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "Disposed of with the suite.")]
-    private static async Task<ExpiredLink> MakeExpiredLinkAsync()
+    private async Task<ExpiredLink> MakeExpiredLinkAsync()
     {
-        var site = await Site.StartAsync(new() { ["Tokens__Lifetimes__Reset"] = ShortestLifetime.ToString("c") });
+        var site = _other = await Site.StartAsync(new() { ["Tokens__Lifetimes__Reset"] = ShortestLifetime.ToString("c") });
         var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
         var link = await site.MailLinkAsync(account);
-        await Task.Delay(ShortestLifetime + TimeSpan.FromSeconds(1));
+        await Task.Delay(ShortestLifetime + TimeSpan.FromSeconds(1), _over.Token);
         return new ExpiredLink(site, account, link);
     }
 }
