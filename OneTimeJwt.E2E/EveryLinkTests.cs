@@ -99,12 +99,13 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
     }
 
     [Theory]
-    [InlineData("reset", Traits = ["Purpose", "reset"])]
-    [InlineData("invite", Traits = ["Purpose", "invite"])]
-    [InlineData("confirm", Traits = ["Purpose", "confirm"])]
-    [InlineData("change", Traits = ["Purpose", "change"])]
-    [InlineData("secure", Traits = ["Purpose", "secure"])]
+    [InlineData("reset")]
+    [InlineData("invite")]
+    [InlineData("confirm")]
+    [InlineData("change")]
+    [InlineData("secure")]
     [Guarantee(6)]
+    [Purpose("reset", "invite", "confirm", "change", "secure")]
     public async Task A_browser_that_runs_scripts_and_follows_redirects_spends_nothing(string purpose)
     {
         Assert.SkipWhen(Site.IsDeployed, "Uses links up.");

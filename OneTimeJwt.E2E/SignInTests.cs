@@ -86,6 +86,7 @@ public sealed class SignInTests(Suite suite) : BrowserTest(suite)
     }
 
     [Fact]
+    [Guarantee(10)]
     public async Task A_changed_password_signs_other_browsers_out_and_this_one_not()
     {
         var inbox = Site.Inbox;

@@ -7,7 +7,10 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <summary>What all tests share: a site, a browser and one link that has expired.</summary>
 public sealed class Suite : IAsyncLifetime
 {
-    private const int PatienceMilliseconds = 20_000;
+    /// <summary>How many seconds a page may take to show what is expected; 20 unless set.</summary>
+    public const string PatienceSetting = "E2E_PATIENCE";
+
+    private const int Patience = 20;
 
     private static readonly TimeSpan ShortestLifetime = TimeSpan.FromMinutes(1);
 
@@ -24,7 +27,7 @@ public sealed class Suite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
+        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(1000 * (int.TryParse(Environment.GetEnvironmentVariable(PatienceSetting), out var seconds) ? seconds : Patience));
         Browsers = await Browsers.LaunchAsync();
         if (Browsers.Missing is not null)
             return;

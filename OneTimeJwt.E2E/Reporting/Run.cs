@@ -42,7 +42,7 @@ internal static partial class Run
         var arguments = name.IndexOf('(', StringComparison.Ordinal) is var at and >= 0 ? $" {name[at..]}" : "";
         return new Tried(
             name,
-            method.Replace('_', ' ') + arguments,
+            method.Replace('_', ' ') + (arguments.Length <= LongestName ? arguments : $"{arguments[..LongestName]}…"),
             [.. test.Descendants("trait").Where(trait => trait.Attribute("name")!.Value == GuaranteeAttribute.Trait).Select(trait => trait.Attribute("value")!.Value).Distinct()],
             test.Attribute("result")!.Value,
             test.Element("reason")?.Value ?? test.Descendants("message").FirstOrDefault()?.Value ?? "");
