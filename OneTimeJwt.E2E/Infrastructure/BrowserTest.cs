@@ -36,12 +36,12 @@ public abstract class BrowserTest(Suite suite) : IAsyncLifetime
     }
 
     /// <summary>A browser that nobody used before, with one tab.</summary>
-    protected async Task<Tab> NewBrowserAsync(BrowserNewContextOptions? options = null)
+    protected async Task<Tab> NewBrowserAsync(BrowserNewContextOptions? options = null, string engine = "chromium")
     {
         options ??= new();
         if (Video.IsWanted && TakesSnapshots)
             options.RecordVideoDir = _videos;
-        var context = await suite.Browsers.NewContextAsync(options);
+        var context = await suite.Browsers.NewContextAsync(options, engine);
         if (Video.IsWanted && TakesSnapshots)
             await context.AddInitScriptAsync(Video.Hide);
         _contexts.Add(context);
@@ -50,7 +50,7 @@ public abstract class BrowserTest(Suite suite) : IAsyncLifetime
         context.Request += (_, request) => Requests.Enqueue(new Uri(request.Url));
         context.SetDefaultTimeout(Patience);
         await context.Tracing.StartAsync(new() { Snapshots = TakesSnapshots });
-        return new Tab(await context.NewPageAsync(), Site.Address, options.Locale?.Split('-')[0] ?? "en");
+        return new Tab(await context.NewPageAsync(), Site.Address, options.Locale?.Split('-')[0] ?? "en", options.HasTouch == true);
     }
 
     /// <summary>An account for this test alone.</summary>

@@ -49,7 +49,12 @@ public sealed class Suite : IAsyncLifetime
     {
         await Nu.DisposeAsync();
         if (_site is not null)
+        {
+            foreach (var left in await _site.TidyAsync(Browsers))
+                Console.WriteLine($"Left at the site: {left}.");
             await _site.DisposeAsync();
+        }
+
         await _over.CancelAsync();
         if (_expired is not null)
             await Task.WhenAny(_expired);

@@ -38,9 +38,9 @@ public sealed record TestAccount
     public AccountKind Kind => this switch
     {
         { Confirmed: false } => AccountKind.Unconfirmed,
-        { AuthenticatorKey: not null } => AccountKind.TwoFactor,
         { Roles: ["Recovery.Support"] } => AccountKind.Support,
         { Roles.Count: > 0 } => AccountKind.Admin,
+        { AuthenticatorKey: not null } => AccountKind.TwoFactor,
         _ => AccountKind.Ordinary,
     };
 
