@@ -81,16 +81,16 @@ public sealed class DeviceTests(Suite suite) : BrowserTest(suite)
         var link = await Site.MailLinkAsync(account);
         var reset = await ResetPasswordPage.OpenAsync(tab, link);
         var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        tab.Page.RequestFailed += (_, request) => lost.TrySetResult();
         await tab.Page.RouteAsync("**/reset-password", async route =>
         {
-            await tab.Page.Context.SetOfflineAsync(true);
             await route.AbortAsync("internetdisconnected");
+            lost.TrySetResult();
         }, new() { Times = 1 });
 
         await reset.NewPassword.FillAsync(password);
-        await reset.Save.TapAsync(new() { NoWaitAfter = true });
+        await reset.Save.TapAsync();
         await lost.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+        await tab.Page.Context.SetOfflineAsync(true);
         await Assert.ThrowsAsync<PlaywrightException>(() => tab.GoAsync(link));
         await tab.Page.Context.SetOfflineAsync(false);
 
