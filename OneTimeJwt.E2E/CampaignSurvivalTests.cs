@@ -1,9 +1,13 @@
 using MimeKit;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>A process that is killed half way through a campaign: nobody is left out, and nobody gets more than two mails.</summary>
+[Guarantee(9)]
+[Purpose("reset")]
+[Role("admin")]
 public sealed class CampaignSurvivalTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);

@@ -2,13 +2,18 @@ using System.Collections.Concurrent;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>The console through a browser: what admins do reaches people, and never the other way round.</summary>
+[Role("admin")]
+[Size("desktop")]
 public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
 {
     [Fact]
+    [Guarantee(5)]
+    [Purpose("reset")]
     public async Task An_admin_triggers_a_reset_the_user_completes_it_and_no_link_ever_reaches_the_admin()
     {
         var (admin, account) = (await NewAccountAsync(AccountKind.Support), await NewAccountAsync());

@@ -1,10 +1,13 @@
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>Each kind of link, walked as its user does.</summary>
+[Role("user")]
+[Size("desktop")]
 public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
 {
     private static readonly TimeSpan Lingering = TimeSpan.FromSeconds(2);
@@ -12,6 +15,8 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
     private static string NewAddress => $"moved-{Guid.NewGuid():N}@example.org";
 
     [Fact]
+    [Guarantee(2)]
+    [Purpose("confirm")]
     public async Task Whoever_is_unconfirmed_asks_from_sign_in_confirms_and_signs_in()
     {
         Assert.SkipWhen(Site.IsDeployed, "Leaves an account confirmed.");
@@ -28,6 +33,8 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Guarantee(2)]
+    [Purpose("change", "secure")]
     public async Task A_signed_in_user_moves_to_another_address_and_is_told_at_the_old_one()
     {
         Assert.SkipWhen(Site.IsDeployed, "Leaves an account with another address.");
@@ -47,6 +54,8 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Guarantee(10)]
+    [Purpose("secure", "reset")]
     public async Task An_owner_takes_an_account_back_from_somebody_who_changed_password_and_address()
     {
         Assert.SkipWhen(Site.IsDeployed, "Locks an account.");
@@ -72,6 +81,7 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Purpose("invite")]
     public async Task An_admin_invites_by_a_file_and_the_guest_chooses_a_password_and_signs_in()
     {
         Assert.SkipWhen(Site.IsDeployed, "Makes an account.");
@@ -94,6 +104,8 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
     [InlineData("confirm")]
     [InlineData("change")]
     [InlineData("secure")]
+    [Guarantee(6)]
+    [Purpose("reset", "invite", "confirm", "change", "secure")]
     public async Task A_browser_that_runs_scripts_and_follows_redirects_spends_nothing(string purpose)
     {
         Assert.SkipWhen(Site.IsDeployed, "Uses links up.");
@@ -119,6 +131,7 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Purpose("confirm")]
     public async Task Without_JavaScript_a_button_works_as_well()
     {
         Assert.SkipWhen(Site.IsDeployed, "Leaves an account confirmed.");

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
@@ -56,6 +57,8 @@ public abstract partial class EveryPageTests(Suite suite) : PageTour(suite)
     private static partial Regex RefusedDocument();
 }
 
+[Role("user")]
+[Size("phone", "desktop")]
 public sealed class PublicPagesTests(Suite suite) : EveryPageTests(suite)
 {
     public static TheoryData<string> Pages => [.. States.Except(PagesOfAccounts).Except(PagesOfTheConsole)];
@@ -70,6 +73,8 @@ public sealed class PublicPagesTests(Suite suite) : EveryPageTests(suite)
     public Task A_page_is_in_order_at_both_widths_by_day_and_by_night(string state) => IsInOrderAsync(state, All);
 }
 
+[Role("user")]
+[Size("phone", "desktop")]
 public sealed class AccountPagesTests(Suite suite) : EveryPageTests(suite)
 {
     public static TheoryData<string> Pages => [.. PagesOfAccounts];
@@ -84,6 +89,8 @@ public sealed class AccountPagesTests(Suite suite) : EveryPageTests(suite)
     public Task A_page_of_an_account_is_in_order_at_both_widths_by_day_and_by_night(string state) => IsInOrderAsync(state, All);
 }
 
+[Role("admin")]
+[Size("phone", "desktop")]
 public sealed class ConsolePagesTests(Suite suite) : EveryPageTests(suite)
 {
     public static TheoryData<string> Pages => [.. PagesOfTheConsole];

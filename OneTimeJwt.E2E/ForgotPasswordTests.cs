@@ -2,9 +2,13 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
+[Purpose("reset")]
+[Role("user")]
+[Size("desktop")]
 public sealed partial class ForgotPasswordTests(Suite suite) : BrowserTest(suite)
 {
     [Theory]
@@ -28,6 +32,7 @@ public sealed partial class ForgotPasswordTests(Suite suite) : BrowserTest(suite
     }
 
     [Fact]
+    [Guarantee(4)]
     public async Task An_unknown_address_gets_the_same_page_and_no_mail()
     {
         var unknown = $"nobody-{Guid.NewGuid():N}@example.org";
@@ -52,6 +57,7 @@ public sealed partial class ForgotPasswordTests(Suite suite) : BrowserTest(suite
     }
 
     [Fact]
+    [Guarantee(1, 2)]
     public async Task A_dead_link_is_traded_for_a_fresh_one_with_one_click()
     {
         var account = await NewAccountAsync();
@@ -84,6 +90,7 @@ public sealed partial class ForgotPasswordTests(Suite suite) : BrowserTest(suite
     }
 
     [Fact]
+    [Guarantee(5)]
     public async Task The_address_bar_loses_the_token_when_the_form_is_sent()
     {
         var account = await NewAccountAsync();

@@ -1,9 +1,11 @@
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
+[Role("user")]
 public sealed class HowItWorksTests(Suite suite) : BrowserTest(suite)
 {
     private const int Phone = 320;
@@ -20,6 +22,7 @@ public sealed class HowItWorksTests(Suite suite) : BrowserTest(suite)
 
     [Theory]
     [MemberData(nameof(Languages))]
+    [Size("phone")]
     public async Task The_picture_can_be_read_on_a_small_phone(string language)
     {
         var tab = await NewBrowserAsync(new() { Locale = language, ViewportSize = new() { Width = Phone, Height = 800 } });
@@ -31,6 +34,7 @@ public sealed class HowItWorksTests(Suite suite) : BrowserTest(suite)
     }
 
     [Fact]
+    [Guarantee(11)]
     public async Task A_dead_link_leads_to_the_page_and_the_example_on_it_opens_nothing()
     {
         var dead = await DeadLinkPage.OpenAsync(await NewBrowserAsync(new() { JavaScriptEnabled = false }), "/reset-password?token=half");

@@ -1,9 +1,12 @@
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
+[Role("user")]
+[Size("desktop")]
 public sealed class KeyboardTests(Suite suite) : BrowserTest(suite)
 {
     private const int MostStops = 20;

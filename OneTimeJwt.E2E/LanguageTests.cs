@@ -2,9 +2,11 @@ using System.Globalization;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
+[Role("user")]
 public sealed class LanguageTests(Suite suite) : BrowserTest(suite)
 {
     private const string ArabicSubject = "اختيار كلمة مرور جديدة";
@@ -94,6 +96,7 @@ public sealed class LanguageTests(Suite suite) : BrowserTest(suite)
     }
 
     [Fact]
+    [Guarantee(5)]
     public async Task A_page_behind_a_link_is_shown_in_another_language_without_the_token_in_an_address_or_a_cookie()
     {
         var link = await Site.MailLinkAsync(await NewAccountAsync());

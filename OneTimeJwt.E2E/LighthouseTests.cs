@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>What Lighthouse thinks of the public pages on a middling phone.</summary>
 [Trait("Category", "long")]
+[Role("user")]
 public sealed class LighthouseTests(Suite suite)
 {
     private const string Variable = "ONETIMEJWT_TEST_LIGHTHOUSE";

@@ -2,11 +2,15 @@ using System.Net;
 using Microsoft.Data.Sqlite;
 using MimeKit;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>A mail server in trouble and a real app that is stopped or killed meanwhile: one mail arrives.</summary>
+[Guarantee(9)]
+[Purpose("reset")]
+[Role("operator")]
 public sealed class MailOutageTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -28,11 +32,13 @@ public sealed class MailOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    [Guarantee(4)]
     public Task A_server_that_stalls_then_refuses_then_works_gets_one_mail_although_the_app_is_killed() =>
         StallRefuseWorkAsync(TimeSpan.FromSeconds(2));
 
     [Fact]
     [Trait("Category", "long")]
+    [Guarantee(4)]
     public Task A_server_that_stalls_for_half_a_minute_then_refuses_then_works_gets_one_mail_although_the_app_is_killed() =>
         StallRefuseWorkAsync(TimeSpan.FromSeconds(30));
 

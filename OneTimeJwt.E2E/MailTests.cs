@@ -3,10 +3,12 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using MimeKit;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>Every mail in every language, as programs show them; the pictures are left in artifacts/mails.</summary>
+[Role("user")]
 public sealed partial class MailTests(Suite suite) : BrowserTest(suite)
 {
     // Gmail cuts what is longer.

@@ -5,11 +5,13 @@ using MailKit.Security;
 using MimeKit;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Processes;
+using OneTimeJwt.E2E.Reporting;
 using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>Each mailbox the same: a folder, a real IMAP server, a mail server of the suite's own.</summary>
+[Role("operator")]
 public sealed class MailboxTests : IAsyncDisposable
 {
     private const string Ada = "ada@example.com";

@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
@@ -10,6 +11,7 @@ public sealed partial class ReplayRejectionTests
     private const int Strangers = 4;
 
     [Fact]
+    [Guarantee(1)]
     public async Task Of_two_browsers_at_the_same_moment_exactly_one_wins()
     {
         var account = await NewAccountAsync();
@@ -24,6 +26,7 @@ public sealed partial class ReplayRejectionTests
     }
 
     [Fact]
+    [Guarantee(1)]
     public async Task Wrong_sign_ins_of_strangers_at_that_moment_do_not_keep_the_owner_out()
     {
         // At an app of its own: one that jams on lost races would take every other test along.

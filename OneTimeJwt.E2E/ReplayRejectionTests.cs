@@ -2,13 +2,18 @@ using System.Text;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>A link works once, whatever is tried.</summary>
+[Purpose("reset")]
+[Role("user")]
+[Size("desktop")]
 public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
 {
     [Fact]
+    [Guarantee(1, 2)]
     public async Task A_second_use_of_the_link_is_refused()
     {
         var account = await NewAccountAsync();
@@ -21,6 +26,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Guarantee(1, 2)]
     public async Task Going_back_in_the_same_tab_shows_no_form_to_send_again()
     {
         var account = await NewAccountAsync();
@@ -35,6 +41,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Guarantee(1, 2)]
     public async Task The_same_form_sent_again_byte_for_byte_is_refused()
     {
         var account = await NewAccountAsync();
@@ -48,6 +55,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Guarantee(1, 2)]
     public async Task A_second_tab_opened_before_and_sent_after_is_refused()
     {
         var account = await NewAccountAsync();
@@ -64,6 +72,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Guarantee(1, 2)]
     public async Task Older_and_newer_links_die_with_the_one_that_is_used()
     {
         var account = await NewAccountAsync();
@@ -78,6 +87,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Guarantee(1, 2)]
     public async Task A_used_link_stays_dead_after_a_restart_and_an_unused_one_stays_alive()
     {
         await using var site = await Site.StartAsync([]);
@@ -92,6 +102,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Guarantee(1, 2)]
     public async Task Choosing_the_same_password_again_spends_the_link_all_the_same()
     {
         var account = await NewAccountAsync();
@@ -103,6 +114,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Guarantee(6)]
     public async Task Looking_at_a_link_twenty_times_spends_nothing()
     {
         var account = await NewAccountAsync();
@@ -123,6 +135,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
+    [Guarantee(11)]
     public async Task A_link_of_one_account_opens_no_other(int signedFor)
     {
         var accounts = new[] { await NewAccountAsync(), await NewAccountAsync() };
@@ -145,6 +158,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     [InlineData("cut short")]
     [InlineData("padded")]
     [InlineData("missing")]
+    [Guarantee(11)]
     public async Task A_tampered_link_is_invalid_and_leaves_the_genuine_one_alone(string how)
     {
         var account = await NewAccountAsync();
@@ -167,6 +181,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
+    [Guarantee(11)]
     public async Task A_link_with_a_damaged_signature_does_not_claim_to_have_been_used()
     {
         var account = await NewAccountAsync();

@@ -1,10 +1,12 @@
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>Pictures for people to look at: ONETIMEJWT_SCREENSHOTS names the folder.</summary>
 [Trait("Category", "screenshots")]
+[Role("user")]
 public sealed class Screenshots(Suite suite) : PageTour(suite)
 {
     private static readonly (string Name, int Width, int Height)[] Devices = [("phone", 390, 844), ("desktop", 1280, 800)];

@@ -1,9 +1,12 @@
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
+[Role("user")]
+[Size("desktop")]
 public sealed class SecondFactorTests(Suite suite) : BrowserTest(suite)
 {
     [Fact]
@@ -76,6 +79,8 @@ public sealed class SecondFactorTests(Suite suite) : BrowserTest(suite)
     }
 
     [Fact]
+    [Guarantee(2)]
+    [Purpose("invite")]
     public async Task An_invitation_leads_from_the_command_line_to_the_console_and_works_once()
     {
         var address = $"first-{Guid.NewGuid():N}@example.org";

@@ -1,9 +1,13 @@
 using System.Text;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>The real process, told to log all it can.</summary>
+[Guarantee(5)]
+[Purpose("reset")]
+[Role("operator")]
 public sealed class SecretsTests
 {
     private static readonly Dictionary<string, string> Talkative = new()

@@ -2,15 +2,20 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>A reset ends what was open before, and opens nothing itself.</summary>
+[Purpose("reset")]
+[Role("user")]
+[Size("desktop")]
 public sealed partial class SessionRevocationTests(Suite suite) : BrowserTest(suite)
 {
     private const int TenSeconds = 10_000;
 
     [Fact]
+    [Guarantee(10)]
     public async Task A_reset_ends_the_session_of_another_browser_at_its_next_request()
     {
         var account = await NewAccountAsync();
@@ -33,6 +38,7 @@ public sealed partial class SessionRevocationTests(Suite suite) : BrowserTest(su
     }
 
     [Fact]
+    [Guarantee(10)]
     public async Task An_open_page_of_an_admin_ends_within_ten_seconds_after_a_reset()
     {
         var admin = await NewAccountAsync(AccountKind.Admin);

@@ -2,9 +2,12 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
+[Role("user")]
+[Size("desktop")]
 public sealed class SignInTests(Suite suite) : BrowserTest(suite)
 {
     [Fact]
@@ -22,6 +25,7 @@ public sealed class SignInTests(Suite suite) : BrowserTest(suite)
     }
 
     [Fact]
+    [Guarantee(4)]
     public async Task A_refusal_is_the_same_for_known_unknown_and_unconfirmed_addresses()
     {
         var known = await NewAccountAsync();
@@ -82,6 +86,7 @@ public sealed class SignInTests(Suite suite) : BrowserTest(suite)
     }
 
     [Fact]
+    [Guarantee(10)]
     public async Task A_changed_password_signs_other_browsers_out_and_this_one_not()
     {
         var inbox = Site.Inbox;

@@ -1,9 +1,12 @@
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
 /// <summary>What somebody on a phone has to load before anything is seen.</summary>
+[Role("user")]
+[Size("desktop")]
 public sealed class WeightTests(Suite suite) : BrowserTest(suite)
 {
     private const int MostBytes = 30_000;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MimeKit;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
@@ -65,7 +66,11 @@ internal sealed class Arrivals(string place, TimeSpan patience, Action? look = n
         {
             more = _more.Task;
             var found = _all.Find(message => !_taken.Contains(message) && message.Subject == subject && Recipients(message).Contains(address));
-            return found is not null && _taken.Add(found) ? new ReceivedMail(found) : null;
+            if (found is null || !_taken.Add(found))
+                return null;
+            var mail = new ReceivedMail(found);
+            KeptMails.Note(mail);
+            return mail;
         }
     }
 

@@ -1,18 +1,20 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
-/// <summary>A test with browsers of its own. Of a failed one trace, screenshots and the app's log are kept; of a passed one nothing.</summary>
-public abstract partial class BrowserTest(Suite suite) : IAsyncLifetime
+/// <summary>A test with browsers of its own. Of a failed one traces, pictures, mails and the app's log are kept; of a passed one nothing.</summary>
+public abstract class BrowserTest(Suite suite) : IAsyncLifetime
 {
     private const int Patience = 15_000;
     private const int PicturePatience = 5_000;
 
     private readonly List<IBrowserContext> _contexts = [];
     private readonly List<TestAccount> _accounts = [];
-    private readonly string _artifacts = Path.Combine(Repository.Artifacts, Unsafe().Replace(TestContext.Current.Test!.TestDisplayName, "_"));
+    private readonly string _artifacts = Path.Combine(Run.Report, Run.FolderOf(TestContext.Current.Test!.TestDisplayName));
+
+    private readonly string _videos = Path.Combine(Path.GetTempPath(), $"onetimejwt-video-{Guid.NewGuid():N}");
 
     protected Suite Suite => suite;
 
@@ -30,22 +32,25 @@ public abstract partial class BrowserTest(Suite suite) : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         Assert.SkipWhen(suite.Browsers.Missing is not null, suite.Browsers.Missing ?? "");
-        if (Directory.Exists(_artifacts))
-            Directory.Delete(_artifacts, recursive: true);
         return ValueTask.CompletedTask;
     }
 
     /// <summary>A browser that nobody used before, with one tab.</summary>
-    protected async Task<Tab> NewBrowserAsync(BrowserNewContextOptions? options = null)
+    protected async Task<Tab> NewBrowserAsync(BrowserNewContextOptions? options = null, string engine = "chromium")
     {
-        var context = await suite.Browsers.NewContextAsync(options ?? new());
+        options ??= new();
+        if (Video.IsWanted && TakesSnapshots)
+            options.RecordVideoDir = _videos;
+        var context = await suite.Browsers.NewContextAsync(options, engine);
+        if (Video.IsWanted && TakesSnapshots)
+            await context.AddInitScriptAsync(Video.Hide);
         _contexts.Add(context);
         context.Console += (_, message) => ConsoleMessages.Enqueue($"{message.Location}: {message.Text}");
         context.WebError += (_, error) => ConsoleMessages.Enqueue($"{error.Page?.Url}: {error.Error}");
         context.Request += (_, request) => Requests.Enqueue(new Uri(request.Url));
         context.SetDefaultTimeout(Patience);
         await context.Tracing.StartAsync(new() { Snapshots = TakesSnapshots });
-        return new Tab(await context.NewPageAsync(), Site.Address, options?.Locale?.Split('-')[0] ?? "en");
+        return new Tab(await context.NewPageAsync(), Site.Address, options.Locale?.Split('-')[0] ?? "en", options.HasTouch == true);
     }
 
     /// <summary>An account for this test alone.</summary>
@@ -58,22 +63,29 @@ public abstract partial class BrowserTest(Suite suite) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-            await KeepAsync();
+        var mails = KeptMails.Take();
+        var hasFailed = TestContext.Current.TestState?.Result == TestResult.Failed;
+        if (hasFailed)
+            await KeepAsync(mails);
         foreach (var context in _contexts)
             await context.DisposeAsync();
+        Video.End(_videos, hasFailed ? _artifacts : null);
         foreach (var account in _accounts)
             await Site.GiveBackAsync(account);
         GC.SuppressFinalize(this);
     }
 
-    private async Task KeepAsync()
+    private async Task KeepAsync(IEnumerable<ReceivedMail> mails)
     {
         Directory.CreateDirectory(_artifacts);
-        await File.WriteAllTextAsync(Path.Combine(_artifacts, "app.log"), Site.Log);
+        await File.WriteAllTextAsync(Path.Combine(_artifacts, "app.log"), Secrets.Hide(Site.Log));
+        foreach (var (i, mail) in mails.Index())
+            await File.WriteAllTextAsync(Path.Combine(_artifacts, $"mail-{i + 1}.txt"), mail.Masked);
         foreach (var (i, context) in _contexts.Index())
         {
-            await context.Tracing.StopAsync(new() { Path = Path.Combine(_artifacts, $"browser-{i}.zip") });
+            var trace = Path.Combine(_artifacts, $"browser-{i}.zip");
+            await context.Tracing.StopAsync(new() { Path = trace });
+            Secrets.HideInArchive(trace);
             foreach (var (j, page) in context.Pages.Index())
                 await PictureAsync(page, Path.Combine(_artifacts, $"browser-{i}-tab-{j}.png"));
         }
@@ -84,13 +96,10 @@ public abstract partial class BrowserTest(Suite suite) : IAsyncLifetime
     {
         try
         {
-            await page.ScreenshotAsync(new() { Path = file, FullPage = true, Timeout = PicturePatience });
+            await page.ScreenshotAsync(new() { Path = file, FullPage = true, Timeout = PicturePatience, Mask = [page.Locator(Video.Secret)] });
         }
         catch (TimeoutException)
         {
         }
     }
-
-    [GeneratedRegex("[^A-Za-z0-9_.-]+")]
-    private static partial Regex Unsafe();
 }

@@ -1,14 +1,16 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
-/// <summary>The one browser process; every test has contexts of its own in it.</summary>
+/// <summary>One process of each browser; every test has contexts of its own in it.</summary>
 public sealed class Browsers : IAsyncDisposable
 {
     // The shell is what Playwright itself runs headless; a full Chromium also draws its window's own pages, at three times the price.
     private static readonly string[] Names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
     private static readonly string[] Quiet = ["--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 
+    private readonly ConcurrentDictionary<string, Lazy<Task<IBrowser>>> _others = [];
     private readonly IPlaywright? _playwright;
     private readonly IBrowser? _browser;
 
@@ -39,12 +41,27 @@ public sealed class Browsers : IAsyncDisposable
         }
     }
 
-    public Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options) => _browser!.NewContextAsync(options);
+    /// <param name="options">How it looks and what it can.</param>
+    /// <param name="engine">chromium, or firefox or webkit, whose tests are skipped where Playwright has not installed them.</param>
+    public async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options, string engine = "chromium") =>
+        await (engine == "chromium" ? _browser! : await OtherAsync(engine)).NewContextAsync(options);
+
+    /// <summary>A device as Playwright describes it: size, pixels, touch and name.</summary>
+    public BrowserNewContextOptions Device(string name) => _playwright!.Devices[name];
+
+    private async Task<IBrowser> OtherAsync(string engine)
+    {
+        var type = _playwright![engine];
+        Assert.SkipUnless(File.Exists(type.ExecutablePath), $"Playwright's {engine} is not installed here (playwright.ps1 install --with-deps {engine}).");
+        return await _others.GetOrAdd(engine, _ => new(() => type.LaunchAsync())).Value;
+    }
 
     public async ValueTask DisposeAsync()
     {
         if (_browser is not null)
             await _browser.DisposeAsync();
+        foreach (var other in _others.Values)
+            await (await other.Value).DisposeAsync();
         _playwright?.Dispose();
     }
 

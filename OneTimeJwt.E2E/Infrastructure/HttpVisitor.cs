@@ -14,8 +14,11 @@ public sealed partial class HttpVisitor : IDisposable
     private readonly CookieContainer _cookies = new();
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its handler.")]
-    public HttpVisitor(Uri address) =>
+    public HttpVisitor(Uri address, string? host = null)
+    {
         _http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CheckCertificateRevocationList = true, CookieContainer = _cookies }) { BaseAddress = address, Timeout = Patience };
+        _http.DefaultRequestHeaders.Host = host;
+    }
 
     /// <summary>The values of all cookies that were set and are still kept.</summary>
     public IEnumerable<string> Cookies => _cookies.GetAllCookies().Select(cookie => cookie.Value);

@@ -54,12 +54,15 @@ internal sealed class Nginx : IAsyncDisposable
           fastcgi_temp_path {{_folder}}/fastcgi;
           uwsgi_temp_path {{_folder}}/uwsgi;
           scgi_temp_path {{_folder}}/scgi;
+          map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
           upstream nodes { {{string.Join(' ', nodes.Select(node => $"server 127.0.0.1:{node.Address.Port} max_fails=0;"))}} }
           server {
             listen 127.0.0.1:{{Address.Port}};
             location / {
               proxy_pass http://nodes;
               proxy_http_version 1.1;
+              proxy_set_header Upgrade $http_upgrade;
+              proxy_set_header Connection $connection_upgrade;
               proxy_set_header Host $http_host;
               proxy_set_header X-Forwarded-For $remote_addr;
               proxy_set_header X-Forwarded-Proto $scheme;

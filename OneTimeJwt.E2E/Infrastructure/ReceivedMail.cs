@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using MimeKit;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
@@ -8,6 +9,9 @@ namespace OneTimeJwt.E2E.Infrastructure;
 public sealed partial class ReceivedMail(MimeMessage message)
 {
     public string Text => message.TextBody ?? "";
+
+    /// <summary>As people read it, but for what opens an account.</summary>
+    public string Masked => Secrets.Hide($"From: {message.From}\nTo: {message.To}\nDate: {message.Date:u}\nSubject: {message.Subject}\n\n{Text}");
 
     /// <summary>The one link: alone on a line of the text part, and the same in the HTML part.</summary>
     public string Link

@@ -13,9 +13,6 @@ internal static class Repository
 
     public static string DevelopmentSettings { get; } = Path.Combine(Root, "appsettings.Development.json");
 
-    /// <summary>What failed tests leave behind.</summary>
-    public static string Artifacts { get; } = Path.Combine(Root, "artifacts", "e2e");
-
     private static string Find(DirectoryInfo? folder)
     {
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "OneTimeJwt.sln")))

@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using OneTimeJwt.E2E.Breaking;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
@@ -39,7 +40,7 @@ public sealed class RunningApp : IAsyncDisposable
             // All tests come from one address.
             ["RateLimits__PerClient__Permits"] = "100000",
         };
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in Break.Settings.Concat(settings))
             _settings[name] = value.Replace("{folder}", _folder, StringComparison.Ordinal);
 
         // A suite that is stopped early leaves no app behind.
@@ -65,8 +66,16 @@ public sealed class RunningApp : IAsyncDisposable
     public static async Task<RunningApp> StartAsync(Dictionary<string, string> settings, RunningApp? beside = null)
     {
         var app = new RunningApp(settings, beside);
-        await app.LaunchAsync();
-        return app;
+        try
+        {
+            await app.LaunchAsync();
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Stops it as an operator would and starts it again: same port, same database, same secret.</summary>

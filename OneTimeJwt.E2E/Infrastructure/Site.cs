@@ -1,11 +1,13 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using OneTimeJwt.E2E.Breaking;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
 /// <summary>
 /// The site under test: an app that the suite starts, or the one at E2E_BASE_URL, whose accounts are those of
-/// appsettings.Development.json and whose mails are read from the mailbox that E2E_MAILBOX names.
+/// E2E_ACCOUNTS_FILE (else of appsettings.Development.json) or invited, and whose mails are read from the mailbox that E2E_MAILBOX names.
 /// </summary>
 public sealed class Site : IAsyncDisposable
 {
@@ -13,9 +15,12 @@ public sealed class Site : IAsyncDisposable
 
     private readonly RunningApp? _app;
     private readonly IMailbox? _inbox;
+    private readonly Guests? _guests;
+    private readonly ConcurrentQueue<string> _left = [];
 
-    private Site(Uri address, AccountPool accounts, RunningApp? app, IMailbox? inbox)
+    private Site(Uri address, AccountPool accounts, RunningApp? app, IMailbox? inbox, Guests? guests = null)
     {
+        _guests = guests;
         Address = address;
         Accounts = accounts;
         _app = app;
@@ -71,8 +76,29 @@ public sealed class Site : IAsyncDisposable
 
         if (!Uri.TryCreate(address, UriKind.Absolute, out var site) || site.Scheme is not ("http" or "https") || site.PathAndQuery != "/")
             throw new InvalidOperationException($"{BaseUrl} is '{address}': write the scheme and the host of the site, for example https://staging.example.com.");
-        return new Site(site, new AccountPool(app: null), app: null, await Mailboxes.OpenAsync(read));
+        if (!string.IsNullOrEmpty(read(Break.Setting)))
+            throw new InvalidOperationException($"{Break.Setting} and {BaseUrl} are both set: only an app that the suite starts can be broken on purpose.");
+        var accounts = read(Seeds.File) is { Length: > 0 } file ? Seeds.Read(file) : Seeds.Read();
+        var inbox = await Mailboxes.OpenAsync(read);
+        var guests = Invited(site, inbox, accounts, read(Guests.Setting));
+        var known = accounts.Where(account => guests is null || account != Inviter(accounts)).ToList();
+        return new Site(site, new AccountPool(app: null, known, guests), app: null, inbox, guests);
     }
+
+    private static TestAccount? Inviter(IEnumerable<TestAccount> accounts) => accounts.LastOrDefault(account => account.Kind == AccountKind.Admin);
+
+    private static Guests? Invited(Uri site, IMailbox? inbox, IReadOnlyList<TestAccount> accounts, string? pattern) => pattern switch
+    {
+        null or "" => null,
+        _ when pattern.Count(letter => letter == '*') != 1 || !pattern.Contains('@', StringComparison.Ordinal) => throw new InvalidOperationException($"{Guests.Setting} is '{pattern}': write an address with one star, for example qa+*@example.com."),
+        _ when inbox is null => throw new InvalidOperationException($"{Guests.Setting} is set and {Mailboxes.Kind} is not: invitations have to be read."),
+        _ => new Guests(site, inbox, Inviter(accounts) ?? throw new InvalidOperationException($"{Guests.Setting} is set and {Seeds.File} has no account with the role of an admin to invite."), pattern),
+    };
+
+    /// <summary>Puts the site back as it was found, as far as that can be done from outside.</summary>
+    /// <returns>What is left, in words.</returns>
+    public async Task<IReadOnlyList<string>> TidyAsync(Browsers browsers) =>
+        _guests is null ? [.. _left] : [.. _left, .. await _guests.LockAsync(browsers)];
 
     /// <summary>An app of its own, also for a test that restarts it or needs other settings.</summary>
     [SuppressMessage("Reliability", "CA2000", Justification = "The site disposes of its app.")]
@@ -80,7 +106,7 @@ public sealed class Site : IAsyncDisposable
     {
         Assert.SkipWhen(IsDeployed, $"Needs an app of its own; {BaseUrl} names a deployed one.");
         var app = await RunningApp.StartAsync(settings);
-        return new Site(app.Address, new AccountPool(app), app, new InboxFolder(app.Inbox));
+        return new Site(app.Address, new AccountPool(app, Seeds.Read()), app, new InboxFolder(app.Inbox));
     }
 
     /// <summary>Asks for a link without a browser and takes it out of the mail.</summary>
@@ -144,8 +170,8 @@ public sealed class Site : IAsyncDisposable
         if (!IsDeployed)
             return;
 
-        if (account.Kind != AccountKind.TwoFactor)
-            await RestoreAsync(account);
+        if (account.Chosen.Count > 0 && !await RestoreAsync(account))
+            _left.Enqueue($"{account.Email}: a test changed its password, which could not be changed back");
         Accounts.GiveBack(account.Untouched());
     }
 
@@ -157,13 +183,16 @@ public sealed class Site : IAsyncDisposable
             await _app.DisposeAsync();
     }
 
-    private async Task RestoreAsync(TestAccount account)
+    // The password it has may be the one that it had: not every test that makes one up gets to use it.
+    private async Task<bool> RestoreAsync(TestAccount account)
     {
-        foreach (var password in account.Chosen)
+        foreach (var password in account.Chosen.Append(account.Password))
         {
             if (await TryRestoreAsync(account, password))
-                return;
+                return true;
         }
+
+        return false;
     }
 
     private async Task<bool> TryRestoreAsync(TestAccount account, string present)
@@ -172,8 +201,15 @@ public sealed class Site : IAsyncDisposable
         using var entered = await visitor.SubmitAsync("/sign-in", ("email", account.Email), ("password", present));
         if (entered.StatusCode != HttpStatusCode.SeeOther)
             return false;
+        if (present == account.Password)
+            return true;
+
+        if (account.AuthenticatorKey is not null)
+        {
+            using var second = await visitor.SubmitAsync("/sign-in/two-factor", ("code", Totp.Code(account.AuthenticatorKey, DateTimeOffset.UtcNow)));
+        }
 
         using var changed = await visitor.SubmitAsync("/account", ("current-password", present), ("new-password", account.Password));
-        return true;
+        return changed.StatusCode == HttpStatusCode.SeeOther || changed.IsSuccessStatusCode;
     }
 }

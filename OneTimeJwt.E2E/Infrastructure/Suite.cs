@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OneTimeJwt.E2E.Infrastructure;
 
 [assembly: AssemblyFixture(typeof(Suite))]
@@ -8,11 +7,16 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <summary>What all tests share: a site, a browser and one link that has expired.</summary>
 public sealed class Suite : IAsyncLifetime
 {
-    private const int PatienceMilliseconds = 20_000;
+    /// <summary>How many seconds a page may take to show what is expected; 20 unless set.</summary>
+    public const string PatienceSetting = "E2E_PATIENCE";
+
+    private const int Patience = 20;
 
     private static readonly TimeSpan ShortestLifetime = TimeSpan.FromMinutes(1);
 
     private Site? _site;
+    private readonly CancellationTokenSource _over = new();
+    private Site? _other;
     private Task<ExpiredLink>? _expired;
 
     public Site Site => _site!;
@@ -23,7 +27,7 @@ public sealed class Suite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
+        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(1000 * (int.TryParse(Environment.GetEnvironmentVariable(PatienceSetting), out var seconds) ? seconds : Patience));
         Browsers = await Browsers.LaunchAsync();
         if (Browsers.Missing is not null)
             return;
@@ -45,20 +49,28 @@ public sealed class Suite : IAsyncLifetime
     {
         await Nu.DisposeAsync();
         if (_site is not null)
+        {
+            foreach (var left in await _site.TidyAsync(Browsers))
+                Console.WriteLine($"Left at the site: {left}.");
             await _site.DisposeAsync();
+        }
+
+        await _over.CancelAsync();
         if (_expired is not null)
-            await (await _expired).Site.DisposeAsync();
+            await Task.WhenAny(_expired);
+        if (_other is not null)
+            await _other.DisposeAsync();
+        _over.Dispose();
         if (Browsers is not null)
             await Browsers.DisposeAsync();
     }
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "Disposed of with the suite.")]
-    private static async Task<ExpiredLink> MakeExpiredLinkAsync()
+    private async Task<ExpiredLink> MakeExpiredLinkAsync()
     {
-        var site = await Site.StartAsync(new() { ["Tokens__Lifetimes__Reset"] = ShortestLifetime.ToString("c") });
+        var site = _other = await Site.StartAsync(new() { ["Tokens__Lifetimes__Reset"] = ShortestLifetime.ToString("c") });
         var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
         var link = await site.MailLinkAsync(account);
-        await Task.Delay(ShortestLifetime + TimeSpan.FromSeconds(1));
+        await Task.Delay(ShortestLifetime + TimeSpan.FromSeconds(1), _over.Token);
         return new ExpiredLink(site, account, link);
     }
 }

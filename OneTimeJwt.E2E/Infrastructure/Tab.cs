@@ -13,8 +13,9 @@ public sealed class Tab
     private readonly string _language;
     private IResponse? _document;
 
-    public Tab(IPage page, Uri address, string language = "en")
+    public Tab(IPage page, Uri address, string language = "en", bool isTouched = false)
     {
+        IsTouched = isTouched;
         Page = page;
         _address = address;
         _language = language;
@@ -32,6 +33,9 @@ public sealed class Tab
 
     public IPage Page { get; }
 
+    /// <summary>Whether it is used with a finger.</summary>
+    public bool IsTouched { get; }
+
     /// <summary>The status of the page that it shows.</summary>
     public int Status { get; private set; }
 
@@ -47,7 +51,7 @@ public sealed class Tab
     /// <summary>The address bar without scheme and host.</summary>
     public string Location => new Uri(Page.Url).PathAndQuery;
 
-    public async Task<Tab> AnotherAsync() => new(await Page.Context.NewPageAsync(), _address, _language);
+    public async Task<Tab> AnotherAsync() => new(await Page.Context.NewPageAsync(), _address, _language, IsTouched);
 
     /// <summary>A text of the site in the language of this browser.</summary>
     public string Say(string english) => Wording.In(_language, english);
@@ -92,7 +96,7 @@ public sealed class Tab
     }
 
     /// <summary>Sends a form once more, byte for byte: the one that it sent last unless another is named.</summary>
-    public Task<IAPIResponse> PostAgainAsync(string path, string? form = null) => Page.Context.APIRequest.PostAsync(new Uri(_address, path).ToString(), new()
+    public Task<IAPIResponse> PostAgainAsync(string path, string? form = null) => Page.Context.APIRequest.PostAsync(new Uri(new Uri(Page.Url), path).ToString(), new()
     {
         Data = form ?? Posted,
         Headers = new Dictionary<string, string> { ["Content-Type"] = "application/x-www-form-urlencoded" },

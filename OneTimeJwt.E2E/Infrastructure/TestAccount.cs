@@ -1,3 +1,5 @@
+using OneTimeJwt.E2E.Reporting;
+
 namespace OneTimeJwt.E2E.Infrastructure;
 
 /// <summary>What an account can do; tests ask for one by it.</summary>
@@ -15,7 +17,15 @@ public sealed record TestAccount
 {
     public required string Email { get; init; }
 
-    public required string Password { get; init; }
+    public required string Password
+    {
+        get;
+        init
+        {
+            Secrets.Add(value);
+            field = value;
+        }
+    }
 
     public bool Confirmed { get; init; } = true;
 
@@ -28,9 +38,9 @@ public sealed record TestAccount
     public AccountKind Kind => this switch
     {
         { Confirmed: false } => AccountKind.Unconfirmed,
-        { AuthenticatorKey: not null } => AccountKind.TwoFactor,
         { Roles: ["Recovery.Support"] } => AccountKind.Support,
         { Roles.Count: > 0 } => AccountKind.Admin,
+        { AuthenticatorKey: not null } => AccountKind.TwoFactor,
         _ => AccountKind.Ordinary,
     };
 
@@ -44,6 +54,7 @@ public sealed record TestAccount
     public string NewPassword()
     {
         var password = $"nine quiet lighthouses {Guid.NewGuid():N}";
+        Secrets.Add(password);
         Chosen = [password, .. Chosen];
         return password;
     }

@@ -15,6 +15,8 @@ public sealed class ConsolePage(Tab tab) : SitePage(tab)
     {
         var signIn = await SignInPage.OpenAsync(tab, $"/sign-in?returnUrl={Uri.EscapeDataString(path)}");
         await signIn.SendAsync(admin.Email, admin.Password);
+        if (admin.AuthenticatorKey is not null)
+            await (await TwoFactorPage.AtAsync(tab)).PassAsync(Totp.Code(admin.AuthenticatorKey, DateTimeOffset.UtcNow));
     }
 
     public static async Task<ConsolePage> OpenAsync(Tab tab, TestAccount admin)

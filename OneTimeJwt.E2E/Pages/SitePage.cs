@@ -19,9 +19,11 @@ public abstract class SitePage(Tab tab)
 
     protected ILocator Field(string label) => Page.GetByLabel(tab.Say(label), new() { Exact = true });
 
-    protected Task PressAsync(string button) => tab.LeaveByAsync(() => Button(button).ClickAsync());
+    protected Task PressAsync(string button) => tab.LeaveByAsync(() => TouchAsync(Button(button)));
 
-    protected Task FollowAsync(string link) => tab.LeaveByAsync(() => Link(link).ClickAsync());
+    protected Task FollowAsync(string link) => tab.LeaveByAsync(() => TouchAsync(Link(link)));
+
+    private Task TouchAsync(ILocator what) => tab.IsTouched ? what.TapAsync() : what.ClickAsync();
 
     /// <summary>Being on the wrong page fails here, not at the next step.</summary>
     protected static async Task<TPage> AtAsync<TPage>(TPage page, string heading)

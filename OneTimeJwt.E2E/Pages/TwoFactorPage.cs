@@ -11,13 +11,13 @@ public sealed class TwoFactorPage(Tab tab) : SitePage(tab)
 
     public async Task<AccountPage> EnterAsync(string code)
     {
-        await SendAsync(code);
+        await PassAsync(code);
         return await AccountPage.AtAsync(Tab);
     }
 
     public async Task<TwoFactorPage> EnterInVainAsync(string code)
     {
-        await SendAsync(code);
+        await PassAsync(code);
         return await AtAsync(Tab);
     }
 
@@ -27,7 +27,8 @@ public sealed class TwoFactorPage(Tab tab) : SitePage(tab)
         return await AccountPage.AtAsync(Tab);
     }
 
-    private async Task SendAsync(string code)
+    /// <summary>On to wherever the sign-in leads.</summary>
+    public async Task PassAsync(string code)
     {
         await Code.FillAsync(code);
         await PressAsync("Continue");

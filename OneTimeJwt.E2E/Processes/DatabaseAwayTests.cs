@@ -1,8 +1,11 @@
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Processes;
 
 /// <summary>The database goes away under the running app: nothing falls open, nothing is burnt, and it recovers by itself.</summary>
+[Guarantee(9)]
+[Role("operator")]
 public sealed class DatabaseAwayTests
 {
     private const string PasswordHash = "SELECT PasswordHash FROM AspNetUsers WHERE Email = $email";

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Processes;
 
 /// <summary>One hostile client, and everybody else.</summary>
+[Role("operator")]
 public sealed class FloodTests
 {
     private const int Hostile = 8;
@@ -45,6 +47,7 @@ public sealed class FloodTests
     }
 
     [Fact]
+    [Guarantee(11)]
     public async Task A_flood_of_bad_links_and_requests_stops_no_good_link()
     {
         await using var site = await Site.StartAsync(AsByDefault);
@@ -76,6 +79,7 @@ public sealed class FloodTests
     }
 
     [Fact]
+    [Guarantee(11)]
     public async Task A_client_that_sends_a_byte_now_and_then_is_cut_off()
     {
         await using var site = await Site.StartAsync([]);

@@ -1,8 +1,11 @@
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Processes;
 
 /// <summary>SIGKILL at any moment of a button's press: it happened wholly or not at all.</summary>
+[Guarantee(9)]
+[Role("operator")]
 public sealed class KillEveryLinkTests
 {
     private const string Uses = "SELECT count(*) FROM RecoveryTrail WHERE Kind IN ('AddressConfirmed', 'AddressChanged', 'Secured')";

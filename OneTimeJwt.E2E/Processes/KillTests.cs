@@ -1,9 +1,13 @@
 using System.Diagnostics;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Processes;
 
 /// <summary>SIGKILL at any moment of a redemption: it happened wholly or not at all.</summary>
+[Guarantee(9)]
+[Purpose("reset")]
+[Role("operator")]
 public sealed class KillTests
 {
     private const string Intact = "PRAGMA integrity_check";

@@ -1,8 +1,12 @@
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Processes;
 
 /// <summary>Two processes on one database.</summary>
+[Guarantee(1)]
+[Purpose("reset")]
+[Role("operator")]
 public sealed class NodesTests
 {
     private const int Many = 50;

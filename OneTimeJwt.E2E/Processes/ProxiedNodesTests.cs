@@ -1,9 +1,13 @@
 using System.Globalization;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Processes;
 
 /// <summary>Two processes on one PostgreSQL behind an nginx that sends each request to the other one.</summary>
+[Guarantee(2, 9)]
+[Purpose("reset")]
+[Role("operator")]
 public sealed class ProxiedNodesTests
 {
     private const int Queue = 1_000;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Processes;
 
@@ -10,6 +11,8 @@ namespace OneTimeJwt.E2E.Processes;
 /// Whether times tell known addresses from unknown ones: the area under the ROC curve, the chance that a guess by time
 /// is right. One half is a coin.
 /// </summary>
+[Guarantee(4)]
+[Role("user")]
 public sealed class TimingTests
 {
     private const int Lanes = 4;

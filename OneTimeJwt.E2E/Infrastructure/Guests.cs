@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Playwright;
+using OneTimeJwt.E2E.Pages;
+
+namespace OneTimeJwt.E2E.Infrastructure;
+
+/// <summary>Accounts at a deployed site that its admin invites, each for one test, and locks in the end: no page deletes one.</summary>
+/// <param name="address">Of the site.</param>
+/// <param name="inbox">Where the invitations arrive.</param>
+/// <param name="admin">Who invites; no test gets that account.</param>
+/// <param name="pattern">Where invitations go, with a star for what differs.</param>
+public sealed class Guests(Uri address, IMailbox inbox, TestAccount admin, string pattern)
+{
+    public const string Setting = "E2E_INVITE_ADDRESS";
+
+    private const string Reason = "A guest of the browser tests; the account is locked when they end.";
+
+    private readonly ConcurrentQueue<TestAccount> _invited = [];
+
+    public async Task<TestAccount> InviteAsync()
+    {
+        var guest = new TestAccount { Email = pattern.Replace("*", $"{Guid.NewGuid():N}", StringComparison.Ordinal), Password = $"nine quiet lighthouses {Guid.NewGuid():N}" };
+        using (var desk = new HttpVisitor(address))
+        {
+            await EnterAsync(desk);
+            using var sent = await desk.SubmitAsync("/admin/invite", ("list", guest.Email), ("reason", Reason));
+            Assert.True(sent.StatusCode == HttpStatusCode.OK, $"{admin.Email} can't invite: {(int)sent.StatusCode}.");
+        }
+
+        _invited.Enqueue(guest);
+        var link = (await inbox.NextAsync(guest.Email, InboxFolder.InvitationSubject)).Link;
+        using var visitor = new HttpVisitor(new Uri(new Uri(link).GetLeftPart(UriPartial.Authority)));
+        using var chosen = await visitor.SubmitAsync(new Uri(link).PathAndQuery, "/invitation", ("token", link.Split("token=")[1]), ("password", guest.Password));
+        Assert.Equal(HttpStatusCode.SeeOther, chosen.StatusCode);
+        return guest;
+    }
+
+    /// <summary>What is left at the site, in words.</summary>
+    public async Task<IEnumerable<string>> LockAsync(Browsers browsers)
+    {
+        if (_invited.IsEmpty)
+            return [];
+        await using var context = await browsers.NewContextAsync(new());
+        var tab = new Tab(await context.NewPageAsync(), address);
+        await ConsolePage.EnterAsync(tab, admin, "/admin");
+        var left = new List<string>();
+        foreach (var guest in _invited)
+            left.Add(await LockAsync(tab, guest) ? $"{guest.Email}: locked, no page deletes it" : $"{guest.Email}: could not be locked");
+        return left;
+    }
+
+    private static async Task<bool> LockAsync(Tab tab, TestAccount guest)
+    {
+        try
+        {
+            await tab.GoAsync("/admin");
+            var page = await new ConsolePage(tab).FindAsync(guest);
+            await page.ActAsync("Lock", Reason);
+            await Assertions.Expect(page.Done).ToBeVisibleAsync();
+            return true;
+        }
+        catch (PlaywrightException)
+        {
+            return false;
+        }
+    }
+
+    private async Task EnterAsync(HttpVisitor desk)
+    {
+        using var entered = await desk.SubmitAsync("/sign-in", ("email", admin.Email), ("password", admin.Password));
+        Assert.True(entered.StatusCode == HttpStatusCode.SeeOther, $"{admin.Email}, who is to invite, can't sign in.");
+        if (admin.AuthenticatorKey is null)
+            return;
+        using var second = await desk.SubmitAsync("/sign-in/two-factor", ("code", Totp.Code(admin.AuthenticatorKey, DateTimeOffset.UtcNow)));
+        Assert.Equal(HttpStatusCode.SeeOther, second.StatusCode);
+    }
+}

@@ -1,0 +1,47 @@
+using OneTimeJwt.E2E.Reporting;
+using Xunit.MicrosoftTestingPlatform;
+using Xunit.Runner.InProc.SystemConsole;
+
+namespace OneTimeJwt.E2E;
+
+/// <summary>The runner's own start, with a report after it.</summary>
+internal static class Program
+{
+    private static readonly string[] Written = ["-xml", "-xmlV1", "-junit", "-nunit", "-html", "-trx", "-ctrf"];
+
+    public static async Task<int> Main(string[] args)
+    {
+        if (args.Any(word => word is "--server" or "--internal-msbuild-node"))
+            return await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+        if (args.Any(word => word.StartsWith("-list", StringComparison.Ordinal) || word is "-?" or "-h" or "--help"))
+            return await ConsoleRunner.Run(args);
+
+        await using var console = new MaskedWriter(Console.Out);
+        Console.SetOut(console);
+        if (Directory.Exists(Run.Report))
+            Directory.Delete(Run.Report, recursive: true);
+        Directory.CreateDirectory(Run.Report);
+        string[] words = [.. args, .. Missing(args, "-xml", "results.xml"), .. Missing(args, "-junit", "junit.xml")];
+        var code = await ConsoleRunner.Run(words);
+        Report(words);
+        return code;
+    }
+
+    private static string[] Missing(string[] args, string option, string file) =>
+        args.Contains(option) ? [] : [option, Path.Combine(Run.Report, file)];
+
+    private static void Report(string[] words)
+    {
+        foreach (var file in words.Zip(words.Skip(1)).Where(pair => Written.Contains(pair.First) && File.Exists(pair.Second)).Select(pair => pair.Second))
+            Secrets.HideIn(file);
+
+        var results = words[Array.IndexOf(words, "-xml") + 1];
+        if (!File.Exists(results))
+            return;
+        var tests = Run.Read(results);
+        ReportPage.Write(Run.Report, tests);
+        foreach (var sentence in Verdict.Sentences(tests))
+            Console.WriteLine(sentence);
+        Console.WriteLine($"The report: {Path.Combine(Run.Report, "index.html")}");
+    }
+}

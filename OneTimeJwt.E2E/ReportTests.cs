@@ -1,0 +1,71 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.E2E.Reporting;
+
+namespace OneTimeJwt.E2E;
+
+/// <summary>What a run leaves behind says what broke, and nothing that opens an account.</summary>
+[Role("operator")]
+public sealed class ReportTests
+{
+    [Fact]
+    [Guarantee(5)]
+    public async Task A_failure_is_kept_with_trace_pictures_and_mails_and_without_a_secret()
+    {
+        Assert.SkipWhen(Site.IsDeployed, "Fails on purpose at an app of its own.");
+        var told = Path.GetTempFileName();
+        using var run = await SuiteRun.StartAsync(new() { [FailureOnPurpose.Tell] = told }, "-class", $"*.{nameof(FailureOnPurpose)}", "-explicit", "only");
+        var secrets = await File.ReadAllLinesAsync(told, TestContext.Current.CancellationToken);
+        File.Delete(told);
+
+        var test = Assert.Single(run.Tests);
+        Assert.SkipWhen(test.Result == "Skip", test.Reason);
+        Assert.Equal((1, "Fail", 4), (run.Code, test.Result, secrets.Length));
+        Assert.Contains("On purpose, with", test.Reason, StringComparison.Ordinal);
+        Assert.Contains("G1 is broken: a link is redeemed exactly once. 1 of 1 tests that try it failed.", run.Page, StringComparison.Ordinal);
+        Assert.Contains("G1 is broken", run.Output, StringComparison.Ordinal);
+
+        var files = Directory.EnumerateFiles(run.Folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(run.Folder, file)).ToList();
+        string[] kept = ["app.log", "browser-0.zip", "browser-1.zip", "browser-2.zip", "browser-2-tab-0.png", "mail-1.txt", "mail-2.txt"];
+        Assert.All(kept, file => Assert.Contains(Path.Combine(test.Folder, file), files));
+        Assert.All(kept, file => Assert.Contains($"href=\"{test.Folder}/{file}\"", run.Page, StringComparison.Ordinal));
+        Assert.Contains("junit.xml", files);
+
+        var forms = secrets.SelectMany(Forms).Distinct().ToList();
+        var parts = files.SelectMany(file => Parts(Path.Combine(run.Folder, file))).Append(("console", Encoding.Latin1.GetBytes(run.Output))).ToList();
+        Assert.Contains(parts, part => part.Item1.EndsWith("trace.trace", StringComparison.Ordinal));
+        Assert.Empty(parts.Where(part => forms.Exists(form => part.Item2.AsSpan().IndexOf(Encoding.UTF8.GetBytes(form)) >= 0)).Select(part => part.Item1));
+        Assert.Contains(parts, part => part.Item1.EndsWith("mail-1.txt", StringComparison.Ordinal) && Encoding.UTF8.GetString(part.Item2).Contains($"reset-password?token={Secrets.Mask}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_test_says_for_whom_it_is_and_every_guarantee_is_tried()
+    {
+        var methods = typeof(ReportTests).Assembly.GetTypes().Where(type => !type.IsAbstract).SelectMany(type => type.GetMethods()).Where(method => method.IsDefined(typeof(FactAttribute), inherit: true)).ToList();
+        Assert.Empty(methods.Where(method => !method.IsDefined(typeof(RoleAttribute), inherit: true) && !method.ReflectedType!.IsDefined(typeof(RoleAttribute), inherit: true)).Select(method => $"{method.ReflectedType!.Name}.{method.Name}"));
+
+        var tried = methods.SelectMany(method => method.GetCustomAttributes(typeof(GuaranteeAttribute), inherit: true).Concat(method.ReflectedType!.GetCustomAttributes(typeof(GuaranteeAttribute), inherit: true))).Cast<GuaranteeAttribute>();
+        Assert.Equal(Guarantees.Names, tried.SelectMany(trait => trait.GetTraits()).Select(trait => trait.Value).Distinct().OrderBy(name => int.Parse(name[1..], System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    // A token is none without its signature, and its claims open nothing: each long part is looked for.
+    private static IEnumerable<string> Forms(string secret) =>
+        [.. secret.Split('.').Where(part => part.Length > 20), secret, Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), Convert.ToBase64String(Encoding.UTF8.GetBytes(secret))[..^4]];
+
+    private static IEnumerable<(string, byte[])> Parts(string file)
+    {
+        if (!file.EndsWith(".zip", StringComparison.Ordinal))
+            return [(file, File.ReadAllBytes(file))];
+
+        using var archive = ZipFile.OpenRead(file);
+        return [.. archive.Entries.Select(entry =>
+        {
+            using var stream = entry.Open();
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            return ($"{file}: {entry.FullName}", copy.ToArray());
+        })];
+    }
+}
