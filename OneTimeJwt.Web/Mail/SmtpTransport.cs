@@ -122,11 +122,6 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
             await socket.ConnectAsync(_smtp.Host!, _smtp.Port, patience.Token);
             return socket;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            socket.Dispose();
-            throw new TimeoutException();
-        }
         catch
         {
             socket.Dispose();

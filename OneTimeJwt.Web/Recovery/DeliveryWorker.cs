@@ -30,6 +30,7 @@ internal sealed partial class DeliveryWorker(
             async (work, _) => await SendAsync(work, stoppingToken));
         await done.CancelAsync();
         await renewal;
+        await TryAsync(() => outbox.PutBackAsync([.. _inHand.Values]));
     }
 
     // Pulled by whichever place is free.
@@ -98,9 +99,12 @@ internal sealed partial class DeliveryWorker(
     {
         for (var i = 0; i < work.Mails.Count; i++)
         {
+            if (stoppingToken.IsCancellationRequested)
+                return;
+
             var mail = work.Mails[i];
             var reading = i == 0 ? work.Reading : null;
-            await TryAsync(() => stoppingToken.IsCancellationRequested ? outbox.PutBackAsync([mail]) : dispatch.DeliverAsync(mail, reading, stoppingToken));
+            await TryAsync(() => dispatch.DeliverAsync(mail, reading, stoppingToken));
             _inHand.TryRemove(mail.Id, out _);
         }
     }
