@@ -1,6 +1,3 @@
-using MailKit;
-using MailKit.Net.Imap;
-using MailKit.Security;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Processes;
 using OneTimeJwt.E2E.Reporting;
@@ -18,16 +15,12 @@ public sealed class DeployedTests
     {
         Assert.SkipWhen(Site.IsDeployed, "Needs an app of its own.");
         await using var dovecot = await Dovecot.StartAsync();
-        await using var relay = new SmtpDouble { Taken = data => AppendAsync(dovecot, data) };
+        await using var relay = new SmtpDouble { Taken = dovecot.AppendAsync };
         await using var nginx = new Nginx();
-        await using var app = await RunningApp.StartAsync(new()
+        await using var app = await RunningApp.StartAsync(new(RunningApp.MailingTo(relay.Port))
         {
             ["Recovery__PublicOrigin"] = nginx.Address.GetLeftPart(UriPartial.Authority),
             ["Security__KnownProxies__0"] = "127.0.0.1",
-            ["Mail__Transport"] = "Smtp",
-            ["Mail__Smtp__Host"] = "127.0.0.1",
-            ["Mail__Smtp__Port"] = $"{relay.Port}",
-            ["Mail__Smtp__Security"] = "None",
         });
         await nginx.StartAsync(app);
 
@@ -52,14 +45,5 @@ public sealed class DeployedTests
         Assert.Contains("locked, no page deletes it", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("could not be", run.Output, StringComparison.Ordinal);
         Assert.Equal(0L, await DatabaseFile.AskAsync<long>(app, "SELECT count(*) FROM AspNetUsers WHERE Email LIKE 'guest-%' AND (LockoutEnd IS NULL OR LockoutEnd < '9999')"));
-    }
-
-    private static async Task AppendAsync(Dovecot dovecot, string data)
-    {
-        using var message = SmtpCatcher.Read(data);
-        using var client = new ImapClient();
-        await client.ConnectAsync("127.0.0.1", dovecot.Port, SecureSocketOptions.None);
-        await client.AuthenticateAsync(Dovecot.User, Dovecot.Password);
-        await client.Inbox.AppendAsync(message);
     }
 }

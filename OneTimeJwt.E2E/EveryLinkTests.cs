@@ -93,7 +93,7 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
         await Assertions.Expect(page.Status).ToHaveTextAsync("Invited: 1");
 
         var link = (await Site.Inbox.NextAsync(address, InboxFolder.InvitationSubject)).Link;
-        var password = $"nine quiet lighthouses {Guid.NewGuid():N}";
+        var password = TestAccount.MakePassword();
         var signIn = await (await InvitationPage.OpenAsync(await NewBrowserAsync(), link)).ChooseAsync(password);
         await signIn.EnterAsync(new TestAccount { Email = address, Password = password });
     }
@@ -123,9 +123,9 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
 
         var person = await NewBrowserAsync();
         if (purpose is "reset")
-            await (await ResetPasswordPage.OpenAsync(person, link)).ChooseAsync($"nine quiet lighthouses {Guid.NewGuid():N}");
+            await (await ResetPasswordPage.OpenAsync(person, link)).ChooseAsync(TestAccount.MakePassword());
         else if (purpose is "invite")
-            await (await InvitationPage.OpenAsync(person, link)).ChooseAsync($"nine quiet lighthouses {Guid.NewGuid():N}");
+            await (await InvitationPage.OpenAsync(person, link)).ChooseAsync(TestAccount.MakePassword());
         else
             await (await PressPage.OpenAsync(person, link)).FinishAsync();
     }

@@ -22,13 +22,7 @@ public sealed class MailOutageTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(Site.IsDeployed, "Needs an app of its own.");
-        _app = await RunningApp.StartAsync(new()
-        {
-            ["Mail__Transport"] = "Smtp",
-            ["Mail__Smtp__Host"] = "127.0.0.1",
-            ["Mail__Smtp__Port"] = $"{_server.Port}",
-            ["Mail__Smtp__Security"] = "None",
-        });
+        _app = await RunningApp.StartAsync(RunningApp.MailingTo(_server.Port));
     }
 
     [Fact]

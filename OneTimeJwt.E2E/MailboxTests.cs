@@ -92,7 +92,7 @@ public sealed class MailboxTests : IAsyncDisposable
         await DeliverAsync("imap", Ada, "Another matter");
 
         await next;
-        using var reader = await SignInAsync();
+        using var reader = await _dovecot!.OpenAsync();
         await reader.Inbox.OpenAsync(FolderAccess.ReadOnly, TestContext.Current.CancellationToken);
         Assert.Equal([MessageFlags.None, MessageFlags.None], (await reader.Inbox.FetchAsync(0, -1, MessageSummaryItems.Flags, TestContext.Current.CancellationToken)).Select(mail => mail.Flags!.Value & ~MessageFlags.Recent));
     }
@@ -104,9 +104,9 @@ public sealed class MailboxTests : IAsyncDisposable
     {
         if (kind == "imap")
             _dovecot = await Dovecot.StartAsync();
-        await using var relay = new SmtpDouble { Taken = RelayAsync };
+        await using var relay = new SmtpDouble { Taken = data => _dovecot!.AppendAsync(data) };
         var port = kind == "smtp" ? RunningApp.FreePort() : relay.Port;
-        await using var app = await RunningApp.StartAsync(kind == "folder" ? new() { ["Mail__Inbox__Directory"] = _folder } : DeliveringTo(port));
+        await using var app = await RunningApp.StartAsync(kind == "folder" ? new() { ["Mail__Inbox__Directory"] = _folder } : RunningApp.MailingTo(port));
 
         var settings = new Dictionary<string, string?>
         {
@@ -201,18 +201,10 @@ public sealed class MailboxTests : IAsyncDisposable
         await (kind switch
         {
             "folder" => WriteAsync(message),
-            "imap" => AppendAsync(message),
+            "imap" => _dovecot!.AppendAsync(message),
             _ => SendAsync(message),
         });
     }
-
-    private static Dictionary<string, string> DeliveringTo(int port) => new()
-    {
-        ["Mail__Transport"] = "Smtp",
-        ["Mail__Smtp__Host"] = "127.0.0.1",
-        ["Mail__Smtp__Port"] = $"{port}",
-        ["Mail__Smtp__Security"] = "None",
-    };
 
     private static async Task<string> RefusedAsync(string kind, string value)
     {
@@ -221,31 +213,11 @@ public sealed class MailboxTests : IAsyncDisposable
         return message;
     }
 
-    private async Task RelayAsync(string data)
-    {
-        using var message = SmtpCatcher.Read(data);
-        await AppendAsync(message);
-    }
-
     private async Task WriteAsync(MimeMessage message)
     {
         var file = Path.Combine(_folder, $"{Directory.GetFiles(_folder).Length:00000}");
         await message.WriteToAsync(file + ".tmp");
         File.Move(file + ".tmp", file + ".eml");
-    }
-
-    private async Task AppendAsync(MimeMessage message)
-    {
-        using var client = await SignInAsync();
-        await client.Inbox.AppendAsync(message);
-    }
-
-    private async Task<ImapClient> SignInAsync()
-    {
-        var client = new ImapClient();
-        await client.ConnectAsync("127.0.0.1", _dovecot!.Port, SecureSocketOptions.None);
-        await client.AuthenticateAsync(Dovecot.User, Dovecot.Password);
-        return client;
     }
 
     private async Task SendAsync(MimeMessage message)

@@ -86,7 +86,7 @@ public sealed class SecondFactorTests(Suite suite) : BrowserTest(suite)
         var address = $"first-{Guid.NewGuid():N}@example.org";
         var link = await Site.InviteAsync(address);
         var tab = await NewBrowserAsync();
-        var password = $"nine quiet lighthouses {Guid.NewGuid():N}";
+        var password = TestAccount.MakePassword();
         var invitation = await InvitationPage.OpenAsync(tab, link);
         await invitation.ChooseInVainAsync("short");
 

@@ -13,7 +13,6 @@ public abstract class BrowserTest(Suite suite) : IAsyncLifetime
     private readonly List<IBrowserContext> _contexts = [];
     private readonly List<TestAccount> _accounts = [];
     private readonly string _artifacts = Path.Combine(Run.Report, Run.FolderOf(TestContext.Current.Test!.TestDisplayName));
-
     private readonly string _videos = Path.Combine(Path.GetTempPath(), $"onetimejwt-video-{Guid.NewGuid():N}");
 
     protected Suite Suite => suite;

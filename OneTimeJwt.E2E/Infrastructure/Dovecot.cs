@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using MailKit;
+using MailKit.Net.Imap;
+using MailKit.Security;
+using MimeKit;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
@@ -42,6 +46,28 @@ internal sealed class Dovecot : IAsyncDisposable
             if (_process.HasExited || since.Elapsed > Patience)
                 throw new InvalidOperationException($"Dovecot did not start: {(_process.HasExited ? await errors : "")}");
         }
+    }
+
+    /// <summary>A client that is signed in.</summary>
+    public async Task<ImapClient> OpenAsync()
+    {
+        var client = new ImapClient();
+        await client.ConnectAsync("127.0.0.1", Port, SecureSocketOptions.None);
+        await client.AuthenticateAsync(User, Password);
+        return client;
+    }
+
+    public async Task AppendAsync(MimeMessage message)
+    {
+        using var client = await OpenAsync();
+        await client.Inbox.AppendAsync(message);
+    }
+
+    /// <param name="data">A mail as it came over SMTP.</param>
+    public async Task AppendAsync(string data)
+    {
+        using var message = SmtpCatcher.Read(data);
+        await AppendAsync(message);
     }
 
     public async Task StopAsync()

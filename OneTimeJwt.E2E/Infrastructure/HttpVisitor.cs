@@ -59,6 +59,18 @@ public sealed partial class HttpVisitor : IDisposable
         }
     }
 
+    /// <summary>Signs in, through the second step where the account has an authenticator.</summary>
+    /// <returns>How the last step was answered: 303 where it is in.</returns>
+    public async Task<HttpStatusCode> SignInAsync(TestAccount account, string? password = null)
+    {
+        using var first = await SubmitAsync("/sign-in", ("email", account.Email), ("password", password ?? account.Password));
+        if (first.StatusCode != HttpStatusCode.SeeOther || account.AuthenticatorKey is null)
+            return first.StatusCode;
+
+        using var second = await SubmitAsync("/sign-in/two-factor", ("code", Totp.Code(account.AuthenticatorKey, DateTimeOffset.UtcNow)));
+        return second.StatusCode;
+    }
+
     public void Dispose() => _http.Dispose();
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]

@@ -78,6 +78,15 @@ public sealed class RunningApp : IAsyncDisposable
         }
     }
 
+    /// <summary>The settings of an app whose mails go to a server at that port of this machine.</summary>
+    public static Dictionary<string, string> MailingTo(int port) => new()
+    {
+        ["Mail__Transport"] = "Smtp",
+        ["Mail__Smtp__Host"] = "127.0.0.1",
+        ["Mail__Smtp__Port"] = port.ToString(CultureInfo.InvariantCulture),
+        ["Mail__Smtp__Security"] = "None",
+    };
+
     /// <summary>Stops it as an operator would and starts it again: same port, same database, same secret.</summary>
     public async Task RestartAsync()
     {

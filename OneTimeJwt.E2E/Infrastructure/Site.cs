@@ -80,19 +80,18 @@ public sealed class Site : IAsyncDisposable
             throw new InvalidOperationException($"{Break.Setting} and {BaseUrl} are both set: only an app that the suite starts can be broken on purpose.");
         var accounts = read(Seeds.File) is { Length: > 0 } file ? Seeds.Read(file) : Seeds.Read();
         var inbox = await Mailboxes.OpenAsync(read);
-        var guests = Invited(site, inbox, accounts, read(Guests.Setting));
-        var known = accounts.Where(account => guests is null || account != Inviter(accounts)).ToList();
+        var inviter = accounts.LastOrDefault(account => account.Kind == AccountKind.Admin);
+        var guests = Invited(site, inbox, inviter, read(Guests.Setting));
+        var known = guests is null ? accounts : [.. accounts.Where(account => account != inviter)];
         return new Site(site, new AccountPool(app: null, known, guests), app: null, inbox, guests);
     }
 
-    private static TestAccount? Inviter(IEnumerable<TestAccount> accounts) => accounts.LastOrDefault(account => account.Kind == AccountKind.Admin);
-
-    private static Guests? Invited(Uri site, IMailbox? inbox, IReadOnlyList<TestAccount> accounts, string? pattern) => pattern switch
+    private static Guests? Invited(Uri site, IMailbox? inbox, TestAccount? inviter, string? pattern) => pattern switch
     {
         null or "" => null,
         _ when pattern.Count(letter => letter == '*') != 1 || !pattern.Contains('@', StringComparison.Ordinal) => throw new InvalidOperationException($"{Guests.Setting} is '{pattern}': write an address with one star, for example qa+*@example.com."),
         _ when inbox is null => throw new InvalidOperationException($"{Guests.Setting} is set and {Mailboxes.Kind} is not: invitations have to be read."),
-        _ => new Guests(site, inbox, Inviter(accounts) ?? throw new InvalidOperationException($"{Guests.Setting} is set and {Seeds.File} has no account with the role of an admin to invite."), pattern),
+        _ => new Guests(site, inbox, inviter ?? throw new InvalidOperationException($"{Guests.Setting} is set and {Seeds.File} has no account with the role of an admin to invite."), pattern),
     };
 
     /// <summary>Puts the site back as it was found, as far as that can be done from outside.</summary>
@@ -149,8 +148,7 @@ public sealed class Site : IAsyncDisposable
     private async Task<HttpVisitor> EnterAsync(TestAccount account)
     {
         var visitor = new HttpVisitor(Address);
-        using var entered = await visitor.SubmitAsync("/sign-in", ("email", account.Email), ("password", account.Password));
-        Assert.Equal(303, (int)entered.StatusCode);
+        Assert.Equal(HttpStatusCode.SeeOther, await visitor.SignInAsync(account));
         return visitor;
     }
 
@@ -198,16 +196,10 @@ public sealed class Site : IAsyncDisposable
     private async Task<bool> TryRestoreAsync(TestAccount account, string present)
     {
         using var visitor = new HttpVisitor(Address);
-        using var entered = await visitor.SubmitAsync("/sign-in", ("email", account.Email), ("password", present));
-        if (entered.StatusCode != HttpStatusCode.SeeOther)
+        if (await visitor.SignInAsync(account, present) != HttpStatusCode.SeeOther)
             return false;
         if (present == account.Password)
             return true;
-
-        if (account.AuthenticatorKey is not null)
-        {
-            using var second = await visitor.SubmitAsync("/sign-in/two-factor", ("code", Totp.Code(account.AuthenticatorKey, DateTimeOffset.UtcNow)));
-        }
 
         using var changed = await visitor.SubmitAsync("/account", ("current-password", present), ("new-password", account.Password));
         return changed.StatusCode == HttpStatusCode.SeeOther || changed.IsSuccessStatusCode;

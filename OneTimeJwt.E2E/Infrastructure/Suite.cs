@@ -14,8 +14,8 @@ public sealed class Suite : IAsyncLifetime
 
     private static readonly TimeSpan ShortestLifetime = TimeSpan.FromMinutes(1);
 
-    private Site? _site;
     private readonly CancellationTokenSource _over = new();
+    private Site? _site;
     private Site? _other;
     private Task<ExpiredLink>? _expired;
 

@@ -53,9 +53,16 @@ public sealed record TestAccount
     /// <summary>A password that the policy accepts and that nobody used before.</summary>
     public string NewPassword()
     {
+        var password = MakePassword();
+        Chosen = [password, .. Chosen];
+        return password;
+    }
+
+    /// <summary>One that nobody has, and that no report shows.</summary>
+    public static string MakePassword()
+    {
         var password = $"nine quiet lighthouses {Guid.NewGuid():N}";
         Secrets.Add(password);
-        Chosen = [password, .. Chosen];
         return password;
     }
 }

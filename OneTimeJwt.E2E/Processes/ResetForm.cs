@@ -14,8 +14,8 @@ internal static class ResetForm
     public static async Task<bool> SignsInAsync(Uri site, TestAccount account, string password)
     {
         using var visitor = new HttpVisitor(site);
-        using var answer = await visitor.SubmitAsync("/sign-in", ("email", account.Email), ("password", password));
-        Assert.True((int)answer.StatusCode is 303 or 422, $"The sign-in was answered with {(int)answer.StatusCode}.");
-        return (int)answer.StatusCode == 303;
+        var answer = (int)await visitor.SignInAsync(account, password);
+        Assert.True(answer is 303 or 422, $"The sign-in was answered with {answer}.");
+        return answer == 303;
     }
 }

@@ -129,15 +129,7 @@ public sealed class TimingTests
     private static async Task<RunningApp> MoveAsync(Site site, int port)
     {
         await site.App.KillAsync();
-        return await RunningApp.StartAsync(
-            new()
-            {
-                ["Mail__Transport"] = "Smtp",
-                ["Mail__Smtp__Host"] = "127.0.0.1",
-                ["Mail__Smtp__Port"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                ["Mail__Smtp__Security"] = "None",
-            },
-            beside: site.App);
+        return await RunningApp.StartAsync(RunningApp.MailingTo(port), beside: site.App);
     }
 
     private static int ClosedPort()
