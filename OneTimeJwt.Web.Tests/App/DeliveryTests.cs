@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using MimeKit;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Recovery;
@@ -126,17 +127,46 @@ public sealed class DeliveryTests : IAsyncLifetime
             accounts.Add(await _app.AddAccountAsync(password: null));
         // More than is leased at a time, no account over its budget.
         await Task.WhenAll(
-            from kind in Enumerable.Repeat(OutboxKind.ResetLink, 5).Concat(Enumerable.Repeat(OutboxKind.PasswordChangedNotice, 15))
+            from kind in Enumerable.Repeat(OutboxKind.ResetLink, 5).Concat(Enumerable.Repeat(OutboxKind.PasswordChangedNotice, 48))
             from account in accounts
             select PutAsync(account, kind, TimeSpan.Zero));
 
         Assert.Equal(0, await Eventually.Async(_app.OutboxAsync, count => count == 0));
 
-        Assert.Equal(200, _server.Mails.Count);
+        Assert.Equal(530, _server.Mails.Count);
         var trail = await _app.TrailAsync();
         Assert.Equal(50, trail.Count(line => line.Kind == RecoveryEventKind.Requested));
         Assert.Equal(50, trail.Where(line => line.Kind == RecoveryEventKind.Mailed).Select(line => line.Nonce).Distinct().Count());
-        Assert.Equal(150, trail.Count(line => line.Kind == RecoveryEventKind.NoticeMailed));
+        Assert.Equal(480, trail.Count(line => line.Kind == RecoveryEventKind.NoticeMailed));
+    }
+
+    [Fact]
+    public async Task At_shutdown_the_mail_in_flight_is_finished_and_the_others_are_free_at_once()
+    {
+        var (inFlight, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _server.Ponder = _ =>
+        {
+            inFlight.TrySetResult();
+            return mayGoOn.Task;
+        };
+        var account = await _app.AddAccountAsync();
+        var now = _app.Clock.GetUtcNow();
+        await _app.WithAsync<AccountsContext, int>(database =>
+        {
+            database.AddRange(Enumerable.Range(0, 40).Select(_ => new OutboxMail { Kind = OutboxKind.PasswordChangedNotice, AccountId = account.Id, RequestedAt = now, DueAt = now }));
+            return database.SaveChangesAsync(Cancellation);
+        });
+        await inFlight.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        Assert.All(await RowsAsync(), row => Assert.NotNull(row.LeasedUntil));
+
+        var stop = _app.Services.GetServices<IHostedService>().OfType<DeliveryWorker>().Single().StopAsync(Cancellation);
+        mayGoOn.SetResult();
+        await stop;
+
+        Assert.Single(_server.Mails);
+        var left = await RowsAsync();
+        Assert.Equal(39, left.Count);
+        Assert.All(left, row => Assert.Equal((Guid.Empty, null, 0), (row.Lease, row.LeasedUntil, row.Attempts)));
     }
 
     [Fact]
