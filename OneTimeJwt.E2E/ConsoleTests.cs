@@ -54,6 +54,32 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
     }
 
     [Fact]
+    public async Task What_is_typed_before_the_connection_is_up_is_not_lost_and_no_button_pretends_to_work()
+    {
+        var (admin, account) = (await NewAccountAsync(AccountKind.Admin), await NewAccountAsync());
+        var connected = new TaskCompletionSource();
+        var tab = await NewBrowserAsync();
+        var console = await ConsolePage.OpenAsync(tab, admin);
+        var other = await tab.AnotherAsync();
+        await tab.Page.Context.RouteAsync("**/_framework/blazor.web.js", async route =>
+        {
+            await connected.Task;
+            await route.ContinueAsync();
+        });
+
+        await tab.BeginToLoadAsync("/admin");
+        await console.Search.PressSequentiallyAsync(account.Email[..24]);
+        await other.BeginToLoadAsync($"/admin?q={account.Email}");
+        await new ConsolePage(other).Hits.ClickAsync();
+        await Assertions.Expect((await AccountFilePage.AtAsync(other, account)).Offer("Lock")).ToBeDisabledAsync();
+
+        connected.SetResult();
+        await Assertions.Expect(console.Hits).ToHaveCountAsync(1);
+        await Assertions.Expect(console.Search).ToBeFocusedAsync();
+        await Assertions.Expect(console.Search).ToHaveValueAsync(account.Email[..24]);
+    }
+
+    [Fact]
     public async Task An_admin_who_is_demoted_with_a_page_open_can_not_act()
     {
         var (admin, account) = (await NewAccountAsync(AccountKind.Admin), await NewAccountAsync());

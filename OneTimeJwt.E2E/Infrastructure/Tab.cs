@@ -59,6 +59,9 @@ public sealed class Tab
     /// <param name="url">A path of the site, or a whole link.</param>
     public Task GoAsync(string url) => Page.GotoAsync(new Uri(_address, url).ToString());
 
+    /// <summary>The same, for a page whose parts a test holds back.</summary>
+    public Task BeginToLoadAsync(string url) => Page.GotoAsync(new Uri(_address, url).ToString(), new() { WaitUntil = WaitUntilState.Commit });
+
     /// <summary>Does something that leads to another page, and waits for that.</summary>
     public async Task LeaveByAsync(Func<Task> act)
     {

@@ -41,6 +41,7 @@ internal sealed class Desk : IDisposable
         where TPage : IComponent
     {
         _context.Services.GetRequiredService<BunitNavigationManager>().NavigateTo(address);
+        _context.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         return _context.Render(parameters ?? (_ => { }));
     }
 

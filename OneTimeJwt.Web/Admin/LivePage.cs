@@ -20,6 +20,8 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     // Kept, since a source that is disposed of gives none: what was begun before goes on after.
     private readonly CancellationToken _gone;
 
+    private bool _acting;
+
     protected LivePage() => _gone = _source.Token;
 
     [CascadingParameter(Name = "Client")]
@@ -32,8 +34,8 @@ public abstract partial class LivePage : ComponentBase, IDisposable
 
     protected bool IsFailing { get; private set; }
 
-    /// <summary>Whether something is being done; until then a second press does nothing.</summary>
-    protected bool IsActing { get; private set; }
+    /// <summary>Whether a press would do nothing: the circuit isn't up yet, or something is being done already.</summary>
+    protected bool IsBusy => _acting || !RendererInfo.IsInteractive;
 
     /// <summary>Whether what is shown changes without its reader's doing.</summary>
     protected virtual bool IsLive => true;
@@ -103,10 +105,10 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     /// <param name="failed">Gets the words for a database that is away.</param>
     protected async Task ActAsync(Func<Task> act, Action<string> failed)
     {
-        if (IsActing)
+        if (_acting)
             return;
 
-        IsActing = true;
+        _acting = true;
         try
         {
             await act();
@@ -117,7 +119,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         }
         finally
         {
-            IsActing = false;
+            _acting = false;
         }
 
         await LoadAsync();

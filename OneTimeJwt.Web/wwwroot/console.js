@@ -14,6 +14,32 @@ blazor.addEventListener('load', () => Blazor.start({
 }));
 document.body.append(blazor);
 
+// The circuit draws the page anew when it comes up: what was typed until then is handed over to it, and the focus.
+const heading = document.querySelector('h1');
+const typed = new Map();
+const note = ({ target }) => typed.set(target.id, target.value);
+const handOver = new MutationObserver(() => {
+  if (!heading || heading.isConnected) return;
+  handOver.disconnect();
+  document.removeEventListener('input', note);
+  for (const [id, value] of typed) {
+    const field = document.getElementById(id);
+    if (!field || field.type === 'file') continue;
+    field.value = value;
+    for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
+  }
+  document.getElementById(focused)?.focus();
+});
+let focused;
+document.addEventListener('input', note);
+document.addEventListener('focusin', ({ target }) => { focused = target.id; });
+handOver.observe(document.body, { childList: true, subtree: true });
+
+// Blazor leads to the heading of each page that it draws, but not out of a field that somebody is in by then.
+document.addEventListener('focusin', ({ target, relatedTarget }) => {
+  if (target.matches('h1') && relatedTarget?.matches('input, textarea, select')) relatedTarget.focus();
+});
+
 // The keyboard: "/" to the search, arrows through what it found.
 document.addEventListener('keydown', event => {
   const search = document.querySelector('[data-find]');
