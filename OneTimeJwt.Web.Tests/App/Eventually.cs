@@ -2,7 +2,7 @@ namespace OneTimeJwt.Web.Tests.App;
 
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Asks again until the answer is as hoped for, or patience ends; then the last answer is what is judged.</summary>
     public static async Task<T> Async<T>(Func<Task<T>> ask, Func<T, bool> isThere)

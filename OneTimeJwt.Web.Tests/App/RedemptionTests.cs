@@ -175,10 +175,11 @@ public sealed class RedemptionTests(SharedApp shared) : IClassFixture<SharedApp>
     [Fact]
     public async Task The_new_hash_is_one_that_every_Identity_application_verifies_at_todays_cost()
     {
-        var account = await _app.AddAccountAsync();
-        using var visitor = _app.Open();
-        Assert.True((await visitor.RedeemAsync(await _app.LinkForAsync(account), Passwords.New)).PasswordChanged);
-        var hash = (await _app.ReadAsync(account.Id)).PasswordHash!;
+        await using var app = await TestApp.StartAsync(realHashes: true);
+        var account = await app.AddAccountAsync();
+        using var visitor = app.Open();
+        Assert.True((await visitor.RedeemAsync(await app.LinkForAsync(account), Passwords.New)).PasswordChanged);
+        var hash = (await app.ReadAsync(account.Id)).PasswordHash!;
 
         Assert.Equal(PasswordVerificationResult.Success, new PasswordHasher<IdentityUser>().VerifyHashedPassword(new IdentityUser(), hash, Passwords.New));
         // Identity's version 3: a marker, the pseudo-random function (2 is HMAC-SHA-512), the iterations.

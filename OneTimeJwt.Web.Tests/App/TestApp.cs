@@ -10,18 +10,21 @@ using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Tests.App;
 
-/// <summary>The whole app in this process: real server, real port, real database file; only the clock can be moved.</summary>
+/// <summary>The whole app in this process: real server, real port, real database file; only the clock can be moved, and passwords are hashed quickly.</summary>
 public sealed class TestApp : IAsyncDisposable
 {
+    private const int CheapIterations = 1_000;
+
     private readonly Dictionary<string, string?> _settings;
     private readonly bool _ownsFolder;
+    private readonly bool _realHashes;
     private readonly Action<IServiceCollection>? _replace;
     private readonly TestDatabase _database;
     private readonly WebApplication _app;
 
-    private TestApp(string folder, bool ownsFolder, Dictionary<string, string?> settings, RunningClock clock, Action<IServiceCollection>? replace, TestDatabase database)
+    private TestApp(string folder, bool ownsFolder, Dictionary<string, string?> settings, RunningClock clock, Action<IServiceCollection>? replace, TestDatabase database, bool realHashes)
     {
-        (Folder, _ownsFolder, _settings, Clock, _replace, _database) = (folder, ownsFolder, settings, clock, replace, database);
+        (Folder, _ownsFolder, _settings, Clock, _replace, _database, _realHashes) = (folder, ownsFolder, settings, clock, replace, database, realHashes);
         Origin = $"http://localhost:{FreePort()}";
         _app = Program.Build(Arguments(), Adjust);
     }
@@ -42,12 +45,13 @@ public sealed class TestApp : IAsyncDisposable
     /// <param name="beside">Another node, or an earlier run: the same folder, database, secrets and clock.</param>
     /// <param name="replace">Puts something that counts in the place of a part.</param>
     /// <param name="provider">Where its database is made; where none of that kind can be had, the test is skipped.</param>
+    /// <param name="realHashes">Whether a password costs what it costs in the product; tests that don't look at that have no use for it.</param>
     public static async Task<TestApp> StartAsync(
-        Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null, DatabaseProvider? provider = null)
+        Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null, DatabaseProvider? provider = null, bool realHashes = false)
     {
         var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
         var database = beside?._database ?? await TestDatabase.MakeAsync(provider ?? TestDatabase.Usual, folder);
-        var app = new TestApp(folder, beside is null, Merge(folder, beside, settings, database), beside?.Clock ?? new RunningClock(), replace, database);
+        var app = new TestApp(folder, beside is null, Merge(folder, beside, settings, database), beside?.Clock ?? new RunningClock(), replace, database, realHashes);
         Assert.True(await Startup.CheckAsync(app._app), "The settings were refused.");
         Assert.True(await Startup.PrepareAsync(app._app), "The database was refused.");
         Program.Use(app._app);
@@ -124,6 +128,8 @@ public sealed class TestApp : IAsyncDisposable
     private void Adjust(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<TimeProvider>(Clock);
+        if (!_realHashes)
+            builder.Services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = CheapIterations);
         builder.Logging.ClearProviders().AddProvider(Log).AddFilter<LogSink>(_ => true);
         _replace?.Invoke(builder.Services);
     }
