@@ -1,4 +1,4 @@
-using OneTimeJwt.E2E.Breaking;
+using OneTimeJwt.E2E.InApp;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Reporting;
 

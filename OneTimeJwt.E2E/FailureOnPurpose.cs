@@ -13,6 +13,9 @@ public sealed class FailureOnPurpose(Suite suite) : BrowserTest(suite)
     public const string Tell = "E2E_TELL";
 
     [Fact(Explicit = true)]
+    public Task An_app_does_not_start() => RunningApp.StartAsync(new() { ["Tokens__Secrets__0__Value"] = "nonsense" });
+
+    [Fact(Explicit = true)]
     public async Task A_promise_breaks_with_secrets_in_sight()
     {
         var file = Environment.GetEnvironmentVariable(Tell);

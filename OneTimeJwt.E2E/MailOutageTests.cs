@@ -59,7 +59,8 @@ public sealed class MailOutageTests : IAsyncLifetime
         await UntilAsync(() => _server.Commands.Contains("DATA"));
 
         var stopping = _app.StopAsync();
-        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        // From here on nobody is served any more, and only the mail is waited for.
+        await UntilAsync(async () => !await RunningApp.IsOpenAsync(_app.Address.Port));
         Assert.False(stopping.IsCompleted, "The app left with a mail in flight.");
         await _over.CancelAsync();
 
@@ -160,10 +161,12 @@ public sealed class MailOutageTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, form.StatusCode);
     }
 
-    private static async Task UntilAsync(Func<bool> happened)
+    private static Task UntilAsync(Func<bool> happened) => UntilAsync(() => Task.FromResult(happened()));
+
+    private static async Task UntilAsync(Func<Task<bool>> happened)
     {
         var end = DateTime.UtcNow + Patience;
-        while (!happened())
+        while (!await happened())
         {
             Assert.True(DateTime.UtcNow < end, "It did not happen.");
             await Task.Delay(100);

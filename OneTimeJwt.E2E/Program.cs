@@ -39,6 +39,7 @@ internal static class Program
         if (!File.Exists(results))
             return;
         var tests = Run.Read(results);
+        Kept.Write(Run.Report, tests);
         ReportPage.Write(Run.Report, tests);
         foreach (var sentence in Verdict.Sentences(tests))
             Console.WriteLine(sentence);

@@ -84,7 +84,7 @@ public sealed class SecondFactorTests(Suite suite) : BrowserTest(suite)
     public async Task An_invitation_leads_from_the_command_line_to_the_console_and_works_once()
     {
         var address = $"first-{Guid.NewGuid():N}@example.org";
-        var link = await Site.InviteAsync(address);
+        var link = await Site.InviteToConsoleAsync(address);
         var tab = await NewBrowserAsync();
         var password = TestAccount.MakePassword();
         var invitation = await InvitationPage.OpenAsync(tab, link);

@@ -47,7 +47,6 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddQuietLogging();
         builder.AddDevelopmentSettings();
-        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         builder.AddLanguages();

@@ -69,7 +69,7 @@ internal sealed class Arrivals(string place, TimeSpan patience, Action? look = n
             if (found is null || !_taken.Add(found))
                 return null;
             var mail = new ReceivedMail(found);
-            KeptMails.Note(mail);
+            Kept.Note(TestContext.Current.Test, "mail.txt", mail.Letter);
             return mail;
         }
     }

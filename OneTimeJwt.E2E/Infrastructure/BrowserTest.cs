@@ -62,10 +62,9 @@ public abstract class BrowserTest(Suite suite) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        var mails = KeptMails.Take();
         var hasFailed = TestContext.Current.TestState?.Result == TestResult.Failed;
         if (hasFailed)
-            await KeepAsync(mails);
+            await KeepAsync();
         foreach (var context in _contexts)
             await context.DisposeAsync();
         Video.End(_videos, hasFailed ? _artifacts : null);
@@ -74,12 +73,10 @@ public abstract class BrowserTest(Suite suite) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private async Task KeepAsync(IEnumerable<ReceivedMail> mails)
+    private async Task KeepAsync()
     {
         Directory.CreateDirectory(_artifacts);
         await File.WriteAllTextAsync(Path.Combine(_artifacts, "app.log"), Secrets.Hide(Site.Log));
-        foreach (var (i, mail) in mails.Index())
-            await File.WriteAllTextAsync(Path.Combine(_artifacts, $"mail-{i + 1}.txt"), mail.Masked);
         foreach (var (i, context) in _contexts.Index())
         {
             var trace = Path.Combine(_artifacts, $"browser-{i}.zip");

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using MimeKit;
-using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
@@ -10,8 +9,8 @@ public sealed partial class ReceivedMail(MimeMessage message)
 {
     public string Text => message.TextBody ?? "";
 
-    /// <summary>As people read it, but for what opens an account.</summary>
-    public string Masked => Secrets.Hide($"From: {message.From}\nTo: {message.To}\nDate: {message.Date:u}\nSubject: {message.Subject}\n\n{Text}");
+    /// <summary>As people read it.</summary>
+    public string Letter => $"From: {message.From}\nTo: {message.To}\nDate: {message.Date:u}\nSubject: {message.Subject}\n\n{Text}";
 
     /// <summary>The one link: alone on a line of the text part, and the same in the HTML part.</summary>
     public string Link

@@ -5,7 +5,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using OneTimeJwt.E2E.Breaking;
+using OneTimeJwt.E2E.InApp;
+using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
@@ -15,6 +16,7 @@ public sealed class RunningApp : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly ConcurrentQueue<string> _log = [];
+    private readonly Xunit.Sdk.ITest? _test = TestContext.Current.Test;
     private readonly Dictionary<string, string> _settings;
     private readonly string _folder;
     private readonly bool _ownsFolder;
@@ -104,6 +106,9 @@ public sealed class RunningApp : IAsyncDisposable
     /// <summary>Starts it again: same port, same database, same secret.</summary>
     public Task StartAgainAsync() => LaunchAsync();
 
+    /// <summary>Makes it later than it is, for an app that was started with <see cref="Clock.Settings"/>.</summary>
+    public void PutClockForward(TimeSpan by) => Clock.PutForward(Path.Combine(_folder, Clock.FileName), by);
+
     /// <summary>Runs a command of the same executable beside it, with the same settings.</summary>
     public async Task<(int Code, string Output)> RunAsync(params string[] words)
     {
@@ -122,6 +127,7 @@ public sealed class RunningApp : IAsyncDisposable
             await _process.WaitForExitAsync();
         _process?.Dispose();
         _process = null;
+        Kept.Note(_test, "app.log", Log);
         _onTerminate.Dispose();
         if (_ownsFolder)
             Directory.Delete(_folder, recursive: true);

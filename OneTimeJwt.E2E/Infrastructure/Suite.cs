@@ -1,10 +1,11 @@
+using OneTimeJwt.E2E.InApp;
 using OneTimeJwt.E2E.Infrastructure;
 
 [assembly: AssemblyFixture(typeof(Suite))]
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
-/// <summary>What all tests share: a site, a browser and one link that has expired.</summary>
+/// <summary>What all tests share: a site, a browser and one link that has expired, where a test wants it.</summary>
 public sealed class Suite : IAsyncLifetime
 {
     /// <summary>How many seconds a page may take to show what is expected; 20 unless set.</summary>
@@ -12,12 +13,8 @@ public sealed class Suite : IAsyncLifetime
 
     private const int Patience = 20;
 
-    private static readonly TimeSpan ShortestLifetime = TimeSpan.FromMinutes(1);
-
-    private readonly CancellationTokenSource _over = new();
+    private readonly Lazy<Task<ExpiredLink>> _expired = new(MakeExpiredLinkAsync);
     private Site? _site;
-    private Site? _other;
-    private Task<ExpiredLink>? _expired;
 
     public Site Site => _site!;
 
@@ -32,18 +29,11 @@ public sealed class Suite : IAsyncLifetime
         if (Browsers.Missing is not null)
             return;
 
-        // In the background: the link takes a minute to expire, which other tests use well.
-        if (!Site.IsDeployed)
-            _expired = MakeExpiredLinkAsync();
         _site = await Site.OpenAsync();
     }
 
     /// <summary>A link that nobody used in time, at an app of its own.</summary>
-    public Task<ExpiredLink> ExpiredLinkAsync()
-    {
-        Assert.SkipWhen(_expired is null, "Needs an app whose links live for a minute only.");
-        return _expired!;
-    }
+    public Task<ExpiredLink> ExpiredLinkAsync() => _expired.Value;
 
     public async ValueTask DisposeAsync()
     {
@@ -55,22 +45,18 @@ public sealed class Suite : IAsyncLifetime
             await _site.DisposeAsync();
         }
 
-        await _over.CancelAsync();
-        if (_expired is not null)
-            await Task.WhenAny(_expired);
-        if (_other is not null)
-            await _other.DisposeAsync();
-        _over.Dispose();
+        if (_expired is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            await (await _expired.Value).Site.DisposeAsync();
         if (Browsers is not null)
             await Browsers.DisposeAsync();
     }
 
-    private async Task<ExpiredLink> MakeExpiredLinkAsync()
+    private static async Task<ExpiredLink> MakeExpiredLinkAsync()
     {
-        var site = _other = await Site.StartAsync(new() { ["Tokens__Lifetimes__Reset"] = ShortestLifetime.ToString("c") });
+        var site = await Site.StartAsync(Clock.Settings);
         var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
         var link = await site.MailLinkAsync(account);
-        await Task.Delay(ShortestLifetime + TimeSpan.FromSeconds(1), _over.Token);
+        site.App.PutClockForward(TimeSpan.FromHours(1));
         return new ExpiredLink(site, account, link);
     }
 }

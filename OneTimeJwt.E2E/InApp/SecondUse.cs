@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 
-namespace OneTimeJwt.E2E.Breaking;
+namespace OneTimeJwt.E2E.InApp;
 
 /// <summary>
 /// Lets links to a new password be used again: before a link from before a redemption is looked at, the account gets

@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.E2E.Breaking;
+using OneTimeJwt.E2E.InApp;
 
 [assembly: HostingStartup(typeof(Break))]
 
-namespace OneTimeJwt.E2E.Breaking;
+namespace OneTimeJwt.E2E.InApp;
 
 /// <summary>Breaks one guarantee of an app that the suite starts, so that one can see who notices: E2E_BREAK names it.</summary>
 internal sealed class Break : IHostingStartup
@@ -21,11 +21,7 @@ internal sealed class Break : IHostingStartup
     public static Dictionary<string, string> Settings => Wanted switch
     {
         null => [],
-        var guarantee when Breakable.Contains(guarantee) => new()
-        {
-            ["DOTNET_STARTUP_HOOKS"] = typeof(Break).Assembly.Location,
-            ["ASPNETCORE_HOSTINGSTARTUPASSEMBLIES"] = typeof(Break).Assembly.GetName().Name!,
-        },
+        var guarantee when Breakable.Contains(guarantee) => Hook.Settings,
         var other => throw new InvalidOperationException($"{Setting} is '{other}': write one of {string.Join(", ", Breakable)}."),
     };
 
