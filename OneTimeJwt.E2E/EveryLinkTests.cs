@@ -33,7 +33,7 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
     }
 
     [Fact]
-    [Guarantee(2)]
+    [Guarantee(2, 10)]
     [Purpose("change", "secure")]
     public async Task A_signed_in_user_moves_to_another_address_and_is_told_at_the_old_one()
     {

@@ -71,7 +71,14 @@ public abstract partial class EveryPageTests(Suite suite) : PageTour(suite)
 [Size("phone", "desktop")]
 public sealed class PublicPagesTests(Suite suite) : EveryPageTests(suite)
 {
-    public static TheoryData<string> Pages => [.. States.Except(PagesOfAccounts).Except(PagesOfTheConsole)];
+    private const string UsedLink = "dead-used";
+
+    public static TheoryData<string> Pages => [.. States.Except(PagesOfAccounts).Except(PagesOfTheConsole).Except([UsedLink])];
+
+    // Named for what its way there is: one more use of the link.
+    [Fact]
+    [Guarantee(1)]
+    public Task The_page_of_a_used_link_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out() => IsInOrderAsync(UsedLink, All);
 
     [Theory]
     [MemberData(nameof(Pages))]

@@ -23,6 +23,7 @@ public sealed class SecretsTests
     };
 
     [Fact]
+    [Guarantee(1)]
     public async Task The_whole_flow_at_Trace_leaves_no_secret_in_the_log_or_on_disk()
     {
         await using var site = await Site.StartAsync(Talkative);

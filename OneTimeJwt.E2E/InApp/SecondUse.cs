@@ -16,7 +16,7 @@ internal sealed class SecondUse(IConfiguration configuration) : IStartupFilter
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
 
-    private readonly string _connection = configuration["ConnectionStrings:Accounts"]!;
+    private readonly string _connection = $"{configuration["ConnectionStrings:Accounts"]};Mode=ReadWrite";
     private readonly SemaphoreSlim _one = new(1);
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
@@ -37,6 +37,11 @@ internal sealed class SecondUse(IConfiguration configuration) : IStartupFilter
         try
         {
             await UseAsync(token, () => next(context));
+        }
+        catch (SqliteException) when (!context.Response.HasStarted)
+        {
+            // Without a database the app has its own answer.
+            await next(context);
         }
         finally
         {

@@ -9,7 +9,7 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <param name="Output">What it wrote to the console.</param>
 internal sealed record SuiteRun(int Code, string Folder, string Output) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     public IReadOnlyList<Tried> Tests => Run.Read(Path.Combine(Folder, "results.xml"));
 

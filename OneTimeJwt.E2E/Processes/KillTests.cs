@@ -5,7 +5,7 @@ using OneTimeJwt.E2E.Reporting;
 namespace OneTimeJwt.E2E.Processes;
 
 /// <summary>SIGKILL at any moment of a redemption: it happened wholly or not at all.</summary>
-[Guarantee(9)]
+[Guarantee(1, 9)]
 [Purpose("reset")]
 [Role("operator")]
 public sealed class KillTests
