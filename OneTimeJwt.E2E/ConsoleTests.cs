@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
@@ -56,7 +57,7 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
     [Fact]
     public async Task What_is_typed_before_the_connection_is_up_is_not_lost_and_no_button_pretends_to_work()
     {
-        var (admin, account) = (await NewAccountAsync(AccountKind.Admin), await NewAccountAsync());
+        var (admin, account) = (await NewAccountAsync(AccountKind.Admin), await NewAccountAsync(AccountKind.Unconfirmed));
         var connected = new TaskCompletionSource();
         var tab = await NewBrowserAsync();
         var console = await ConsolePage.OpenAsync(tab, admin);
@@ -68,6 +69,7 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
         });
 
         await tab.BeginToLoadAsync("/admin");
+        await tab.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Unconfirmed" }).CheckAsync();
         await console.Search.PressSequentiallyAsync(account.Email[..24]);
         await other.BeginToLoadAsync($"/admin?q={account.Email}");
         await new ConsolePage(other).Hits.ClickAsync();
@@ -77,6 +79,7 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
         await Assertions.Expect(console.Hits).ToHaveCountAsync(1);
         await Assertions.Expect(console.Search).ToBeFocusedAsync();
         await Assertions.Expect(console.Search).ToHaveValueAsync(account.Email[..24]);
+        await Assertions.Expect(tab.Page).ToHaveURLAsync(new Regex($"\\?q={account.Email[..24]}&filter=unconfirmed$"));
     }
 
     [Fact]

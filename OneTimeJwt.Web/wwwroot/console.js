@@ -14,18 +14,22 @@ blazor.addEventListener('load', () => Blazor.start({
 }));
 document.body.append(blazor);
 
-// The circuit draws the page anew when it comes up: what was typed until then is handed over to it, and the focus.
+// The circuit draws the page anew when it comes up: what was typed and ticked until then is handed over to it, and the focus.
 const heading = document.querySelector('h1');
 const typed = new Map();
-const note = ({ target }) => typed.set(target.id, target.value);
+const note = ({ target }) => typed.set(target.id, target);
 const handOver = new MutationObserver(() => {
   if (!heading || heading.isConnected) return;
   handOver.disconnect();
   document.removeEventListener('input', note);
-  for (const [id, value] of typed) {
+  for (const [id, was] of typed) {
     const field = document.getElementById(id);
     if (!field || field.type === 'file') continue;
-    field.value = value;
+    if (field.type === 'checkbox') {
+      if (field.checked !== was.checked) field.click();
+      continue;
+    }
+    field.value = was.value;
     for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
   }
   document.getElementById(focused)?.focus();
