@@ -80,6 +80,11 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
         await Assertions.Expect(console.Search).ToBeFocusedAsync();
         await Assertions.Expect(console.Search).ToHaveValueAsync(account.Email[..24]);
         await Assertions.Expect(tab.Page).ToHaveURLAsync(new Regex($"\\?q={account.Email[..24]}&filter=unconfirmed$"));
+
+        await tab.Page.GetByRole(AriaRole.Heading, new() { Level = 1 }).ClickAsync();
+        await Assertions.Expect(console.Search).Not.ToBeFocusedAsync();
+        await tab.Page.Keyboard.PressAsync("/");
+        await Assertions.Expect(console.Search).ToBeFocusedAsync();
     }
 
     [Fact]

@@ -21,19 +21,21 @@ public sealed class Guests(Uri address, IMailbox inbox, TestAccount admin, strin
     public async Task<TestAccount> InviteAsync()
     {
         var guest = new TestAccount { Email = pattern.Replace("*", $"{Guid.NewGuid():N}", StringComparison.Ordinal), Password = TestAccount.MakePassword() };
-        using (var desk = new HttpVisitor(address))
-        {
-            Assert.True(await desk.SignInAsync(admin) == HttpStatusCode.SeeOther, $"{admin.Email}, who is to invite, can't sign in.");
-            using var sent = await desk.SubmitAsync("/admin/invite", ("list", guest.Email), ("reason", Reason));
-            Assert.True(sent.StatusCode == HttpStatusCode.OK, $"{admin.Email} can't invite: {(int)sent.StatusCode}.");
-        }
-
+        await SendInvitationAsync(address, admin, guest.Email);
         _invited.Enqueue(guest);
         var link = (await inbox.NextAsync(guest.Email, InboxFolder.InvitationSubject)).Link;
         using var visitor = new HttpVisitor(new Uri(new Uri(link).GetLeftPart(UriPartial.Authority)));
         using var chosen = await visitor.SubmitAsync(new Uri(link).PathAndQuery, "/invitation", ("token", link.Split("token=")[1]), ("password", guest.Password));
         Assert.Equal(HttpStatusCode.SeeOther, chosen.StatusCode);
         return guest;
+    }
+
+    public static async Task SendInvitationAsync(Uri address, TestAccount admin, string guest)
+    {
+        using var desk = new HttpVisitor(address);
+        Assert.True(await desk.SignInAsync(admin) == HttpStatusCode.SeeOther, $"{admin.Email}, who is to invite, can't sign in.");
+        using var sent = await desk.SubmitAsync("/admin/invite", ("list", guest), ("reason", Reason));
+        Assert.True(sent.StatusCode == HttpStatusCode.OK, $"{admin.Email} can't invite: {(int)sent.StatusCode}.");
     }
 
     /// <summary>What is left at the site, in words.</summary>

@@ -157,9 +157,7 @@ public sealed class Site : IAsyncDisposable
     {
         Assert.SkipWhen(IsDeployed, "Leaves an account behind.");
         var address = $"guest-{Guid.NewGuid():N}@example.org";
-        using var desk = await EnterAsync(await Accounts.TakeAsync(AccountKind.Admin));
-        using var sent = await desk.SubmitAsync("/admin/invite", ("list", address), ("reason", "They start on Monday."));
-        Assert.Equal(HttpStatusCode.OK, sent.StatusCode);
+        await Guests.SendInvitationAsync(Address, await Accounts.TakeAsync(AccountKind.Admin), address);
         return (await Inbox.NextAsync(address, InboxFolder.InvitationSubject)).Link;
     }
 

@@ -24,10 +24,10 @@ internal static class Kept
             if (!OfTests.TryGetValue(folder, out var seen))
                 continue;
             Directory.CreateDirectory(Path.Combine(report, folder));
-            foreach (var (name, texts) in seen.GroupBy(one => one.Name, one => one.Text).Select(group => (group.Key, group)))
+            foreach (var texts in seen.GroupBy(one => one.Name, one => one.Text))
             {
                 foreach (var (i, text) in texts.Index())
-                    File.WriteAllText(Path.Combine(report, folder, $"{Path.GetFileNameWithoutExtension(name)}-{i + 1}{Path.GetExtension(name)}"), Secrets.Hide(text));
+                    File.WriteAllText(Path.Combine(report, folder, $"{Path.GetFileNameWithoutExtension(texts.Key)}-{i + 1}{Path.GetExtension(texts.Key)}"), Secrets.Hide(text));
             }
         }
     }

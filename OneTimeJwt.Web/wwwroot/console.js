@@ -17,6 +17,7 @@ document.body.append(blazor);
 // The circuit draws the page anew when it comes up: what was typed and ticked until then is handed over to it, and the focus.
 const heading = document.querySelector('h1');
 const typed = new Map();
+let focused;
 const note = ({ target }) => typed.set(target.id, target);
 const handOver = new MutationObserver(() => {
   if (!heading || heading.isConnected) return;
@@ -34,14 +35,13 @@ const handOver = new MutationObserver(() => {
   }
   document.getElementById(focused)?.focus();
 });
-let focused;
 document.addEventListener('input', note);
 document.addEventListener('focusin', ({ target }) => { focused = target.id; });
 handOver.observe(document.body, { childList: true, subtree: true });
 
-// Blazor leads to the heading of each page that it draws, but not out of a field that somebody is in by then.
+// Blazor leads to the heading of each page that it draws, but not out of a field that somebody is in by then, unless it is pressed.
 document.addEventListener('focusin', ({ target, relatedTarget }) => {
-  if (target.matches('h1') && relatedTarget?.matches('input, textarea, select')) relatedTarget.focus();
+  if (target.matches('h1:not(:active)') && relatedTarget?.matches('input, textarea, select')) relatedTarget.focus();
 });
 
 // The keyboard: "/" to the search, arrows through what it found.
