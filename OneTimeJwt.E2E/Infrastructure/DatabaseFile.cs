@@ -27,7 +27,7 @@ internal static class DatabaseFile
         return database;
     }
 
-    private static async Task<SqliteConnection> OpenAsync(RunningApp app)
+    public static async Task<SqliteConnection> OpenAsync(RunningApp app)
     {
         var database = new SqliteConnection($"Data Source={app.Database};Pooling=False");
         await database.OpenAsync();

@@ -37,8 +37,9 @@ public sealed class RunningApp : IAsyncDisposable
             ["Recovery__PublicOrigin"] = Address.GetLeftPart(UriPartial.Authority),
             ["Tokens__Secrets__0__Id"] = "e2e",
             ["Tokens__Secrets__0__Value"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
-            // Processes here live too short for it to pay.
+            // Processes here live too short for a better compilation to pay, but for what is called very often.
             ["DOTNET_TieredPGO"] = "0",
+            ["DOTNET_TC_CallCountThreshold"] = "400",
             // All tests come from one address.
             ["RateLimits__PerClient__Permits"] = "100000",
         };
@@ -70,6 +71,8 @@ public sealed class RunningApp : IAsyncDisposable
         var app = new RunningApp(settings, beside);
         try
         {
+            if (beside is null)
+                FreshDatabase.CopyTo(app.Database);
             await app.LaunchAsync();
             return app;
         }

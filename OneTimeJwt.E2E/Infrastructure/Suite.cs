@@ -30,6 +30,8 @@ public sealed class Suite : IAsyncLifetime
             return;
 
         _site = await Site.OpenAsync();
+        if (!Site.IsDeployed)
+            await FreshDatabase.KeepAsync(_site.App);
     }
 
     /// <summary>A link that nobody used in time, at an app of its own.</summary>
@@ -49,6 +51,7 @@ public sealed class Suite : IAsyncLifetime
             await (await _expired.Value).Site.DisposeAsync();
         if (Browsers is not null)
             await Browsers.DisposeAsync();
+        FreshDatabase.Forget();
     }
 
     private static async Task<ExpiredLink> MakeExpiredLinkAsync()
