@@ -40,6 +40,8 @@ public sealed class RunningApp : IAsyncDisposable
             // Processes here live too short for a better compilation to pay, but for what is called very often.
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_TC_CallCountThreshold"] = "400",
+            // What ends a page of the console is told to the browser, and stands in the report.
+            ["DetailedErrors"] = "true",
             // All tests come from one address.
             ["RateLimits__PerClient__Permits"] = "100000",
         };

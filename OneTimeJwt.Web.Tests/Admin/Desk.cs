@@ -37,10 +37,12 @@ internal sealed class Desk : IDisposable
 
     public string Address => new Uri(_context.Services.GetRequiredService<NavigationManager>().Uri).PathAndQuery;
 
+    public void Go(string address) => _context.Services.GetRequiredService<BunitNavigationManager>().NavigateTo(address);
+
     public IRenderedComponent<TPage> Open<TPage>(string address, Action<ComponentParameterCollectionBuilder<TPage>>? parameters = null)
         where TPage : IComponent
     {
-        _context.Services.GetRequiredService<BunitNavigationManager>().NavigateTo(address);
+        Go(address);
         _context.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         return _context.Render(parameters ?? (_ => { }));
     }

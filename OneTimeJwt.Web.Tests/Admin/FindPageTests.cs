@@ -43,6 +43,22 @@ public sealed class FindPageTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task Nothing_is_written_over_what_is_typed_while_the_server_lags_but_what_another_address_asks_for()
+    {
+        using var desk = await DeskAsync();
+        var page = desk.Open<FindPage>("/admin");
+        var drawn = (page.Find("#q").GetAttribute("value"), page.Find("#q").GetAttribute("blazor:oninput"), page.Find("#filter-locked").GetAttribute("blazor:onchange"));
+
+        await page.Find("#q").TypeAsync("nobody a");
+        await page.Find("#q").TypeAsync("nobody at all");
+        page.WaitForAssertion(() => Assert.Equal("No account is like that.", page.Find("[role=status]").Words()));
+        Assert.Equal(drawn, (page.Find("#q").GetAttribute("value"), page.Find("#q").GetAttribute("blazor:oninput"), page.Find("#filter-locked").GetAttribute("blazor:onchange")));
+
+        desk.Go("/admin?q=somebody");
+        page.WaitForAssertion(() => Assert.Equal("somebody", page.Find("#q").GetAttribute("value")));
+    }
+
+    [Fact]
     public async Task An_address_of_the_page_brings_search_and_filters_back()
     {
         var family = Guid.NewGuid().ToString("N");

@@ -14,10 +14,12 @@ blazor.addEventListener('load', () => Blazor.start({
 }));
 document.body.append(blazor);
 
-// The circuit draws the page anew when it comes up: what was typed and ticked until then is handed over to it, and the focus.
+// The circuit draws the page anew when it comes up: what was typed and ticked until then is handed over to it, and the
+// focus. Some of it may be older than this script.
 const heading = document.querySelector('h1');
-const typed = new Map();
-let focused;
+const isTouched = field => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+const typed = new Map([...document.querySelectorAll('input, textarea')].filter(isTouched).map(field => [field.id, field]));
+let focused = document.activeElement?.id;
 const note = ({ target }) => typed.set(target.id, target);
 const handOver = new MutationObserver(() => {
   if (!heading || heading.isConnected) return;
