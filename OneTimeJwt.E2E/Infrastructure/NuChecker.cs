@@ -57,7 +57,8 @@ public sealed class NuChecker : IAsyncDisposable
 
             var port = RunningApp.FreePort();
             _client.BaseAddress = new Uri($"http://127.0.0.1:{port}/");
-            _process = Process.Start(new ProcessStartInfo("java", ["-Xmx512m", "-Dnu.validator.servlet.bind-address=127.0.0.1", "-cp", jar, "nu.validator.servlet.Main", $"{port}"])
+            // It lives too short for a better compilation to pay, and without one its schemas need more stack.
+            _process = Process.Start(new ProcessStartInfo("java", ["-Xmx512m", "-Xss4m", "-XX:TieredStopAtLevel=1", "-Dnu.validator.servlet.bind-address=127.0.0.1", "-cp", jar, "nu.validator.servlet.Main", $"{port}"])
             {
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
