@@ -21,10 +21,28 @@ internal static class Program
         if (Directory.Exists(Run.Report))
             Directory.Delete(Run.Report, recursive: true);
         Directory.CreateDirectory(Run.Report);
+        args = [.. Filters(args)];
         string[] words = [.. args, .. Missing(args, "-xml", "results.xml"), .. Missing(args, "-junit", "junit.xml")];
         var code = await ConsoleRunner.Run(words);
         Report(words);
         return code;
+    }
+
+    // As other runners spell it: --filter Guarantee=G2, or Category!=long.
+    private static IEnumerable<string> Filters(string[] args)
+    {
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i] != "--filter" || i + 1 == args.Length)
+            {
+                yield return args[i];
+                continue;
+            }
+
+            var trait = args[++i];
+            yield return trait.Contains("!=", StringComparison.Ordinal) ? "-trait-" : "-trait";
+            yield return trait.Replace("!=", "=", StringComparison.Ordinal);
+        }
     }
 
     private static string[] Missing(string[] args, string option, string file) =>
