@@ -87,6 +87,11 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
         await Assertions.Expect(console.Search).Not.ToBeFocusedAsync();
         await tab.Page.Keyboard.PressAsync("/");
         await Assertions.Expect(console.Search).ToBeFocusedAsync();
+
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Find", Exact = true }).ClickAsync();
+        await Assertions.Expect(console.Search).ToHaveValueAsync("");
+        await Assertions.Expect(console.Hits).ToHaveCountAsync(0);
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Unconfirmed" })).Not.ToBeCheckedAsync();
     }
 
     [Fact]
@@ -132,8 +137,13 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
 
         await (await Line.LayAsync(tab.Page)).CutAsync();
         await tab.GoAsync("/admin");
-
         await Assertions.Expect(warning).ToBeVisibleAsync();
+
+        // Nor does what would make it.
+        tab = await tab.AnotherAsync();
+        await tab.Page.RouteAsync("**/_framework/blazor.web.js*", route => route.AbortAsync());
+        await tab.GoAsync("/admin");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "has to pass WebSockets" })).ToBeVisibleAsync();
     }
 
     private static void Listen(IPage page, ConcurrentQueue<string> seen)

@@ -13,6 +13,7 @@ internal static class Program
     {
         if (args.Any(word => word is "--server" or "--internal-msbuild-node"))
             return await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+        args = [.. Filters(args)];
         if (args.Any(word => word.StartsWith("-list", StringComparison.Ordinal) || word is "-?" or "-h" or "--help"))
             return await ConsoleRunner.Run(args);
 
@@ -21,7 +22,6 @@ internal static class Program
         if (Directory.Exists(Run.Report))
             Directory.Delete(Run.Report, recursive: true);
         Directory.CreateDirectory(Run.Report);
-        args = [.. Filters(args)];
         string[] words = [.. args, .. Missing(args, "-xml", "results.xml"), .. Missing(args, "-junit", "junit.xml")];
         var code = await ConsoleRunner.Run(words);
         Report(words);

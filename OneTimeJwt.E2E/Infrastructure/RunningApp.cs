@@ -37,7 +37,7 @@ public sealed class RunningApp : IAsyncDisposable
             ["Recovery__PublicOrigin"] = Address.GetLeftPart(UriPartial.Authority),
             ["Tokens__Secrets__0__Id"] = "e2e",
             ["Tokens__Secrets__0__Value"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
-            // Processes here live too short for a better compilation to pay, but for what is called very often.
+            // Processes here live too short for a better compilation to pay, but for what is called very often: 0x400 times.
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_TC_CallCountThreshold"] = "400",
             // What ends a page of the console is told to the browser, and stands in the report.

@@ -59,6 +59,46 @@ public sealed class FindPageTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task Whoever_comes_back_to_the_bare_page_after_typing_finds_it_empty()
+    {
+        using var desk = await DeskAsync();
+        var page = desk.Open<FindPage>("/admin");
+        await page.Find("#filter-locked").FillAsync(true);
+        await page.Find("#q").TypeAsync("nobody at all");
+        page.WaitForAssertion(() => Assert.Equal("No account is like that.", page.Find("[role=status]").Words()));
+        var typed = page.Find("#q").GetAttribute("blazor:oninput");
+
+        desk.Go("/admin");
+        page.WaitForAssertion(() => Assert.Equal("Nothing is asked for yet.", page.Find("[role=status]").Words()));
+        Assert.NotEqual(typed, page.Find("#q").GetAttribute("blazor:oninput"));
+        Assert.False(page.Find("#filter-locked").HasAttribute("checked"));
+    }
+
+    [Fact]
+    public async Task Ticking_says_what_is_wanted_however_often_it_is_heard()
+    {
+        using var desk = await DeskAsync();
+        var page = desk.Open<FindPage>("/admin?filter=locked");
+
+        await page.Find("#filter-locked").FillAsync(true);
+        page.WaitForAssertion(() => Assert.Equal("/admin?filter=locked", (string)desk.Scripts["keepSearch"][^1].Arguments[0]!));
+        await page.Find("#filter-locked").FillAsync(false);
+        page.WaitForAssertion(() => Assert.Equal("/admin", (string)desk.Scripts["keepSearch"][^1].Arguments[0]!));
+    }
+
+    [Fact]
+    public async Task Enter_keeps_the_address_also_before_the_letters_have_come_to_rest()
+    {
+        using var desk = await DeskAsync();
+        var page = desk.Open<FindPage>("/admin");
+
+        var typing = page.Find("#q").TypeAsync("nobody at all");
+        await page.Find("form").SendAsync();
+        Assert.Equal("/admin?q=nobody%20at%20all", (string)desk.Scripts["keepSearch"][0].Arguments[0]!);
+        await typing;
+    }
+
+    [Fact]
     public async Task An_address_of_the_page_brings_search_and_filters_back()
     {
         var family = Guid.NewGuid().ToString("N");

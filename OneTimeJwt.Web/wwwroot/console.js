@@ -12,13 +12,16 @@ blazor.addEventListener('load', () => Blazor.start({
     configureSignalR: builder => builder.withUrl('_blazor', { skipNegotiation: true, transport: webSockets }).configureLogging(warning)
   }
 }));
+blazor.addEventListener('error', () => { document.getElementById('blazor-error-ui').style.display = 'block'; });
 document.body.append(blazor);
 
 // The circuit draws the page anew when it comes up: what was typed and ticked until then is handed over to it, and the
 // focus. Some of it may be older than this script.
 const heading = document.querySelector('h1');
-const isTouched = field => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
-const typed = new Map([...document.querySelectorAll('input, textarea')].filter(isTouched).map(field => [field.id, field]));
+const isTouched = field => field.options
+  ? field.selectedIndex !== Math.max(0, [...field.options].findIndex(option => option.defaultSelected))
+  : field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+const typed = new Map([...document.querySelectorAll('input, select, textarea')].filter(isTouched).map(field => [field.id, field]));
 let focused = document.activeElement?.id;
 const note = ({ target }) => typed.set(target.id, target);
 const handOver = new MutationObserver(() => {
