@@ -131,20 +131,21 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
     public async Task A_connection_that_never_gets_through_is_said_with_what_a_proxy_has_to_do()
     {
         var tab = await NewBrowserAsync();
-        var warning = tab.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "has to pass WebSockets" });
         await ConsolePage.OpenAsync(tab, await NewAccountAsync(AccountKind.Support));
-        await Assertions.Expect(warning).ToBeHiddenAsync();
+        await Assertions.Expect(Warning(tab)).ToBeHiddenAsync();
 
         await (await Line.LayAsync(tab.Page)).CutAsync();
         await tab.GoAsync("/admin");
-        await Assertions.Expect(warning).ToBeVisibleAsync();
+        await Assertions.Expect(Warning(tab)).ToBeVisibleAsync();
 
         // Nor does what would make it.
         tab = await tab.AnotherAsync();
         await tab.Page.RouteAsync("**/_framework/blazor.web.js*", route => route.AbortAsync());
         await tab.GoAsync("/admin");
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "has to pass WebSockets" })).ToBeVisibleAsync();
+        await Assertions.Expect(Warning(tab)).ToBeVisibleAsync();
     }
+
+    private static ILocator Warning(Tab tab) => tab.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "has to pass WebSockets" });
 
     private static void Listen(IPage page, ConcurrentQueue<string> seen)
     {

@@ -1,6 +1,6 @@
-using System.Net;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
+using OneTimeJwt.E2E.Processes;
 
 namespace OneTimeJwt.E2E;
 
@@ -29,11 +29,8 @@ public abstract class LinkTest(Suite suite) : BrowserTest(suite)
     }
 
     /// <summary>The account is as the test left it; the page that one signs in at has tests of its own.</summary>
-    protected async Task SignsInAsync(TestAccount account, string? password = null)
-    {
-        using var visitor = new HttpVisitor(Site.Address);
-        Assert.Equal(HttpStatusCode.SeeOther, await visitor.SignInAsync(account, password));
-    }
+    protected async Task SignsInAsync(TestAccount account, string? password = null) =>
+        Assert.True(await ResetForm.SignsInAsync(Site.Address, account, password ?? account.Password));
 
     protected static string TokenOf(string link) => link[(link.IndexOf("token=", StringComparison.Ordinal) + "token=".Length)..];
 

@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace OneTimeJwt.E2E.Infrastructure;
 
 /// <summary>Writes accounts as another application on the same database would: the site has no page for it.</summary>
@@ -45,8 +43,7 @@ internal static class AccountRow
 
     private static async Task WriteAsync(RunningApp app, string sql, params (string Name, string Value)[] values)
     {
-        await using var database = new SqliteConnection($"Data Source={app.Database};Pooling=False");
-        await database.OpenAsync();
+        await using var database = await DatabaseFile.OpenAsync(app);
         await using var command = database.CreateCommand();
 #pragma warning disable CA2100 // Constants of this class.
         command.CommandText = sql;

@@ -22,7 +22,7 @@ internal static class CampaignRows
     {
         var id = Guid.NewGuid();
         var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm:ss.fffffffzzz", System.Globalization.CultureInfo.InvariantCulture);
-        await using var database = await OpenAsync(app);
+        await using var database = await DatabaseFile.OpenAsync(app);
         await using var command = Command(database, "BEGIN IMMEDIATE;" + AddAccounts + Start + "COMMIT;", id);
         command.Parameters.AddWithValue("$count", count);
         command.Parameters.AddWithValue("$admin", admin.Email);
@@ -44,16 +44,9 @@ internal static class CampaignRows
 
     private static async Task<T> AskAsync<T>(RunningApp app, Guid id, string sql)
     {
-        await using var database = await OpenAsync(app);
+        await using var database = await DatabaseFile.OpenAsync(app);
         await using var command = Command(database, sql, id);
         return (T)(await command.ExecuteScalarAsync())!;
-    }
-
-    private static async Task<SqliteConnection> OpenAsync(RunningApp app)
-    {
-        var database = new SqliteConnection($"Data Source={app.Database};Pooling=False");
-        await database.OpenAsync();
-        return database;
     }
 
     private static SqliteCommand Command(SqliteConnection database, string sql, Guid id)
