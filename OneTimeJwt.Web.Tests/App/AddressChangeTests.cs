@@ -1,4 +1,8 @@
 using System.Net;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Tests.App;
@@ -140,6 +144,37 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
         Assert.Empty(await _app.TrailAsync(account.Id));
     }
 
+    [Theory]
+    [InlineData(null, "/account/email/sent")]
+    [InlineData("somebody@example.org", null)]
+    public async Task A_notice_that_is_sent_meanwhile_is_no_obstacle_but_another_wish_is(string? wish, string? sent)
+    {
+        Action? meanwhile = null;
+        await using var app = await TestApp.StartAsync(replace: services =>
+            services.AddScoped<IPasswordHasher<Account>>(provider => new BusyHasher(() => Interlocked.Exchange(ref meanwhile, null)?.Invoke(), provider.GetRequiredService<IOptions<PasswordHasherOptions>>())));
+        var account = await app.AddAccountAsync();
+        var wanted = Links.NewAddress();
+        using var visitor = app.Open();
+        await visitor.SignInAsync(account.Email!, Passwords.Old);
+
+        meanwhile = () =>
+        {
+            using var database = app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContext();
+            var own = new OwnState { AccountId = account.Id, PendingAddress = wish };
+            own.Trust(account.Email!, app.Clock.GetUtcNow(), app.Clock.GetUtcNow().AddDays(7));
+            database.Add(own);
+            database.SaveChanges();
+        };
+        var answer = await visitor.AskForAddressAsync(wanted, Passwords.Old);
+
+        Assert.Null(meanwhile);
+        Assert.Equal((sent, sent is null ? HttpStatusCode.UnprocessableEntity : HttpStatusCode.SeeOther), (answer.Location, answer.Status));
+        var own = (await app.ReadAsync(account.Id)).Own!;
+        Assert.Equal((wish ?? wanted, account.Email), (own.PendingAddress, own.TrustedAddress));
+        if (wish is null)
+            Assert.Single(await app.Mails.WaitAsync(wanted));
+    }
+
     [Fact]
     public async Task Only_who_is_signed_in_gets_to_the_page()
     {
@@ -158,5 +193,15 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
         await _app.AsAnotherApplicationAsync(link.Account.Id, (users, account) => users.DeleteAsync(account));
 
         Assert.Null(await _app.WithAsync<AccountsContext, OwnState?>(async database => await database.OwnStates.FindAsync(link.Account.Id)));
+    }
+
+    // While a password is looked at, others go on.
+    private sealed class BusyHasher(Action meanwhile, IOptions<PasswordHasherOptions> options) : PasswordHasher<Account>(options)
+    {
+        public override PasswordVerificationResult VerifyHashedPassword(Account user, string hashedPassword, string providedPassword)
+        {
+            meanwhile();
+            return base.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
     }
 }

@@ -46,9 +46,10 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
             : Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.ChangedMeanwhile);
     }
 
-    private async Task<bool> TryAsync(Account account, string wanted, string? client)
+    private async Task<bool> TryAsync(Account account, string wanted, string? client, bool again = false)
     {
         var now = time.GetUtcNow();
+        var pending = account.Own?.PendingAddress;
         var own = account.Remember();
         own.PendingAddress = wanted;
         own.Renew();
@@ -57,6 +58,13 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
         {
             await database.SaveChangesAsync();
             return true;
+        }
+        catch (DbUpdateException) when (!again)
+        {
+            // A notice that is being sent writes to the same row, and so may other wishes: theirs were first.
+            database.ChangeTracker.Clear();
+            return await users.FindByIdAsync(account.Id) is { } present && present.SecurityStamp == account.SecurityStamp && present.Own?.PendingAddress == pending
+                && await TryAsync(present, wanted, client, again: true);
         }
         catch (DbUpdateException fault) when (!Outage.Is(fault))
         {
