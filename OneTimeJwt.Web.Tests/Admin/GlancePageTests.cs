@@ -24,7 +24,7 @@ public sealed class GlancePageTests
                 Line(now.AddHours(-30), RecoveryEventKind.Requested), Line(now.AddHours(-30), RecoveryEventKind.Redeemed), Line(now.AddDays(-8), RecoveryEventKind.Requested),
                 Line(now.AddHours(-2), RecoveryEventKind.Refused, "spent"), Line(now.AddHours(-50), RecoveryEventKind.Refused, "spent"),
                 Line(now.AddHours(-3), RecoveryEventKind.RefusedUnproven, "forged: 3, malformed: 12"), Line(now.AddHours(-4), RecoveryEventKind.RefusedUnproven, "malformed: 1"));
-            database.Add(new OutboxMail { Kind = OutboxKind.ResetLink, AccountId = "x", RequestedAt = now.AddMinutes(-90), DueAt = now.AddHours(1) });
+            database.Add(new OutboxMail { Kind = OutboxKind.ResetLink, AccountId = "x", RequestedAt = now.AddMinutes(-90), DueAt = now.AddMinutes(10) });
             return database.SaveChangesAsync();
         });
         using var desk = new Desk(app, support.User);
