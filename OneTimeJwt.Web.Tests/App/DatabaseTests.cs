@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Accounts;
@@ -56,6 +57,33 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
         await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() => stale.SaveChangesAsync(Cancellation));
         Assert.NotEqual("written too late", (await one.ReadAsync(account.Id)).PasswordHash);
         Assert.Empty(await one.TrailAsync(account.Id));
+    }
+
+    [Fact]
+    public async Task A_notice_that_another_node_sends_at_that_moment_does_not_keep_a_link_from_being_used()
+    {
+        var (one, account, third) = await MeanwhileAsync(TrustAsync);
+        await using var _ = third;
+        using var visitor = third.Open();
+
+        (await visitor.UseAsync(await one.MintAsync("secure", account.Id))).IsUsed("secure");
+
+        var own = (await one.ReadAsync(account.Id)).Own!;
+        Assert.Equal((account.Email, 1), (own.TrustedAddress, own.TimesSecured));
+    }
+
+    [Fact]
+    public async Task An_address_that_another_node_gives_away_at_that_moment_is_taken()
+    {
+        var wanted = Links.NewAddress();
+        var (one, account, third) = await MeanwhileAsync((node, _) => node.AddAccountAsync(shape: other => (other.UserName, other.Email) = (wanted, wanted)));
+        await using var _ = third;
+        await one.WantAddressAsync(account.Id, wanted);
+        using var visitor = third.Open();
+
+        (await visitor.UseAsync(await one.MintAsync("change", account.Id))).IsRefusedAs("spent");
+
+        Assert.Equal(account.Email, (await one.ReadAsync(account.Id)).Email);
     }
 
     [Fact]
@@ -267,12 +295,50 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
 
     protected Task<(TestApp One, TestApp Other)> StartAsync() => nodes.StartAsync(provider);
 
+    /// <summary>A third node: just before it writes what we remember of this account, something happens at the first.</summary>
+    protected async Task<(TestApp One, Account Account, TestApp Third)> MeanwhileAsync(Func<TestApp, Account, Task> happens)
+    {
+        var (one, _) = await StartAsync();
+        var account = await one.AddAccountAsync();
+        var third = await TestApp.StartAsync(
+            new() { ["Recovery:PublicOrigin"] = one.Origin },
+            beside: one,
+            replace: services => services.ConfigureDbContext<AccountsContext>(options => options.AddInterceptors(new Meanwhile(account.Id, () => happens(one, account)))));
+        return (one, account, third);
+    }
+
+    /// <summary>What a notice with a link that secures the account writes.</summary>
+    protected static Task TrustAsync(TestApp node, Account account) => node.WithAsync<AccountsContext, int>(database =>
+    {
+        var own = new OwnState { AccountId = account.Id };
+        own.Trust(account.Email!, node.Clock.GetUtcNow(), node.Clock.GetUtcNow().AddDays(7));
+        database.Add(own);
+        return database.SaveChangesAsync();
+    });
+
     private static async Task DismissAllBut(TestApp app, params Member[] staying)
     {
         var stay = staying.Select(member => member.Id).ToList();
         var others = await app.WithAsync<AccountsContext, List<string>>(database => database.UserRoles.Where(member => !stay.Contains(member.UserId)).Select(member => member.UserId).Distinct().ToListAsync());
         foreach (var id in others)
             await app.Roles().RemoveAsync(id, ConsoleRole.Admin, actor: null);
+    }
+}
+
+/// <summary>Something happens once, between what was read and what is written of it.</summary>
+internal sealed class Meanwhile(string accountId, Func<Task> happens) : SaveChangesInterceptor
+{
+    private bool _happened;
+
+    public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        if (!_happened && eventData.Context!.ChangeTracker.Entries<OwnState>().Any(row => row.Entity.AccountId == accountId && row.State is EntityState.Added or EntityState.Modified))
+        {
+            _happened = true;
+            await happens();
+        }
+
+        return result;
     }
 }
 
@@ -296,6 +362,19 @@ public sealed class PostgreSqlTests(TwoNodes nodes) : DatabaseTests(nodes, Datab
         Assert.Equal("/account", (await visitor.SignInAsync(account.Email!, Passwords.New)).Location);
         await BreakAsync(one);
         Assert.Equal("/forgot-password/sent", (await visitor.AskAsync(account.Email!)).Location);
+    }
+
+    // SQLite lets nobody write while an act is judged.
+    [Fact]
+    public async Task A_notice_that_another_node_sends_at_that_moment_does_not_keep_links_from_being_killed()
+    {
+        var (one, account, third) = await MeanwhileAsync(TrustAsync);
+        await using var _ = third;
+
+        Assert.True((await third.ActAsync(await one.HireAsync(ConsoleRole.Admin), AccountAct.KillLinks, account.Id)).Done);
+
+        var own = (await one.ReadAsync(account.Id)).Own!;
+        Assert.Equal((account.Email, 1), (own.TrustedAddress, own.TimesSecured));
     }
 
     private static Task<int> BreakAsync(TestApp app) => app.WithAsync<AccountsContext, int>(async database =>

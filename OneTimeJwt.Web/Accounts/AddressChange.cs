@@ -59,14 +59,14 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
             await database.SaveChangesAsync();
             return true;
         }
-        catch (DbUpdateException) when (!again)
+        catch (DbUpdateException fault) when (!again && Collision.Is(fault))
         {
             // A notice that is being sent writes to the same row, and so may other wishes: theirs were first.
             database.ChangeTracker.Clear();
             return await users.FindByIdAsync(account.Id) is { } present && present.SecurityStamp == account.SecurityStamp && present.Own?.PendingAddress == pending
                 && await TryAsync(present, wanted, client, again: true);
         }
-        catch (DbUpdateException fault) when (!Outage.Is(fault))
+        catch (DbUpdateException fault) when (Collision.Is(fault))
         {
             return false;
         }

@@ -52,9 +52,9 @@ public sealed class AccountActs(
             {
                 return await writer.RunAsync(() => contexts.TryAsync((database, _) => InTransactionAsync(database, user, request)));
             }
-            catch (DbUpdateConcurrencyException) when (tries < MostTries)
+            catch (DbUpdateException fault) when (tries < MostTries && Collision.Is(fault))
             {
-                // The account was changed in the meantime, by its user or by another admin: judge again.
+                // The account was changed in the meantime, by its user, by another admin or by a notice: judge again.
             }
         }
     }

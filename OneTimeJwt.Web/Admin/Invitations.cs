@@ -83,7 +83,7 @@ public sealed class Invitations(
             await database.SaveChangesAsync();
             return null;
         }
-        catch (DbUpdateException) when (known.Count == 0)
+        catch (DbUpdateException fault) when (known.Count == 0 && Collision.Is(fault))
         {
             // Somebody else made it at that moment.
             return Words.InviteInUse;

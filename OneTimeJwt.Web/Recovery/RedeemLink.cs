@@ -105,13 +105,17 @@ internal sealed partial class RedeemLink(
             var result = await store.UpdateAsync(account, CancellationToken.None);
             if (result.Succeeded)
                 return SwapEnd.Done;
-            // Where a commit was in doubt and tried again, it is our own change that the swap ran into.
             if (result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)))
-                return database.Database.CreateExecutionStrategy().RetriesOnFailure && await HappenedAsync(line.Id) ? SwapEnd.Done : SwapEnd.Missed;
+                return await MissedAsync(line.Id);
 
             throw new InvalidOperationException($"Identity refused the account: {string.Join(", ", result.Errors.Select(error => error.Code))}");
         }
-        catch (Exception fault) when (Outage.Is(fault) && fault is not DbUpdateConcurrencyException)
+        catch (DbUpdateException fault) when (Collision.Is(fault))
+        {
+            // What was free is taken: by a notice that made the same row of ours, or by an account of that name.
+            return await MissedAsync(line.Id);
+        }
+        catch (Exception fault) when (Outage.Is(fault))
         {
             // The connection broke around the commit. Our own event tells whether it happened.
             if (!await HappenedAsync(line.Id))
@@ -120,12 +124,11 @@ internal sealed partial class RedeemLink(
             Log.Settled(logger, account.Id);
             return SwapEnd.Done;
         }
-        catch (DbUpdateException)
-        {
-            // What was free is taken: by another use that made the same row of ours, or by an account of that name.
-            return SwapEnd.Missed;
-        }
     }
+
+    // Where a commit was in doubt and tried again, it is our own change that the swap ran into.
+    private async Task<SwapEnd> MissedAsync(Guid line) =>
+        database.Database.CreateExecutionStrategy().RetriesOnFailure && await HappenedAsync(line) ? SwapEnd.Done : SwapEnd.Missed;
 
     private async Task<bool> HappenedAsync(Guid line)
     {
