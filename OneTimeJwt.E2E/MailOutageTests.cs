@@ -60,7 +60,7 @@ public sealed class MailOutageTests : IAsyncLifetime
 
         var stopping = _app.StopAsync();
         // From here on nobody is served any more, and only the mail is waited for.
-        await UntilAsync(async () => !await RunningApp.IsOpenAsync(_app.Address.Port));
+        await UntilAsync(async () => !await LocalPort.IsOpenAsync(_app.Address.Port));
         Assert.False(stopping.IsCompleted, "The app left with a mail in flight.");
         await _over.CancelAsync();
 

@@ -105,7 +105,7 @@ public sealed class MailboxTests : IAsyncDisposable
         if (kind == "imap")
             _dovecot = await Dovecot.StartAsync();
         await using var relay = new SmtpDouble { Taken = data => _dovecot!.AppendAsync(data) };
-        var port = kind == "smtp" ? RunningApp.FreePort() : relay.Port;
+        var port = kind == "smtp" ? LocalPort.Free() : relay.Port;
         await using var app = await RunningApp.StartAsync(kind == "folder" ? new() { ["Mail__Inbox__Directory"] = _folder } : RunningApp.MailingTo(port));
 
         var settings = new Dictionary<string, string?>
@@ -161,7 +161,7 @@ public sealed class MailboxTests : IAsyncDisposable
             $"E2E_IMAP_URL does not open the mailbox of qa@example.com at 127.0.0.1:{_dovecot.Port}: look at user and password.",
             await RefusedAsync("imap", _dovecot.Url.Replace("p%40ss", "secret", StringComparison.Ordinal)));
         Assert.Matches($"^E2E_IMAP_URL leads to qa at 127.0.0.1:{other.Port}, which is no mailbox that answers .*: look at host and port.$", await RefusedAsync("imap", $"imap://qa:secret@127.0.0.1:{other.Port}"));
-        Assert.Matches("^E2E_IMAP_URL leads to qa at 127.0.0.1:[0-9]+, which is no mailbox that answers .*: look at host and port.$", await RefusedAsync("imap", $"imaps://qa:secret@127.0.0.1:{RunningApp.FreePort()}"));
+        Assert.Matches("^E2E_IMAP_URL leads to qa at 127.0.0.1:[0-9]+, which is no mailbox that answers .*: look at host and port.$", await RefusedAsync("imap", $"imaps://qa:secret@127.0.0.1:{LocalPort.Free()}"));
         Assert.Matches($"^E2E_SMTP_PORT is {other.Port}, which can't be opened here .*: write a free one, above 1024 unless you are root.$", await RefusedAsync("smtp", $"{other.Port}"));
     }
 

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Reporting;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
@@ -5,14 +7,23 @@ using Xunit.Runner.InProc.SystemConsole;
 namespace OneTimeJwt.E2E;
 
 /// <summary>The runner's own start, with a report after it.</summary>
-internal static class Program
+internal static partial class Program
 {
+    private const int Usage = 2;
+
     private static readonly string[] Written = ["-xml", "-xmlV1", "-junit", "-nunit", "-html", "-trx", "-ctrf"];
 
     public static async Task<int> Main(string[] args)
     {
         if (args.Any(word => word is "--server" or "--internal-msbuild-node"))
-            return await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+        {
+            return Site.IsDeployed
+                ? Refuse("A deployed site's links would be written down unmasked: run the suite itself, see TESTING.md.")
+                : await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+        }
+
+        if (Unknown(args) is { } unknown)
+            return Refuse($"--filter \"{unknown}\" names no trait: write Guarantee=G2 or Category!=long, and each in a --filter of its own.");
         args = [.. Filters(args)];
         if (args.Any(word => word.StartsWith("-list", StringComparison.Ordinal) || word is "-?" or "-h" or "--help"))
             return await ConsoleRunner.Run(args);
@@ -28,12 +39,21 @@ internal static class Program
         return code;
     }
 
+    private static int Refuse(string why)
+    {
+        Console.Error.WriteLine(why);
+        return Usage;
+    }
+
+    private static string? Unknown(string[] args) =>
+        args.Zip([.. args.Skip(1), ""]).Where(pair => pair.First == "--filter" && !Trait().IsMatch(pair.Second)).Select(pair => pair.Second).FirstOrDefault();
+
     // As other runners spell it: --filter Guarantee=G2, or Category!=long.
     private static IEnumerable<string> Filters(string[] args)
     {
         for (var i = 0; i < args.Length; i++)
         {
-            if (args[i] != "--filter" || i + 1 == args.Length)
+            if (args[i] != "--filter")
             {
                 yield return args[i];
                 continue;
@@ -63,4 +83,7 @@ internal static class Program
             Console.WriteLine(sentence);
         Console.WriteLine($"The report: {Path.Combine(Run.Report, "index.html")}");
     }
+
+    [GeneratedRegex(@"^\w+!?=[^=!&|()~]+$")]
+    private static partial Regex Trait();
 }

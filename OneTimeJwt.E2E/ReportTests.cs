@@ -53,6 +53,25 @@ public sealed class ReportTests
     [Guarantee(5)]
     public void What_opens_an_account_is_masked_also_where_the_site_has_made_it_up(string text, string masked) => Assert.Equal(masked, Secrets.Hide(text));
 
+    [Theory]
+    [InlineData("Guarantee=G2&Category!=long")]
+    [InlineData("FullyQualifiedName~SignIn")]
+    [InlineData("")]
+    public async Task A_filter_that_would_leave_out_something_else_is_refused(string filter)
+    {
+        using var run = await SuiteRun.StartAsync([], "--filter", filter);
+        Assert.Equal((2, 1), (run.Code, run.Output.Trim().Split('\n').Length));
+        Assert.Contains("names no trait", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Guarantee(5)]
+    public async Task A_runner_that_masks_nothing_gets_no_deployed_site()
+    {
+        using var run = await SuiteRun.StartAsync(new() { ["E2E_BASE_URL"] = "https://staging.example.com" }, "--server", "dotnettestcli");
+        Assert.Equal((2, "A deployed site's links would be written down unmasked: run the suite itself, see TESTING.md."), (run.Code, run.Output.Trim()));
+    }
+
     [Fact]
     public void Every_test_says_for_whom_it_is_and_every_guarantee_is_tried()
     {

@@ -7,7 +7,6 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <summary>A test with browsers of its own. Of a failed one traces, pictures, mails and the app's log are kept; of a passed one nothing.</summary>
 public abstract class BrowserTest(Suite suite) : IAsyncLifetime
 {
-    private const int Patience = 15_000;
     private const int PicturePatience = 5_000;
 
     private readonly List<IBrowserContext> _contexts = [];
@@ -47,7 +46,7 @@ public abstract class BrowserTest(Suite suite) : IAsyncLifetime
         context.Console += (_, message) => ConsoleMessages.Enqueue($"{message.Location}: {message.Text}");
         context.WebError += (_, error) => ConsoleMessages.Enqueue($"{error.Page?.Url}: {error.Error}");
         context.Request += (_, request) => Requests.Enqueue(new Uri(request.Url));
-        context.SetDefaultTimeout(Patience);
+        context.SetDefaultTimeout(Suite.LoadPatience);
         await context.Tracing.StartAsync(new() { Snapshots = TakesSnapshots });
         return new Tab(await context.NewPageAsync(), Site.Address, options.Locale?.Split('-')[0] ?? "en", options.HasTouch == true);
     }

@@ -21,7 +21,7 @@ internal sealed class Dovecot : IAsyncDisposable
 
     private Dovecot(string program) => _program = program;
 
-    public int Port { get; } = RunningApp.FreePort();
+    public int Port { get; } = LocalPort.Free();
 
     public string Url => $"imap://{Uri.EscapeDataString(User)}:{Uri.EscapeDataString(Password)}@127.0.0.1:{Port}";
 
@@ -41,7 +41,7 @@ internal sealed class Dovecot : IAsyncDisposable
     {
         _process = Process.Start(new ProcessStartInfo(_program, ["-F", "-c", Path.Combine(_folder, "dovecot.conf")]) { RedirectStandardError = true })!;
         var errors = _process.StandardError.ReadToEndAsync();
-        for (var since = Stopwatch.StartNew(); !await RunningApp.IsOpenAsync(Port); await Task.Delay(50))
+        for (var since = Stopwatch.StartNew(); !await LocalPort.IsOpenAsync(Port); await Task.Delay(50))
         {
             if (_process.HasExited || since.Elapsed > Patience)
                 throw new InvalidOperationException($"Dovecot did not start: {(_process.HasExited ? await errors : "")}");

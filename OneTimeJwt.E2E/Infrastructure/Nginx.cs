@@ -12,7 +12,7 @@ internal sealed class Nginx : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("onetimejwt-nginx-").FullName;
     private Process? _process;
 
-    public Uri Address { get; } = new($"http://localhost:{RunningApp.FreePort()}");
+    public Uri Address { get; } = new($"http://localhost:{LocalPort.Free()}");
 
     public async Task StartAsync(params RunningApp[] nodes)
     {
@@ -22,7 +22,7 @@ internal sealed class Nginx : IAsyncDisposable
         await File.WriteAllTextAsync(configuration, Configuration(nodes));
         _process = Process.Start(new ProcessStartInfo(path!, ["-p", _folder, "-c", configuration, "-g", "daemon off;"]) { RedirectStandardError = true })!;
         var errors = _process.StandardError.ReadToEndAsync();
-        for (var since = Stopwatch.StartNew(); !await RunningApp.IsOpenAsync(Address.Port); await Task.Delay(50))
+        for (var since = Stopwatch.StartNew(); !await LocalPort.IsOpenAsync(Address.Port); await Task.Delay(50))
         {
             if (_process.HasExited || since.Elapsed > Patience)
                 throw new InvalidOperationException($"nginx did not start: {(_process.HasExited ? await errors : "")}");

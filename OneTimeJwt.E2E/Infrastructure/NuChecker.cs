@@ -55,7 +55,7 @@ public sealed class NuChecker : IAsyncDisposable
             if (_process is not null)
                 return;
 
-            var port = RunningApp.FreePort();
+            var port = LocalPort.Free();
             _client.BaseAddress = new Uri($"http://127.0.0.1:{port}/");
             // It lives too short for a better compilation to pay, and without one its schemas need more stack.
             _process = Process.Start(new ProcessStartInfo("java", ["-Xmx512m", "-Xss4m", "-XX:TieredStopAtLevel=1", "-Dnu.validator.servlet.bind-address=127.0.0.1", "-cp", jar, "nu.validator.servlet.Main", $"{port}"])
@@ -68,7 +68,7 @@ public sealed class NuChecker : IAsyncDisposable
             _process.ErrorDataReceived += (_, _) => { };
             _process.BeginOutputReadLine();
             _process.BeginErrorReadLine();
-            for (var since = Stopwatch.StartNew(); !await RunningApp.IsOpenAsync(port); await Task.Delay(200))
+            for (var since = Stopwatch.StartNew(); !await LocalPort.IsOpenAsync(port); await Task.Delay(200))
             {
                 if (_process.HasExited || since.Elapsed > Patience)
                     throw new InvalidOperationException("The Nu HTML checker did not start.");

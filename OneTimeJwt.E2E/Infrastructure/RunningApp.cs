@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using OneTimeJwt.E2E.InApp;
@@ -25,7 +24,7 @@ public sealed class RunningApp : IAsyncDisposable
 
     private RunningApp(Dictionary<string, string> settings, RunningApp? beside)
     {
-        Address = new Uri($"http://localhost:{FreePort()}");
+        Address = new Uri($"http://localhost:{LocalPort.Free()}");
         _ownsFolder = beside is null;
         _folder = beside?._folder ?? Directory.CreateTempSubdirectory("onetimejwt-e2e-").FullName;
         _settings = beside is not null ? new(beside._settings) : new()
@@ -103,10 +102,19 @@ public sealed class RunningApp : IAsyncDisposable
 
     /// <summary>Stops it as an operator would.</summary>
     /// <returns>Its exit code.</returns>
-    public Task<int> StopAsync() => EndAsync("-TERM");
+    public async Task<int> StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
+        return await EndAsync();
+    }
 
     /// <summary>Ends it without a chance to do anything about it.</summary>
-    public Task KillAsync() => EndAsync("-KILL");
+    public Task KillAsync()
+    {
+        _process!.Kill();
+        return EndAsync();
+    }
 
     /// <summary>Starts it again: same port, same database, same secret.</summary>
     public Task StartAgainAsync() => LaunchAsync();
@@ -138,12 +146,10 @@ public sealed class RunningApp : IAsyncDisposable
             Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<int> EndAsync(string signal)
+    private async Task<int> EndAsync()
     {
-        using (var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync();
         using (var patience = new CancellationTokenSource(Patience))
-            await _process.WaitForExitAsync(patience.Token);
+            await _process!.WaitForExitAsync(patience.Token);
         var code = _process.ExitCode;
         _process.Dispose();
         _process = null;
@@ -204,25 +210,4 @@ public sealed class RunningApp : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
     }
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    /// <summary>Whether anything listens there.</summary>
-    public static async Task<bool> IsOpenAsync(int port)
-    {
-        using var probe = new TcpClient();
-        try
-        {
-            await probe.ConnectAsync(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 }

@@ -8,13 +8,17 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <summary>What all tests share: a site, a browser and one link that has expired, where a test wants it.</summary>
 public sealed class Suite : IAsyncLifetime
 {
-    /// <summary>How many seconds a page may take to show what is expected; 20 unless set.</summary>
     public const string PatienceSetting = "E2E_PATIENCE";
 
-    private const int Patience = 20;
+    private const int UsualPatience = 20_000;
+
+    private static readonly int _patience = int.TryParse(Environment.GetEnvironmentVariable(PatienceSetting), out var seconds) ? seconds * 1_000 : UsualPatience;
 
     private readonly Lazy<Task<ExpiredLink>> _expired = new(MakeExpiredLinkAsync);
     private Site? _site;
+
+    /// <summary>Milliseconds that a page may take to load, or a press to be possible. Who is less patient with what pages show is not so with them.</summary>
+    public static int LoadPatience { get; } = Math.Max(_patience, UsualPatience);
 
     public Site Site => _site!;
 
@@ -24,7 +28,7 @@ public sealed class Suite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(1000 * (int.TryParse(Environment.GetEnvironmentVariable(PatienceSetting), out var seconds) ? seconds : Patience));
+        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(_patience);
         Browsers = await Browsers.LaunchAsync();
         if (Browsers.Missing is not null)
             return;

@@ -6,9 +6,6 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <summary>A tab of a browser, and what its address bar got for an answer.</summary>
 public sealed class Tab
 {
-    private const float LoadPatience = 10_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     private readonly Uri _address;
     private readonly string _language;
     private IResponse? _document;
@@ -76,7 +73,7 @@ public sealed class Tab
         try
         {
             await act();
-            await left.Task.WaitAsync(Patience);
+            await left.Task.WaitAsync(TimeSpan.FromMilliseconds(Suite.LoadPatience));
             await LoadedAsync();
         }
         finally
@@ -90,7 +87,7 @@ public sealed class Tab
     {
         try
         {
-            await Page.WaitForLoadStateAsync(LoadState.Load, new() { Timeout = LoadPatience });
+            await Page.WaitForLoadStateAsync(LoadState.Load, new() { Timeout = Suite.LoadPatience });
         }
         catch (TimeoutException)
         {

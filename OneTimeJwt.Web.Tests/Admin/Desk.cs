@@ -16,7 +16,7 @@ namespace OneTimeJwt.Web.Tests.Admin;
 /// <summary>Pages of the console as somebody sees them who is signed in to the real app: every service is the app's own.</summary>
 internal sealed class Desk : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly BunitContext _context = new();
 

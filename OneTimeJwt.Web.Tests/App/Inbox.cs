@@ -6,7 +6,7 @@ namespace OneTimeJwt.Web.Tests.App;
 /// <summary>The folder that the app writes its mails to.</summary>
 public sealed partial class Inbox(string folder)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public IReadOnlyList<MimeMessage> To(string address) =>
         !Directory.Exists(folder)

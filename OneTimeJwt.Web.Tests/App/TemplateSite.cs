@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
+using OneTimeJwt.E2E.Infrastructure;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -20,7 +21,7 @@ internal sealed partial class TemplateSite : IAsyncDisposable
     {
     }
 
-    public string Origin { get; } = $"http://localhost:{TestApp.FreePort()}";
+    public string Origin { get; } = $"http://localhost:{LocalPort.Free()}";
 
     public string Database => Path.Combine(_folder, "Data", "app.db");
 

@@ -1,11 +1,10 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Tests.App;
@@ -25,7 +24,7 @@ public sealed class TestApp : IAsyncDisposable
     private TestApp(string folder, bool ownsFolder, Dictionary<string, string?> settings, RunningClock clock, Action<IServiceCollection>? replace, TestDatabase database, bool realHashes)
     {
         (Folder, _ownsFolder, _settings, Clock, _replace, _database, _realHashes) = (folder, ownsFolder, settings, clock, replace, database, realHashes);
-        Origin = $"http://localhost:{FreePort()}";
+        Origin = $"http://localhost:{LocalPort.Free()}";
         _app = Program.Build(Arguments(), Adjust);
     }
 
@@ -147,12 +146,5 @@ public sealed class TestApp : IAsyncDisposable
         foreach (var (key, value) in settings ?? [])
             merged[key] = value;
         return merged;
-    }
-
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -10,7 +10,9 @@ public sealed partial class Visitor : IDisposable
 
     public Visitor(string origin)
     {
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }, disposeHandler: true) { BaseAddress = new Uri(origin), Timeout = TimeSpan.FromMinutes(2) };
+        // Who asks first whether to send is told, however long that takes.
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        _client = new HttpClient(handler, disposeHandler: true) { BaseAddress = new Uri(origin), Timeout = TimeSpan.FromMinutes(2) };
     }
 
     public async Task<Answer> GetAsync(string path, HttpMethod? method = null)
