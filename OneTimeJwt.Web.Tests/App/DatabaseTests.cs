@@ -62,8 +62,9 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
     [Fact]
     public async Task A_notice_that_another_node_sends_at_that_moment_does_not_keep_a_link_from_being_used()
     {
-        var (one, account, third) = await MeanwhileAsync(TrustAsync);
-        await using var _ = third;
+        var (one, _) = await StartAsync();
+        var account = await one.AddAccountAsync();
+        await using var third = await MeanwhileAsync<OwnState>(one, own => own.AccountId == account.Id, () => TrustAsync(one, account));
         using var visitor = third.Open();
 
         (await visitor.UseAsync(await one.MintAsync("secure", account.Id))).IsUsed("secure");
@@ -76,14 +77,33 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
     public async Task An_address_that_another_node_gives_away_at_that_moment_is_taken()
     {
         var wanted = Links.NewAddress();
-        var (one, account, third) = await MeanwhileAsync((node, _) => node.AddAccountAsync(shape: other => (other.UserName, other.Email) = (wanted, wanted)));
-        await using var _ = third;
+        var (one, _) = await StartAsync();
+        var account = await one.AddAccountAsync();
         await one.WantAddressAsync(account.Id, wanted);
+        await using var third = await MeanwhileAsync<OwnState>(one, own => own.AccountId == account.Id, () => one.AddAccountAsync(shape: other => (other.UserName, other.Email) = (wanted, wanted)));
         using var visitor = third.Open();
 
         (await visitor.UseAsync(await one.MintAsync("change", account.Id))).IsRefusedAs("spent");
 
         Assert.Equal(account.Email, (await one.ReadAsync(account.Id)).Email);
+    }
+
+    [Fact]
+    public async Task A_campaign_is_stopped_although_another_node_releases_at_that_moment()
+    {
+        var (one, _) = await StartAsync();
+        var admin = await one.HireAsync(ConsoleRole.Admin);
+        var mark = $"{Guid.NewGuid():N}";
+        for (var i = 0; i < 2; i++)
+            await one.AddAccountAsync(shape: account => (account.UserName, account.Email) = ($"{mark}-{i}", $"{mark}-{i}@example.com"));
+        var (id, _) = await one.Services.GetRequiredService<Campaigns>().DraftAsync(admin.User, new BulkChoice(mark, AccountFilters.None, List: null), requiresReset: false, client: null, Cancellation);
+        Assert.Null(await one.Services.GetRequiredService<Campaigns>().StartAsync(admin.User, id!.Value, new CampaignStart("a breach", 1, "2", Client: null)));
+        await using var third = await MeanwhileAsync<Campaign>(one, campaign => campaign.Id == id && campaign.State == CampaignState.Stopped, () =>
+            one.WithAsync<AccountsContext, int>(database => database.Campaigns.Where(row => row.Id == id).ExecuteUpdateAsync(row => row.SetProperty(campaign => campaign.Version, Guid.NewGuid()))));
+
+        Assert.Null(await third.Services.GetRequiredService<Campaigns>().SteerAsync(admin.User, id.Value, CampaignAct.Stop, client: null));
+
+        Assert.Equal(CampaignState.Stopped, (await one.Services.GetRequiredService<CampaignReader>().ReadAsync(id.Value, Cancellation))!.Campaign.State);
     }
 
     [Fact]
@@ -295,17 +315,13 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
 
     protected Task<(TestApp One, TestApp Other)> StartAsync() => nodes.StartAsync(provider);
 
-    /// <summary>A third node: just before it writes what we remember of this account, something happens at the first.</summary>
-    protected async Task<(TestApp One, Account Account, TestApp Third)> MeanwhileAsync(Func<TestApp, Account, Task> happens)
-    {
-        var (one, _) = await StartAsync();
-        var account = await one.AddAccountAsync();
-        var third = await TestApp.StartAsync(
+    /// <summary>A third node: just before it writes the row for the first time, something happens at the first.</summary>
+    protected static Task<TestApp> MeanwhileAsync<TRow>(TestApp one, Func<TRow, bool> isTheRow, Func<Task> happens)
+        where TRow : class =>
+        TestApp.StartAsync(
             new() { ["Recovery:PublicOrigin"] = one.Origin },
             beside: one,
-            replace: services => services.ConfigureDbContext<AccountsContext>(options => options.AddInterceptors(new Meanwhile(account.Id, () => happens(one, account)))));
-        return (one, account, third);
-    }
+            replace: services => services.ConfigureDbContext<AccountsContext>(options => options.AddInterceptors(new Meanwhile<TRow>(isTheRow, happens))));
 
     /// <summary>What a notice with a link that secures the account writes.</summary>
     protected static Task TrustAsync(TestApp node, Account account) => node.WithAsync<AccountsContext, int>(database =>
@@ -325,14 +341,15 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
     }
 }
 
-/// <summary>Something happens once, between what was read and what is written of it.</summary>
-internal sealed class Meanwhile(string accountId, Func<Task> happens) : SaveChangesInterceptor
+/// <summary>Something happens once, between what was read and what is written of a row.</summary>
+internal sealed class Meanwhile<TRow>(Func<TRow, bool> isTheRow, Func<Task> happens) : SaveChangesInterceptor
+    where TRow : class
 {
     private bool _happened;
 
     public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        if (!_happened && eventData.Context!.ChangeTracker.Entries<OwnState>().Any(row => row.Entity.AccountId == accountId && row.State is EntityState.Added or EntityState.Modified))
+        if (!_happened && eventData.Context!.ChangeTracker.Entries<TRow>().Any(row => row.State is EntityState.Added or EntityState.Modified && isTheRow(row.Entity)))
         {
             _happened = true;
             await happens();
@@ -368,8 +385,9 @@ public sealed class PostgreSqlTests(TwoNodes nodes) : DatabaseTests(nodes, Datab
     [Fact]
     public async Task A_notice_that_another_node_sends_at_that_moment_does_not_keep_links_from_being_killed()
     {
-        var (one, account, third) = await MeanwhileAsync(TrustAsync);
-        await using var _ = third;
+        var (one, _) = await StartAsync();
+        var account = await one.AddAccountAsync();
+        await using var third = await MeanwhileAsync<OwnState>(one, own => own.AccountId == account.Id, () => TrustAsync(one, account));
 
         Assert.True((await third.ActAsync(await one.HireAsync(ConsoleRole.Admin), AccountAct.KillLinks, account.Id)).Done);
 

@@ -127,6 +127,29 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task Where_the_old_address_was_given_away_and_can_be_had_once_only_the_account_is_secured_without_one()
+    {
+        await using var app = await TestApp.StartAsync();
+        await app.WithAsync<AccountsContext, int>(database => database.Database.ExecuteSqlAsync($"""CREATE UNIQUE INDEX "OneAddressEach" ON "AspNetUsers" ("NormalizedEmail")"""));
+        var account = await app.AddAccountAsync();
+        var link = await app.SecureLinkForAsync(account, Passwords.Old, Passwords.Other);
+        using var intruder = app.Open();
+        var his = Links.NewAddress();
+        (await intruder.UseAsync(await app.ChangeLinkForAsync(account, his, Passwords.Other))).IsUsed("change");
+        await app.AddAccountAsync(shape: other => (other.UserName, other.Email) = (account.Email, account.Email));
+        using var owner = app.Open();
+
+        (await owner.UseAsync(link)).IsUsed("secure");
+
+        var row = await app.ReadAsync(account.Id);
+        Assert.Null(row.Email);
+        Assert.True(AccountLock.IsUntilReset(row));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await intruder.SignInAsync(his, Passwords.Other)).Status);
+        await Eventually.Async(() => app.OutboxAsync(), rows => rows == 0);
+        Assert.DoesNotContain(app.Mails.To(his), mail => mail.Subject == "Choose a new password");
+    }
+
+    [Fact]
     public async Task Admins_are_told_by_mail_and_in_the_trail()
     {
         await using var app = await TestApp.StartAsync();

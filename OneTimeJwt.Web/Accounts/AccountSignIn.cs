@@ -65,8 +65,7 @@ public sealed class AccountSignIn(
             await UserManager.UpdateAsync(account);
         }
 
-        await WriteSuccessAsync(account, forgive: !account.TwoFactorEnabled);
-        return true;
+        return await TryWriteSuccessAsync(account, forgive: !account.TwoFactorEnabled);
     }
 
     /// <summary>Signs in whoever has just proven a second factor.</summary>
@@ -75,10 +74,9 @@ public sealed class AccountSignIn(
     /// <summary>A passkey stands for both steps; false where its account may not sign in, or where the proof was used before.</summary>
     public async Task<bool> EnterWithPasskeyAsync(PasskeyProof proof)
     {
-        if (await PreSignInCheck(proof.Account) is not null || !await UseOnceAsync(proof))
+        if (await PreSignInCheck(proof.Account) is not null || !await UseOnceAsync(proof) || !await TryWriteSuccessAsync(proof.Account, forgive: true))
             return false;
 
-        await ResetLockout(proof.Account);
         await Context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
         await SignInWithSecondFactorAsync(proof.Account);
         return true;
@@ -102,12 +100,21 @@ public sealed class AccountSignIn(
     public override async Task<bool> IsTwoFactorEnabledAsync(Account user) =>
         await base.IsTwoFactorEnabledAsync(user) || (user.TwoFactorEnabled && (await UserManager.GetPasskeysAsync(user)).Count > 0);
 
-    protected override Task ResetLockout(Account user) => WriteSuccessAsync(user, forgive: true);
+    // What it tells decides whether the second step succeeded.
+    protected override Task ResetLockout(Account user) => ForgiveAsync(user);
 
-    // Also where there is nothing to forgive: while failures can't be counted, nobody learns which guess was right.
-    private Task<int> WriteSuccessAsync(Account account, bool forgive) => writer.RunAsync(() => database.Users
-        .Where(row => row.Id == account.Id)
-        .ExecuteUpdateAsync(row => row.SetProperty(known => known.AccessFailedCount, known => forgive ? 0 : known.AccessFailedCount)));
+    private async Task<IdentityResult> ForgiveAsync(Account account) =>
+        await TryWriteSuccessAsync(account, forgive: true) ? IdentityResult.Success : IdentityResult.Failed();
+
+    // Also where there is nothing to forgive: while failures can't be counted, nobody learns which guess was right. Nor
+    // where those that came before it, and were written while it was judged, locked the account.
+    private async Task<bool> TryWriteSuccessAsync(Account account, bool forgive)
+    {
+        var now = time.GetUtcNow();
+        return await writer.RunAsync(() => database.Users
+            .Where(row => row.Id == account.Id && (!row.LockoutEnabled || row.LockoutEnd == null || row.LockoutEnd <= now))
+            .ExecuteUpdateAsync(row => row.SetProperty(known => known.AccessFailedCount, known => forgive ? 0 : known.AccessFailedCount))) == 1;
+    }
 
     private async Task<Account?> FindAsync(string address)
     {

@@ -61,10 +61,15 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
         }
         catch (DbUpdateException fault) when (!again && Collision.Is(fault))
         {
-            // A notice that is being sent writes to the same row, and so may other wishes: theirs were first.
+            // A notice that is being sent writes to the same row, and so may other wishes: theirs were first. One of them
+            // may be this one, where the button was pressed twice.
             database.ChangeTracker.Clear();
-            return await users.FindByIdAsync(account.Id) is { } present && present.SecurityStamp == account.SecurityStamp && present.Own?.PendingAddress == pending
-                && await TryAsync(present, wanted, client, again: true);
+            if (await users.FindByIdAsync(account.Id) is not { } present || present.SecurityStamp != account.SecurityStamp)
+                return false;
+
+            return present.Own?.PendingAddress == pending
+                ? await TryAsync(present, wanted, client, again: true)
+                : present.Own?.PendingAddress == wanted;
         }
         catch (DbUpdateException fault) when (Collision.Is(fault))
         {

@@ -28,6 +28,7 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
     public const int UsualRate = 300;
 
     private const int RowsAtOnce = 1_000;
+    private const int MostTries = 4;
 
     /// <summary>Draws up a list of accounts. Nothing is sent, and where there is a problem nothing is kept.</summary>
     /// <returns>The campaign, or what is wrong.</returns>
@@ -97,28 +98,40 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
     private async Task<string?> ChangeAsync(ClaimsPrincipal user, Guid id, string what, string? client, Func<Campaign, string, (string? Problem, RecoveryEvent? Line)> change)
     {
         var (by, refusal) = await JudgeAsync(user, what, id, client);
-        return refusal ?? await writer.RunAsync(async () =>
+        if (refusal is not null)
+            return refusal;
+
+        for (var tries = 1; ; tries++)
         {
-            await using var database = await contexts.CreateDbContextAsync();
-            if (await database.Campaigns.SingleOrDefaultAsync(row => row.Id == id) is not { } campaign)
-                return Words.NoSuchCampaign;
-
-            var (problem, line) = change(campaign, by.Id);
-            if (line is null)
-                return problem;
-
-            campaign.Version = Guid.NewGuid();
-            database.Add(line);
             try
             {
-                await database.SaveChangesAsync();
-                return null;
+                return await writer.RunAsync(() => TryAsync(id, campaign => change(campaign, by.Id)));
+            }
+            catch (DbUpdateConcurrencyException) when (tries < MostTries)
+            {
+                // A worker released some of its accounts: a campaign that runs away can still be stopped.
             }
             catch (DbUpdateConcurrencyException)
             {
                 return Words.CampaignChangedMeanwhile;
             }
-        });
+        }
+    }
+
+    private async Task<string?> TryAsync(Guid id, Func<Campaign, (string? Problem, RecoveryEvent? Line)> change)
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        if (await database.Campaigns.SingleOrDefaultAsync(row => row.Id == id) is not { } campaign)
+            return Words.NoSuchCampaign;
+
+        var (problem, line) = change(campaign);
+        if (line is null)
+            return problem;
+
+        campaign.Version = Guid.NewGuid();
+        database.Add(line);
+        await database.SaveChangesAsync();
+        return null;
     }
 
     private async Task<(ActParty By, string? Refusal)> JudgeAsync(ClaimsPrincipal user, string what, Guid? campaign, string? client)

@@ -162,7 +162,7 @@ public sealed class ConsoleRoles(
                     return await change(database);
                 });
             }
-            catch (DbUpdateException) when (tries < MostTries)
+            catch (DbUpdateException fault) when (tries < MostTries && Collision.Is(fault))
             {
                 // Another node changed the role's members, or made the role, in the meantime.
             }

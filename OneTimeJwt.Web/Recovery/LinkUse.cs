@@ -29,11 +29,15 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
         return RecoveryEventKind.Redeemed;
     }
 
+    /// <param name="account">The account.</param>
+    /// <param name="purpose">What the link is for.</param>
+    /// <param name="client">Where it came from.</param>
+    /// <param name="isStuck">Whether the database refused the change again and again.</param>
     /// <returns>What happened, as the trail calls it; null where the account can't be changed so any more.</returns>
-    public async Task<RecoveryEventKind?> PressAsync(Account account, TokenPurpose purpose, string? client) =>
+    public async Task<RecoveryEventKind?> PressAsync(Account account, TokenPurpose purpose, string? client, bool isStuck) =>
         purpose == TokenPurpose.Confirm ? Confirm(account)
         : purpose == Purposes.Change ? await ChangeAddressAsync(account, client)
-        : await SecureAsync(account, client);
+        : await SecureAsync(account, client, isStuck);
 
     private static RecoveryEventKind? Confirm(Account account)
     {
@@ -64,12 +68,17 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
 
     // The lock is one that choosing a password lifts: only a link to the owner's own address leads to that. Whoever changed
     // the address while links that secure the account were out loses it again.
-    private async Task<RecoveryEventKind?> SecureAsync(Account account, string? client)
+    private async Task<RecoveryEventKind?> SecureAsync(Account account, string? client, bool isStuck)
     {
         var own = account.Remember();
         if (own.TrustedAt(time.GetUtcNow()) is { } trusted && !Normalised(trusted).Equals(account.NormalizedEmail, StringComparison.Ordinal))
         {
-            Rename(account, trusted, mayRename: !await IsTakenAsync(database, account, Normalised(trusted)));
+            var isTaken = await IsTakenAsync(database, account, Normalised(trusted));
+            // An adopted database may let no two accounts have one address. None is better than an intruder's: admins are told.
+            if (isTaken && isStuck)
+                (account.Email, account.NormalizedEmail) = (null, null);
+            else
+                Rename(account, trusted, mayRename: !isTaken);
             account.EmailConfirmed = false;
         }
 

@@ -87,7 +87,7 @@ internal sealed class Notices(
                 });
                 return;
             }
-            catch (DbUpdateException) when (tries < MostTries)
+            catch (DbUpdateException fault) when (tries < MostTries && Collision.Is(fault))
             {
                 // The row was made or changed at the same moment, by whoever changes the account.
             }

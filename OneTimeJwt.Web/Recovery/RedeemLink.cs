@@ -42,7 +42,7 @@ internal sealed partial class RedeemLink(
         using var span = Instrumentation.Source.StartActivity("redeem");
         var redemption = Purposes.ChoosesPassword(purpose)
             ? await ChoosePasswordAsync(purpose, token, password, client)
-            : new Redemption(await SwapAsync(purpose, token, account => use.PressAsync(account, purpose, client), client), []);
+            : new Redemption(await SwapAsync(purpose, token, (account, isStuck) => use.PressAsync(account, purpose, client, isStuck), client), []);
         span?.SetTag("purpose", purpose.Name).SetTag("verdict", LinkTrail.InWords(redemption.Verification.Verdict)).SetTag("outcome", redemption.Faults.Count == 0 ? null : "password refused");
         return redemption;
     }
@@ -61,7 +61,7 @@ internal sealed partial class RedeemLink(
         // Hashed once and ahead of the swap: between reading and writing there are then milliseconds, and a stranger
         // whose wrong sign-ins touch the row can't keep the owner out.
         var hash = await newPassword.HashAsync(account, password);
-        return new Redemption(await SwapAsync(purpose, token, row => Task.FromResult<RecoveryEventKind?>(use.ChoosePassword(row, hash, purpose, client)), client), []);
+        return new Redemption(await SwapAsync(purpose, token, (row, _) => Task.FromResult<RecoveryEventKind?>(use.ChoosePassword(row, hash, purpose, client)), client), []);
     }
 
     /// <summary>The fewest characters that this account's new password may have.</summary>
@@ -72,8 +72,9 @@ internal sealed partial class RedeemLink(
 
     private async Task<Account> ReadAsync(string id) => (await database.Users.FindAsync(id))!;
 
-    // The change has to touch what the purpose's key is made of.
-    private async Task<Verification> SwapAsync(TokenPurpose purpose, string? token, Func<Account, Task<RecoveryEventKind?>> change, string? client)
+    // The change has to touch what the purpose's key is made of. It is told where it ran into others so often that it is
+    // hardly chance any more.
+    private async Task<Verification> SwapAsync(TokenPurpose purpose, string? token, Func<Account, bool, Task<RecoveryEventKind?>> change, string? client)
     {
         for (var tries = 1; ; tries++)
         {
@@ -81,12 +82,14 @@ internal sealed partial class RedeemLink(
             {
                 database.ChangeTracker.Clear();
                 var verified = await VerifyAsync(purpose, token);
-                return (verified, verified.Verdict == TokenVerdict.Valid ? await TrySwapAsync(verified.Claims!, change, client) : SwapEnd.Refused);
+                return (verified, verified.Verdict == TokenVerdict.Valid ? await TrySwapAsync(verified.Claims!, account => change(account, tries > MostTries / 2), client) : SwapEnd.Refused);
             });
             if (end == SwapEnd.Done || verification.Verdict != TokenVerdict.Valid)
                 return verification;
-            if (end == SwapEnd.Refused || tries == MostTries)
+            if (end == SwapEnd.Refused)
                 return verification with { Verdict = TokenVerdict.Spent };
+            if (tries == MostTries)
+                throw new TimeoutException("The account was changed by others each time.");
         }
     }
 
