@@ -80,8 +80,8 @@ internal sealed class SmtpDouble : IAsyncDisposable
             return;
 
         await _end.CancelAsync();
-        _listener.Dispose();
         await _door;
+        _listener.Dispose();
         await Task.WhenAll(_conversations.Values);
         _end.Dispose();
     }
