@@ -14,14 +14,11 @@ internal sealed class Break : IHostingStartup
 
     private static readonly string[] Breakable = ["G1", "G10"];
 
-    public static string? Wanted => Environment.GetEnvironmentVariable(Setting) is { Length: > 0 } guarantee ? guarantee : null;
-
-    /// <summary>What an app has to be started with for it.</summary>
     /// <exception cref="InvalidOperationException">A guarantee is named that can't be broken from here.</exception>
-    public static Dictionary<string, string> Settings => Wanted switch
+    public static string? Wanted => Environment.GetEnvironmentVariable(Setting) switch
     {
-        null => [],
-        var guarantee when Breakable.Contains(guarantee) => Hook.Settings,
+        null or "" => null,
+        var guarantee when Breakable.Contains(guarantee) => guarantee,
         var other => throw new InvalidOperationException($"{Setting} is '{other}': write one of {string.Join(", ", Breakable)}."),
     };
 

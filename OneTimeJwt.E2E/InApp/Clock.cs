@@ -16,7 +16,7 @@ internal sealed class Clock(string file) : TimeProvider
     private const string Setting = "E2E_CLOCK";
 
     /// <summary>What an app has to be started with for it.</summary>
-    public static Dictionary<string, string> Settings => new(Hook.Settings) { [Setting] = $"{{folder}}/{FileName}" };
+    public static Dictionary<string, string> Settings => new() { [Setting] = $"{{folder}}/{FileName}" };
 
     public static void PutForward(string file, TimeSpan by)
     {

@@ -27,8 +27,9 @@ public sealed class RunningApp : IAsyncDisposable
         Address = new Uri($"http://localhost:{LocalPort.Free()}");
         _ownsFolder = beside is null;
         _folder = beside?._folder ?? Directory.CreateTempSubdirectory("onetimejwt-e2e-").FullName;
-        _settings = beside is not null ? new(beside._settings) : new()
+        _settings = beside is not null ? new(beside._settings) : new(Hook.Settings)
         {
+            [Break.Setting] = Break.Wanted ?? "",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["ConnectionStrings__Accounts"] = $"Data Source={Database}",
             ["Mail__Transport"] = "Inbox",
@@ -44,7 +45,7 @@ public sealed class RunningApp : IAsyncDisposable
             // All tests come from one address.
             ["RateLimits__PerClient__Permits"] = "100000",
         };
-        foreach (var (name, value) in Break.Settings.Concat(settings))
+        foreach (var (name, value) in settings)
             _settings[name] = value.Replace("{folder}", _folder, StringComparison.Ordinal);
 
         // A suite that is stopped early leaves no app behind.
