@@ -17,7 +17,7 @@ public sealed class DeployedTests
         await using var dovecot = await Dovecot.StartAsync();
         await using var relay = new SmtpDouble { Taken = dovecot.AppendAsync };
         await using var nginx = new Nginx();
-        await using var app = await RunningApp.StartAsync(new(RunningApp.MailingTo(relay.Port))
+        await using var app = await RunningApp.StartAsync(new(RunningApp.AsShipped.Concat(RunningApp.MailingTo(relay.Port)))
         {
             ["Recovery__PublicOrigin"] = nginx.Address.GetLeftPart(UriPartial.Authority),
             ["Security__KnownProxies__0"] = "127.0.0.1",

@@ -84,6 +84,6 @@ internal static partial class Program
         Console.WriteLine($"The report: {Path.Combine(Run.Report, "index.html")}");
     }
 
-    [GeneratedRegex(@"^\w+!?=[^=!&|()~]+$")]
+    [GeneratedRegex(@"^(Guarantee|Purpose|Role|Size|Category)!?=\w+$")]
     private static partial Regex Trait();
 }

@@ -44,7 +44,7 @@ public static class LocalPort
     {
         try
         {
-            using var listener = new TcpListener(IPAddress.Any, port);
+            using var listener = TcpListener.Create(port);
             listener.Start();
             return true;
         }

@@ -53,6 +53,9 @@ public sealed class RunningApp : IAsyncDisposable
         _onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => StopNow());
     }
 
+    /// <summary>The settings of an app that nothing of the suite is in: its database is its own from the first row, and passwords cost what they cost.</summary>
+    public static Dictionary<string, string> AsShipped => new() { [Hook.Runtime] = "", [Hook.Host] = "" };
+
     public Uri Address { get; }
 
     public string Database => Path.Combine(_folder, "accounts.db");
@@ -73,7 +76,7 @@ public sealed class RunningApp : IAsyncDisposable
         var app = new RunningApp(settings, beside);
         try
         {
-            if (beside is null)
+            if (beside is null && app._settings[Hook.Runtime].Length > 0)
                 FreshDatabase.CopyTo(app.Database);
             await app.LaunchAsync();
             return app;

@@ -12,13 +12,18 @@ public sealed class Suite : IAsyncLifetime
 
     private const int UsualPatience = 20_000;
 
-    private static readonly int _patience = int.TryParse(Environment.GetEnvironmentVariable(PatienceSetting), out var seconds) ? seconds * 1_000 : UsualPatience;
-
     private readonly Lazy<Task<ExpiredLink>> _expired = new(MakeExpiredLinkAsync);
     private Site? _site;
 
     /// <summary>Milliseconds that a page may take to load, or a press to be possible. Who is less patient with what pages show is not so with them.</summary>
-    public static int LoadPatience { get; } = Math.Max(_patience, UsualPatience);
+    public static int LoadPatience => Math.Max(Patience, UsualPatience);
+
+    private static int Patience => Environment.GetEnvironmentVariable(PatienceSetting) switch
+    {
+        null or "" => UsualPatience,
+        var text when int.TryParse(text, out var seconds) && seconds is >= 1 and <= 600 => seconds * 1_000,
+        var text => throw new InvalidOperationException($"{PatienceSetting} is '{text}': write seconds, from 1 to 600."),
+    };
 
     public Site Site => _site!;
 
@@ -28,7 +33,7 @@ public sealed class Suite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(_patience);
+        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(Patience);
         Browsers = await Browsers.LaunchAsync();
         if (Browsers.Missing is not null)
             return;

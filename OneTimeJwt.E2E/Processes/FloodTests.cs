@@ -22,7 +22,7 @@ public sealed class FloodTests
     [Trait("Category", "long")]
     public async Task Two_hundred_sign_ins_at_once_hold_up_nobody_else()
     {
-        await using var site = await Site.StartAsync([]);
+        await using var site = await Site.StartAsync(RunningApp.AsShipped);
         var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
         var token = ResetForm.Token(await site.MailLinkAsync(account));
         using var visitor = new HttpVisitor(site.Address);
@@ -50,7 +50,7 @@ public sealed class FloodTests
     [Guarantee(11)]
     public async Task A_flood_of_bad_links_and_requests_stops_no_good_link()
     {
-        await using var site = await Site.StartAsync(AsByDefault);
+        await using var site = await Site.StartAsync(new(AsByDefault.Concat(RunningApp.AsShipped)));
         var links = await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ =>
         {
             var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
@@ -82,7 +82,7 @@ public sealed class FloodTests
     [Guarantee(11)]
     public async Task A_client_that_sends_a_byte_now_and_then_is_cut_off()
     {
-        await using var site = await Site.StartAsync([]);
+        await using var site = await Site.StartAsync(RunningApp.AsShipped);
         const string Form = "POST /forgot-password HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 30000\r\n\r\nemail=";
         const string Header = "GET /forgot-password HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
         var cut = await Task.WhenAll(IsCutOffAsync(site, Form), IsCutOffAsync(site, Header));

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Reporting;
 
@@ -28,9 +26,9 @@ public sealed class TimingTests
     public async Task Times_do_not_tell_known_from_unknown(string mail)
     {
         using var slow = new SlowMailServer(MailTakes);
-        await using var site = await Site.StartAsync([]);
+        await using var site = await Site.StartAsync(RunningApp.AsShipped);
         var dead = (await DeadLinkAsync(site, AccountRow.TurnTwoFactorOnAsync), await DeadLinkAsync(site, AccountRow.DeleteAsync));
-        await using var app = mail == "fast" ? null : await MoveAsync(site, mail == "slow" ? slow.Port : ClosedPort());
+        await using var app = mail == "fast" ? null : await MoveAsync(site, mail == "slow" ? slow.Port : LocalPort.Free());
         using var visitor = new HttpVisitor(app?.Address ?? site.Address);
 
         var faults = new List<string>();
@@ -130,13 +128,6 @@ public sealed class TimingTests
     {
         await site.App.KillAsync();
         return await RunningApp.StartAsync(RunningApp.MailingTo(port), beside: site.App);
-    }
-
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Unknown() => $"{Guid.NewGuid():N}@example.org";
