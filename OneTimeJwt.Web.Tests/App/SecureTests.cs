@@ -145,7 +145,8 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Null(row.Email);
         Assert.True(AccountLock.IsUntilReset(row));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await intruder.SignInAsync(his, Passwords.Other)).Status);
-        await Eventually.Async(() => app.OutboxAsync(), rows => rows == 0);
+        var fresh = await Eventually.Async(() => Task.FromResult(app.Mails.To(account.Email!)), mails => mails.Any(mail => mail.Subject == "Choose a new password"));
+        Assert.True((await owner.RedeemAsync(Inbox.Link(fresh.Single(mail => mail.Subject == "Choose a new password")), Passwords.New)).PasswordChanged);
         Assert.DoesNotContain(app.Mails.To(his), mail => mail.Subject == "Choose a new password");
     }
 

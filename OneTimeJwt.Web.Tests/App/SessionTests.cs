@@ -4,12 +4,16 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Tests.App;
 
 public sealed class SessionTests(SharedApp shared) : IClassFixture<SharedApp>
 {
+    // As older applications hash.
+    private static readonly PasswordHasher<Account> Cheapest = new(Options.Create(new PasswordHasherOptions { IterationCount = 100 }));
+
     private readonly TestApp _app = shared.App;
 
     [Fact]
@@ -57,30 +61,37 @@ public sealed class SessionTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.NotNull((await _app.ReadAsync(account.Id)).LockoutEnd);
     }
 
-    // A guess among many at once is judged before those ahead of it are written down.
+    // A guess among many at once is judged before those ahead of it are written down. Nobody guesses a recovery code, and
+    // it works once: it lets its owner in.
     [Theory]
-    [InlineData("password", "while it is looked at")]
-    [InlineData("password", "before it is written down")]
-    [InlineData("code", "before it is written down")]
-    public async Task Guesses_made_at_once_count_like_guesses_made_in_turn(string step, string moment)
+    [InlineData("password", "while it is looked at", false)]
+    [InlineData("password", "before it is written down", false)]
+    [InlineData("password of old cost", "while it is hashed anew", false)]
+    [InlineData("app's code", "before it is written down", false)]
+    [InlineData("recovery code", "before it is written down", true)]
+    public async Task Guesses_made_at_once_count_like_guesses_made_in_turn(string step, string moment, bool letsIn)
     {
         Func<Task>? meanwhile = null;
         Task LockAsync() => Interlocked.Exchange(ref meanwhile, null)?.Invoke() ?? Task.CompletedTask;
+        void Lock() => LockAsync().GetAwaiter().GetResult();
         await using var app = await TestApp.StartAsync(replace: services =>
         {
-            if (moment.StartsWith("before", StringComparison.Ordinal))
+            if (moment == "before it is written down")
                 services.ConfigureDbContext<AccountsContext>(options => options.AddInterceptors(new Forgiving(LockAsync)));
             else
-                services.AddScoped<IPasswordHasher<Account>>(provider => new BusyHasher(() => LockAsync().GetAwaiter().GetResult(), provider.GetRequiredService<IOptions<PasswordHasherOptions>>()));
+                services.AddScoped<IPasswordHasher<Account>>(provider => new BusyHasher(Lock, provider.GetRequiredService<IOptions<PasswordHasherOptions>>(), whileHashing: moment == "while it is hashed anew"));
         });
-        var account = await app.AddAccountAsync();
-        var codes = step == "code" ? await TwoFactorAsync(app, account) : [];
+        var account = await app.AddAccountAsync(shape: row => row.PasswordHash = step == "password of old cost" ? Cheapest.HashPassword(row, Passwords.Old) : row.PasswordHash);
+        var codes = step.EndsWith("code", StringComparison.Ordinal) ? await TwoFactorAsync(app, account) : [];
         using var visitor = app.Open();
         var page = await visitor.GetAsync("/sign-in");
-        if (step == "code")
+        (string, string)[] fields = [("email", account.Email!), ("password", Passwords.Old)];
+        if (codes.Any())
         {
-            await visitor.SubmitAsync(page, ("email", account.Email!), ("password", Passwords.Old));
+            await visitor.SubmitAsync(page, fields);
             page = await visitor.GetAsync("/sign-in/two-factor");
+            var key = await app.WithAsync<UserManager<Account>, string?>(async users => await users.GetAuthenticatorKeyAsync((await users.FindByIdAsync(account.Id))!));
+            fields = [("code", step == "recovery code" ? codes.First() : Totp.Code(key!, app.Clock.GetUtcNow()))];
         }
 
         meanwhile = async () =>
@@ -88,13 +99,35 @@ public sealed class SessionTests(SharedApp shared) : IClassFixture<SharedApp>
             for (var i = 0; i < 5; i++)
                 await app.AsAnotherApplicationAsync(account.Id, (users, row) => users.AccessFailedAsync(row));
         };
-        var answer = step == "code"
-            ? await visitor.SubmitAsync(page, ("code", codes.First()))
-            : await visitor.SubmitAsync(page, ("email", account.Email!), ("password", Passwords.Old));
+        var answer = await visitor.SubmitAsync(page, fields);
 
         Assert.Null(meanwhile);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
-        Assert.Equal(HttpStatusCode.Found, (await visitor.GetAsync("/account")).Status);
+        Assert.True((await app.ReadAsync(account.Id)).LockoutEnd > app.Clock.GetUtcNow());
+        Assert.Equal(letsIn ? HttpStatusCode.SeeOther : HttpStatusCode.UnprocessableEntity, answer.Status);
+        Assert.Equal(letsIn ? HttpStatusCode.OK : HttpStatusCode.Found, (await visitor.GetAsync("/account")).Status);
+    }
+
+    [Fact]
+    public async Task A_hash_of_old_cost_is_renewed_and_where_the_password_is_changed_at_that_moment_the_old_one_is_wrong()
+    {
+        Action? meanwhile = null;
+        await using var app = await TestApp.StartAsync(replace: services =>
+            services.AddScoped<IPasswordHasher<Account>>(provider => new BusyHasher(() => Interlocked.Exchange(ref meanwhile, null)?.Invoke(), provider.GetRequiredService<IOptions<PasswordHasherOptions>>(), whileHashing: true)));
+        var account = await app.AddAccountAsync(shape: row => row.PasswordHash = Cheapest.HashPassword(row, Passwords.Old));
+        using var owner = app.Open();
+        Assert.Equal("/account", (await owner.SignInAsync(account.Email!, Passwords.Old)).Location);
+        Assert.NotEqual(account.PasswordHash, (await app.ReadAsync(account.Id)).PasswordHash);
+
+        var other = await app.AddAccountAsync(shape: row => row.PasswordHash = Cheapest.HashPassword(row, Passwords.Old));
+        meanwhile = () => app.AsAnotherApplicationAsync(other.Id, (users, row) =>
+        {
+            row.PasswordHash = Cheapest.HashPassword(row, Passwords.New);
+            return users.UpdateSecurityStampAsync(row);
+        }).GetAwaiter().GetResult();
+        using var late = app.Open();
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await late.SignInAsync(other.Email!, Passwords.Old)).Status);
+        Assert.Null(meanwhile);
+        Assert.Equal("/account", (await late.SignInAsync(other.Email!, Passwords.New)).Location);
     }
 
     [Fact]

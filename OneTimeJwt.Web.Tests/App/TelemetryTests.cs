@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Recovery;
 using OpenTelemetry.Metrics;
@@ -105,12 +105,7 @@ public sealed class TelemetryTests
 
         public Collector()
         {
-            using (var probe = new TcpListener(IPAddress.Loopback, 0))
-            {
-                probe.Start();
-                _address = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/";
-            }
-
+            _address = $"http://127.0.0.1:{LocalPort.Free()}/";
             _listener.Prefixes.Add(_address);
             _listener.Start();
             _door = TakeAsync();

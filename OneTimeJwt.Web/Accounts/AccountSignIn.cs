@@ -32,6 +32,8 @@ public sealed class AccountSignIn(
     private static readonly Lazy<string> Decoy = new(() => new PasswordHasher<Account>(
         Microsoft.Extensions.Options.Options.Create(new PasswordHasherOptions { IterationCount = AccountsModule.HashIterations })).HashPassword(new Account(), Guid.NewGuid().ToString()));
 
+    private bool _isBeyondGuessing;
+
     public async Task<SignInResult> EnterAsync(string address, string password)
     {
         var account = await FindAsync(address);
@@ -59,13 +61,11 @@ public sealed class AccountSignIn(
             return false;
         }
 
-        if (outcome == PasswordVerificationResult.SuccessRehashNeeded)
-        {
-            account.PasswordHash = await hashing.ForSignInAsync(() => UserManager.PasswordHasher.HashPassword(account, password), Context.RequestAborted);
-            await UserManager.UpdateAsync(account);
-        }
+        if (outcome == PasswordVerificationResult.SuccessRehashNeeded && !await TryRenewHashAsync(account, password))
+            return false;
 
-        return await TryWriteSuccessAsync(account, forgive: !account.TwoFactorEnabled);
+        await WriteSuccessAsync(account, forgive: !account.TwoFactorEnabled);
+        return await IsOpenAsync(account);
     }
 
     /// <summary>Signs in whoever has just proven a second factor.</summary>
@@ -74,8 +74,10 @@ public sealed class AccountSignIn(
     /// <summary>A passkey stands for both steps; false where its account may not sign in, or where the proof was used before.</summary>
     public async Task<bool> EnterWithPasskeyAsync(PasskeyProof proof)
     {
-        if (await PreSignInCheck(proof.Account) is not null || !await UseOnceAsync(proof) || !await TryWriteSuccessAsync(proof.Account, forgive: true))
+        if (await PreSignInCheck(proof.Account) is not null || !await UseOnceAsync(proof))
             return false;
+
+        await WriteSuccessAsync(proof.Account, forgive: true);
 
         await Context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
         await SignInWithSecondFactorAsync(proof.Account);
@@ -100,20 +102,43 @@ public sealed class AccountSignIn(
     public override async Task<bool> IsTwoFactorEnabledAsync(Account user) =>
         await base.IsTwoFactorEnabledAsync(user) || (user.TwoFactorEnabled && (await UserManager.GetPasskeysAsync(user)).Count > 0);
 
-    // What it tells decides whether the second step succeeded.
+    // Nobody guesses a recovery code, and one that is used up lets its owner in.
+    public override Task<SignInResult> TwoFactorRecoveryCodeSignInAsync(string recoveryCode)
+    {
+        _isBeyondGuessing = true;
+        return base.TwoFactorRecoveryCodeSignInAsync(recoveryCode);
+    }
+
+    // What its task tells decides whether the second step succeeded.
     protected override Task ResetLockout(Account user) => ForgiveAsync(user);
 
-    private async Task<IdentityResult> ForgiveAsync(Account account) =>
-        await TryWriteSuccessAsync(account, forgive: true) ? IdentityResult.Success : IdentityResult.Failed();
+    private async Task<IdentityResult> ForgiveAsync(Account account)
+    {
+        await WriteSuccessAsync(account, forgive: true);
+        return _isBeyondGuessing || await IsOpenAsync(account) ? IdentityResult.Success : IdentityResult.Failed();
+    }
 
-    // Also where there is nothing to forgive: while failures can't be counted, nobody learns which guess was right. Nor
-    // where those that came before it, and were written while it was judged, locked the account.
-    private async Task<bool> TryWriteSuccessAsync(Account account, bool forgive)
+    // Also where there is nothing to forgive: while failures can't be counted, nobody learns which guess was right.
+    private Task<int> WriteSuccessAsync(Account account, bool forgive) => writer.RunAsync(() => database.Users
+        .Where(row => row.Id == account.Id)
+        .ExecuteUpdateAsync(row => row.SetProperty(known => known.AccessFailedCount, known => forgive ? 0 : known.AccessFailedCount)));
+
+    // Guesses that came before a right one may be written while that is judged, and lock the account.
+    private Task<bool> IsOpenAsync(Account account)
     {
         var now = time.GetUtcNow();
-        return await writer.RunAsync(() => database.Users
-            .Where(row => row.Id == account.Id && (!row.LockoutEnabled || row.LockoutEnd == null || row.LockoutEnd <= now))
-            .ExecuteUpdateAsync(row => row.SetProperty(known => known.AccessFailedCount, known => forgive ? 0 : known.AccessFailedCount))) == 1;
+        return database.Users.AnyAsync(row => row.Id == account.Id && (!row.LockoutEnabled || row.LockoutEnd == null || row.LockoutEnd <= now));
+    }
+
+    // That column alone: a lock that was written meanwhile stays, and so does another password, with which this one is wrong.
+    private async Task<bool> TryRenewHashAsync(Account account, string password)
+    {
+        var hash = await hashing.ForSignInAsync(() => UserManager.PasswordHasher.HashPassword(account, password), Context.RequestAborted);
+        await writer.RunAsync(() => database.Users
+            .Where(row => row.Id == account.Id && row.PasswordHash == account.PasswordHash)
+            .ExecuteUpdateAsync(row => row.SetProperty(known => known.PasswordHash, hash).SetProperty(known => known.ConcurrencyStamp, Guid.NewGuid().ToString())));
+        await database.Entry(account).ReloadAsync();
+        return account.PasswordHash == hash;
     }
 
     private async Task<Account?> FindAsync(string address)

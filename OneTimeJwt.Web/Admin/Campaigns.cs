@@ -97,12 +97,12 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
 
     private async Task<string?> ChangeAsync(ClaimsPrincipal user, Guid id, string what, string? client, Func<Campaign, string, (string? Problem, RecoveryEvent? Line)> change)
     {
-        var (by, refusal) = await JudgeAsync(user, what, id, client);
-        if (refusal is not null)
-            return refusal;
-
         for (var tries = 1; ; tries++)
         {
+            var (by, refusal) = await JudgeAsync(user, what, id, client);
+            if (refusal is not null)
+                return refusal;
+
             try
             {
                 return await writer.RunAsync(() => TryAsync(id, campaign => change(campaign, by.Id)));

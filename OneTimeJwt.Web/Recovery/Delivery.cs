@@ -85,14 +85,14 @@ internal sealed partial class Delivery(
     {
         // Whoever floods an account with requests must not keep its owner out who has just secured it.
         var isFlooded = mail.Kind != OutboxKind.SecuredReset && reading.MailedLately(mail) >= budget.Value.Permits;
-        if ((Obstacle(account) ?? (isFlooded ? "enough mails lately" : null)) is { } reason)
+        if ((Obstacle(account, AddressOf(mail, account)) ?? (isFlooded ? "enough mails lately" : null)) is { } reason)
             await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.Suppressed, detail: reason));
         else if (mail.Kind == OutboxKind.ConfirmLink)
             await SendConfirmAsync(mail, account, cancellationToken);
         else if (mail.Kind == OutboxKind.ChangeLink)
             await SendChangeAsync(mail, account, cancellationToken);
         else if (reading.ProvidersOf(mail) is { Count: > 0 } providers)
-            await SendAsync(mail, account.Email!, Letters.ExternalOnly(providers, Host), [Event(mail, RecoveryEventKind.Mailed, detail: "names the other provider, no link")], cancellationToken);
+            await SendAsync(mail, AddressOf(mail, account)!, Letters.ExternalOnly(providers, Host), [Event(mail, RecoveryEventKind.Mailed, detail: "names the other provider, no link")], cancellationToken);
         else
             await SendResetAsync(mail, account, cancellationToken);
     }
@@ -101,7 +101,7 @@ internal sealed partial class Delivery(
     {
         var lifetimes = tokenSettings.Value.Lifetimes;
         var lifetime = mail.RequestedBy is null ? lifetimes.Reset : lifetimes.ResetByAdmin;
-        return SendLinkAsync(mail, account.Email!, tokens.Mint(TokenPurpose.Reset, account, lifetime), lifetime, Write, cancellationToken);
+        return SendLinkAsync(mail, AddressOf(mail, account)!, tokens.Mint(TokenPurpose.Reset, account, lifetime), lifetime, Write, cancellationToken);
 
         Letter Write(MailedLink link) => mail switch
         {
@@ -135,7 +135,7 @@ internal sealed partial class Delivery(
 
     private async Task InvitationAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
     {
-        if ((account.PasswordHash is not null ? "has a password already" : Obstacle(account)) is { } reason)
+        if ((account.PasswordHash is not null ? "has a password already" : Obstacle(account, account.Email)) is { } reason)
         {
             await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.Suppressed, detail: reason));
             return;
@@ -220,9 +220,12 @@ internal sealed partial class Delivery(
     private bool IsStale(OutboxMail mail) =>
         time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) > (mail.Kind == OutboxKind.ResetLink || IsAboutAddress(mail) ? mailSettings.Value.GiveUpAfter : NoticeStaysOfUse);
 
-    private static string? Obstacle(Account account) =>
+    // Never to what somebody typed: the account is found by that, and its own address gets the mail.
+    private string? AddressOf(OutboxMail mail, Account account) => mail.Kind == OutboxKind.SecuredReset ? notices.AddressOf(mail, account) : account.Email;
+
+    private static string? Obstacle(Account account, string? to) =>
         OneTimeTokens.IsLockedForGood(account.LockoutEnd) ? "locked by an admin"
-        : string.IsNullOrEmpty(account.Email) ? "no address"
+        : string.IsNullOrEmpty(to) ? "no address"
         : string.IsNullOrEmpty(account.SecurityStamp) ? "no security stamp"
         : null;
 

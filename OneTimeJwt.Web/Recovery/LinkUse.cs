@@ -32,7 +32,7 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
     /// <param name="account">The account.</param>
     /// <param name="purpose">What the link is for.</param>
     /// <param name="client">Where it came from.</param>
-    /// <param name="isStuck">Whether the database refused the change again and again.</param>
+    /// <param name="isStuck">Whether the database refused the change, and not by chance.</param>
     /// <returns>What happened, as the trail calls it; null where the account can't be changed so any more.</returns>
     public async Task<RecoveryEventKind?> PressAsync(Account account, TokenPurpose purpose, string? client, bool isStuck) =>
         purpose == TokenPurpose.Confirm ? Confirm(account)
@@ -71,12 +71,13 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
     private async Task<RecoveryEventKind?> SecureAsync(Account account, string? client, bool isStuck)
     {
         var own = account.Remember();
+        string? to = null;
         if (own.TrustedAt(time.GetUtcNow()) is { } trusted && !Normalised(trusted).Equals(account.NormalizedEmail, StringComparison.Ordinal))
         {
             var isTaken = await IsTakenAsync(database, account, Normalised(trusted));
-            // An adopted database may let no two accounts have one address. None is better than an intruder's: admins are told.
+            // An adopted database may let no two accounts have one address. None is better than an intruder's.
             if (isTaken && isStuck)
-                (account.Email, account.NormalizedEmail) = (null, null);
+                (account.Email, account.NormalizedEmail, to) = (null, null, typed.Protect(trusted));
             else
                 Rename(account, trusted, mayRename: !isTaken);
             account.EmailConfirmed = false;
@@ -89,7 +90,7 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
         own.PendingAddress = null;
         own.TimesSecured++;
         own.Renew();
-        database.Add(Mail(OutboxKind.SecuredReset, account.Id, client));
+        database.Add(Mail(OutboxKind.SecuredReset, account.Id, client, to));
         foreach (var admin in await findAdmins(database))
             database.Add(new OutboxMail { Kind = OutboxKind.SecuredNotice, AccountId = admin, AboutId = account.Id, Client = client, RequestedAt = time.GetUtcNow(), DueAt = time.GetUtcNow() });
         return RecoveryEventKind.Secured;

@@ -30,6 +30,7 @@ internal sealed partial class RedeemLink(
     ILogger<RedeemLink> logger)
 {
     private const int MostTries = 8;
+    private const int MostTaken = 3;
 
     public Task<Verification> VerifyAsync(TokenPurpose purpose, string? token) => tokens.VerifyAsync(token, purpose, FindAsync);
 
@@ -72,21 +73,24 @@ internal sealed partial class RedeemLink(
 
     private async Task<Account> ReadAsync(string id) => (await database.Users.FindAsync(id))!;
 
-    // The change has to touch what the purpose's key is made of. It is told where it ran into others so often that it is
-    // hardly chance any more.
+    // The change has to touch what the purpose's key is made of. It is told where the database refused it twice: the first
+    // time it may have been a notice that made the same row of ours.
     private async Task<Verification> SwapAsync(TokenPurpose purpose, string? token, Func<Account, bool, Task<RecoveryEventKind?>> change, string? client)
     {
+        var taken = 0;
         for (var tries = 1; ; tries++)
         {
             var (verification, end) = await writer.RunAsync(async () =>
             {
                 database.ChangeTracker.Clear();
                 var verified = await VerifyAsync(purpose, token);
-                return (verified, verified.Verdict == TokenVerdict.Valid ? await TrySwapAsync(verified.Claims!, account => change(account, tries > MostTries / 2), client) : SwapEnd.Refused);
+                return (verified, verified.Verdict == TokenVerdict.Valid ? await TrySwapAsync(verified.Claims!, account => change(account, taken >= 2), client) : SwapEnd.Refused);
             });
             if (end == SwapEnd.Done || verification.Verdict != TokenVerdict.Valid)
                 return verification;
-            if (end == SwapEnd.Refused)
+            if (end == SwapEnd.Taken)
+                taken++;
+            if (end == SwapEnd.Refused || taken == MostTaken)
                 return verification with { Verdict = TokenVerdict.Spent };
             if (tries == MostTries)
                 throw new TimeoutException("The account was changed by others each time.");
@@ -109,14 +113,13 @@ internal sealed partial class RedeemLink(
             if (result.Succeeded)
                 return SwapEnd.Done;
             if (result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)))
-                return await MissedAsync(line.Id);
+                return await OwnAsync(line.Id) ? SwapEnd.Done : SwapEnd.Missed;
 
             throw new InvalidOperationException($"Identity refused the account: {string.Join(", ", result.Errors.Select(error => error.Code))}");
         }
         catch (DbUpdateException fault) when (Collision.Is(fault))
         {
-            // What was free is taken: by a notice that made the same row of ours, or by an account of that name.
-            return await MissedAsync(line.Id);
+            return await OwnAsync(line.Id) ? SwapEnd.Done : SwapEnd.Taken;
         }
         catch (Exception fault) when (Outage.Is(fault))
         {
@@ -130,8 +133,7 @@ internal sealed partial class RedeemLink(
     }
 
     // Where a commit was in doubt and tried again, it is our own change that the swap ran into.
-    private async Task<SwapEnd> MissedAsync(Guid line) =>
-        database.Database.CreateExecutionStrategy().RetriesOnFailure && await HappenedAsync(line) ? SwapEnd.Done : SwapEnd.Missed;
+    private async Task<bool> OwnAsync(Guid line) => database.Database.CreateExecutionStrategy().RetriesOnFailure && await HappenedAsync(line);
 
     private async Task<bool> HappenedAsync(Guid line)
     {
@@ -145,6 +147,9 @@ internal sealed partial class RedeemLink(
 
         /// <summary>The row was written by somebody else: verify again.</summary>
         Missed,
+
+        /// <summary>What was free is taken, by a notice that made the same row of ours or by another account's name or address.</summary>
+        Taken,
 
         Refused,
     }
