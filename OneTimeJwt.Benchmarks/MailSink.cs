@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using OneTimeJwt.E2E.Infrastructure;
 
 namespace OneTimeJwt.Benchmarks;
 
@@ -14,7 +15,7 @@ internal sealed class MailSink(Process process, int port) : IAsyncDisposable
     public static async Task<MailSink> StartAsync()
     {
         var program = await Tools.FindAsync("smtp-sink", "postfix");
-        var port = Tools.FreePort();
+        var port = LocalPort.Free();
         string[] who = Environment.UserName == "root" ? ["-u", "nobody"] : [];
         var process = Tools.Start(program, [.. who, string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"), "1000"]);
         for (var since = Stopwatch.StartNew(); ; await Task.Delay(50))

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using OneTimeJwt.E2E.Infrastructure;
 
 namespace OneTimeJwt.Benchmarks;
 
@@ -48,7 +49,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         if (who.Length > 1)
             await Tools.RunAsync("chown", ["postgres", _scratch.Folder]);
         await Tools.RunAsync(who[0], [.. who[1..], Path.Combine(tools, "initdb"), "-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8"]);
-        var port = Tools.FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = LocalPort.Free().ToString(CultureInfo.InvariantCulture);
         _process = Tools.Start(who[0], [.. who[1..], Path.Combine(tools, "postgres"), "-D", data, "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
         ConnectionString = $"Host=127.0.0.1;Port={port};Username=bench;Database=postgres";
         await WaitAsync();

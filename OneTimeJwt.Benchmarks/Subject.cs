@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
+using OneTimeJwt.E2E.Infrastructure;
 
 namespace OneTimeJwt.Benchmarks;
 
@@ -32,7 +33,7 @@ internal sealed class Subject(string name, string folder, string assembly, strin
     /// <returns>How long that took.</returns>
     public async Task<TimeSpan> StartAsync()
     {
-        Address = new Uri($"http://127.0.0.1:{Tools.FreePort()}");
+        Address = new Uri($"http://127.0.0.1:{LocalPort.Free()}");
         var since = Stopwatch.StartNew();
         _process = Tools.Start("dotnet", [assembly], new(settings) { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["ASPNETCORE_URLS"] = Address.ToString().TrimEnd('/'), ["Logging__LogLevel__Default"] = "Warning" }, folder);
         _process.OutputDataReceived += (_, _) => { };

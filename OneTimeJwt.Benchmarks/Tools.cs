@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace OneTimeJwt.Benchmarks;
 
@@ -40,13 +38,6 @@ internal static class Tools
         foreach (var (name, value) in variables ?? [])
             start.Environment[name] = value;
         return Process.Start(start)!;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(Beside)

@@ -213,5 +213,4 @@ public sealed class RunningApp : IAsyncDisposable
         if (_process is { HasExited: false })
             _process.Kill(entireProcessTree: true);
     }
-
 }

@@ -93,17 +93,13 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
     {
         var (one, _) = await StartAsync();
         var admin = await one.HireAsync(ConsoleRole.Admin);
-        var mark = $"{Guid.NewGuid():N}";
-        for (var i = 0; i < 2; i++)
-            await one.AddAccountAsync(shape: account => (account.UserName, account.Email) = ($"{mark}-{i}", $"{mark}-{i}@example.com"));
-        var (id, _) = await one.Services.GetRequiredService<Campaigns>().DraftAsync(admin.User, new BulkChoice(mark, AccountFilters.None, List: null), requiresReset: false, client: null, Cancellation);
-        Assert.Null(await one.Services.GetRequiredService<Campaigns>().StartAsync(admin.User, id!.Value, new CampaignStart("a breach", 1, "2", Client: null)));
+        var id = await StartCampaignAsync(one, admin, $"{Guid.NewGuid():N}", accounts: 2, rate: 1);
         await using var third = await MeanwhileAsync<Campaign>(one, campaign => campaign.Id == id && campaign.State == CampaignState.Stopped, () =>
             one.WithAsync<AccountsContext, int>(database => database.Campaigns.Where(row => row.Id == id).ExecuteUpdateAsync(row => row.SetProperty(campaign => campaign.Version, Guid.NewGuid()))));
 
-        Assert.Null(await third.Services.GetRequiredService<Campaigns>().SteerAsync(admin.User, id.Value, CampaignAct.Stop, client: null));
+        Assert.Null(await third.Services.GetRequiredService<Campaigns>().SteerAsync(admin.User, id, CampaignAct.Stop, client: null));
 
-        Assert.Equal(CampaignState.Stopped, (await one.Services.GetRequiredService<CampaignReader>().ReadAsync(id.Value, Cancellation))!.Campaign.State);
+        Assert.Equal(CampaignState.Stopped, (await one.Services.GetRequiredService<CampaignReader>().ReadAsync(id, Cancellation))!.Campaign.State);
     }
 
     [Fact]
@@ -270,16 +266,10 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
         var (one, _) = await StartAsync();
         var admin = await one.HireAsync(ConsoleRole.Admin);
         var mark = $"{Guid.NewGuid():N}";
-        for (var i = 0; i < 30; i++)
-            await one.AddAccountAsync(shape: account => (account.UserName, account.Email) = ($"{mark}-{i}", $"{mark}-{i}@example.com"));
-
-        var campaigns = one.Services.GetRequiredService<Campaigns>();
-        var (id, problem) = await campaigns.DraftAsync(admin.User, new BulkChoice(mark, AccountFilters.None, List: null), requiresReset: true, client: null, Cancellation);
-        Assert.Null(problem);
-        Assert.Null(await campaigns.StartAsync(admin.User, id!.Value, new CampaignStart("a breach", Campaigns.MostRate, "30", Client: null)));
+        var id = await StartCampaignAsync(one, admin, mark, accounts: 30, Campaigns.MostRate);
 
         var reader = one.Services.GetRequiredService<CampaignReader>();
-        var view = await Eventually.Async(() => reader.ReadAsync(id.Value, Cancellation), now => now!.Campaign.State == CampaignState.Done);
+        var view = await Eventually.Async(() => reader.ReadAsync(id, Cancellation), now => now!.Campaign.State == CampaignState.Done);
         Assert.Equal(new CampaignCounts(Waiting: 0, Queued: 0, Sent: 30, Redeemed: 0, Failed: 0), view!.Counts);
         for (var i = 0; i < 30; i++)
             Assert.Single(one.Mails.To($"{mark}-{i}@example.com"));
@@ -331,6 +321,19 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
         database.Add(own);
         return database.SaveChangesAsync();
     });
+
+    // Accounts are called by the mark and their number.
+    private static async Task<Guid> StartCampaignAsync(TestApp app, Member admin, string mark, int accounts, int rate)
+    {
+        for (var i = 0; i < accounts; i++)
+            await app.AddAccountAsync(shape: account => (account.UserName, account.Email) = ($"{mark}-{i}", $"{mark}-{i}@example.com"));
+
+        var campaigns = app.Services.GetRequiredService<Campaigns>();
+        var (id, problem) = await campaigns.DraftAsync(admin.User, new BulkChoice(mark, AccountFilters.None, List: null), requiresReset: true, client: null, Cancellation);
+        Assert.Null(problem);
+        Assert.Null(await campaigns.StartAsync(admin.User, id!.Value, new CampaignStart("a breach", rate, $"{accounts}", Client: null)));
+        return id.Value;
+    }
 
     private static async Task DismissAllBut(TestApp app, params Member[] staying)
     {

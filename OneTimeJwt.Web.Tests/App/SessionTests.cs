@@ -134,7 +134,7 @@ public sealed class SessionTests(SharedApp shared) : IClassFixture<SharedApp>
     public async Task A_sign_in_that_waits_for_its_second_step_ends_with_a_reset()
     {
         var account = await _app.AddAccountAsync();
-        var codes = await TwoFactorAsync(account);
+        var codes = await TwoFactorAsync(_app, account);
         using var halfWay = _app.Open();
         await halfWay.SignInAsync(account.Email!, Passwords.Old);
         var step = await halfWay.GetAsync("/sign-in/two-factor");
@@ -179,7 +179,7 @@ public sealed class SessionTests(SharedApp shared) : IClassFixture<SharedApp>
     public async Task A_recovery_code_opens_the_second_step_once()
     {
         var account = await _app.AddAccountAsync();
-        var codes = await TwoFactorAsync(account);
+        var codes = await TwoFactorAsync(_app, account);
 
         foreach (var expected in new[] { HttpStatusCode.SeeOther, HttpStatusCode.UnprocessableEntity })
         {
@@ -190,8 +190,6 @@ public sealed class SessionTests(SharedApp shared) : IClassFixture<SharedApp>
             Assert.Equal(expected, (await visitor.SubmitAsync(step, ("code", codes.First()))).Status);
         }
     }
-
-    private Task<IEnumerable<string>> TwoFactorAsync(Account account) => TwoFactorAsync(_app, account);
 
     private static Task<IEnumerable<string>> TwoFactorAsync(TestApp app, Account account) =>
         app.WithAsync<UserManager<Account>, IEnumerable<string>>(async users =>

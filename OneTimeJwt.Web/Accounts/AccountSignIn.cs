@@ -78,7 +78,6 @@ public sealed class AccountSignIn(
             return false;
 
         await WriteSuccessAsync(proof.Account, forgive: true);
-
         await Context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
         await SignInWithSecondFactorAsync(proof.Account);
         return true;

@@ -73,8 +73,8 @@ internal sealed partial class RedeemLink(
 
     private async Task<Account> ReadAsync(string id) => (await database.Users.FindAsync(id))!;
 
-    // The change has to touch what the purpose's key is made of. It is told where the database refused it twice: the first
-    // time it may have been a notice that made the same row of ours.
+    // The change has to touch what the purpose's key is made of. It is told its last try after the database refused it:
+    // the first time that may have been a notice that made the same row of ours.
     private async Task<Verification> SwapAsync(TokenPurpose purpose, string? token, Func<Account, bool, Task<RecoveryEventKind?>> change, string? client)
     {
         var taken = 0;
@@ -84,7 +84,7 @@ internal sealed partial class RedeemLink(
             {
                 database.ChangeTracker.Clear();
                 var verified = await VerifyAsync(purpose, token);
-                return (verified, verified.Verdict == TokenVerdict.Valid ? await TrySwapAsync(verified.Claims!, account => change(account, taken >= 2), client) : SwapEnd.Refused);
+                return (verified, verified.Verdict == TokenVerdict.Valid ? await TrySwapAsync(verified.Claims!, account => change(account, taken == MostTaken - 1), client) : SwapEnd.Refused);
             });
             if (end == SwapEnd.Done || verification.Verdict != TokenVerdict.Valid)
                 return verification;
