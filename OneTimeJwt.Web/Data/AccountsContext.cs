@@ -116,6 +116,7 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
             line.HasIndex(e => new { e.CampaignId, e.Kind });
             line.HasIndex(e => new { e.AccountId, e.At });
             line.HasIndex(e => e.Nonce);
+            line.HasIndex(e => new { e.AddressHash, e.At });
         });
 
         builder.Entity<Campaign>(campaign =>

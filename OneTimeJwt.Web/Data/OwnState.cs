@@ -16,6 +16,9 @@ public sealed class OwnState
     /// <summary>How often somebody said "this wasn't me": what links that secure the account are made of.</summary>
     public int TimesSecured { get; set; }
 
+    /// <summary>The end of the lock-out that "this wasn't me" set. The account is locked by us while its lock-out still has this very end.</summary>
+    public DateTimeOffset? SecuredLock { get; set; }
+
     public Guid Version { get; private set; } = Guid.NewGuid();
 
     /// <summary>Of two writes that read the same row, one is refused.</summary>

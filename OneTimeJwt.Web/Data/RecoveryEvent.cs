@@ -16,7 +16,7 @@ public sealed class RecoveryEvent
 
     public string? AccountId { get; init; }
 
-    /// <summary>A keyed hash of an address that belongs to no account.</summary>
+    /// <summary>A keyed hash of the address that a mail went to, or that was typed and belongs to no account.</summary>
     public string? AddressHash { get; init; }
 
     /// <summary>Names one token from its minting to its end.</summary>

@@ -451,6 +451,9 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)");
 
+                    b.Property<DateTimeOffset?>("SecuredLock")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<int>("TimesSecured")
                         .HasColumnType("integer");
 
@@ -523,6 +526,8 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                     b.HasIndex("AccountId", "At");
 
                     b.HasIndex("Actor", "At");
+
+                    b.HasIndex("AddressHash", "At");
 
                     b.HasIndex("CampaignId", "Kind");
 

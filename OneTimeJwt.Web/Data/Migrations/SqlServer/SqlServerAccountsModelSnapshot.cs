@@ -465,6 +465,9 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)");
 
+                    b.Property<DateTimeOffset?>("SecuredLock")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<int>("TimesSecured")
                         .HasColumnType("int");
 
@@ -539,6 +542,8 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                     b.HasIndex("AccountId", "At");
 
                     b.HasIndex("Actor", "At");
+
+                    b.HasIndex("AddressHash", "At");
 
                     b.HasIndex("CampaignId", "Kind");
 

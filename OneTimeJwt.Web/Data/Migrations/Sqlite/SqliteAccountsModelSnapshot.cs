@@ -439,6 +439,10 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                         .HasMaxLength(256)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("SecuredLock")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("TimesSecured")
                         .HasColumnType("INTEGER");
 
@@ -514,6 +518,8 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                     b.HasIndex("AccountId", "At");
 
                     b.HasIndex("Actor", "At");
+
+                    b.HasIndex("AddressHash", "At");
 
                     b.HasIndex("CampaignId", "Kind");
 
