@@ -48,7 +48,7 @@ internal static partial class Startup
     /// <summary>Prints every fault of the settings at once; false where there is one.</summary>
     public static async Task<bool> CheckAsync(WebApplication app, bool databaseOnly = false)
     {
-        var faults = databaseOnly ? [.. Faults<DatabaseSettings>(app, "Database"), .. Faults<AdminSettings>(app, "Admin")] : AllFaults(app);
+        var faults = databaseOnly ? [.. Faults<DatabaseSettings>(app, "Database"), .. Faults<AdminSettings>(app, "Admin"), .. Faults<AccountsSettings>(app, "Accounts")] : AllFaults(app);
         if (faults.Count == 0)
             return true;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OneTimeJwt.Web.Accounts;
 
 namespace OneTimeJwt.Web.Tests.Accounts;
@@ -30,6 +31,14 @@ public sealed class AccountsSettingsTests
     [InlineData("", "Accounts:SignInUrl")]
     public void A_sign_in_page_elsewhere_is_a_web_address(string url, string keys) =>
         Assert.Equal(keys, Keys(new AccountsSettings { SignInUrl = url }));
+
+    [Theory]
+    [InlineData("00:59:59", "Accounts:LongestGuessingLockout")]
+    [InlineData("01:00:00", "")]
+    [InlineData("30.00:00:00", "")]
+    [InlineData("30.00:00:01", "Accounts:LongestGuessingLockout")]
+    public void The_longest_lock_out_that_guessing_causes_lies_between_an_hour_and_30_days(string longest, string keys) =>
+        Assert.Equal(keys, Keys(new AccountsSettings { LongestGuessingLockout = TimeSpan.Parse(longest, CultureInfo.InvariantCulture) }));
 
     private static string Keys(AccountsSettings settings) =>
         string.Join(' ', (new AccountsSettingsValidator().Validate(null, settings).Failures ?? []).Select(fault => fault.Split(' ')[0]));

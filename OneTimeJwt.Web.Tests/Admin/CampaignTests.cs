@@ -4,6 +4,7 @@ using System.Text;
 using Bunit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Tests.App;
@@ -330,7 +331,7 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
             NormalizedEmail = address.ToUpperInvariant(),
             NormalizedUserName = address.ToUpperInvariant(),
             EmailConfirmed = true,
-            PasswordHash = OneTimeJwt.Web.Accounts.UnusablePassword.NewHash(),
+            PasswordHash = app.Services.GetRequiredService<UnusablePassword>().NewHash(),
         }).ToList();
         database.AddRange(accounts);
         await database.SaveChangesAsync();

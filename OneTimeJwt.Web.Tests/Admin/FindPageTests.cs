@@ -221,7 +221,7 @@ public sealed class FindPageTests(SharedApp shared) : IClassFixture<SharedApp>
         {
             account.EmailConfirmed = (i & 1) == 0;
             account.TwoFactorEnabled = (i & 2) != 0;
-            account.LockoutEnd = (i & 4) != 0 ? DateTimeOffset.MaxValue : null;
+            (account.LockoutEnabled, account.LockoutEnd) = (true, (i & 4) != 0 ? DateTimeOffset.MaxValue : null);
         });
 
         Assert.Equal(4, await CountAsync(AccountFilters.Unconfirmed));

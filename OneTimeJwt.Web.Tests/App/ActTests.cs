@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Tests.Admin;
@@ -129,7 +131,7 @@ public sealed class ActTests(SharedApp shared) : IClassFixture<SharedApp>
     [Fact]
     public async Task A_password_that_must_be_reset_is_to_others_a_wrong_one()
     {
-        var hash = OneTimeJwt.Web.Accounts.UnusablePassword.NewHash();
+        var hash = _app.Services.GetRequiredService<UnusablePassword>().NewHash();
         var hasher = _app.WithAsync<UserManager<Account>, IPasswordHasher<Account>>(users => Task.FromResult(users.PasswordHasher));
 
         Assert.Equal(PasswordVerificationResult.Failed, (await hasher).VerifyHashedPassword(new Account(), hash, Passwords.Old));

@@ -149,7 +149,7 @@ public sealed class InvitationTests(SharedApp shared) : IClassFixture<SharedApp>
         await _app.WithAsync<AccountsContext, int>(database => database.Users.Where(row => row.Id == two.Id).ExecuteUpdateAsync(row => row.SetProperty(r => r.NormalizedEmail, one.NormalizedEmail)));
         var named = await _app.AddAccountAsync(shape: row => row.UserName = Address());
 
-        foreach (var (address, words) in new[] { (locked.Email!, "locked by an admin"), (external.Email!, "Recovery:AllowExternalOnly"), (one.Email!, "Several accounts"), (named.UserName!, "already taken") })
+        foreach (var (address, words) in new[] { (locked.Email!, "is locked"), (external.Email!, "Recovery:AllowExternalOnly"), (one.Email!, "Several accounts"), (named.UserName!, "already taken") })
         {
             var outcome = await SendAsync(_app, address);
             Assert.False(outcome.Done);

@@ -38,6 +38,11 @@ public sealed class KillMatrixTests(KillMatrixTests.LinksAtHand links) : IClassF
         ["locked for a while after wrong passwords"] = (app, link) => app.AsAnotherApplicationAsync(link.Account.Id, (users, account) => users.SetLockoutEndDateAsync(account, app.Clock.GetUtcNow().AddMinutes(15))),
         ["locked by an admin"] = (app, link) => ActAsync(app, AccountAct.Lock, link),
         ["disabled by another application"] = (app, link) => app.AsAnotherApplicationAsync(link.Account.Id, (users, account) => users.SetLockoutEndDateAsync(account, DateTimeOffset.MaxValue)),
+        ["banned by another application for two days"] = (app, link) => app.AsAnotherApplicationAsync(link.Account.Id, (users, account) => users.SetLockoutEndDateAsync(account, app.Clock.GetUtcNow().AddDays(2))),
+        ["banned by another application for a hundred years, by a statement that leaves the stamps alone"] = (app, link) =>
+            app.WriteAsync(link.Account.Id, row => row.SetProperty(known => known.LockoutEnd, app.Clock.GetUtcNow().AddYears(100))),
+        ["given a date of lock-out that Identity ignores"] = (app, link) =>
+            app.WriteAsync(link.Account.Id, row => row.SetProperty(known => known.LockoutEnabled, false).SetProperty(known => known.LockoutEnd, DateTimeOffset.MaxValue)),
         ["deleted"] = (app, link) => app.AsAnotherApplicationAsync(link.Account.Id, (users, account) => users.DeleteAsync(account)),
         ["secured"] = (app, link) => PressAsync(app, "secure", link),
         ["killed by an admin"] = (app, link) => ActAsync(app, AccountAct.KillLinks, link),

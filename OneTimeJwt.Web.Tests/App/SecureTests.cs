@@ -29,7 +29,7 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await intruder.SignInAsync(account.Email!, Passwords.Other)).Status);
         (await intruder.GetAsync(reset)).IsRefusedAs("spent");
         (await intruder.GetAsync(confirm)).IsRefusedAs("spent");
-        Assert.True(AccountLock.IsUntilReset(await _app.ReadAsync(account.Id)));
+        Assert.Equal(LockState.Secured, await _app.LockOfAsync(account.Id));
 
         var mails = await _app.Mails.WaitAsync(account.Email!, 2);
         Assert.True((await owner.RedeemAsync(Inbox.Link(mails[1]), Passwords.New)).PasswordChanged);
@@ -143,7 +143,7 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
 
         var row = await app.ReadAsync(account.Id);
         Assert.Null(row.Email);
-        Assert.True(AccountLock.IsUntilReset(row));
+        Assert.Equal(LockState.Secured, await app.LockOfAsync(row.Id));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await intruder.SignInAsync(his, Passwords.Other)).Status);
         var fresh = await Eventually.Async(() => Task.FromResult(app.Mails.To(account.Email!)), mails => mails.Any(mail => mail.Subject == "Choose a new password"));
         Assert.True((await owner.RedeemAsync(Inbox.Link(fresh.Single(mail => mail.Subject == "Choose a new password")), Passwords.New)).PasswordChanged);

@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Tests.App;
@@ -92,6 +94,12 @@ public sealed class TestApp : IAsyncDisposable
 
     public Task<Account> ReadAsync(string id) =>
         WithAsync<AccountsContext, Account>(database => database.Users.AsNoTracking().SingleAsync(account => account.Id == id));
+
+    public async Task<LockState> LockOfAsync(string id) => Services.GetRequiredService<AccountLock>().Of(await ReadAsync(id));
+
+    /// <summary>What another application writes by a statement of its own: that column alone, and no new stamp.</summary>
+    public Task<int> WriteAsync(string id, Action<UpdateSettersBuilder<Account>> columns) =>
+        WithAsync<AccountsContext, int>(database => database.Users.Where(row => row.Id == id).ExecuteUpdateAsync(columns));
 
     public Task<List<RecoveryEvent>> TrailAsync(string? accountId = null) =>
         WithAsync<AccountsContext, List<RecoveryEvent>>(database => database.Trail.AsNoTracking()

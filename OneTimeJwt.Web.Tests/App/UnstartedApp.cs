@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Tests.App;

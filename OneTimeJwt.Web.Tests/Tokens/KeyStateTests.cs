@@ -19,14 +19,17 @@ public sealed class KeyStateTests
         ["no address"] = user => user.NormalizedEmail = null,
         ["a character moved from stamp to hash"] = user => (user.SecurityStamp, user.PasswordHash) = ("STAMP-7Q2M4XK", "XAQAAAAIAAYag-hash"),
         ["stamp and hash exchanged"] = user => (user.SecurityStamp, user.PasswordHash) = (user.PasswordHash, user.SecurityStamp),
-        ["an admin's lock"] = user => user.LockoutEnd = DateTimeOffset.MaxValue,
-        ["an admin's lock, rounded by a database"] = user => user.LockoutEnd = DateTimeOffset.MaxValue.AddSeconds(-1),
+        ["another address beside the same normalised one"] = user => user.Email = "ada@example.net",
+        ["a lock for good"] = user => (user.LockoutEnabled, user.LockoutEnd) = (true, DateTimeOffset.MaxValue),
+        ["a lock for good, rounded by a database"] = user => (user.LockoutEnabled, user.LockoutEnd) = (true, DateTimeOffset.MaxValue.AddSeconds(-1)),
+        ["a lock for ten years"] = user => (user.LockoutEnabled, user.LockoutEnd) = (true, DateTimeOffset.UtcNow.AddYears(10)),
     };
 
     private static readonly Dictionary<string, Action<IdentityUser>> Harmless = new()
     {
         ["a wrong sign-in"] = user => user.AccessFailedCount++,
-        ["a lock that ends"] = user => user.LockoutEnd = DateTimeOffset.UtcNow.AddYears(1),
+        ["a pause"] = user => (user.LockoutEnabled, user.LockoutEnd) = (true, new Clock().Now.AddMinutes(15)),
+        ["a date that Identity ignores"] = user => (user.LockoutEnabled, user.LockoutEnd) = (false, DateTimeOffset.MaxValue),
         ["a concurrency stamp"] = user => user.ConcurrencyStamp = "other",
         ["a phone number"] = user => user.PhoneNumber = "1234",
         ["a confirmed address"] = user => user.EmailConfirmed = true,

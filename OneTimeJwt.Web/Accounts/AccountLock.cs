@@ -1,17 +1,68 @@
+using System.Linq.Expressions;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 
-/// <summary>An admin's lock, in the form that queries need and in the form that pages ask.</summary>
-internal static class AccountLock
+/// <summary>Whether an account may sign in, and who decided that.</summary>
+public enum LockState
 {
-    public static readonly DateTimeOffset ForGood = OneTimeTokens.LockedForGood;
+    Open,
 
-    /// <summary>How an account is locked whose owner said "this wasn't me": no admin's lock, so that a password chosen by link lifts it, and as long.</summary>
-    public static readonly DateTimeOffset UntilReset = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>Locked out for a while, as wrong guesses cause it. Choosing a password by link lifts it.</summary>
+    Paused,
 
-    public static bool IsUntilReset(Account account) => account.LockoutEnd >= UntilReset && !IsForGood(account);
+    /// <summary>Locked here, by "this wasn't me". Choosing a password by link lifts it.</summary>
+    Secured,
 
-    public static bool IsForGood(Account account) => OneTimeTokens.IsLockedForGood(account.LockoutEnd);
+    /// <summary>Locked by somebody's decision, here or in another application. Only whoever may decide lifts it.</summary>
+    Banned,
+}
+
+/// <summary>What a lock-out is judged by.</summary>
+/// <param name="LockoutEnabled">Where it is off, Identity ignores the date.</param>
+/// <param name="LockoutEnd">Identity's date.</param>
+/// <param name="SecuredLock">The date that we set after "this wasn't me".</param>
+public sealed record LockColumns(bool LockoutEnabled, DateTimeOffset? LockoutEnd, DateTimeOffset? SecuredLock)
+{
+    public static Expression<Func<Account, LockColumns>> Of { get; } =
+        account => new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock);
+}
+
+/// <summary>
+/// The one rule for lock-outs, for sign-in, links, sessions and console alike. Applications ban by a date far ahead, of
+/// their own choice; guessing causes short lock-outs. Which is which, the longest lock-out that guessing may cause tells.
+/// </summary>
+public sealed class AccountLock(IOptions<AccountsSettings> settings, TimeProvider time)
+{
+    private static readonly DateTimeOffset FarAhead = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The latest end, seen from now, of a lock-out that guessing may have caused.</summary>
+    public DateTimeOffset LatestPause
+    {
+        get
+        {
+            var (now, longest) = (time.GetUtcNow(), settings.Value.LongestGuessingLockout);
+            return now > DateTimeOffset.MaxValue - longest ? DateTimeOffset.MaxValue : now + longest;
+        }
+    }
+
+    /// <summary>An end for the lock of "this wasn't me" that no other application writes, in whole seconds, since databases round.</summary>
+    public static DateTimeOffset NewSecuredLock() => FarAhead.AddSeconds(RandomNumberGenerator.GetInt32(int.MaxValue));
+
+    /// <summary>Whether the end is the calendar's, give or take what databases round.</summary>
+    public static bool IsForGood(DateTimeOffset end) => end >= DateTimeOffset.MaxValue.AddDays(-1);
+
+    public LockState Of(Account account) => Of(new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own?.SecuredLock));
+
+    public LockState Of(LockColumns columns) =>
+        !columns.LockoutEnabled || columns.LockoutEnd is not { } end || end <= time.GetUtcNow() ? LockState.Open
+        : end <= LatestPause ? LockState.Paused
+        : end == columns.SecuredLock ? LockState.Secured
+        : LockState.Banned;
+
+    public bool IsBanned(Account account) => Of(account) == LockState.Banned;
+
+    public bool IsBanned(LockColumns columns) => Of(columns) == LockState.Banned;
 }

@@ -69,7 +69,7 @@ internal sealed class AccountPages(
         if (result.Succeeded)
             return Page.SeeOther(returnUrl);
 
-        await box.FillAsync();
+        await box.FillAsync(signIn.LongestCheck(form["password"]));
         return Page.Of<SignIn>(StatusCodes.Status422UnprocessableEntity, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Words.SignInFailed });
     }
 

@@ -22,50 +22,91 @@ public sealed class AccountSignIn(
     AccountsContext database,
     OneWriter writer,
     Hashing hashing,
+    AccountLookup lookup,
+    PasswordCheck check,
+    HashRenewal renewal,
+    StampRepair stamps,
+    AccountLock accountLock,
     TimeProvider time)
     : SignInManager<Account>(users, http, claims, options, logger, schemes, confirmation)
 {
     /// <summary>A session that was begun, or went on, with a second factor (RFC 8176, section 2).</summary>
     public static readonly Claim SecondFactorClaim = new("amr", "mfa");
 
-    // The hash of a password that nobody knows, at the present cost.
-    private static readonly Lazy<string> Decoy = new(() => new PasswordHasher<Account>(
-        Microsoft.Extensions.Options.Options.Create(new PasswordHasherOptions { IterationCount = AccountsModule.HashIterations })).HashPassword(new Account(), Guid.NewGuid().ToString()));
-
     private bool _isBeyondGuessing;
 
-    public async Task<SignInResult> EnterAsync(string address, string password)
+    /// <summary>
+    /// By user name or address. Where several accounts have the address, the password decides. Wrong guesses count against
+    /// the accounts of the address; one whose user name only looks like it is not locked by them, and is not tried while
+    /// they lock all the others.
+    /// </summary>
+    public async Task<SignInResult> EnterAsync(string nameOrAddress, string password)
     {
-        var account = await FindAsync(address);
-        if (!await IsRightAsync(account, password))
-            return SignInResult.Failed;
-
-        return await SignInOrTwoFactorAsync(account!, isPersistent: false);
+        var (addressed, named) = await lookup.FindAsync(database, nameOrAddress);
+        Account[] tried = [.. addressed, .. named is null || (addressed.Count > 0 && addressed.All(IsPaused)) ? [] : new[] { named }];
+        return await FindRightAsync(tried, addressed.Count > 0 ? addressed : tried, password) is { } account
+            ? await SignInOrTwoFactorAsync(account, isPersistent: false)
+            : SignInResult.Failed;
     }
 
     /// <summary>Whether this is the account's password and it may sign in; a wrong one counts towards the lock-out.</summary>
-    public async Task<bool> IsRightAsync(Account? account, string password)
+    public async Task<bool> IsRightAsync(Account account, string password) => await FindRightAsync([account], [account], password) is not null;
+
+    /// <summary>
+    /// What a failed sign-in takes at least, so that the number of accounts of an address does not show in the time, nor a
+    /// hash that costs more than new ones do.
+    /// </summary>
+    public TimeSpan LongestCheck(string password) =>
+        hashing.LongestLately is var lately && check.UsualTime(password, AccountLookup.MaxAtSignIn) is var usual && lately > usual ? lately : usual;
+
+    private bool IsPaused(Account account) => accountLock.Of(account) == LockState.Paused;
+
+    // All are compared, also after one fitted: which one it was, and whether it may sign in, must not show in the time.
+    private async Task<Account?> FindRightAsync(IReadOnlyList<Account> tried, IReadOnlyList<Account> counted, string password)
     {
-        var outcome = password.Length > PasswordSettings.MaximumLength
-            ? PasswordVerificationResult.Failed
-            : await hashing.ForSignInAsync(() => UserManager.PasswordHasher.VerifyHashedPassword(account ?? new Account(), account?.PasswordHash ?? Decoy.Value, password), Context.RequestAborted);
-        // While the hash waited its turn, others may have locked the account or changed its password.
-        var judged = account?.PasswordHash;
-        if (account is not null)
-            await database.Entry(account).ReloadAsync();
-        if (account?.PasswordHash is null || account.PasswordHash != judged || !await CanSignInAsync(account) || await UserManager.IsLockedOutAsync(account))
-            return false;
-        if (outcome == PasswordVerificationResult.Failed)
+        var outcomes = password.Length > PasswordSettings.MaximumLength
+            ? [.. tried.Select(_ => PasswordVerificationResult.Failed)]
+            : await hashing.ForSignInAsync(() => CompareAll(tried, password), Context.RequestAborted);
+        var wrong = new List<Account>();
+        foreach (var (account, outcome) in tried.Zip(outcomes))
         {
-            await UserManager.AccessFailedAsync(account);
-            return false;
+            // While the hash waited its turn, others may have locked the account or changed its password.
+            var judged = account.PasswordHash;
+            await database.Entry(account).ReloadAsync();
+            if (account.PasswordHash is null || account.PasswordHash != judged || !await CanSignInAsync(account) || await UserManager.IsLockedOutAsync(account))
+                continue;
+            if (outcome == PasswordVerificationResult.Failed)
+                wrong.Add(account);
+            else if (await LetInAsync(account, password, renews: outcome == PasswordVerificationResult.SuccessRehashNeeded))
+                return account;
         }
 
-        if (outcome == PasswordVerificationResult.SuccessRehashNeeded && !await TryRenewHashAsync(account, password))
+        foreach (var account in wrong.Where(counted.Contains))
+            await UserManager.AccessFailedAsync(account);
+        return null;
+    }
+
+    private List<PasswordVerificationResult> CompareAll(IReadOnlyList<Account> tried, string password) =>
+        tried.Count == 0 ? [check.Check(null, password)] : [.. tried.Select(account => check.Check(account, password))];
+
+    private async Task<bool> LetInAsync(Account account, string password, bool renews)
+    {
+        if (renews && !await renewal.TryAsync(account, password, Context.RequestAborted))
             return false;
 
         await WriteSuccessAsync(account, forgive: !account.TwoFactorEnabled);
-        return await IsOpenAsync(account);
+        return await IsOpenAsync(account) && await HasStampAsync(account);
+    }
+
+    // Sessions are told apart by it. Whoever got this far has proven whose account it is.
+    private async Task<bool> HasStampAsync(Account account)
+    {
+        if (!string.IsNullOrEmpty(account.SecurityStamp))
+            return true;
+
+        await stamps.GiveAsync(account.Id);
+        await database.Entry(account).ReloadAsync();
+        return !string.IsNullOrEmpty(account.SecurityStamp);
     }
 
     /// <summary>Signs in whoever has just proven a second factor.</summary>
@@ -74,7 +115,7 @@ public sealed class AccountSignIn(
     /// <summary>A passkey stands for both steps; false where its account may not sign in, or where the proof was used before.</summary>
     public async Task<bool> EnterWithPasskeyAsync(PasskeyProof proof)
     {
-        if (await PreSignInCheck(proof.Account) is not null || !await UseOnceAsync(proof))
+        if (await PreSignInCheck(proof.Account) is not null || !await UseOnceAsync(proof) || !await HasStampAsync(proof.Account))
             return false;
 
         await WriteSuccessAsync(proof.Account, forgive: true);
@@ -101,11 +142,14 @@ public sealed class AccountSignIn(
     public override async Task<bool> IsTwoFactorEnabledAsync(Account user) =>
         await base.IsTwoFactorEnabledAsync(user) || (user.TwoFactorEnabled && (await UserManager.GetPasskeysAsync(user)).Count > 0);
 
-    // Nobody guesses a recovery code, and one that is used up lets its owner in.
-    public override Task<SignInResult> TwoFactorRecoveryCodeSignInAsync(string recoveryCode)
+    // Nobody guesses a recovery code, so one passes while guesses pause sign-in. It is not used up where it doesn't pass.
+    public override async Task<SignInResult> TwoFactorRecoveryCodeSignInAsync(string recoveryCode)
     {
+        if (await GetTwoFactorAuthenticationUserAsync() is not { } account || !IsOpenTo(accountLock.Of(account), beyondGuessing: true))
+            return SignInResult.Failed;
+
         _isBeyondGuessing = true;
-        return base.TwoFactorRecoveryCodeSignInAsync(recoveryCode);
+        return await base.TwoFactorRecoveryCodeSignInAsync(recoveryCode);
     }
 
     // What its task tells decides whether the second step succeeded.
@@ -114,7 +158,7 @@ public sealed class AccountSignIn(
     private async Task<IdentityResult> ForgiveAsync(Account account)
     {
         await WriteSuccessAsync(account, forgive: true);
-        return _isBeyondGuessing || await IsOpenAsync(account) ? IdentityResult.Success : IdentityResult.Failed();
+        return await IsOpenAsync(account, _isBeyondGuessing) ? IdentityResult.Success : IdentityResult.Failed();
     }
 
     // Also where there is nothing to forgive: while failures can't be counted, nobody learns which guess was right.
@@ -123,32 +167,9 @@ public sealed class AccountSignIn(
         .ExecuteUpdateAsync(row => row.SetProperty(known => known.AccessFailedCount, known => forgive ? 0 : known.AccessFailedCount)));
 
     // Guesses that came before a right one may be written while that is judged, and lock the account.
-    private Task<bool> IsOpenAsync(Account account)
-    {
-        var now = time.GetUtcNow();
-        return database.Users.AnyAsync(row => row.Id == account.Id && (!row.LockoutEnabled || row.LockoutEnd == null || row.LockoutEnd <= now));
-    }
+    private async Task<bool> IsOpenAsync(Account account, bool beyondGuessing = false) =>
+        await database.Users.Where(row => row.Id == account.Id).Select(LockColumns.Of).SingleOrDefaultAsync() is { } columns
+        && IsOpenTo(accountLock.Of(columns), beyondGuessing);
 
-    // That column alone: a lock that was written meanwhile stays, and so does another password, with which this one is wrong.
-    private async Task<bool> TryRenewHashAsync(Account account, string password)
-    {
-        var hash = await hashing.ForSignInAsync(() => UserManager.PasswordHasher.HashPassword(account, password), Context.RequestAborted);
-        await writer.RunAsync(() => database.Users
-            .Where(row => row.Id == account.Id && row.PasswordHash == account.PasswordHash)
-            .ExecuteUpdateAsync(row => row.SetProperty(known => known.PasswordHash, hash).SetProperty(known => known.ConcurrencyStamp, Guid.NewGuid().ToString())));
-        await database.Entry(account).ReloadAsync();
-        return account.PasswordHash == hash;
-    }
-
-    private async Task<Account?> FindAsync(string address)
-    {
-        if (!Addresses.CanBeNormalised(address))
-            return null;
-        if (await UserManager.FindByNameAsync(address) is { } named)
-            return named;
-
-        var normalised = UserManager.NormalizeEmail(address);
-        var matches = await database.Users.Where(account => account.NormalizedEmail == normalised).OrderBy(account => account.Id).Take(2).ToListAsync();
-        return matches.Count == 1 ? matches[0] : null;
-    }
+    private static bool IsOpenTo(LockState state, bool beyondGuessing) => state == LockState.Open || (beyondGuessing && state == LockState.Paused);
 }

@@ -1,11 +1,16 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Accounts;
 
-/// <summary>Identity's own, but that failed sign-ins are counted by the database: of guesses made at the same moment, at any node, each counts.</summary>
+/// <summary>
+/// Identity's own, but for three things. Failed sign-ins are counted by the database: of guesses made at the same moment,
+/// at any node, each counts. Locked out is who <see cref="AccountLock"/> says. And an account whose name and address
+/// stay is neither validated nor normalised anew: other applications have rules of their own for both.
+/// </summary>
 public sealed class AccountUsers(
     IUserStore<Account> store,
     IOptions<IdentityOptions> options,
@@ -18,19 +23,32 @@ public sealed class AccountUsers(
     ILogger<UserManager<Account>> logger,
     AccountsContext database,
     OneWriter writer,
+    AccountLock accountLock,
     TimeProvider time)
     : UserManager<Account>(store, options, hasher, userValidators, passwordValidators, normalizer, errors, services, logger)
 {
+    public override Task<bool> IsLockedOutAsync(Account user) => Task.FromResult(accountLock.Of(user) != LockState.Open);
+
+    protected override Task<IdentityResult> UpdateUserAsync(Account user) =>
+        IsRenamed(database.Entry(user)) ? base.UpdateUserAsync(user) : Store.UpdateAsync(user, CancellationToken);
+
+    private static bool IsRenamed(EntityEntry<Account> row) =>
+        row.State == EntityState.Detached || row.Property(account => account.UserName).IsModified || row.Property(account => account.Email).IsModified;
+
     public override async Task<IdentityResult> AccessFailedAsync(Account user)
     {
         var now = time.GetUtcNow();
         var (most, until) = (Options.Lockout.MaxFailedAccessAttempts, now + Options.Lockout.DefaultLockoutTimeSpan);
-        await writer.RunAsync(() => database.Users
-            .Where(row => row.Id == user.Id && (row.LockoutEnd == null || row.LockoutEnd <= now))
+        // SQLite compares text, in which other applications may write a lock-out that is over with an offset that hides it.
+        if (await CountAsync(now) == 0 && user.LockoutEnd <= now)
+            await CountAsync(accountLock.LatestPause);
+        await database.Entry(user).ReloadAsync();
+        return IdentityResult.Success;
+
+        Task<int> CountAsync(DateTimeOffset lockedUntil) => writer.RunAsync(() => database.Users
+            .Where(row => row.Id == user.Id && (row.LockoutEnd == null || row.LockoutEnd <= lockedUntil))
             .ExecuteUpdateAsync(row => row
                 .SetProperty(known => known.LockoutEnd, known => known.AccessFailedCount + 1 < most ? known.LockoutEnd : until)
                 .SetProperty(known => known.AccessFailedCount, known => known.AccessFailedCount + 1 < most ? known.AccessFailedCount + 1 : 0)));
-        await database.Entry(user).ReloadAsync();
-        return IdentityResult.Success;
     }
 }

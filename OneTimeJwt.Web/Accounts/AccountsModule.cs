@@ -22,6 +22,16 @@ internal static class AccountsModule
     {
         builder.Services.AddOptions<AccountsSettings>().BindConfiguration("Accounts");
         builder.Services.AddSingleton<IValidateOptions<AccountsSettings>, AccountsSettingsValidator>();
+        builder.Services.AddSingleton<AccountLock>();
+        builder.Services.AddSingleton<IsBarred>(services => user => user is Account account && services.GetRequiredService<AccountLock>().IsBanned(account));
+        builder.Services.AddSingleton<AccountLookup>();
+        builder.Services.AddSingleton<Adoption>();
+        builder.Services.AddSingleton<AdoptionNotes>();
+        builder.Services.AddSingleton<DecoyHash>();
+        builder.Services.AddScoped<PasswordCheck>();
+        builder.Services.AddScoped<HashRenewal>();
+        builder.Services.AddSingleton<UnusablePassword>();
+        builder.Services.AddSingleton<StampRepair>();
         builder.Services.AddSingleton<Hashing>();
         builder.Services.AddSingleton<SignInMeter>();
         builder.Services.AddScoped<AccountPages>();
@@ -42,7 +52,11 @@ internal static class AccountsModule
     {
         // Stateless, and singletons look accounts up as well; Identity's own registration is scoped.
         services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
-        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = HashIterations);
+        services.AddOptions<PasswordHasherOptions>().Configure<IOptions<AccountsSettings>>((hasher, accounts) =>
+        {
+            hasher.IterationCount = HashIterations;
+            hasher.CompatibilityMode = accounts.Value.Hashes.Format;
+        });
         services.AddIdentityCore<Account>(identity =>
             {
                 identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
@@ -65,6 +79,7 @@ internal static class AccountsModule
             })
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<AccountsContext>()
+            .AddUserStore<AccountStore>()
             .AddUserManager<AccountUsers>()
             .AddPasswordValidator<PasswordPolicy>()
             .AddTokenProvider<AuthenticatorTokenProvider<Account>>(TokenOptions.DefaultAuthenticatorProvider)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
 
@@ -9,7 +10,22 @@ public sealed class AccountsSettings
     /// <summary>The operator's own sign-in page, where people are sent instead of ours.</summary>
     public string? SignInUrl { get; set; }
 
+    /// <summary>A lock-out that ends later than this from now is somebody's decision: nothing here lifts it.</summary>
+    public TimeSpan LongestGuessingLockout { get; set; } = TimeSpan.FromHours(24);
+
     public PasswordSettings Passwords { get; set; } = new();
+
+    public HashSettings Hashes { get; set; } = new();
+}
+
+/// <summary>The <c>Accounts:Hashes</c> section: what new password hashes look like, which other applications have to read.</summary>
+public sealed class HashSettings
+{
+    /// <summary>V2 is what .NET Framework's Identity reads too, at a cost of 1,000 iterations.</summary>
+    public PasswordHasherCompatibilityMode Format { get; set; } = PasswordHasherCompatibilityMode.IdentityV3;
+
+    /// <summary>Whether signing in renews a hash that costs less than new ones; unless set, where the database is ours alone.</summary>
+    public bool? Renew { get; set; }
 }
 
 /// <summary>NIST SP 800-63B-4, section 3.1.1.2: length and a blocklist, no composition rules.</summary>
@@ -29,12 +45,16 @@ internal sealed class AccountsSettingsValidator : IValidateOptions<AccountsSetti
 {
     private const int LeastLength = 8;
     private const int MostLength = 64;
+    private static readonly TimeSpan MinGuessingLockout = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxGuessingLockout = TimeSpan.FromDays(30);
 
     public ValidateOptionsResult Validate(string? name, AccountsSettings options)
     {
         var faults = new List<string>();
         if (options.SignInUrl is { } url && !IsWebAddress(url))
             faults.Add("Accounts:SignInUrl is not a web address: write for example https://www.example.com/login");
+        if (options.LongestGuessingLockout < MinGuessingLockout || options.LongestGuessingLockout > MaxGuessingLockout)
+            faults.Add($"Accounts:LongestGuessingLockout is {options.LongestGuessingLockout:c}: choose between {MinGuessingLockout:c} and {MaxGuessingLockout:c}");
         if (options.Passwords.MinimumLength is < LeastLength or > MostLength)
             faults.Add($"Accounts:Passwords:MinimumLength is {options.Passwords.MinimumLength}: choose between {LeastLength} and {MostLength}");
         if (options.Passwords.MinimumLengthWithTwoFactor is < LeastLength or > MostLength)

@@ -24,7 +24,7 @@ internal static class AddressRoutes
 /// A signed-in user wants another address. It waits in a row of ours until the link to it was used; whether somebody
 /// else has it is not looked up here, and the page does not tell.
 /// </summary>
-internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> users, AccountsContext database, TimeProvider time)
+internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> users, AccountsContext database, AccountLookup lookup, TimeProvider time)
 {
     public async Task<IResult> ShowAsync(HttpContext http) => Form(StatusCodes.Status200OK, (await users.GetUserAsync(http.User))!);
 
@@ -38,7 +38,7 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.WrongPassword, "password");
         if (!Addresses.CanBeMailed(wanted))
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.NotAnAddress, "email");
-        if (users.NormalizeEmail(wanted) == account.NormalizedEmail)
+        if (lookup.HasAddress(account.Email, wanted))
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.SameAsNow, "email");
 
         return await TryAsync(account, wanted, http.Connection.RemoteIpAddress?.ToString())

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
 namespace OneTimeJwt.Web.Accounts;
@@ -10,10 +11,16 @@ namespace OneTimeJwt.Web.Accounts;
 public sealed class Hashing : IDisposable
 {
     private const int MostWaiting = 64;
+    private const int Lately = 64;
 
     private readonly SemaphoreSlim _signIns = new(Math.Max(1, Environment.ProcessorCount - 1));
     private readonly SemaphoreSlim _newPasswords = new(Environment.ProcessorCount);
+    private readonly long[] _lately = new long[Lately];
     private int _waiting;
+    private int _checks;
+
+    /// <summary>The longest that a sign-in's hashes have taken lately, without the time in which it waited for its turn.</summary>
+    public TimeSpan LongestLately => TimeSpan.FromTicks(_lately.Max());
 
     /// <exception cref="BadHttpRequestException">Too many are waiting already.</exception>
     public async Task<T> ForSignInAsync<T>(Func<T> hash, CancellationToken cancellationToken)
@@ -22,12 +29,20 @@ public sealed class Hashing : IDisposable
         {
             if (Interlocked.Increment(ref _waiting) > MostWaiting)
                 throw new BadHttpRequestException("Too many sign-ins at once.", StatusCodes.Status503ServiceUnavailable);
-            return await RunAsync(_signIns, hash, cancellationToken);
+            return await RunAsync(_signIns, () => Timed(hash), cancellationToken);
         }
         finally
         {
             Interlocked.Decrement(ref _waiting);
         }
+    }
+
+    private T Timed<T>(Func<T> hash)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var result = hash();
+        _lately[(uint)Interlocked.Increment(ref _checks) % Lately] = Stopwatch.GetElapsedTime(start).Ticks;
+        return result;
     }
 
     public Task<T> ForNewPasswordAsync<T>(Func<T> hash) => RunAsync(_newPasswords, hash, CancellationToken.None);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -10,7 +9,7 @@ namespace OneTimeJwt.Web.Accounts;
 /// stamps of all signed-in circuits are compared every few seconds, in one query.
 /// </summary>
 internal sealed partial class OpenCircuits(
-    IDbContextFactory<AccountsContext> contexts, TimeProvider time, ILogger<OpenCircuits> logger) : BackgroundService
+    IDbContextFactory<AccountsContext> contexts, AccountLock accountLock, TimeProvider time, ILogger<OpenCircuits> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
@@ -46,13 +45,13 @@ internal sealed partial class OpenCircuits(
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var stamps = await database.Users.AsNoTracking()
             .Where(account => ids.Contains(account.Id))
-            .Select(account => new { account.Id, account.SecurityStamp, account.LockoutEnd })
+            .Select(account => new { account.Id, account.SecurityStamp, Lock = new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock) })
             .ToDictionaryAsync(account => account.Id, cancellationToken);
         foreach (var circuit in open)
         {
             var live = stamps.TryGetValue(circuit.AccountId, out var account)
                 && account.SecurityStamp == circuit.Stamp
-                && !OneTimeTokens.IsLockedForGood(account.LockoutEnd);
+                && !accountLock.IsBanned(account.Lock);
             if (!live)
                 circuit.End();
         }

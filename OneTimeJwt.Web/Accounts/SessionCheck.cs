@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -46,11 +45,11 @@ internal static class SessionCheck
         var stamp = principal.FindFirstValue(Claims(http).SecurityStampClaimType);
         var account = await Database(http).Users.AsNoTracking()
             .Where(row => row.Id == id)
-            .Select(row => new { row.SecurityStamp, row.LockoutEnd })
+            .Select(row => new { row.SecurityStamp, Lock = new LockColumns(row.LockoutEnabled, row.LockoutEnd, row.Own!.SecuredLock) })
             .SingleOrDefaultAsync();
         return account is not null
             && account.SecurityStamp == stamp
-            && !OneTimeTokens.IsLockedForGood(account.LockoutEnd);
+            && !http.RequestServices.GetRequiredService<AccountLock>().IsBanned(account.Lock);
     }
 
     private static AccountsContext Database(HttpContext context) => context.RequestServices.GetRequiredService<AccountsContext>();

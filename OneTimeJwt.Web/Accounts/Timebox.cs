@@ -14,9 +14,11 @@ internal sealed class Timebox(TimeProvider time)
 
     private readonly long _start = time.GetTimestamp();
 
-    public Task FillAsync()
+    /// <param name="atLeast">How long others take whose failure looks the same.</param>
+    public Task FillAsync(TimeSpan atLeast = default)
     {
-        var steps = Math.Ceiling(time.GetElapsedTime(_start) / Step);
+        var elapsed = time.GetElapsedTime(_start);
+        var steps = Math.Ceiling((elapsed > atLeast ? elapsed : atLeast) / Step);
         var rest = (steps * Step) - time.GetElapsedTime(_start);
         var surplus = TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(MostSurplus));
         return Task.Delay((rest > TimeSpan.Zero ? rest : TimeSpan.Zero) + surplus, time);

@@ -28,6 +28,8 @@ public sealed class AccountActs(
     IDbContextFactory<AccountsContext> contexts,
     OneWriter writer,
     ConsoleRoles roles,
+    AccountLock accountLock,
+    UnusablePassword unusable,
     IAuthorizationService authorization,
     IOptions<IdentityOptions> identity,
     IOptions<AdminBudget> budget,
@@ -66,8 +68,8 @@ public sealed class AccountActs(
         var id = user.FindFirstValue(claims.UserIdClaimType) ?? "";
         var stamp = user.FindFirstValue(claims.SecurityStampClaimType);
         var live = (await authorization.AuthorizeAsync(user, ConsoleAccess.Policy)).Succeeded
-            && await database.Users.AnyAsync(account => account.Id == id && account.SecurityStamp == stamp && (account.LockoutEnd == null || account.LockoutEnd < AccountLock.ForGood));
-        return new ActParty(id, live ? await roles.OfAsync(database, id) : null);
+            && await database.Users.AnyAsync(account => account.Id == id && account.SecurityStamp == stamp);
+        return new ActParty(id, live ? await roles.RightsOfAsync(database, id) : null);
     }
 
     private async Task<ActOutcome> InTransactionAsync(AccountsContext database, ClaimsPrincipal user, ActRequest request)
@@ -80,7 +82,7 @@ public sealed class AccountActs(
             return new ActOutcome(false, Words.ProblemNoAccount);
 
         var to = new ActParty(account.Id, await roles.OfAsync(database, account.Id));
-        string? Refusal() => ActRules.Refusal(request.Act, by, to, AccountLock.IsForGood(account));
+        string? Refusal() => ActRules.Refusal(request.Act, by, to, accountLock.IsBanned(account));
         if (Refusal() is { } refusal)
         {
             database.Add(Line(RecoveryEventKind.ActRefused, by, request, KeptWords.InEnglish(() => $"{ActWords.Name(request.Act)}: {Refusal()}")));
@@ -177,7 +179,7 @@ public sealed class AccountActs(
 
     private async Task<string?> LockAsync(AccountsContext database, Account account, ActParty by, ActParty to, ActRequest request)
     {
-        if (AccountLock.IsForGood(account))
+        if (accountLock.IsBanned(account))
             return Words.ProblemLockedAlready;
         if (to.Role == ConsoleRole.Admin && !await roles.CanSpareAsync(database, account.Id))
             return Words.ProblemLockLastAdmin;
@@ -190,10 +192,16 @@ public sealed class AccountActs(
 
     private string? Unlock(AccountsContext database, Account account, ActParty by, ActRequest request)
     {
-        if (account.LockoutEnd is null || account.LockoutEnd <= time.GetUtcNow())
+        if (accountLock.Of(account) == LockState.Open)
             return Words.ProblemNotLocked;
 
         (account.LockoutEnd, account.AccessFailedCount) = (null, 0);
+        if (account.Own is { SecuredLock: not null } own)
+        {
+            own.SecuredLock = null;
+            own.Renew();
+        }
+
         account.ConcurrencyStamp = Guid.NewGuid().ToString();
         database.Add(Line(RecoveryEventKind.Unlocked, by, request));
         return null;
@@ -251,7 +259,7 @@ public sealed class AccountActs(
     {
         if (string.IsNullOrEmpty(account.Email))
             return Words.ProblemNoAddress;
-        if (AccountLock.IsForGood(account))
+        if (accountLock.IsBanned(account))
             return Words.ProblemLocked;
 
         var now = time.GetUtcNow();
@@ -263,11 +271,11 @@ public sealed class AccountActs(
     }
 
     /// <summary>The present password stops working, and with it every link and session.</summary>
-    internal static void RequireReset(Account account)
+    internal void RequireReset(Account account)
     {
         // Who signs in through another provider only has no password that could stop working.
         if (account.PasswordHash is not null)
-            account.PasswordHash = UnusablePassword.NewHash();
+            account.PasswordHash = unusable.NewHash();
         Renew(account);
     }
 

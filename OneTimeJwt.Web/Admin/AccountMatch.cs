@@ -21,7 +21,7 @@ public sealed record BulkChoice(string Text, AccountFilters Filters, IReadOnlyLi
 public sealed record MatchedAccounts(IReadOnlyList<string> AccountIds, IReadOnlyList<int> UnmatchedLines, string Chosen, string? Problem);
 
 /// <summary>Finds the accounts that a campaign is for.</summary>
-public sealed class AccountMatch(IDbContextFactory<AccountsContext> contexts, ILookupNormalizer normalizer, AccountSearch search)
+public sealed class AccountMatch(IDbContextFactory<AccountsContext> contexts, AccountLookup lookup, AccountSearch search)
 {
     private const int NamesAtOnce = 500;
     private const int RowsAtOnce = 1_000;
@@ -105,7 +105,7 @@ public sealed class AccountMatch(IDbContextFactory<AccountsContext> contexts, IL
             var known = await KnownAsync(database, piece, cancellationToken);
             foreach (var listed in piece)
             {
-                var found = known.Of(listed.Name, Key(listed.Name));
+                var found = known.Of(listed.Name);
                 foreach (var id in found)
                     ids.Add(id);
                 if (found.Count == 0)
@@ -119,21 +119,21 @@ public sealed class AccountMatch(IDbContextFactory<AccountsContext> contexts, IL
     private async Task<Known> KnownAsync(AccountsContext database, ListedName[] piece, CancellationToken cancellationToken)
     {
         var names = piece.Select(listed => listed.Name).ToList();
-        var keys = names.Select(Key).OfType<string>().Distinct().ToList();
-        var byAddress = await database.Users.Where(account => keys.Contains(account.NormalizedEmail!)).Select(account => new { account.NormalizedEmail, account.Id }).ToListAsync(cancellationToken);
-        var byName = await database.Users.Where(account => keys.Contains(account.NormalizedUserName!)).Select(account => new { account.NormalizedUserName, account.Id }).ToListAsync(cancellationToken);
+        var looked = names.Where(CanBeLookedUp).ToList();
+        var byAddress = await lookup.IdsOfAsync(database, looked, cancellationToken);
+        var byName = await lookup.IdsByNameAsync(database, looked, cancellationToken);
         var byId = await database.Users.Where(account => names.Contains(account.Id)).Select(account => account.Id).ToListAsync(cancellationToken);
-        return new Known(byAddress.ToLookup(row => row.NormalizedEmail!, row => row.Id), byName.ToLookup(row => row.NormalizedUserName!, row => row.Id), byId.ToHashSet());
+        return new Known(byAddress, byName, byId.ToHashSet());
     }
 
-    private string? Key(string name) => name.Length <= AccountSearch.LongestText && Addresses.CanBeNormalised(name) ? normalizer.NormalizeEmail(name) : null;
+    private static bool CanBeLookedUp(string name) => name.Length <= AccountSearch.LongestText && Addresses.CanBeNormalised(name);
 
     private sealed record Known(ILookup<string, string> ByAddress, ILookup<string, string> ByName, HashSet<string> Ids)
     {
         /// <summary>All accounts of the address; where there is none, that of the user name, or of the id.</summary>
-        public List<string> Of(string name, string? key) =>
-            key is not null && ByAddress[key].ToList() is { Count: > 0 } addressed ? addressed
-            : key is not null && ByName[key].ToList() is { Count: > 0 } named ? named
+        public List<string> Of(string name) =>
+            ByAddress[name].ToList() is { Count: > 0 } addressed ? addressed
+            : ByName[name].ToList() is { Count: > 0 } named ? named
             : Ids.Contains(name) ? [name] : [];
     }
 

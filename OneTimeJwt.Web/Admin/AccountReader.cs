@@ -23,7 +23,7 @@ public sealed record AccountFile(
     TrailLines Trail);
 
 /// <summary>Reads what there is to know of one account, each time afresh.</summary>
-public sealed class AccountReader(IDbContextFactory<AccountsContext> contexts, ConsoleRoles roles, AccountActs acts, OutstandingLinks links, TrailReader trail, TimeProvider time)
+public sealed class AccountReader(IDbContextFactory<AccountsContext> contexts, ConsoleRoles roles, AccountLock accountLock, AccountActs acts, OutstandingLinks links, TrailReader trail, TimeProvider time)
 {
     private const int MostQueued = 20;
 
@@ -47,7 +47,7 @@ public sealed class AccountReader(IDbContextFactory<AccountsContext> contexts, C
             await database.UserPasskeys.CountAsync(passkey => passkey.UserId == id, cancellationToken),
             await links.In(database).CountAsync(mail => mail.AccountId == id, cancellationToken),
             lastPassword?.Kind is RecoveryEventKind.ResetRequired or RecoveryEventKind.Secured,
-            AccountLock.IsForGood(account) ? await lines.FirstOrDefaultAsync(line => line.Kind == RecoveryEventKind.Locked, cancellationToken) : null,
+            accountLock.IsBanned(account) ? await lines.FirstOrDefaultAsync(line => line.Kind == RecoveryEventKind.Locked, cancellationToken) : null,
             await database.Outbox.AsNoTracking().Where(mail => mail.AccountId == id).OrderBy(mail => mail.RequestedAt).Take(MostQueued)
                 .Select(mail => new QueuedMail(mail.Id, mail.Kind, mail.RequestedAt, mail.DueAt, mail.Attempts, mail.LeasedUntil > now, mail.Cause, mail.RefusedAt != null)).ToListAsync(cancellationToken),
             await trail.PageAsync(new TrailQuery(Account: id), cancellationToken: cancellationToken));

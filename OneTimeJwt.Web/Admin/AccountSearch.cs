@@ -25,7 +25,7 @@ public enum AccountFilters
 public sealed record AccountCursor(int Lane, string Key, string Id);
 
 /// <summary>An account in a list.</summary>
-public sealed record AccountRow(string Id, string? Email, string? UserName, DateTimeOffset? LockoutEnd, bool Confirmed, bool HasPassword, bool TwoFactor);
+public sealed record AccountRow(string Id, string? Email, string? UserName, LockColumns Lock, bool Confirmed, bool HasPassword, bool TwoFactor);
 
 /// <param name="Rows">A page of them, or fewer.</param>
 /// <param name="Next">Where to go on; null at the end. A page that isn't full may go on: so many accounts were looked at that it was time to answer.</param>
@@ -83,7 +83,7 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
         var isNarrow = (filters & ~AccountFilters.LinkOut) != AccountFilters.None;
         var matching = isNarrow ? InOrder(Matching(inOrder.Take(MostExamined), filters), lane) : inOrder;
         var rows = await matching.Take(most).Select(account => new AccountRow(
-            account.Id, account.Email, account.UserName, account.LockoutEnd, account.EmailConfirmed, account.PasswordHash != null, account.TwoFactorEnabled)).ToListAsync(cancellationToken);
+            account.Id, account.Email, account.UserName, new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock), account.EmailConfirmed, account.PasswordHash != null, account.TwoFactorEnabled)).ToListAsync(cancellationToken);
         if (rows.Count < most)
             return (rows, isNarrow ? await CursorAsync(inOrder.Skip(MostExamined - 1), lane, number, cancellationToken) : null);
 
@@ -95,7 +95,7 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
     {
         var now = time.GetUtcNow();
         if (filters.HasFlag(AccountFilters.Locked))
-            accounts = accounts.Where(account => account.LockoutEnd > now);
+            accounts = accounts.Where(account => account.LockoutEnabled && account.LockoutEnd > now);
         if (filters.HasFlag(AccountFilters.Unconfirmed))
             accounts = accounts.Where(account => !account.EmailConfirmed);
         if (filters.HasFlag(AccountFilters.NoPassword))
@@ -113,14 +113,14 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
         if (text.Length > LongestText || !Addresses.CanBeNormalised(text))
             return [];
 
-        // Each lane leaves out what the ones ahead of it show.
-        var email = new Prefix(byEmail, normalizer.NormalizeEmail(text)!, database.ComparesByCode);
-        var name = new Prefix(byName, normalizer.NormalizeName(text)!, database.ComparesByCode);
-        var id = new Prefix(byId, text, database.ComparesByCode);
-        List<Lane> lanes = [new(byEmail, byId, email.Within), new(byName, byId, accounts => email.Outside(name.Within(accounts)))];
+        // Other applications may normalise in lower case.
+        var start = normalizer.NormalizeEmail(text)!;
+        List<Prefix> prefixes = [.. from spelling in new[] { start, start.ToLowerInvariant() }.Distinct() from key in new[] { byEmail, byName } select new Prefix(key, spelling, database.ComparesByCode)];
         if (text.Length >= ShortestId)
-            lanes.Add(new(byId, byId, accounts => name.Outside(email.Outside(id.Within(accounts)))));
-        return lanes;
+            prefixes.Add(new Prefix(byId, text, database.ComparesByCode));
+
+        // Each lane leaves out what the ones ahead of it show.
+        return [.. prefixes.Select((prefix, i) => new Lane(prefix.Key, byId, accounts => prefixes.Take(i).Aggregate(prefix.Within(accounts), (rest, shown) => shown.Outside(rest))))];
     }
 
     private static async Task<AccountCursor?> CursorAsync(IQueryable<Account> inOrder, Lane lane, int number, CancellationToken cancellationToken)

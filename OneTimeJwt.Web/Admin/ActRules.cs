@@ -29,15 +29,15 @@ public static class ActRules
     /// <param name="act">What is to be done.</param>
     /// <param name="by">Who wants it.</param>
     /// <param name="to">Whose account it is.</param>
-    /// <param name="isLockedForGood">Whether an admin locked that account.</param>
+    /// <param name="isBanned">Whether somebody decided that nobody may sign in to that account.</param>
     /// <returns>Why not; null where it may be done.</returns>
-    public static string? Refusal(AccountAct act, ActParty by, ActParty to, bool isLockedForGood) => act switch
+    public static string? Refusal(AccountAct act, ActParty by, ActParty to, bool isBanned) => act switch
     {
         _ when by.Role is null => NoRole,
         _ when by.Id == to.Id => Words.RefusalOwnAccount,
         _ when by.Role == ConsoleRole.Admin => null,
         _ when to.Role == ConsoleRole.Admin => Words.RefusalSupportOnAdmin,
-        AccountAct.Unlock when isLockedForGood => Words.RefusalAdminsLock,
+        AccountAct.Unlock when isBanned => Words.RefusalAdminsLock,
         AccountAct.SendLink or AccountAct.ConfirmAddress or AccountAct.KillLinks or AccountAct.TryMailAgain => null,
         _ => Words.RefusalOnlyAdmin,
     };

@@ -12,7 +12,7 @@ namespace OneTimeJwt.Web.Admin;
 /// is no password yet, else with a plain notice. Said again, it goes on where it was broken off, or sends a fresh link.
 /// </summary>
 internal sealed class AdminInvitation(
-    UserManager<Account> users, AccountsContext database, ConsoleRoles roles, Dispatch dispatch, IOptions<RecoverySettings> recovery, TimeProvider time)
+    UserManager<Account> users, AccountsContext database, ConsoleRoles roles, AccountLock accountLock, Dispatch dispatch, IOptions<RecoverySettings> recovery, TimeProvider time)
 {
     /// <summary>What to print, and whether it was done.</summary>
     public sealed record Outcome(bool Done, string Words);
@@ -44,8 +44,8 @@ internal sealed class AdminInvitation(
 
     private async Task<string?> ObstacleAsync(Account account)
     {
-        if (AccountLock.IsForGood(account))
-            return "is locked by an admin: unlock it first.";
+        if (accountLock.IsBanned(account))
+            return "is locked: unlock it first.";
         if (string.IsNullOrEmpty(account.SecurityStamp))
             return "has no security stamp: let the application that made it write one.";
 

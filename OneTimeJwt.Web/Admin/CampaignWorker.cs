@@ -9,7 +9,7 @@ namespace OneTimeJwt.Web.Admin;
 /// and nothing doubled, and of several nodes one releases each account.
 /// </summary>
 internal sealed partial class CampaignWorker(
-    IDbContextFactory<AccountsContext> contexts, OneWriter writer, ConsoleRoles roles, TimeProvider time, ILogger<CampaignWorker> logger) : BackgroundService
+    IDbContextFactory<AccountsContext> contexts, OneWriter writer, ConsoleRoles roles, AccountActs acts, TimeProvider time, ILogger<CampaignWorker> logger) : BackgroundService
 {
     private const int MostAtOnce = 250;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -48,7 +48,7 @@ internal sealed partial class CampaignWorker(
             return 0;
 
         var now = time.GetUtcNow();
-        if (await roles.OfAsync(database, campaign.StartedBy) != ConsoleRole.Admin)
+        if (await roles.RightsOfAsync(database, campaign.StartedBy) != ConsoleRole.Admin)
         {
             campaign.State = CampaignState.Paused;
             database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.CampaignPaused, CampaignId = id, Detail = "whoever started it is no Admin any more" });
@@ -70,7 +70,7 @@ internal sealed partial class CampaignWorker(
         return await database.SaveChangesAsync(cancellationToken);
     }
 
-    private static async Task ReleaseAsync(AccountsContext database, Campaign campaign, int due, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task ReleaseAsync(AccountsContext database, Campaign campaign, int due, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ids = await database.CampaignAccounts
             .Where(account => account.CampaignId == campaign.Id && account.Position >= campaign.Released && account.Position < campaign.Released + due)
@@ -91,7 +91,7 @@ internal sealed partial class CampaignWorker(
         {
             foreach (var account in await database.Users.Where(account => ids.Contains(account.Id)).ToListAsync(cancellationToken))
             {
-                AccountActs.RequireReset(account);
+                acts.RequireReset(account);
                 database.Add(new RecoveryEvent
                 {
                     At = now,

@@ -16,7 +16,7 @@ internal sealed class ConsoleAccess : IAuthorizationRequirement
     public const string NeedsSecondFactor = "needs a second factor";
 }
 
-internal sealed class ConsoleAccessHandler(IServiceScopeFactory scopes, IHostEnvironment environment)
+internal sealed class ConsoleAccessHandler(IServiceScopeFactory scopes, AccountLock accountLock, IHostEnvironment environment)
     : AuthorizationHandler<ConsoleAccess>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ConsoleAccess requirement)
@@ -25,7 +25,7 @@ internal sealed class ConsoleAccessHandler(IServiceScopeFactory scopes, IHostEnv
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
         var roles = scope.ServiceProvider.GetRequiredService<ConsoleRoles>();
-        if (await users.GetUserAsync(context.User) is not { } account || await roles.OfAsync(account.Id) is null)
+        if (await users.GetUserAsync(context.User) is not { } account || accountLock.IsBanned(account) || await roles.OfAsync(account.Id) is null)
             return;
 
         // Asked of the session too: another application may have turned two-factor on in a way that isn't asked for here.

@@ -33,7 +33,7 @@ public enum RoleOutcome
 /// mark that it was made or claimed here.
 /// </summary>
 public sealed class ConsoleRoles(
-    IDbContextFactory<AccountsContext> contexts, ILookupNormalizer normalizer, IOptions<AdminSettings> settings, OneWriter writer, TimeProvider time)
+    IDbContextFactory<AccountsContext> contexts, ILookupNormalizer normalizer, IOptions<AdminSettings> settings, AccountLock accountLock, OneWriter writer, TimeProvider time)
 {
     private const int MostTries = 8;
 
@@ -57,13 +57,22 @@ public sealed class ConsoleRoles(
             : null;
     }
 
+    /// <returns>The role that the account may act in; null where it is banned.</returns>
+    public async Task<ConsoleRole?> RightsOfAsync(AccountsContext database, string accountId) =>
+        await database.Users.Where(row => row.Id == accountId).Select(LockColumns.Of).SingleOrDefaultAsync() is { } columns && !accountLock.IsBanned(columns)
+            ? await OfAsync(database, accountId)
+            : null;
+
     /// <summary>The accounts that may do all and can sign in.</summary>
-    public Task<List<string>> AdminsAsync(AccountsContext database) =>
-        (from role in Marked(database)
-         join member in database.UserRoles on role.Id equals member.RoleId
-         join account in database.Users on member.UserId equals account.Id
-         where role.NormalizedName == Key(ConsoleRole.Admin) && (account.LockoutEnd == null || account.LockoutEnd < AccountLock.UntilReset)
-         select account.Id).ToListAsync();
+    public async Task<List<string>> AdminsAsync(AccountsContext database)
+    {
+        var admins = await (from role in Marked(database)
+                            join member in database.UserRoles on role.Id equals member.RoleId
+                            join account in database.Users on member.UserId equals account.Id
+                            where role.NormalizedName == Key(ConsoleRole.Admin)
+                            select new { account.Id, Lock = new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock) }).ToListAsync();
+        return [.. admins.Where(admin => accountLock.Of(admin.Lock) is LockState.Open or LockState.Paused).Select(admin => admin.Id)];
+    }
 
     /// <summary>False where a role of that name belongs to another application.</summary>
     public async Task<bool> IsOursOrFreeAsync(ConsoleRole role)
@@ -121,10 +130,14 @@ public sealed class ConsoleRoles(
     private static IQueryable<IdentityRole> Marked(AccountsContext database) =>
         database.Roles.Where(role => database.RoleClaims.Any(claim => claim.RoleId == role.Id && claim.ClaimType == RoleMark.ClaimType));
 
-    private static Task<bool> IsAnyoneLeftAsync(AccountsContext database, IdentityUserRole<string> leaving) =>
-        database.Users.AnyAsync(account => account.Id != leaving.UserId
-            && (account.LockoutEnd == null || account.LockoutEnd < AccountLock.ForGood)
-            && database.UserRoles.Any(member => member.RoleId == leaving.RoleId && member.UserId == account.Id));
+    private async Task<bool> IsAnyoneLeftAsync(AccountsContext database, IdentityUserRole<string> leaving)
+    {
+        var others = await database.Users
+            .Where(account => account.Id != leaving.UserId && database.UserRoles.Any(member => member.RoleId == leaving.RoleId && member.UserId == account.Id))
+            .Select(LockColumns.Of)
+            .ToListAsync();
+        return others.Exists(other => !accountLock.IsBanned(other));
+    }
 
     // Null where the role is another application's.
     private async Task<IdentityRole?> ClaimAsync(AccountsContext database, ConsoleRole role)

@@ -47,6 +47,7 @@ internal static class EventWords
         RecoveryEventKind.AddressConfirmed => Words.EventAddressConfirmed,
         RecoveryEventKind.AddressChanged => Words.EventAddressChanged,
         RecoveryEventKind.Secured => Words.EventSecured,
+        RecoveryEventKind.StampGiven => Words.EventStampGiven,
         _ => kind.ToString(),
     };
 

@@ -22,7 +22,7 @@ public sealed record InvitationOutcome(int Invited, IReadOnlyList<Uninvited> Lef
 /// account is written with its mail and its line in the trail.
 /// </summary>
 public sealed class Invitations(
-    UserManager<Account> users, AccountsContext database, AccountActs acts, IOptions<RecoverySettings> recovery, TimeProvider time)
+    UserManager<Account> users, AccountsContext database, AccountActs acts, AccountLock accountLock, IOptions<RecoverySettings> recovery, TimeProvider time)
 {
     public const int MostAtOnce = 500;
 
@@ -91,6 +91,6 @@ public sealed class Invitations(
     }
 
     private async Task<bool> IsInUseAsync(Account account) =>
-        account.PasswordHash is not null || string.IsNullOrEmpty(account.Email) || string.IsNullOrEmpty(account.SecurityStamp) || AccountLock.IsForGood(account)
+        account.PasswordHash is not null || string.IsNullOrEmpty(account.Email) || string.IsNullOrEmpty(account.SecurityStamp) || accountLock.IsBanned(account)
         || (!recovery.Value.AllowExternalOnly && await database.UserLogins.AnyAsync(login => login.UserId == account.Id));
 }

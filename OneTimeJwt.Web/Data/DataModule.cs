@@ -15,7 +15,7 @@ internal static class DataModule
         builder.Services.AddAccountsContext((services, options) => ConnectionStrings.Use(
             options, services.GetRequiredService<IOptions<DatabaseSettings>>().Value.Provider, builder.Configuration.GetConnectionString("Accounts"), builder.Environment.ContentRootPath));
         builder.Services.AddSingleton<Migrator>();
-        builder.Services.AddSingleton<Adoption>();
+        builder.Services.AddSingleton<AdoptedDatabase>();
         builder.Services.AddScoped<DevelopmentSeed>();
 
         builder.Services.AddSingleton<Appender>();

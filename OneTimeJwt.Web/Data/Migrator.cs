@@ -76,7 +76,7 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Time
     }
 
     private static HistoryRow IdentityRow(AccountsContext context) =>
-        new(context.Database.GetMigrations().Single(MakesIdentityTables), ProductInfo.GetVersion());
+        new(context.Database.GetMigrations().Single(MakesIdentityTables), AdoptedDatabase.Mark);
 
     private static bool MakesIdentityTables(string migration) => migration.EndsWith(IdentityTables, StringComparison.Ordinal);
 

@@ -80,4 +80,5 @@ public enum RecoveryEventKind
     AddressConfirmed,
     AddressChanged,
     Secured,
+    StampGiven,
 }

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
@@ -18,6 +19,12 @@ public sealed class SqliteAccounts(DbContextOptions<AccountsContext> options, On
     }
 
     private sealed class UtcText() : ValueConverter<DateTimeOffset, string>(
-        moment => moment.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fffffffzzz", System.Globalization.CultureInfo.InvariantCulture),
-        text => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+        moment => moment.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fffffffzzz", CultureInfo.InvariantCulture),
+        text => Parse(text))
+    {
+        // Another application may have written anything; what can't be read as a moment is taken for the last one, so that
+        // an account is locked rather than open.
+        private static DateTimeOffset Parse(string text) =>
+            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment : DateTimeOffset.MaxValue;
+    }
 }

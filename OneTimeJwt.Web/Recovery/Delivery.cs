@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
@@ -19,7 +20,9 @@ internal sealed partial class Delivery(
     OneTimeLink links,
     PublicOrigin origin,
     Notices notices,
-    ILookupNormalizer normalizer,
+    AccountLookup lookup,
+    AccountLock accountLock,
+    StampRepair stamps,
     MailComposer composer,
     OutgoingMail outgoing,
     RecoveryMeter meter,
@@ -71,7 +74,7 @@ internal sealed partial class Delivery(
         if (reading is null || time.GetElapsedTime(reading.At) > ReadingStaysFresh)
             reading = await ReadAsync([mail], cancellationToken);
 
-        if (reading.Of(mail) is not { } account)
+        if (await AccountOfAsync(mail, reading) is not { } account)
             await appender.ReplaceAsync(mail);
         else if (IsLink(mail))
             await LinkAsync(mail, account, reading, cancellationToken);
@@ -80,6 +83,12 @@ internal sealed partial class Delivery(
         else
             await NoticeAsync(mail, account, cancellationToken);
     }
+
+    // An account without a security stamp gets one where it may get a link.
+    private async Task<Account?> AccountOfAsync(OutboxMail mail, Reading reading) =>
+        reading.Of(mail) is { SecurityStamp: null or "" } account && Obstacle(account, AddressOf(mail, account)) is null
+            ? await stamps.GiveAsync(account.Id)
+            : reading.Of(mail);
 
     private async Task LinkAsync(OutboxMail mail, Account account, Reading reading, CancellationToken cancellationToken)
     {
@@ -130,7 +139,7 @@ internal sealed partial class Delivery(
     private async Task<bool> IsTakenAsync(Account account, string address)
     {
         await using var database = await contexts.CreateDbContextAsync();
-        return await LinkUse.IsTakenAsync(database, account, normalizer.NormalizeEmail(address));
+        return await lookup.IsTakenAsync(database, account, address);
     }
 
     private async Task InvitationAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
@@ -223,10 +232,9 @@ internal sealed partial class Delivery(
     // Never to what somebody typed: the account is found by that, and its own address gets the mail.
     private string? AddressOf(OutboxMail mail, Account account) => mail.Kind == OutboxKind.SecuredReset ? notices.AddressOf(mail, account) : account.Email;
 
-    private static string? Obstacle(Account account, string? to) =>
-        OneTimeTokens.IsLockedForGood(account.LockoutEnd) ? "locked by an admin"
+    private string? Obstacle(Account account, string? to) =>
+        accountLock.IsBanned(account) ? "locked"
         : string.IsNullOrEmpty(to) ? "no address"
-        : string.IsNullOrEmpty(account.SecurityStamp) ? "no security stamp"
         : null;
 
     private async Task<Reading> ReadAsync(IReadOnlyCollection<OutboxMail> mails, CancellationToken cancellationToken)

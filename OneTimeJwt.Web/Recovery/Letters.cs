@@ -12,10 +12,13 @@ internal sealed record MailedLink(string Url, TimeSpan Lifetime, DateTimeOffset 
 }
 
 /// <summary>Where the owner of an account goes who didn't do what a notice tells of.</summary>
-/// <param name="Url">A link that secures the account, or the page that asks for one to choose a password.</param>
+/// <param name="Url">A link that secures the account, or the page that asks for one to choose a password; null where the account gets no link.</param>
 /// <param name="Until">How long the link that secures it works; null where there is none.</param>
-internal sealed record WayBack(string Url, DateTimeOffset? Until)
+internal sealed record WayBack(string? Url, DateTimeOffset? Until)
 {
+    /// <summary>For an account that is banned.</summary>
+    public static WayBack None { get; } = new(Url: null, Until: null);
+
     /// <summary>Never the address.</summary>
     public override string ToString() => Until is null ? "no link" : "a link";
 }
@@ -134,9 +137,12 @@ internal static class Letters
     private static Letter Notice(string subject, string change, string otherwise, WayBack way) => new(
         subject, [Words.MailHello, change, Words.MailIfYou, Otherwise(way, otherwise)], Link(way), []);
 
-    private static string Otherwise(WayBack way, string withoutLink) => way.Until is { } until ? Fill(Words.MailIfNotYouSecure, InWords.Of(until)) : withoutLink;
+    private static string Otherwise(WayBack way, string withoutLink) =>
+        way.Url is null ? Words.MailIfNotYouLocked
+        : way.Until is { } until ? Fill(Words.MailIfNotYouSecure, InWords.Of(until))
+        : withoutLink;
 
-    private static LetterLink Link(WayBack way) => new(way.Until is null ? Words.MailGetAccountBack : Words.MailSecure, way.Url);
+    private static LetterLink? Link(WayBack way) => way.Url is { } url ? new(way.Until is null ? Words.MailGetAccountBack : Words.MailSecure, url) : null;
 
     private static string Lifetime(MailedLink link) => Fill(Words.MailLifetime, InWords.Of(link.Lifetime), InWords.Of(link.ExpiresAt));
 

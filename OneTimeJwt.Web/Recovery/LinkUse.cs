@@ -12,18 +12,17 @@ namespace OneTimeJwt.Web.Recovery;
 public delegate Task<List<string>> FindAdmins(AccountsContext database);
 
 /// <summary>What the use of a link does to its account, each time to what its key is made of. Rows that go with it are added to the context.</summary>
-internal sealed class LinkUse(AccountsContext database, TypedAddress typed, FindAdmins findAdmins, ILookupNormalizer normalizer, IOptions<TokenSettings> settings, TimeProvider time)
+internal sealed class LinkUse(AccountsContext database, TypedAddress typed, FindAdmins findAdmins, AccountLock accountLock, UnusablePassword unusable, AccountLookup lookup, IOptions<TokenSettings> settings, TimeProvider time)
 {
     /// <summary>Puts the new password's hash in its place.</summary>
     /// <returns>What happened, as the trail calls it.</returns>
-    public RecoveryEventKind ChoosePassword(Account account, string hash, TokenPurpose purpose, string? client)
+    public async Task<RecoveryEventKind> ChoosePasswordAsync(Account account, string hash, TokenPurpose purpose, string? client)
     {
+        await LiftLockAsync(account);
         account.PasswordHash = hash;
         account.RenewSecurityStamp();
         account.EmailConfirmed = true;
         account.AccessFailedCount = 0;
-        if (!AccountLock.IsForGood(account))
-            account.LockoutEnd = null;
         if (purpose == TokenPurpose.Reset)
             database.Add(Mail(OutboxKind.PasswordChangedNotice, account.Id, client));
         return RecoveryEventKind.Redeemed;
@@ -39,6 +38,25 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
         : purpose == Purposes.Change ? await ChangeAddressAsync(account, client)
         : await SecureAsync(account, client, isStuck);
 
+    // A statement of its own, judged once more by the database: another application may ban the account at this moment,
+    // and not every application changes the concurrency stamp then. The change that follows leaves that column alone.
+    private async Task LiftLockAsync(Account account)
+    {
+        var row = database.Users.Where(known => known.Id == account.Id);
+        var (latestPause, secured) = (accountLock.LatestPause, account.Own?.SecuredLock);
+        switch (accountLock.Of(account))
+        {
+            case LockState.Paused:
+                await row.Where(known => known.LockoutEnd <= latestPause).ExecuteUpdateAsync(known => known.SetProperty(r => r.LockoutEnd, (DateTimeOffset?)null));
+                break;
+            case LockState.Secured:
+                await row.Where(known => known.LockoutEnd == secured).ExecuteUpdateAsync(known => known.SetProperty(r => r.LockoutEnd, (DateTimeOffset?)null));
+                account.Own!.SecuredLock = null;
+                account.Own.Renew();
+                break;
+        }
+    }
+
     private static RecoveryEventKind? Confirm(Account account)
     {
         account.EmailConfirmed = true;
@@ -48,7 +66,7 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
     private async Task<RecoveryEventKind?> ChangeAddressAsync(Account account, string? client)
     {
         var own = account.Remember();
-        if (own.PendingAddress is not { } wanted || await IsTakenAsync(database, account, Normalised(wanted)))
+        if (own.PendingAddress is not { } wanted || await lookup.IsTakenAsync(database, account, wanted))
             return null;
 
         if (account.Email is { Length: > 0 } former)
@@ -72,9 +90,9 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
     {
         var own = account.Remember();
         string? to = null;
-        if (own.TrustedAt(time.GetUtcNow()) is { } trusted && !Normalised(trusted).Equals(account.NormalizedEmail, StringComparison.Ordinal))
+        if (own.TrustedAt(time.GetUtcNow()) is { } trusted && !lookup.HasAddress(account.Email, trusted))
         {
-            var isTaken = await IsTakenAsync(database, account, Normalised(trusted));
+            var isTaken = await lookup.IsTakenAsync(database, account, trusted);
             // An adopted database may let no two accounts have one address. None is better than an intruder's.
             if (isTaken && isStuck)
                 (account.Email, account.NormalizedEmail, to) = (null, null, typed.Protect(trusted));
@@ -83,9 +101,10 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
             account.EmailConfirmed = false;
         }
 
-        (account.LockoutEnabled, account.LockoutEnd, account.AccessFailedCount) = (true, AccountLock.UntilReset, 0);
+        own.SecuredLock = AccountLock.NewSecuredLock();
+        (account.LockoutEnabled, account.LockoutEnd, account.AccessFailedCount) = (true, own.SecuredLock, 0);
         if (account.PasswordHash is not null)
-            account.PasswordHash = UnusablePassword.NewHash();
+            account.PasswordHash = unusable.NewHash();
         account.RenewSecurityStamp();
         own.PendingAddress = null;
         own.TimesSecured++;
@@ -96,19 +115,14 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
         return RecoveryEventKind.Secured;
     }
 
-    /// <summary>Whether another account goes by this address, or signs in with it.</summary>
-    public static Task<bool> IsTakenAsync(AccountsContext database, Account account, string normalised) =>
-        database.Users.AnyAsync(other => other.Id != account.Id && (other.NormalizedEmail == normalised || other.NormalizedUserName == normalised));
-
     // Where the user name was the address it stays so.
     private void Rename(Account account, string address, bool mayRename = true)
     {
+        var normalized = lookup.NormalizeLike(account.NormalizedEmail, account.Email, address);
         if (mayRename && account.NormalizedUserName == account.NormalizedEmail)
-            (account.UserName, account.NormalizedUserName) = (address, normalizer.NormalizeName(address));
-        (account.Email, account.NormalizedEmail) = (address, Normalised(address));
+            (account.UserName, account.NormalizedUserName) = (address, normalized);
+        (account.Email, account.NormalizedEmail) = (address, normalized);
     }
-
-    private string Normalised(string address) => normalizer.NormalizeEmail(address);
 
     private OutboxMail Mail(OutboxKind kind, string accountId, string? client, string? to = null)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Tokens;
@@ -15,7 +16,7 @@ internal sealed record Notice(Letter Letter, MintedToken? Token = null, int? Too
 
 /// <summary>Writes notices: what happened to an account, and the link that secures it where that wasn't its owner.</summary>
 internal sealed class Notices(
-    IDbContextFactory<AccountsContext> contexts, OneTimeTokens tokens, OneTimeLink links, PublicOrigin origin, TypedAddress typed, IOptions<TokenSettings> settings, TimeProvider time)
+    IDbContextFactory<AccountsContext> contexts, OneTimeTokens tokens, OneTimeLink links, AccountLock accountLock, PublicOrigin origin, TypedAddress typed, IOptions<TokenSettings> settings, TimeProvider time)
 {
     private const int MostTries = 4;
 
@@ -48,8 +49,8 @@ internal sealed class Notices(
                 return new Notice(Letters.Secured(links.To($"/admin/accounts/{Uri.EscapeDataString(mail.AboutId ?? "")}"), mail.RequestedAt, Host));
         }
 
-        if (string.IsNullOrEmpty(account.SecurityStamp))
-            return new Notice(Write(mail, NoWay));
+        if (accountLock.IsBanned(account))
+            return new Notice(Write(mail, WayBack.None));
 
         var token = tokens.Mint(Purposes.Secure, account);
         if (links.Build(token, out var length) is not { } link)

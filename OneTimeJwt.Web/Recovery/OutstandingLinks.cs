@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Tokens;
@@ -14,6 +15,10 @@ public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvide
         RecoveryEventKind.TwoFactorOff, RecoveryEventKind.AuthenticatorChanged, RecoveryEventKind.RecoveryCodesMade,
         RecoveryEventKind.PasskeyAdded, RecoveryEventKind.PasskeyRemoved, RecoveryEventKind.AddressChanged, RecoveryEventKind.Secured,
     ];
+
+    /// <summary>Whether one is out for this account, or about to be mailed.</summary>
+    public async Task<bool> AreOutAsync(AccountsContext database, string accountId) =>
+        await database.Outbox.AnyAsync(mail => mail.AccountId == accountId && mail.RefusedAt == null) || await In(database).AnyAsync(mail => mail.AccountId == accountId);
 
     /// <returns>The lines of their mails.</returns>
     public IQueryable<RecoveryEvent> In(AccountsContext database)

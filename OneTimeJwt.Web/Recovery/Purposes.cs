@@ -16,7 +16,7 @@ public static class Purposes
         "change",
         "/change-email",
         lifetimes => lifetimes.Change,
-        user => [user.SecurityStamp, user.NormalizedEmail, Own(user)?.PendingAddress]);
+        user => [user.SecurityStamp, .. TokenPurpose.AddressState(user), Own(user)?.PendingAddress]);
 
     /// <summary>
     /// "This wasn't me". Redeeming raises the counter that alone is bound, besides the account: whatever an intruder does

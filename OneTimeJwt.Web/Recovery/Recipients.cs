@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Tokens;
 
@@ -13,6 +14,7 @@ internal sealed class Recipients(
     TypedAddress typed,
     ServerSecrets secrets,
     ILookupNormalizer normalizer,
+    AccountLookup lookup,
     TimeProvider time)
 {
     public async Task FindAsync(IReadOnlyCollection<OutboxMail> mails, CancellationToken cancellationToken)
@@ -21,14 +23,9 @@ internal sealed class Recipients(
             return;
 
         var addresses = mails.ToDictionary(mail => mail, ReadAddress);
-        var wanted = addresses.Values.OfType<string>().Distinct().ToList();
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var accounts = (await database.Users
-            .Where(account => wanted.Contains(account.NormalizedEmail!))
-            .Select(account => new { account.NormalizedEmail, account.Id })
-            .ToListAsync(cancellationToken)).ToLookup(account => account.NormalizedEmail, account => account.Id);
-
-        await Task.WhenAll(addresses.Select(pair => appender.ReplaceAsync(pair.Key, Outcome(pair.Key, pair.Value, [.. accounts[pair.Value].Order(StringComparer.Ordinal)]))));
+        var accounts = await lookup.IdsOfAsync(database, [.. addresses.Values.OfType<string>()], cancellationToken);
+        await Task.WhenAll(addresses.Select(pair => appender.ReplaceAsync(pair.Key, Outcome(pair.Key, pair.Value, pair.Value is null ? [] : [.. accounts[pair.Value]]))));
     }
 
     // One row for each account of the address, so that a failure on one can't send the other's mail again.
@@ -51,7 +48,7 @@ internal sealed class Recipients(
     {
         At = time.GetUtcNow(),
         Kind = RecoveryEventKind.Requested,
-        AddressHash = address is null ? null : secrets.HashAddress(address),
+        AddressHash = address is null ? null : secrets.HashAddress(normalizer.NormalizeEmail(address)!),
         Actor = mail.RequestedBy,
         Client = mail.Client,
         Detail = address is null ? "unreadable since the server secret was changed" : "no such account",
@@ -61,7 +58,7 @@ internal sealed class Recipients(
     {
         try
         {
-            return normalizer.NormalizeEmail(typed.Unprotect(mail.TypedAddress!));
+            return typed.Unprotect(mail.TypedAddress!);
         }
         catch (CryptographicException)
         {

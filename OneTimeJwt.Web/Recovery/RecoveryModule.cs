@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
@@ -27,6 +28,7 @@ internal static class RecoveryModule
         builder.Services.AddSingleton<RequestReset>();
         builder.Services.AddSingleton<LinkTrail>();
         builder.Services.AddSingleton<OutstandingLinks>();
+        builder.Services.AddSingleton<FindLinksOut>(services => (database, id) => services.GetRequiredService<OutstandingLinks>().AreOutAsync(database, id));
         builder.Services.AddScoped<LinkUse>();
         builder.Services.AddScoped<RedeemLink>();
         builder.Services.AddScoped<RecoveryPages>();

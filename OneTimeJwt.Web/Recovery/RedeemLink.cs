@@ -62,7 +62,7 @@ internal sealed partial class RedeemLink(
         // Hashed once and ahead of the swap: between reading and writing there are then milliseconds, and a stranger
         // whose wrong sign-ins touch the row can't keep the owner out.
         var hash = await newPassword.HashAsync(account, password);
-        return new Redemption(await SwapAsync(purpose, token, (row, _) => Task.FromResult<RecoveryEventKind?>(use.ChoosePassword(row, hash, purpose, client)), client), []);
+        return new Redemption(await SwapAsync(purpose, token, async (row, _) => await use.ChoosePasswordAsync(row, hash, purpose, client), client), []);
     }
 
     /// <summary>The fewest characters that this account's new password may have.</summary>

@@ -4,6 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace OneTimeJwt.Web.Tokens;
 
+/// <summary>Whether an account may use no token now, whatever its state says.</summary>
+public delegate bool IsBarred(IdentityUser user);
+
 /// <summary>
 /// Mints and verifies stateless one-time tokens: JWTs (RFC 7519) as compact JWS (RFC 7515, section 3.1), HS256 under a
 /// key derived from state that the token's use changes.
@@ -12,11 +15,16 @@ namespace OneTimeJwt.Web.Tokens;
 /// <param name="origin">The canonical public origin, a part of every key.</param>
 /// <param name="lifetimes">How long tokens live.</param>
 /// <param name="time">The clock, to the second.</param>
+/// <param name="isBarred">
+/// Whether an account may use no token now, such as one that is banned: locking changes nothing that the key binds.
+/// <see langword="null"/>: a lock-out that Identity heeds and that ends more than a day from now bars.
+/// </param>
 public sealed class OneTimeTokens(
     IReadOnlyList<ServerSecret> secrets,
     string origin,
     TokenLifetimes lifetimes,
-    TimeProvider time)
+    TimeProvider time,
+    IsBarred? isBarred = null)
 {
     /// <summary>The <c>typ</c> header (RFC 8725, section 3.11: explicit typing).</summary>
     public const string Type = "ott+jwt";
@@ -46,14 +54,6 @@ public sealed class OneTimeTokens(
         return new MintedToken(purpose, Sign(claims.ToJson(), key), nonce, DateTimeOffset.FromUnixTimeSeconds(expires));
     }
 
-    /// <summary>A lock-out that ends then or later is an admin's, which never ends by itself: the last day of the calendar, since databases round.</summary>
-    public static readonly DateTimeOffset LockedForGood = DateTimeOffset.MaxValue.AddDays(-1);
-
-    /// <summary>Whether a lock-out is an admin's, which never ends by itself. Locking changes nothing that the key binds, so it is asked.</summary>
-    /// <param name="lockoutEnd">The account's <c>LockoutEnd</c>.</param>
-    /// <returns>True from <see cref="LockedForGood"/> on.</returns>
-    public static bool IsLockedForGood(DateTimeOffset? lockoutEnd) => lockoutEnd >= LockedForGood;
-
     /// <summary>Concludes what a token is worth now. Total: whatever the input, it ends in a verdict.</summary>
     /// <param name="token">What came in; anything at all.</param>
     /// <param name="purpose">What it is about to be used for.</param>
@@ -78,9 +78,12 @@ public sealed class OneTimeTokens(
         var present = user ?? new IdentityUser { Id = claims.Sub };
         var signed = new TokenUnderKey(token!, secret!.SigningKey(origin, purpose, present.Id, purpose.State(present)));
         var holds = (await Handler.ValidateTokenAsync(signed, purpose.Checks)).IsValid;
-        var verified = holds && user is not null && user.Id == claims.Sub && !IsLockedForGood(user.LockoutEnd);
+        var verified = holds && user is not null && user.Id == claims.Sub && !(isBarred?.Invoke(user) ?? IsLockedForLong(user, now));
         return new Verification(verified ? TokenVerdict.Valid : TokenVerdict.Spent, proven);
     }
+
+    // Guessing locks out for minutes.
+    private static bool IsLockedForLong(IdentityUser user, DateTimeOffset now) => user.LockoutEnabled && user.LockoutEnd > now.AddDays(1);
 
     internal static string Sign(string claims, SymmetricSecurityKey key) =>
         Handler.CreateToken(claims, new SigningCredentials(key, SecurityAlgorithms.HmacSha256) { CryptoProviderFactory = OneShotHmac.Factory.Instance }, Typed);

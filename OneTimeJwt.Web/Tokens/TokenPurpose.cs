@@ -32,7 +32,7 @@ public sealed class TokenPurpose(
         "reset",
         "/reset-password",
         lifetimes => lifetimes.Reset,
-        user => [user.SecurityStamp, user.PasswordHash, user.NormalizedEmail],
+        user => [user.SecurityStamp, user.PasswordHash, .. AddressState(user)],
         lifetimes => lifetimes.Reset > lifetimes.ResetByAdmin ? lifetimes.Reset : lifetimes.ResetByAdmin,
         UserManager<IdentityUser>.ResetPasswordTokenPurpose);
 
@@ -44,7 +44,7 @@ public sealed class TokenPurpose(
         "invite",
         "/invitation",
         lifetimes => lifetimes.Invite,
-        user => [user.SecurityStamp, user.PasswordHash, user.NormalizedEmail]);
+        user => [user.SecurityStamp, user.PasswordHash, .. AddressState(user)]);
 
     /// <summary>
     /// Confirming the address. Redeeming sets the flag that is bound here. The stamp stays, so that nobody is signed out
@@ -54,7 +54,7 @@ public sealed class TokenPurpose(
         "confirm",
         "/confirm-email",
         lifetimes => lifetimes.Confirm,
-        user => [user.SecurityStamp, user.NormalizedEmail, user.EmailConfirmed ? "confirmed" : null],
+        user => [user.SecurityStamp, .. AddressState(user), user.EmailConfirmed ? "confirmed" : null],
         identityPurpose: UserManager<IdentityUser>.ConfirmEmailTokenPurpose);
 
     /// <summary>The purposes that need nothing but Identity's own columns.</summary>
@@ -81,6 +81,13 @@ public sealed class TokenPurpose(
     /// <param name="lifetimes">The configured lifetimes.</param>
     /// <returns>The time from now to the latest acceptable <c>exp</c>.</returns>
     public TimeSpan LongestLifetime(TokenLifetimes lifetimes) => (longest ?? lifetime)(lifetimes);
+
+    /// <summary>
+    /// The address as a part of the state: its normalised form, and beside it the address itself where the two don't
+    /// belong together, as after another application changed one of them only.
+    /// </summary>
+    internal static string?[] AddressState(IdentityUser user) =>
+        string.Equals(user.Email, user.NormalizedEmail, StringComparison.OrdinalIgnoreCase) ? [user.NormalizedEmail] : [user.NormalizedEmail, user.Email];
 
     /// <summary>The state of the account that this purpose's use will change.</summary>
     /// <param name="user">The account as it is now.</param>

@@ -64,7 +64,8 @@ public static class TokensModule
             provider.GetRequiredService<ServerSecrets>().All,
             provider.GetRequiredService<PublicOrigin>().Value,
             Settings(provider).Lifetimes,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<IsBarred>()));
     }
 
     private static TokenSettings Settings(IServiceProvider services) => services.GetRequiredService<IOptions<TokenSettings>>().Value;

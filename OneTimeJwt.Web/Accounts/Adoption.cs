@@ -1,8 +1,8 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using OneTimeJwt.Web.Data;
 
-namespace OneTimeJwt.Web.Data;
+namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>What was found in an Identity database that already exists.</summary>
 /// <param name="Obstacles">Why it can't be adopted; none where it can.</param>
@@ -10,7 +10,7 @@ namespace OneTimeJwt.Web.Data;
 internal sealed record AdoptionReport(IReadOnlyList<string> Obstacles, IReadOnlyList<string> Notes);
 
 /// <summary>Looks at an ASP.NET Core Identity database of any schema version and says whether it can be used as it is. It changes nothing.</summary>
-internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts)
+internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, AdoptionNotes notes)
 {
     private static readonly string[] TextTypes = ["text", "character varying", "nvarchar", "varchar", "nchar", "char", "ntext"];
 
@@ -31,7 +31,7 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts)
 
         return obstacles.Count > 0
             ? new AdoptionReport(obstacles, [])
-            : new AdoptionReport([], [.. Required(columns, known), .. await NotesAsync(database, cancellationToken)]);
+            : new AdoptionReport([], [.. Required(columns, known), .. await notes.OfAsync(database, cancellationToken)]);
     }
 
     private static bool IsOurs(string table) => table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal);
@@ -69,31 +69,4 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts)
         from column in columns
         where column.IsRequired && known.Contains(column.Table) && !known[column.Table].Contains(column.Name)
         select $"{column.Table}.{column.Name} must have a value that this app doesn't know: {(column.Table == "AspNetUsers" ? "an invitation can't add an account; invite people who have one" : "what is written there is refused")}. A default on the column mends it.";
-
-    private static async Task<IReadOnlyList<string>> NotesAsync(AccountsContext database, CancellationToken cancellationToken)
-    {
-        var accounts = database.Users.AsNoTracking();
-        var shared = await accounts.Where(account => account.NormalizedEmail != null).GroupBy(account => account.NormalizedEmail).Where(alike => alike.Count() > 1)
-            .Select(alike => alike.Count()).ToListAsync(cancellationToken);
-        var notes = new List<string> { Count(await accounts.CountAsync(cancellationToken), "account", "") };
-        Add(shared.Count, "address", "belongs to several accounts: each of them gets a mail of its own, and signs in here by its user name.", "belong to several accounts: each of them gets a mail of its own, and signs in here by its user name.");
-        Add(await accounts.CountAsync(account => account.SecurityStamp == null || account.SecurityStamp == "", cancellationToken), "account", "has no security stamp: no link can be made for it until it is given one, as Identity does when its password or address is changed.", "have no security stamp: no link can be made for them until they are given one, as Identity does when a password or an address is changed.");
-        Add(await accounts.CountAsync(account => account.Email != null && account.Email != "" && account.NormalizedEmail == null, cancellationToken), "account", "has an address without its normalised form: it isn't found by that address.", "have an address without its normalised form: they aren't found by that address.");
-        Add(await accounts.CountAsync(account => account.Email == null || account.Email == "", cancellationToken), "account", "has no address: no link can be mailed to it.", "have no address: no link can be mailed to them.");
-        Add(await accounts.CountAsync(account => account.PasswordHash == null, cancellationToken), "account", "has no password and signs in through another provider: it gets a mail that names it and no link, unless Recovery:AllowExternalOnly is true.", "have no password and sign in through another provider: they get a mail that names it and no link, unless Recovery:AllowExternalOnly is true.");
-        // The first byte, in base64, of the formats that Identity writes (V2 and V3).
-        Add(await accounts.CountAsync(account => account.PasswordHash != null && !account.PasswordHash.StartsWith("AA") && !account.PasswordHash.StartsWith("AQ"), cancellationToken), "account", "has a password hash that isn't Identity's own: it can't sign in here until its password was reset, and your site has to know Identity's format then.", "have a password hash that isn't Identity's own: they can't sign in here until their password was reset, and your site has to know Identity's format then.");
-        if (database.SearchCollation is { } collation)
-            notes.Add($"""With many accounts the console's search wants indexes that Identity doesn't make: CREATE INDEX CONCURRENTLY ON "AspNetUsers" (<column> COLLATE "{collation}", "Id" COLLATE "{collation}") for "NormalizedEmail" and for "NormalizedUserName". They are yours to make; it works without.""");
-        return notes;
-
-        void Add(int count, string noun, string one, string many)
-        {
-            if (count > 0)
-                notes.Add(Count(count, noun, count == 1 ? one : many));
-        }
-    }
-
-    private static string Count(int count, string noun, string rest) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : noun.EndsWith('s') ? "es" : "s")} {rest}").TrimEnd() + (rest.Length == 0 ? "." : "");
 }
