@@ -29,7 +29,7 @@ internal sealed partial class Delivery(
     IOptions<MailSettings> mailSettings,
     IOptions<RecoverySettings> recovery,
     IOptions<TokenSettings> tokenSettings,
-    IOptions<MailBudget> budget,
+    MailBudgets budgets,
     IOptions<LanguageSettings> languages,
     TimeProvider time,
     ILogger<Delivery> logger)
@@ -55,12 +55,12 @@ internal sealed partial class Delivery(
         // Once a row, however often it is tried: the event has the row's own id.
         await Task.WhenAll(mails
             .Where(mail => IsLink(mail))
-            .Select(mail => appender.AppendAsync(Event(mail, RecoveryEventKind.Requested, detail: reading.Of(mail) is null ? "no such account" : Errand(mail), id: mail.Id), cancellationToken)));
+            .Select(mail => appender.AppendAsync(Event(mail, RecoveryEventKind.Requested, detail: reading.Of(mail) is null ? "no such account" : MailPurposes.Detail(mail.Kind), id: mail.Id), cancellationToken)));
         return reading;
     }
 
     /// <param name="mail">A row that is ours.</param>
-    /// <param name="reading">What was read when it was leased; null where another mail of the account was sent since.</param>
+    /// <param name="reading">What was read when it was leased; null where its recipient may have been sent another mail since.</param>
     /// <param name="cancellationToken">Ends the attempt; what was accepted is recorded nevertheless.</param>
     public async Task DeliverAsync(OutboxMail mail, Reading? reading, CancellationToken cancellationToken)
     {
@@ -92,18 +92,34 @@ internal sealed partial class Delivery(
 
     private async Task LinkAsync(OutboxMail mail, Account account, Reading reading, CancellationToken cancellationToken)
     {
-        // Whoever floods an account with requests must not keep its owner out who has just secured it.
-        var isFlooded = mail.Kind != OutboxKind.SecuredReset && reading.MailedLately(mail) >= budget.Value.Permits;
-        if ((Obstacle(account, AddressOf(mail, account)) ?? (isFlooded ? "enough mails lately" : null)) is { } reason)
+        var purpose = await PurposeAsync(mail, account, reading);
+        if ((Obstacle(account, AddressOf(mail, account)) ?? await OverBudgetAsync(mail, purpose, account, reading, cancellationToken)) is { } reason)
             await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.Suppressed, detail: reason));
         else if (mail.Kind == OutboxKind.ConfirmLink)
             await SendConfirmAsync(mail, account, cancellationToken);
         else if (mail.Kind == OutboxKind.ChangeLink)
-            await SendChangeAsync(mail, account, cancellationToken);
+            await SendChangeAsync(mail, account, isTaken: purpose == MailPurpose.NoLink, cancellationToken);
         else if (reading.ProvidersOf(mail) is { Count: > 0 } providers)
-            await SendAsync(mail, AddressOf(mail, account)!, Letters.ExternalOnly(providers, Host), [Event(mail, RecoveryEventKind.Mailed, detail: "names the other provider, no link")], cancellationToken);
+            await SendAsync(mail, AddressOf(mail, account)!, Letters.ExternalOnly(providers, Host), [Mailed(mail, AddressOf(mail, account)!, detail: "names the other provider, no link")], cancellationToken);
         else
             await SendResetAsync(mail, account, cancellationToken);
+    }
+
+    private async Task<MailPurpose> PurposeAsync(OutboxMail mail, Account account, Reading reading) => mail.Kind switch
+    {
+        OutboxKind.ConfirmLink => account.EmailConfirmed ? MailPurpose.NoLink : MailPurpose.Confirm,
+        OutboxKind.ChangeLink => account.Own?.PendingAddress is { } wanted && await IsTakenAsync(account, wanted) ? MailPurpose.NoLink : MailPurpose.Change,
+        _ => reading.ProvidersOf(mail).Count > 0 ? MailPurpose.NoLink : MailPurpose.Reset,
+    };
+
+    // Whoever floods an address with requests must not keep its owner out who has just secured the account.
+    private async Task<string?> OverBudgetAsync(OutboxMail mail, MailPurpose purpose, Account account, Reading reading, CancellationToken cancellationToken)
+    {
+        if (mail.Kind == OutboxKind.SecuredReset || reading.RecipientOf(mail) is not { } recipient)
+            return null;
+
+        var key = new BudgetKey(recipient, purpose, mail.RequestedBy is not null);
+        return await budgets.ObstacleAsync(key, account, [.. reading.Recent[key]], cancellationToken);
     }
 
     private Task SendResetAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
@@ -122,16 +138,16 @@ internal sealed partial class Delivery(
     }
 
     private Task SendConfirmAsync(OutboxMail mail, Account account, CancellationToken cancellationToken) => account.EmailConfirmed
-        ? SendAsync(mail, account.Email!, Letters.ConfirmedAlready(links.To("/sign-in"), Host), [Event(mail, RecoveryEventKind.Mailed, detail: "says that the address is confirmed, no link")], cancellationToken)
+        ? SendAsync(mail, account.Email!, Letters.ConfirmedAlready(links.To("/sign-in"), Host), [Mailed(mail, account.Email!, detail: "says that the address is confirmed, no link")], cancellationToken)
         : SendLinkAsync(mail, account.Email!, tokens.Mint(TokenPurpose.Confirm, account), tokenSettings.Value.Lifetimes.Confirm, link => Letters.Confirm(link, Host), cancellationToken);
 
     // To the address that waits in the row of ours. Who owns it already hears of it, and whoever asked sees no difference.
-    private async Task SendChangeAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
+    private async Task SendChangeAsync(OutboxMail mail, Account account, bool isTaken, CancellationToken cancellationToken)
     {
         if (account.Own?.PendingAddress is not { } wanted)
             await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.Suppressed, detail: "no address waits any more"));
-        else if (await IsTakenAsync(account, wanted))
-            await SendAsync(mail, wanted, Letters.AddressTaken(Host), [Event(mail, RecoveryEventKind.Mailed, detail: "another account has that address, no link")], cancellationToken);
+        else if (isTaken)
+            await SendAsync(mail, wanted, Letters.AddressTaken(Host), [Mailed(mail, wanted, detail: "another account has that address, no link")], cancellationToken);
         else
             await SendLinkAsync(mail, wanted, tokens.Mint(Purposes.Change, account), tokenSettings.Value.Lifetimes.Change, link => Letters.Change(link, Host), cancellationToken);
     }
@@ -162,7 +178,7 @@ internal sealed partial class Delivery(
             return;
         }
 
-        await SendAsync(mail, to, write(new MailedLink(link, lifetime, token.ExpiresAt)), [Event(mail, RecoveryEventKind.Mailed, token.Nonce, Errand(mail))], cancellationToken);
+        await SendAsync(mail, to, write(new MailedLink(link, lifetime, token.ExpiresAt)), [Mailed(mail, to, token.Nonce, MailPurposes.Detail(mail.Kind))], cancellationToken);
         meter.Mailed(token.Purpose);
     }
 
@@ -218,14 +234,6 @@ internal sealed partial class Delivery(
 
     private static bool IsAboutAddress(OutboxMail mail) => mail.Kind is OutboxKind.ConfirmLink or OutboxKind.ChangeLink;
 
-    // What a link is for, in the trail; most are to choose a password.
-    private static string? Errand(OutboxMail mail) => mail.Kind switch
-    {
-        OutboxKind.ConfirmLink => "to confirm the address",
-        OutboxKind.ChangeLink => "to change the address",
-        _ => null,
-    };
-
     private bool IsStale(OutboxMail mail) =>
         time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) > (mail.Kind == OutboxKind.ResetLink || IsAboutAddress(mail) ? mailSettings.Value.GiveUpAfter : NoticeStaysOfUse);
 
@@ -240,18 +248,13 @@ internal sealed partial class Delivery(
     private async Task<Reading> ReadAsync(IReadOnlyCollection<OutboxMail> mails, CancellationToken cancellationToken)
     {
         var at = time.GetTimestamp();
-        // A clock that was set back leaves lines in the future; they must not use up the budget.
-        var now = time.GetUtcNow();
-        var since = now - budget.Value.Window;
         var ids = mails.Select(mail => mail.AccountId).Distinct().ToList();
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         await database.Database.OpenConnectionAsync(cancellationToken);
         var accounts = await database.Users.AsNoTracking().Where(account => ids.Contains(account.Id)).ToDictionaryAsync(account => account.Id, cancellationToken);
-        var mailed = await database.Trail
-            .Where(line => ids.Contains(line.AccountId) && line.At > since && line.At <= now && line.Kind == RecoveryEventKind.Mailed)
-            .GroupBy(line => new { line.AccountId, ByAdmin = line.Actor != null })
-            .Select(lines => new { lines.Key.AccountId, lines.Key.ByAdmin, Count = lines.Count() })
-            .ToDictionaryAsync(lines => (lines.AccountId!, lines.ByAdmin), lines => lines.Count, cancellationToken);
+        var recipients = Recipients(mails, accounts);
+        var limited = mails.Where(mail => IsLink(mail) && recipients.ContainsKey(mail.Id)).Select(mail => recipients[mail.Id]).ToHashSet();
+        var recent = await budgets.ReadAsync(database, limited, cancellationToken);
 
         var elsewhere = recovery.Value.AllowExternalOnly ? [] : accounts.Values.Where(account => account.PasswordHash is null).Select(account => account.Id).ToList();
         var providers = elsewhere.Count == 0
@@ -260,15 +263,34 @@ internal sealed partial class Delivery(
                 .Where(login => elsewhere.Contains(login.UserId))
                 .Select(login => new { login.UserId, Name = login.ProviderDisplayName ?? login.LoginProvider })
                 .ToListAsync(cancellationToken);
-        return new Reading(at, accounts, mailed, providers.ToLookup(login => login.UserId, login => login.Name));
+        return new Reading(at, accounts, recipients, recent, providers.ToLookup(login => login.UserId, login => login.Name));
     }
 
-    private RecoveryEvent Event(OutboxMail mail, RecoveryEventKind kind, string? nonce = null, string? detail = null, Guid? id = null) => new()
+    private Dictionary<Guid, string> Recipients(IEnumerable<OutboxMail> mails, Dictionary<string, Account> accounts)
+    {
+        var recipients = new Dictionary<Guid, string>();
+        foreach (var mail in mails)
+        {
+            if (accounts.TryGetValue(mail.AccountId!, out var account) && RecipientOf(mail, account) is { Length: > 0 } address)
+                recipients[mail.Id] = budgets.Recipient(address);
+        }
+
+        return recipients;
+    }
+
+    private string? RecipientOf(OutboxMail mail, Account account) =>
+        mail.Kind == OutboxKind.ChangeLink ? account.Own?.PendingAddress : notices.AddressOf(mail, account);
+
+    private RecoveryEvent Mailed(OutboxMail mail, string to, string? nonce = null, string? detail = null) =>
+        Event(mail, RecoveryEventKind.Mailed, nonce, detail, recipient: budgets.Recipient(to));
+
+    private RecoveryEvent Event(OutboxMail mail, RecoveryEventKind kind, string? nonce = null, string? detail = null, Guid? id = null, string? recipient = null) => new()
     {
         Id = id ?? Guid.CreateVersion7(),
         At = time.GetUtcNow(),
         Kind = kind,
         AccountId = mail.AccountId,
+        AddressHash = recipient,
         Nonce = nonce,
         Actor = mail.RequestedBy,
         Client = mail.Client,

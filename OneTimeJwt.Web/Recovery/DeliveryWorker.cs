@@ -20,6 +20,9 @@ internal sealed partial class DeliveryWorker(
 
     private readonly ConcurrentDictionary<Guid, OutboxMail> _inHand = [];
 
+    // The latest work for a recipient, which the next one waits for. Touched by the enumerator alone.
+    private readonly Dictionary<string, Task> _latest = [];
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var done = new CancellationTokenSource();
@@ -77,6 +80,10 @@ internal sealed partial class DeliveryWorker(
 
     private async Task<IReadOnlyList<Work>?> LeaseAsync(CancellationToken stoppingToken)
     {
+        // Ahead of reading: what has ended by now is in the trail, and what hasn't is waited for and read again.
+        foreach (var (recipient, _) in _latest.Where(work => work.Value.IsCompleted).ToList())
+            _latest.Remove(recipient);
+
         var leased = await outbox.LeaseAsync(BatchSize, stoppingToken);
         if (leased.Count == 0)
             return null;
@@ -85,7 +92,20 @@ internal sealed partial class DeliveryWorker(
         var mails = leased.Where(mail => mail.AccountId is not null).ToList();
         var reading = await delivery.PrepareAsync(mails, CancellationToken.None);
         mails.ForEach(mail => _inHand[mail.Id] = mail);
-        return [.. mails.GroupBy(mail => mail.AccountId).Select(group => new Work([.. group], reading))];
+        return [.. mails.GroupBy(mail => reading.RecipientOf(mail) ?? mail.AccountId!).Select(group => Queue(group, reading))];
+    }
+
+    // Who has confirmed an address goes ahead of others who were registered with it.
+    private Work Queue(IGrouping<string, OutboxMail> group, Reading reading)
+    {
+        var mails = group
+            .OrderBy(mail => mail.RequestedAt)
+            .ThenByDescending(mail => reading.Of(mail)?.EmailConfirmed)
+            .ThenBy(mail => mail.AccountId, StringComparer.Ordinal)
+            .ToList();
+        var work = new Work(mails, reading, _latest.GetValueOrDefault(group.Key));
+        _latest[group.Key] = work.Done.Task;
+        return work;
     }
 
     private async Task FindRecipientsAsync(IReadOnlyCollection<OutboxMail> mails)
@@ -94,19 +114,21 @@ internal sealed partial class DeliveryWorker(
         await scope.ServiceProvider.GetRequiredService<Recipients>().FindAsync(mails, CancellationToken.None);
     }
 
-    // One after the other within an account, so that its budget is counted right.
+    // One after the other for a recipient, so that its budget is counted right. Other nodes are kept from its accounts only:
+    // where several accounts share an address, each further node may send one mail more at the same moment.
     private async Task SendAsync(Work work, CancellationToken stoppingToken)
     {
-        for (var i = 0; i < work.Mails.Count; i++)
+        if (work.Before is not null)
+            await work.Before;
+        for (var i = 0; i < work.Mails.Count && !stoppingToken.IsCancellationRequested; i++)
         {
-            if (stoppingToken.IsCancellationRequested)
-                return;
-
             var mail = work.Mails[i];
-            var reading = i == 0 ? work.Reading : null;
+            var reading = i == 0 && work.Before is null ? work.Reading : null;
             await TryAsync(() => dispatch.DeliverAsync(mail, reading, stoppingToken));
             _inHand.TryRemove(mail.Id, out _);
         }
+
+        work.Done.SetResult();
     }
 
     private async Task RenewAsync(CancellationToken done)
@@ -136,8 +158,11 @@ internal sealed partial class DeliveryWorker(
         }
     }
 
-    /// <summary>The mails of one account, and what was read of it when they were leased.</summary>
-    private sealed record Work(IReadOnlyList<OutboxMail> Mails, Reading Reading);
+    /// <summary>The mails to one recipient, what was read when they were leased, and earlier work that isn't done yet.</summary>
+    private sealed record Work(IReadOnlyList<OutboxMail> Mails, Reading Reading, Task? Before)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     private static partial class Log
     {

@@ -20,6 +20,10 @@ public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvide
     public async Task<bool> AreOutAsync(AccountsContext database, string accountId) =>
         await database.Outbox.AnyAsync(mail => mail.AccountId == accountId && mail.RefusedAt == null) || await In(database).AnyAsync(mail => mail.AccountId == accountId);
 
+    /// <summary>Whether something has ended the links of this account since one was mailed at that moment.</summary>
+    public static Task<bool> HaveEndedAsync(AccountsContext database, string accountId, DateTimeOffset mailedAt, CancellationToken cancellationToken) =>
+        database.Trail.AnyAsync(end => end.AccountId == accountId && end.At >= mailedAt && Ends.Contains(end.Kind), cancellationToken);
+
     /// <returns>The lines of their mails.</returns>
     public IQueryable<RecoveryEvent> In(AccountsContext database)
     {

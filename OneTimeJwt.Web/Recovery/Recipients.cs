@@ -32,14 +32,15 @@ internal sealed class Recipients(
     private object[] Outcome(OutboxMail mail, string? address, string[] ids) =>
         address is null || ids.Length == 0
             ? [NoAccount(mail, address)]
-            : [.. ids.Select(id => new OutboxMail
+            : [.. ids.Select((id, i) => new OutboxMail
             {
                 Kind = mail.Kind,
                 AccountId = id,
                 RequestedBy = mail.RequestedBy,
                 Client = mail.Client,
                 RequestedAt = mail.RequestedAt,
-                DueAt = mail.RequestedAt,
+                // Leased in this order too, where they don't fit into one batch.
+                DueAt = mail.RequestedAt.AddMicroseconds(i),
                 Culture = mail.Culture,
                 Zone = mail.Zone,
             })];

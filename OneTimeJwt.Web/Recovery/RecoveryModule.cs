@@ -38,6 +38,7 @@ internal static class RecoveryModule
         builder.Services.AddHealthChecks().AddCheck<BacklogHealth>("outbox", HealthStatus.Degraded, tags: [], BacklogHealth.Patience);
         builder.Services.AddScoped<Recipients>();
         builder.Services.AddSingleton<Notices>();
+        builder.Services.AddSingleton<MailBudgets>();
         builder.Services.AddSingleton<Delivery>();
         builder.Services.AddSingleton<Dispatch>();
         builder.Services.AddHostedService<DeliveryWorker>();

@@ -16,7 +16,7 @@ public sealed class RecoverySettings
     public bool AllowExternalOnly { get; set; }
 }
 
-/// <summary>The <c>RateLimits:PerAccount</c> section: mails that one account may get on request.</summary>
+/// <summary>The <c>RateLimits:PerAccount</c> section: mails of one purpose that one address may get on request.</summary>
 public sealed class MailBudget
 {
     public int Permits { get; set; } = 5;

@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Tokens;
+
+namespace OneTimeJwt.Web.Recovery;
+
+/// <summary>What has one budget.</summary>
+/// <param name="Recipient">The hash of the address that the mails go to.</param>
+/// <param name="Purpose">What they are for.</param>
+/// <param name="ByAdmin">Whether admins asked for them.</param>
+internal sealed record BudgetKey(string Recipient, MailPurpose Purpose, bool ByAdmin);
+
+/// <summary>A requested mail that was sent within the window, and to whose account it belongs.</summary>
+internal sealed record RecentMail(string? AccountId, DateTimeOffset At);
+
+/// <summary>
+/// How many requested mails one address gets. Beyond the permits of a window, an account without a working link gets one
+/// more once a growing interval has passed since the last mail.
+/// </summary>
+/// <remarks>
+/// At most permits + 3 mails fall into any window. The k-th mail beyond the permits is sent no sooner than
+/// window / 12 * 2^(k - 1) after the mail before it. The gaps between mails of one window add up to less than the window:
+/// (2^k - 1) / 12 &lt; 1, so k is at most 3.
+/// </remarks>
+internal sealed class MailBudgets(
+    IDbContextFactory<AccountsContext> contexts, ServerSecrets secrets, ILookupNormalizer normalizer, IOptions<MailBudget> budget, IOptions<TokenSettings> tokens, TimeProvider time)
+{
+    private const int MostWithoutLink = 2;
+    private const double FirstGapsInWindow = 12;
+
+    /// <summary>How the trail names the recipient.</summary>
+    public string Recipient(string address) => secrets.HashAddress(Addresses.CanBeNormalised(address) ? normalizer.NormalizeEmail(address) : address);
+
+    /// <summary>The requested mails to these recipients within the window.</summary>
+    public async Task<ILookup<BudgetKey, RecentMail>> ReadAsync(AccountsContext database, IReadOnlyCollection<string> recipients, CancellationToken cancellationToken)
+    {
+        // A clock that was set back leaves lines in the future; they must not use up the budget.
+        var now = time.GetUtcNow();
+        var since = now - budget.Value.Window;
+        var lines = recipients.Count == 0
+            ? []
+            : await database.Trail
+                .Where(line => recipients.Contains(line.AddressHash) && line.At > since && line.At <= now && line.Kind == RecoveryEventKind.Mailed)
+                .Select(line => new { line.AddressHash, line.AccountId, line.At, line.Nonce, line.Detail, line.Actor })
+                .ToListAsync(cancellationToken);
+        return lines.ToLookup(
+            line => new BudgetKey(line.AddressHash!, MailPurposes.Of(line.Nonce, line.Detail), line.Actor is not null),
+            line => new RecentMail(line.AccountId, line.At));
+    }
+
+    /// <summary>Whether the budget lets one more mail go.</summary>
+    /// <param name="key">The budget.</param>
+    /// <param name="account">The account that the mail belongs to.</param>
+    /// <param name="recent">The mails that count against the budget.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    /// <returns>Why not; null where it does.</returns>
+    public async Task<string?> ObstacleAsync(BudgetKey key, Account account, IReadOnlyList<RecentMail> recent, CancellationToken cancellationToken)
+    {
+        const string Enough = "enough mails lately";
+        var hasLink = key.Purpose != MailPurpose.NoLink;
+        var permits = hasLink ? budget.Value.Permits : Math.Min(MostWithoutLink, budget.Value.Permits);
+        if (recent.Count < permits)
+            return null;
+        if (!hasLink || key.ByAdmin || IsTooSoon(recent, permits))
+            return Enough;
+
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await HasWorkingLinkAsync(database, key.Purpose, account.Id, recent, cancellationToken))
+            return $"{Enough}, and a link that works is out";
+
+        return key.Purpose == MailPurpose.Reset && await GivesWayAsync(database, account, cancellationToken) ? Enough : null;
+    }
+
+    private bool IsTooSoon(IReadOnlyList<RecentMail> recent, int permits) =>
+        (time.GetUtcNow() - recent.Max(mail => mail.At)) / budget.Value.Window * FirstGapsInWindow < Math.Pow(2, recent.Count - permits);
+
+    // As far as the trail knows: what the host changes in its tables ends links too, but leaves no line.
+    private async Task<bool> HasWorkingLinkAsync(AccountsContext database, MailPurpose purpose, string accountId, IReadOnlyList<RecentMail> recent, CancellationToken cancellationToken)
+    {
+        var expired = time.GetUtcNow() - Lifetime(purpose);
+        return recent.Where(mail => mail.AccountId == accountId && mail.At > expired).Select(mail => mail.At).DefaultIfEmpty().Max() is var mailedAt
+            && mailedAt != default
+            && !await OutstandingLinks.HaveEndedAsync(database, accountId, mailedAt, cancellationToken);
+    }
+
+    // Anyone may register accounts at the host with somebody's address. What is sent beyond the permits belongs to the
+    // account that has confirmed it, where there is one.
+    private static async Task<bool> GivesWayAsync(AccountsContext database, Account account, CancellationToken cancellationToken) =>
+        !account.EmailConfirmed
+        && await database.Users.AnyAsync(other => other.NormalizedEmail == account.NormalizedEmail && other.Id != account.Id && other.EmailConfirmed, cancellationToken);
+
+    private TimeSpan Lifetime(MailPurpose purpose) => purpose switch
+    {
+        MailPurpose.Confirm => tokens.Value.Lifetimes.Confirm,
+        MailPurpose.Change => tokens.Value.Lifetimes.Change,
+        _ => tokens.Value.Lifetimes.Reset,
+    };
+}
