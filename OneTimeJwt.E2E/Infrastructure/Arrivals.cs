@@ -87,7 +87,7 @@ internal sealed class Arrivals(string place, TimeSpan patience, Action? look = n
                 _ => $"{_all.Count} mails arrived, at last: {string.Join("; ", told)}.",
             };
             return $"No mail '{subject}' to {address} within {patience.TotalSeconds} s in {place}. {arrived}{(Trouble is null ? "" : $" The mailbox is in trouble: {Trouble}")}"
-                + " Is the account's budget (RateLimits:PerAccount) used up?";
+                + " Is the address's budget (RateLimits:PerAccount) used up?";
         }
     }
 }

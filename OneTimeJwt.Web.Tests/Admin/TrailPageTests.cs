@@ -72,6 +72,22 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Empty(page.FindAll("script, img, [style]"));
     }
 
+    [Theory]
+    [InlineData(RecoveryEventKind.Requested, false, "unknown address 01234567")]
+    [InlineData(RecoveryEventKind.Mailed, true, null)]
+    public async Task Only_an_address_without_an_account_is_called_unknown(RecoveryEventKind kind, bool known, string? shown)
+    {
+        var account = await _app.AddAccountAsync();
+        var nonce = Guid.NewGuid().ToString("N")[..16];
+        var id = known ? account.Id : null;
+        await AddAsync(id!, new RecoveryEvent { At = At, Kind = kind, AccountId = id, AddressHash = "0123456789abcdef0123456789abcdef", Nonce = nonce });
+        using var desk = await DeskAsync();
+        var page = desk.Open<TrailPage>($"/admin/trail?nonce={nonce}");
+
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("ol.trail li")));
+        Assert.Equal(shown is null ? [] : [shown], page.FindAll("ol.trail .by span").Select(Screen.Words));
+    }
+
     [Fact]
     public async Task Many_lines_are_paged_each_once_also_where_they_share_a_moment()
     {

@@ -86,9 +86,9 @@ public sealed class ConfirmTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
-    public async Task Links_to_confirm_and_to_reset_share_an_accounts_budget()
+    public async Task Links_to_confirm_and_to_reset_have_budgets_of_their_own()
     {
-        await using var app = await TestApp.StartAsync(new() { ["RateLimits:PerAccount:Permits"] = "2" });
+        await using var app = await TestApp.StartAsync(new() { ["RateLimits:PerAccount:Permits"] = "1" });
         var account = await app.AddAccountAsync(shape: row => row.EmailConfirmed = false);
         await app.ConfirmLinkForAsync(account);
         await app.LinkForAsync(account);

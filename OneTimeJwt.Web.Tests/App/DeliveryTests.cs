@@ -141,6 +141,27 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Work_for_one_address_is_done_in_turn_also_where_it_takes_several_batches()
+    {
+        _server.Ponder = token => Task.Delay(TimeSpan.FromMilliseconds(300), token);
+        var address = $"shared-{Guid.NewGuid():N}@example.com";
+        var now = _app.Clock.GetUtcNow();
+        // More than are leased at a time, each of an account of its own: no lease keeps one batch from the next.
+        await _app.WithAsync<AccountsContext, int>(database =>
+        {
+            var accounts = Enumerable.Range(0, 530)
+                .Select(i => new Account { UserName = $"{i}", NormalizedUserName = $"{i}", Email = address, NormalizedEmail = address.ToUpperInvariant(), SecurityStamp = $"{i}" }).ToList();
+            database.AddRange(accounts);
+            database.AddRange(accounts.Select(account => new OutboxMail { Kind = OutboxKind.ResetLink, AccountId = account.Id, RequestedAt = now, DueAt = now }));
+            return database.SaveChangesAsync(Cancellation);
+        });
+
+        Assert.Equal(0, await Eventually.Async(_app.OutboxAsync, count => count == 0));
+
+        Assert.Equal(5, _server.Mails.Count);
+    }
+
+    [Fact]
     public async Task At_shutdown_the_mail_in_flight_is_finished_and_the_others_are_free_at_once()
     {
         var (inFlight, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());

@@ -14,6 +14,7 @@ internal static class EveryRoad
     {
         await RecoverAsync(app);
         await UseEveryLinkAsync(app);
+        await UseUpBudgetAsync(app, cancellationToken);
         var admin = await app.HireAsync(ConsoleRole.Admin);
         await ActAsync(app, admin);
         await SearchAsync(app, cancellationToken);
@@ -48,6 +49,16 @@ internal static class EveryRoad
             using var visitor = app.Open();
             (await visitor.UseAsync((await Links.OfAsync(app, purpose.Name)).Url)).IsUsed(purpose.Name);
         }
+    }
+
+    // What is asked once a budget is used up and the interval since the last mail is over.
+    private static async Task UseUpBudgetAsync(TestApp app, CancellationToken cancellationToken)
+    {
+        var account = await app.AddAccountAsync(shape: row => row.EmailConfirmed = false);
+        var (budgets, now) = (app.Services.GetRequiredService<MailBudgets>(), app.Clock.GetUtcNow());
+        var key = new BudgetKey(budgets.Recipient(account.Email!), MailPurpose.Reset, ByAdmin: false);
+        foreach (var owner in new[] { account.Id, "another" })
+            await budgets.ObstacleAsync(key, account, [.. Enumerable.Repeat(new RecentMail(owner, now - TimeSpan.FromMinutes(10)), 5)], cancellationToken);
     }
 
     private static async Task ActAsync(TestApp app, Member admin)

@@ -21,8 +21,8 @@ public sealed partial class QueriesSeen : IObserver<DiagnosticListener>, IObserv
     private const string Filling = """
         INSERT INTO "AspNetUsers" ("Id", "UserName", "NormalizedUserName", "Email", "NormalizedEmail", "EmailConfirmed", "SecurityStamp", "ConcurrencyStamp", "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnabled", "AccessFailedCount")
             SELECT 'filling-' || i, 'f' || i, 'F' || i, i || '@example.org', i || '@EXAMPLE.ORG', true, i, i, false, false, true, 0 FROM generate_series(1, 30000) AS i;
-        INSERT INTO "RecoveryTrail" ("Id", "At", "Kind", "AccountId", "Actor", "Nonce", "CampaignId")
-            SELECT gen_random_uuid(), now() - i * interval '1 hour', (ARRAY['Requested', 'Mailed', 'Opened', 'Redeemed'])[i % 4 + 1], 'filling-' || i / 4, 'filling-' || i % 50, left(md5(i::text), 16), gen_random_uuid() FROM generate_series(1, 30000) AS i;
+        INSERT INTO "RecoveryTrail" ("Id", "At", "Kind", "AccountId", "Actor", "Nonce", "AddressHash", "CampaignId")
+            SELECT gen_random_uuid(), now() - i * interval '1 hour', (ARRAY['Requested', 'Mailed', 'Opened', 'Redeemed'])[i % 4 + 1], 'filling-' || i / 4, 'filling-' || i % 50, left(md5(i::text), 16), md5((i / 4)::text), gen_random_uuid() FROM generate_series(1, 30000) AS i;
         INSERT INTO "RecoveryOutbox" ("Id", "Kind", "AccountId", "RequestedAt", "DueAt", "RefusedAt", "Attempts", "Lease", "CampaignId")
             SELECT gen_random_uuid(), 'ResetLink', 'filling-' || i, now() - i * interval '1 minute', now() - i * interval '1 minute', CASE WHEN i % 2 = 0 THEN now() - i * interval '1 minute' END, 1, gen_random_uuid(), gen_random_uuid() FROM generate_series(1, 30000) AS i;
         INSERT INTO "RecoveryCampaignAccounts" ("CampaignId", "Position", "AccountId")

@@ -37,9 +37,11 @@ public sealed class RecoveryScreensTests
     [Fact]
     public void After_asking_nothing_says_whether_there_is_an_account()
     {
-        var page = Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Lifetime, TimeSpan.FromMinutes(30)).Add(p => p.From, "Accounts"));
+        var page = Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Lifetime, TimeSpan.FromMinutes(30)).Add(p => p.Window, TimeSpan.FromHours(1)).Add(p => p.From, "Accounts"));
 
         Assert.Contains("If there is an account with that address", page.Content().Words(), StringComparison.Ordinal);
+        Assert.Contains("on its way, unless several were sent there lately", page.Content().Words(), StringComparison.Ordinal);
+        Assert.Contains("no further mail is sent for a while, 1 hour at most", page.Content().Words(), StringComparison.Ordinal);
         Assert.DoesNotContain('@', page.Content().TextContent);
         Assert.Equal(["/forgot-password?confirm", "/forgot-password", "/sign-in"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
     }

@@ -31,9 +31,9 @@ internal static class States
         .. Statuses.Select(status => KeyValuePair.Create($"error {status}", () => Screen.Render<ErrorPage>(page => page.Add(p => p.Status, status)))),
         new("forgot password", () => Screen.Render<ForgotPassword>()),
         new("forgot password, problem", () => Screen.Render<ForgotPassword>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),
-        new("forgot password, sent", () => Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Lifetime, TimeSpan.FromMinutes(30)).Add(p => p.From, Hostile))),
+        new("forgot password, sent", () => Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Window, TimeSpan.FromHours(1)).Add(p => p.Lifetime, TimeSpan.FromMinutes(30)).Add(p => p.From, Hostile))),
         new("confirm an address", () => Screen.Render<ForgotPassword>(page => page.Add(p => p.Confirms, true).Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),
-        new("confirm an address, sent", () => Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Lifetime, TimeSpan.FromDays(1)).Add(p => p.From, Hostile).Add(p => p.Confirms, true))),
+        new("confirm an address, sent", () => Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Window, TimeSpan.FromHours(1)).Add(p => p.Lifetime, TimeSpan.FromDays(1)).Add(p => p.From, Hostile).Add(p => p.Confirms, true))),
         .. Pressed.SelectMany(purpose => new KeyValuePair<string, Func<IHtmlDocument>>[]
         {
             new($"{purpose.Name}, button", () => Screen.Render<PressPage>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At))),

@@ -39,6 +39,7 @@ internal sealed class RecoveryPages(
     RecoveryMeter meter,
     MailComposer composer,
     IOptions<TokenSettings> tokens,
+    IOptions<MailBudget> budget,
     PartitionedRateLimiter<HttpContext> limiter,
     TimeProvider time)
 {
@@ -108,6 +109,7 @@ internal sealed class RecoveryPages(
     {
         Lifetime = (Confirms(http) ? TokenPurpose.Confirm : TokenPurpose.Reset).Lifetime(tokens.Value.Lifetimes),
         From = composer.Sender,
+        budget.Value.Window,
         Confirms = Confirms(http),
     });
 
