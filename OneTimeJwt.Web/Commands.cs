@@ -42,6 +42,9 @@ internal static class Commands
         return Misused;
     }
 
+    /// <summary>A command says in a line what the database refused; Entity Framework would log it as well, with a stack trace.</summary>
+    public static void Adjust(WebApplicationBuilder builder) => builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None);
+
     public static Task<int> RunAsync(WebApplication app, string[] words) => words switch
     {
         ["database", "script", ..] => ScriptAsync(app, adopted: words.Length > 2),

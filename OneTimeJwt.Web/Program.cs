@@ -20,7 +20,7 @@ internal static class Program
         if (words.Length > 0 && !Commands.Knows(words))
             return await Commands.ExplainAsync(words);
 
-        await using var app = Build(args);
+        await using var app = Build(args, words.Length > 0 ? Commands.Adjust : null);
         if (!await Startup.CheckAsync(app, databaseOnly: words is ["database", ..]))
             return 1;
 

@@ -48,7 +48,12 @@ internal static partial class Startup
     /// <summary>Prints every fault of the settings at once; false where there is one.</summary>
     public static async Task<bool> CheckAsync(WebApplication app, bool databaseOnly = false)
     {
-        var faults = databaseOnly ? [.. Faults<DatabaseSettings>(app, "Database"), .. Faults<AdminSettings>(app, "Admin"), .. Faults<AccountsSettings>(app, "Accounts")] : AllFaults(app);
+        var faults = databaseOnly ? [.. Faults<DatabaseSettings>(app, "Database"), .. Faults<AdminSettings>(app, "Admin"), .. Faults<AccountsSettings>(app, "Accounts"), .. Faults<HostColumnSettings>(app, "Accounts")] : AllFaults(app);
+        return await TellAsync(faults);
+    }
+
+    private static async Task<bool> TellAsync(IReadOnlyList<string> faults)
+    {
         if (faults.Count == 0)
             return true;
 
@@ -65,6 +70,7 @@ internal static partial class Startup
             .Concat(Faults<SeedSettings>(app, "Seed"))
             .Concat(Faults<MailSettings>(app, "Mail"))
             .Concat(Faults<AccountsSettings>(app, "Accounts"))
+            .Concat(Faults<HostColumnSettings>(app, "Accounts"))
             .Concat(Faults<RecoverySettings>(app, "Recovery"))
             .Concat(Faults<BrandingSettings>(app, "Branding"))
             .Concat(Faults<LanguageSettings>(app, "Languages"))
@@ -91,19 +97,22 @@ internal static partial class Startup
             return false;
         }
 
-        if (app.Environment.IsDevelopment())
-            await PrepareDevelopmentAsync(app);
-        return true;
+        if (!await TellAsync(await app.Services.GetRequiredService<HostColumns>().FaultsAsync()))
+            return false;
+
+        return !app.Environment.IsDevelopment() || await PrepareDevelopmentAsync(app);
     }
 
-    private static async Task PrepareDevelopmentAsync(WebApplication app)
+    private static async Task<bool> PrepareDevelopmentAsync(WebApplication app)
     {
         await using var scope = app.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<DevelopmentSeed>().PlantAsync();
+        if (await scope.ServiceProvider.GetRequiredService<DevelopmentSeed>().PlantAsync() is { } fault)
+            return await TellAsync([fault]);
 
         var accounts = app.Services.GetRequiredService<IOptions<SeedSettings>>().Value.Accounts;
         var names = string.Join(", ", accounts.Select(account => account.Roles.Count == 0 ? account.Email : $"{account.Email} ({string.Join(", ", account.Roles)})"));
         app.Lifetime.ApplicationStarted.Register(() => Log.Ready(app.Logger, app.Services.GetRequiredService<PublicOrigin>().Value, names));
+        return true;
     }
 
     private static List<string> Faults<TSettings>(WebApplication app, string section)
@@ -133,9 +142,10 @@ internal static partial class Startup
             var wanted = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
             if (wanted.IsGenericType)
             {
+                var isNamed = wanted.GetGenericTypeDefinition() == typeof(IDictionary<,>);
                 if (!string.IsNullOrEmpty(value.Value))
-                    yield return (value.Path, $"{value.Path} is a list: number its entries, the first as {value.Path}:0");
-                foreach (var fault in value.GetChildren().SelectMany(item => Unreadable(wanted.GetGenericArguments()[0], item)))
+                    yield return (value.Path, isNamed ? $"{value.Path} has named entries: write each as {value.Path}:<name>" : $"{value.Path} is a list: number its entries, the first as {value.Path}:0");
+                foreach (var fault in value.GetChildren().SelectMany(item => Unreadable(wanted.GetGenericArguments()[^1], item)))
                     yield return fault;
             }
             else if (wanted.IsClass && wanted != typeof(string))

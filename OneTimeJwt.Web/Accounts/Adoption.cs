@@ -10,7 +10,7 @@ namespace OneTimeJwt.Web.Accounts;
 internal sealed record AdoptionReport(IReadOnlyList<string> Obstacles, IReadOnlyList<string> Notes);
 
 /// <summary>Looks at an ASP.NET Core Identity database of any schema version and says whether it can be used as it is. It changes nothing.</summary>
-internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, AdoptionNotes notes)
+internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, HostColumns host, AdoptionNotes notes)
 {
     private static readonly string[] TextTypes = ["text", "character varying", "nvarchar", "varchar", "nchar", "char", "ntext"];
 
@@ -31,7 +31,7 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, Adop
 
         return obstacles.Count > 0
             ? new AdoptionReport(obstacles, [])
-            : new AdoptionReport([], [.. Required(columns, known), .. await notes.OfAsync(database, cancellationToken)]);
+            : new AdoptionReport([], [.. Required(columns, known, database), .. await host.FaultsAsync(cancellationToken), .. await notes.OfAsync(database, cancellationToken)]);
     }
 
     private static bool IsOurs(string table) => table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal);
@@ -65,8 +65,12 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, Adop
 
     private static bool IsText(string type) => TextTypes.Contains(type.Split('(')[0].Trim().ToLowerInvariant());
 
-    private static IEnumerable<string> Required(IReadOnlyList<SchemaColumn> columns, ILookup<string, string> known) =>
-        from column in columns
-        where column.IsRequired && known.Contains(column.Table) && !known[column.Table].Contains(column.Name)
-        select $"{column.Table}.{column.Name} must have a value that this app doesn't know: {(column.Table == "AspNetUsers" ? "an invitation can't add an account; invite people who have one" : "what is written there is refused")}. A default on the column mends it.";
+    private IEnumerable<string> Required(IReadOnlyList<SchemaColumn> columns, ILookup<string, string> known, AccountsContext database) =>
+    [
+        .. host.Unset([.. columns.Where(column => column.Table == "AspNetUsers")], database).Select(name =>
+            $"AspNetUsers.{name} must have a value that this app doesn't know: an invitation can't add an account. Set {HostColumns.SettingOf(name)}, or give the column a default."),
+        .. from column in columns
+           where column.IsRequired && column.Table != "AspNetUsers" && known.Contains(column.Table) && !known[column.Table].Contains(column.Name)
+           select $"{column.Table}.{column.Name} must have a value that this app doesn't know: what is written there is refused. A default on the column mends it.",
+    ];
 }

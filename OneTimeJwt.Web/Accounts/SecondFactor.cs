@@ -93,7 +93,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         var mail = new OutboxMail { Kind = notice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId };
         IEnumerable<string>? codes = [];
         var tries = 0;
-        return writer.RunAsync(() => database.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        return RefusableAsync(account, () => writer.RunAsync(() => database.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
             if (tries++ > 0 && await StartOverAsync(account, line))
                 return new SecondFactorChange(null, [.. codes!]);
@@ -109,7 +109,23 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
 
             await transaction.CommitAsync();
             return new SecondFactorChange(null, [.. codes]);
-        }));
+        })));
+    }
+
+    // The host's tables may want what Identity doesn't write: then all is as it was, also in the context.
+    private async Task<SecondFactorChange> RefusableAsync(Account account, Func<Task<SecondFactorChange>> change)
+    {
+        try
+        {
+            return await change();
+        }
+        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        {
+            database.ChangeTracker.Clear();
+            database.Attach(account);
+            await database.Entry(account).ReloadAsync();
+            return new SecondFactorChange(Words.RefusedByDatabase, []);
+        }
     }
 
     // A try that was broken off left its changes in the context. True where its commit happened all the same.

@@ -58,6 +58,10 @@ public sealed class AccountActs(
             {
                 // The account was changed in the meantime, by its user, by another admin or by a notice: judge again.
             }
+            catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+            {
+                return new ActOutcome(false, Words.RefusedByDatabase);
+            }
         }
     }
 

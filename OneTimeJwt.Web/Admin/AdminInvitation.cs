@@ -12,7 +12,7 @@ namespace OneTimeJwt.Web.Admin;
 /// is no password yet, else with a plain notice. Said again, it goes on where it was broken off, or sends a fresh link.
 /// </summary>
 internal sealed class AdminInvitation(
-    UserManager<Account> users, AccountsContext database, ConsoleRoles roles, AccountLock accountLock, Dispatch dispatch, IOptions<RecoverySettings> recovery, TimeProvider time)
+    UserManager<Account> users, AccountsContext database, HostColumns columns, ConsoleRoles roles, AccountLock accountLock, Dispatch dispatch, IOptions<RecoverySettings> recovery, TimeProvider time)
 {
     /// <summary>What to print, and whether it was done.</summary>
     public sealed record Outcome(bool Done, string Words);
@@ -30,16 +30,44 @@ internal sealed class AdminInvitation(
             return Refused($"The account {address} {obstacle}");
 
         var account = found.FirstOrDefault() ?? new Account { UserName = address, Email = address };
-        if (found.Count == 0 && await users.CreateAsync(account) is { Succeeded: false } refusal)
-            return Refused($"No account {address} can be made: {string.Join(' ', refusal.Errors.Select(error => error.Description))}");
+        if (found.Count == 0 && await ProblemAsync(account) is { } problem)
+            return Refused($"No account {address} can be made: {problem}");
 
-        return await roles.GrantAsync(account.Id, ConsoleRole.Admin, actor: null) switch
+        try
+        {
+            return await GrantAsync(account, address, isNew: found.Count == 0);
+        }
+        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        {
+            // An account without a role and without an invitation is of no use to anybody.
+            if (found.Count == 0)
+                await users.DeleteAsync(account);
+            return Refused($"{address} can't be made an admin, and nothing was changed: the database refused it: {DatabaseRefusal.Cause(fault)}. 'database adopt --check' names the columns that must have a value; a default on them mends it.");
+        }
+    }
+
+    private async Task<Outcome> GrantAsync(Account account, string address, bool isNew) =>
+        await roles.GrantAsync(account.Id, ConsoleRole.Admin, actor: null) switch
         {
             RoleOutcome.NotOurs => Foreign(),
             RoleOutcome.Unchanged when account.PasswordHash is not null => new Outcome(Done: true, $"{address} is an admin already."),
             _ when account.PasswordHash is not null => await MailAsync(account, OutboxKind.AdminNotice, $"{address} has an account with a password and is an admin now."),
-            _ => await MailAsync(account, OutboxKind.Invitation, found.Count == 0 ? $"{address} has a new account and is an admin." : $"{address} has an account without a password and is an admin."),
+            _ => await MailAsync(account, OutboxKind.Invitation, isNew ? $"{address} has a new account and is an admin." : $"{address} has an account without a password and is an admin."),
         };
+
+    private async Task<string?> ProblemAsync(Account account)
+    {
+        try
+        {
+            var result = await users.CreateAsync(account);
+            return result.Succeeded ? null : string.Join(' ', result.Errors.Select(error => error.Description));
+        }
+        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        {
+            return DatabaseRefusal.LacksValue(fault) && await columns.UnsetAsync() is { Count: > 0 } unset
+                ? $"AspNetUsers wants values that this app doesn't know. Set {string.Join(" and ", unset.Select(HostColumns.SettingOf))}, or give the columns defaults."
+                : $"the database refused it: {DatabaseRefusal.Cause(fault)}.";
+        }
     }
 
     private async Task<string?> ObstacleAsync(Account account)

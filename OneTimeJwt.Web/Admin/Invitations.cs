@@ -6,6 +6,7 @@ using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Recovery;
+using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -14,19 +15,26 @@ public sealed record Uninvited(ListedName Line, string Why);
 
 /// <param name="Invited">How many were.</param>
 /// <param name="Left">Who wasn't, and why.</param>
-/// <param name="Problem">Why nobody was.</param>
-public sealed record InvitationOutcome(int Invited, IReadOnlyList<Uninvited> Left, string? Problem = null);
+/// <param name="Problem">Why nobody was, or why it broke off.</param>
+/// <param name="BrokeOff">Whether the database went away in the middle: who is left was not tried.</param>
+public sealed record InvitationOutcome(int Invited, IReadOnlyList<Uninvited> Left, string? Problem = null, bool BrokeOff = false);
 
 /// <summary>
 /// An admin invites people who have no account, or none with a password. Who asks is judged from the database; each
-/// account is written with its mail and its line in the trail.
+/// account is written with its mail and its line in the trail, or not at all.
 /// </summary>
-public sealed class Invitations(
-    UserManager<Account> users, AccountsContext database, AccountActs acts, AccountLock accountLock, IOptions<RecoverySettings> recovery, TimeProvider time)
+internal sealed class Invitations(
+    UserManager<Account> users, AccountsContext database, AccountActs acts, AccountLock accountLock, HostColumns columns, IOptions<RecoverySettings> recovery, TimeProvider time)
 {
     public const int MostAtOnce = 500;
 
     private const int MostAnHour = 2 * MostAtOnce;
+
+    // Whoever sends a list again that broke off mails nobody twice.
+    private static readonly TimeSpan JustNow = TimeSpan.FromMinutes(10);
+
+    // Why no account can be made in this database; found out by the first one that is refused.
+    private string? _noNewAccounts;
 
     public async Task<InvitationOutcome> SendAsync(ClaimsPrincipal user, IReadOnlyList<ListedName> list, string reason, string? client)
     {
@@ -35,10 +43,19 @@ public sealed class Invitations(
             return new InvitationOutcome(0, [], problem);
 
         var left = new List<Uninvited>();
-        foreach (var line in list)
+        for (var i = 0; i < list.Count; i++)
         {
-            if (await InviteAsync(line.Name, by, reason, client) is { } why)
-                left.Add(new Uninvited(line, why));
+            try
+            {
+                if (await InviteAsync(list[i].Name, by, reason, client) is { } why)
+                    left.Add(new Uninvited(list[i], why));
+            }
+            catch (Exception fault) when (Outage.Is(fault))
+            {
+                var invited = i - left.Count;
+                left.AddRange(list.Skip(i).Select(line => new Uninvited(line, Words.InviteNotReached)));
+                return new InvitationOutcome(invited, left, Words.InviteBrokeOff, BrokeOff: true);
+            }
         }
 
         return new InvitationOutcome(list.Count - left.Count, left);
@@ -71,10 +88,16 @@ public sealed class Invitations(
         if (known.Count > 1 || (known is [{ } only] && await IsInUseAsync(only)))
             return Words.InviteInUse;
 
-        var account = known.FirstOrDefault() ?? new Account { UserName = address, Email = address };
         var now = time.GetUtcNow();
+        if (known is [{ } there] && await IsInvitedAsync(there.Id, now))
+            return Words.InviteJustNow;
+        if (known.Count == 0 && _noNewAccounts is not null)
+            return _noNewAccounts;
+
+        var account = known.FirstOrDefault() ?? new Account { UserName = address, Email = address };
+        var line = new RecoveryEvent { At = now, Kind = RecoveryEventKind.Invited, AccountId = account.Id, Actor = by.Id, Client = client, Reason = reason };
         database.Add(new OutboxMail { Kind = OutboxKind.Invitation, AccountId = account.Id, RequestedBy = by.Id, Client = client, RequestedAt = now, DueAt = now });
-        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.Invited, AccountId = account.Id, Actor = by.Id, Client = client, Reason = reason });
+        database.Add(line);
         try
         {
             if (known.Count == 0)
@@ -83,11 +106,23 @@ public sealed class Invitations(
             await database.SaveChangesAsync();
             return null;
         }
-        catch (DbUpdateException fault) when (known.Count == 0 && Collision.Is(fault))
+        catch (DbUpdateException fault) when (Collision.Is(fault))
         {
-            // Somebody else made it at that moment.
-            return Words.InviteInUse;
+            // Somebody else made it at that moment, or this did: a commit that was in doubt and was tried again.
+            return await database.Trail.AnyAsync(written => written.Id == line.Id) ? null : Words.InviteInUse;
         }
+        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        {
+            return DatabaseRefusal.LacksValue(fault) && await columns.UnsetAsync() is { Count: > 0 } unset
+                ? _noNewAccounts = Words.InviteNoNewAccounts.With(string.Join(", ", unset.Select(HostColumns.SettingOf)))
+                : Words.InviteRefused;
+        }
+    }
+
+    private Task<bool> IsInvitedAsync(string accountId, DateTimeOffset now)
+    {
+        var since = now - JustNow;
+        return database.Trail.AnyAsync(line => line.AccountId == accountId && line.Kind == RecoveryEventKind.Invited && line.At > since && line.At <= now);
     }
 
     private async Task<bool> IsInUseAsync(Account account) =>

@@ -27,6 +27,14 @@ internal sealed class InvitePages(Invitations invitations)
             return Again(StatusCodes.Status422UnprocessableEntity, list, reason, problem!);
 
         var outcome = await invitations.SendAsync(http.User, names, reason, http.Connection.RemoteIpAddress?.ToString());
+        if (outcome.BrokeOff)
+        {
+            // What is left comes back, to be sent once more.
+            http.Response.Headers.RetryAfter = ErrorPages.RetryAfterSeconds;
+            var rest = string.Join('\n', outcome.Left.Select(left => left.Line.Name));
+            return Page.Of<InvitePage>(StatusCodes.Status503ServiceUnavailable, new { Outcome = outcome, List = rest, Reason = reason, Problem = outcome.Problem });
+        }
+
         return outcome.Problem is null
             ? Page.Of<InvitePage>(parameters: new { Outcome = outcome })
             : Again(StatusCodes.Status422UnprocessableEntity, list, reason, outcome.Problem);

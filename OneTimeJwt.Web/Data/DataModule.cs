@@ -9,6 +9,9 @@ internal static class DataModule
     {
         builder.Services.AddOptions<DatabaseSettings>().BindConfiguration("Database");
         builder.Services.AddSingleton<IValidateOptions<DatabaseSettings>, DatabaseSettingsValidator>();
+        builder.Services.AddOptions<HostColumnSettings>().BindConfiguration("Accounts");
+        builder.Services.AddSingleton<IValidateOptions<HostColumnSettings>, HostColumnSettingsValidator>();
+        builder.Services.AddSingleton<HostColumns>();
         builder.Services.AddOptions<SeedSettings>().BindConfiguration("Seed");
         builder.Services.AddSingleton<IValidateOptions<SeedSettings>, SeedSettingsValidator>();
 

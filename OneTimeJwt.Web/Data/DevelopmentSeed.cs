@@ -1,17 +1,41 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>Adds the seeded accounts that aren't there yet; an account that is there keeps its present password.</summary>
-internal sealed class DevelopmentSeed(UserManager<Account> accounts, RoleManager<IdentityRole> roles, AccountsContext database, IOptions<SeedSettings> settings)
+internal sealed class DevelopmentSeed(UserManager<Account> accounts, RoleManager<IdentityRole> roles, AccountsContext database, OneWriter writer, IOptions<SeedSettings> settings)
 {
-    public async Task PlantAsync()
+    /// <returns>Why an account can't be added; null where all are there.</returns>
+    public async Task<string?> PlantAsync()
     {
         foreach (var seed in settings.Value.Accounts)
         {
-            if (await accounts.FindByNameAsync(seed.Email!) is null)
+            if (await accounts.FindByNameAsync(seed.Email!) is null && await RefusalAsync(seed) is { } cause)
+                return $"Seed:Accounts: the database refused {seed.Email}: {cause}. Give new accounts what it wants by Accounts:New:Columns:<name>, or leave Seed:Accounts out.";
+        }
+
+        return null;
+    }
+
+    // Whole or not at all: an account that is there is never added to.
+    private async Task<string?> RefusalAsync(SeedAccount seed)
+    {
+        try
+        {
+            return await writer.RunAsync(() => database.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+            {
+                database.ChangeTracker.Clear();
+                await using var transaction = await database.Database.BeginTransactionAsync();
                 await AddAsync(seed);
+                await transaction.CommitAsync();
+                return (string?)null;
+            }));
+        }
+        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        {
+            return DatabaseRefusal.Cause(fault);
         }
     }
 

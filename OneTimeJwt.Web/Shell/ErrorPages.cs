@@ -5,7 +5,7 @@ namespace OneTimeJwt.Web.Shell;
 /// <summary>A page for every failure, so that none is blank and none shows a stack trace, in any environment.</summary>
 internal static class ErrorPages
 {
-    private const string RetryAfterSeconds = "30";
+    public const string RetryAfterSeconds = "30";
 
     public static void UseErrorPages(this IApplicationBuilder app)
     {
