@@ -32,6 +32,8 @@ public sealed class TestApp : IAsyncDisposable
 
     public string Folder { get; }
 
+    public TestDatabase Database => _database;
+
     public string Origin { get; }
 
     public RunningClock Clock { get; }
@@ -46,14 +48,22 @@ public sealed class TestApp : IAsyncDisposable
     /// <param name="beside">Another node, or an earlier run: the same folder, database, secrets and clock.</param>
     /// <param name="replace">Puts something that counts in the place of a part.</param>
     /// <param name="provider">Where its database is made; where none of that kind can be had, the test is skipped.</param>
+    /// <param name="host">Makes another application's tables first; then the database is adopted.</param>
     /// <param name="realHashes">Whether a password costs what it costs in the product; tests that don't look at that have no use for it.</param>
     public static async Task<TestApp> StartAsync(
-        Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null, DatabaseProvider? provider = null, bool realHashes = false)
+        Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null, DatabaseProvider? provider = null, bool realHashes = false,
+        Func<TestDatabase, Task>? host = null)
     {
         var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
         var database = beside?._database ?? await TestDatabase.MakeAsync(provider ?? TestDatabase.Usual, folder);
         var app = new TestApp(folder, beside is null, Merge(folder, beside, settings, database), beside?.Clock ?? new RunningClock(), replace, database, realHashes);
         Assert.True(await Startup.CheckAsync(app._app), "The settings were refused.");
+        if (host is not null)
+        {
+            await host(database);
+            await app.Services.GetRequiredService<Migrator>().AdoptAsync();
+        }
+
         Assert.True(await Startup.PrepareAsync(app._app), "The database was refused.");
         Program.Use(app._app);
         await app._app.StartAsync();

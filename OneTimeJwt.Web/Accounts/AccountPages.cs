@@ -37,6 +37,7 @@ internal sealed class AccountPages(
     AccountsContext database,
     PasswordChange change,
     SecondFactor factor,
+    AccountLabels labels,
     Passkeys passkeys,
     SignInMeter meter,
     IOptions<AccountsSettings> settings,
@@ -185,6 +186,7 @@ internal sealed class AccountPages(
         return Page.Of<AccountPage>(status, new
         {
             Address = account.Email ?? account.UserName ?? "",
+            (await labels.OfAsync(database, account))?.UserName,
             account.TwoFactorEnabled,
             LastChanged = last?.At,
             Problems = problems,

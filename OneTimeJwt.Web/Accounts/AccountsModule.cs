@@ -35,6 +35,8 @@ internal static class AccountsModule
         builder.Services.AddSingleton<Hashing>();
         builder.Services.AddSingleton<SignInMeter>();
         builder.Services.AddScoped<AccountPages>();
+        builder.Services.AddSingleton<DisplayNames>();
+        builder.Services.AddSingleton<AccountLabels>();
         builder.Services.AddScoped<NewPassword>();
         builder.Services.AddScoped<PasswordChange>();
         builder.Services.AddScoped<AddressChange>();

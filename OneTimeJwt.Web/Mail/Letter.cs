@@ -5,7 +5,11 @@ namespace OneTimeJwt.Web.Mail;
 /// <param name="Before">Paragraphs ahead of the link.</param>
 /// <param name="Link">The one link; null for a mail without.</param>
 /// <param name="After">Paragraphs behind it.</param>
-public sealed record Letter(string Subject, IReadOnlyList<string> Before, LetterLink? Link, IReadOnlyList<string> After);
+public sealed record Letter(string Subject, IReadOnlyList<string> Before, LetterLink? Link, IReadOnlyList<string> After)
+{
+    /// <summary>Which account it is about, in a paragraph ahead of the link; null where the address says that.</summary>
+    public string? About { get; init; }
+}
 
 /// <summary>The one link of a mail.</summary>
 /// <param name="Label">What the button says.</param>

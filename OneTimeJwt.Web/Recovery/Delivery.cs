@@ -23,6 +23,7 @@ internal sealed partial class Delivery(
     AccountLookup lookup,
     AccountLock accountLock,
     StampRepair stamps,
+    AccountLabels labels,
     MailComposer composer,
     OutgoingMail outgoing,
     RecoveryMeter meter,
@@ -208,9 +209,20 @@ internal sealed partial class Delivery(
     // To a stored address, never to a typed one: some characters fold onto others when Identity normalises.
     private async Task SendAsync(OutboxMail mail, string to, Letter letter, RecoveryEvent[] lines, CancellationToken cancellationToken)
     {
-        using var message = await composer.ComposeAsync(to, letter);
+        using var message = await composer.ComposeAsync(to, await NamedAsync(mail, to, letter, cancellationToken));
         await outgoing.SendAsync(message, cancellationToken);
         await RecordAsync(mail, lines);
+    }
+
+    // Which account a mail is about, where its address has several. Who has an address that an account only wants is told no
+    // name, and a notice to an admin is about somebody else.
+    private async Task<Letter> NamedAsync(OutboxMail mail, string to, Letter letter, CancellationToken cancellationToken)
+    {
+        if (mail.Kind is OutboxKind.ChangeLink or OutboxKind.SecuredNotice)
+            return letter;
+
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        return await labels.OfMailAsync(database, mail.AccountId!, to) is { } label ? letter with { About = Letters.About(label) } : letter;
     }
 
     // The mail is out: while the database is away its record waits, for the row would be sent again.

@@ -1,3 +1,4 @@
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
@@ -134,6 +135,11 @@ internal static class Letters
         new LetterLink(Words.MailSecuredButton, account),
         []);
 
+    /// <summary>For a mail to an address that several accounts have.</summary>
+    public static string About(AccountLabel label) => label.Names.Count > 1
+        ? Words.AboutAccount.With($"{Isolate(label.Names[0])} ({Isolate(label.Names[1])})")
+        : Words.AboutAccount.With(Isolate(label.Names[0]));
+
     private static Letter Notice(string subject, string change, string otherwise, WayBack way) => new(
         subject, [Words.MailHello, change, Words.MailIfYou, Otherwise(way, otherwise)], Link(way), []);
 
@@ -145,6 +151,9 @@ internal static class Letters
     private static LetterLink? Link(WayBack way) => way.Url is { } url ? new(way.Until is null ? Words.MailGetAccountBack : Words.MailSecure, url) : null;
 
     private static string Lifetime(MailedLink link) => Fill(Words.MailLifetime, InWords.Of(link.Lifetime), InWords.Of(link.ExpiresAt));
+
+    // Names may run from right to left in a sentence that doesn't; from Hebrew on, blocks of letters do.
+    private static string Isolate(string name) => Language.IsRightToLeft || name.Any(letter => letter >= '\u0590') ? $"\u2068{name}\u2069" : name;
 
     // Host names run from left to right, also in the middle of a sentence that doesn't (Unicode UAX #9, isolates).
     private static string Fill(string text, params string[] values) =>

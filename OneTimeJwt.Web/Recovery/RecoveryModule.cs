@@ -32,6 +32,7 @@ internal static class RecoveryModule
         builder.Services.AddScoped<LinkUse>();
         builder.Services.AddScoped<RedeemLink>();
         builder.Services.AddScoped<RecoveryPages>();
+        builder.Services.AddSingleton<DoneNames>();
         builder.Services.AddSingleton<Outbox>();
         builder.Services.AddSingleton<RecoveryMeter>();
         builder.Services.AddSingleton<Backlog>();

@@ -27,7 +27,7 @@ internal static class RecoveryRoutes
     {
         routes.MapPage(purpose.Page, (RecoveryPages pages, HttpContext http) => pages.OpenAsync(purpose, http));
         routes.MapForm(purpose.Page, (RecoveryPages pages, HttpContext http, FormPost form) => pages.RedeemAsync(purpose, http, form)).DisableRateLimiting();
-        routes.MapPage($"{purpose.Page}/done", () => RecoveryPages.Done(purpose));
+        routes.MapPage($"{purpose.Page}/done", (DoneNames names, HttpContext http) => RecoveryPages.Done(purpose, names.Open(purpose, http.Request.Query[DoneNames.Parameter])));
     }
 }
 
@@ -38,6 +38,7 @@ internal sealed class RecoveryPages(
     LinkTrail trail,
     RecoveryMeter meter,
     MailComposer composer,
+    DoneNames names,
     IOptions<TokenSettings> tokens,
     IOptions<MailBudget> budget,
     PartitionedRateLimiter<HttpContext> limiter,
@@ -47,10 +48,10 @@ internal sealed class RecoveryPages(
 
     public static bool Confirms(HttpContext http) => http.Request.Query.ContainsKey(ConfirmField);
 
-    public static IResult Done(TokenPurpose purpose) =>
-        purpose == TokenPurpose.Reset ? Page.Of<ResetPasswordDone>()
-        : purpose == TokenPurpose.Invite ? Page.Of<InvitationDone>()
-        : Page.Of<PressDone>(parameters: new { Purpose = purpose });
+    public static IResult Done(TokenPurpose purpose, string? userName) =>
+        purpose == TokenPurpose.Reset ? Page.Of<ResetPasswordDone>(parameters: new { UserName = userName })
+        : purpose == TokenPurpose.Invite ? Page.Of<InvitationDone>(parameters: new { UserName = userName })
+        : Page.Of<PressDone>(parameters: new { Purpose = purpose, UserName = userName });
 
     public async Task<IResult> RequestAsync(HttpContext http, FormPost form)
     {
@@ -97,7 +98,7 @@ internal sealed class RecoveryPages(
         if (outcome.Succeeded)
         {
             meter.Redeemed(purpose);
-            return Page.SeeOther($"{purpose.Page}/done");
+            return Page.SeeOther(names.Page(purpose, await redeem.LabelAfterAsync(outcome.Verification.Claims!)));
         }
 
         return outcome.Verification.Verdict == TokenVerdict.Valid
@@ -132,10 +133,11 @@ internal sealed class RecoveryPages(
 
     private async Task<IResult> FormAsync(TokenPurpose purpose, int status, Verification verification, string token, IReadOnlyList<string> problems)
     {
+        var label = await redeem.LabelAsync(verification.Claims!);
         if (!Purposes.ChoosesPassword(purpose))
-            return Page.Of<PressPage>(status, new { Purpose = purpose, Token = token, verification.Claims!.ExpiresAt, Problems = problems });
+            return Page.Of<PressPage>(status, new { Purpose = purpose, Token = token, verification.Claims!.ExpiresAt, Label = label, Problems = problems });
 
-        var form = new { Token = token, verification.Claims!.ExpiresAt, Problems = problems, MinimumLength = await redeem.MinimumLengthAsync(verification.Claims) };
+        var form = new { Token = token, verification.Claims!.ExpiresAt, Label = label, Problems = problems, MinimumLength = await redeem.MinimumLengthAsync(verification.Claims) };
         return purpose == TokenPurpose.Invite ? Page.Of<Invitation>(status, form) : Page.Of<ResetPassword>(status, form);
     }
 

@@ -23,6 +23,7 @@ internal sealed partial class RedeemLink(
     IUserStore<Account> store,
     NewPassword newPassword,
     LinkUse use,
+    AccountLabels labels,
     AccountsContext database,
     OneWriter writer,
     IDbContextFactory<AccountsContext> contexts,
@@ -67,6 +68,22 @@ internal sealed partial class RedeemLink(
 
     /// <summary>The fewest characters that this account's new password may have.</summary>
     public async Task<int> MinimumLengthAsync(ProvenClaims claims) => newPassword.MinimumLength(await ReadAsync(claims.AccountId));
+
+    /// <summary>How the account is called, where its address doesn't say.</summary>
+    public async Task<AccountLabel?> LabelAsync(ProvenClaims claims) => await database.Users.FindAsync(claims.AccountId) is { } account ? await labels.OfAsync(database, account) : null;
+
+    /// <summary>The same after a use, which has succeeded whatever the database does now.</summary>
+    public async Task<AccountLabel?> LabelAfterAsync(ProvenClaims claims)
+    {
+        try
+        {
+            return await LabelAsync(claims);
+        }
+        catch (Exception fault) when (Outage.Is(fault))
+        {
+            return null;
+        }
+    }
 
     // The row that was verified is the row that is written: the context keeps it, with its concurrency stamp.
     private async Task<IdentityUser?> FindAsync(string id) => await database.Users.FindAsync(id);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using MimeKit;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Shell;
@@ -40,6 +41,7 @@ internal static class SampleMails
         return new()
         {
             ["reset"] = Write.Reset(Link(TimeSpan.FromMinutes(30)), host),
+            ["reset-shared-address"] = Write.Reset(Link(TimeSpan.FromMinutes(30)), host) with { About = Write.About(new AccountLabel("ada", "Ada Lovelace")) },
             ["reset-by-admin"] = Write.ResetByAdmin(Link(TimeSpan.FromHours(12)), host),
             ["required-reset"] = Write.RequiredReset(Link(TimeSpan.FromHours(12)), host),
             ["secured-reset"] = Write.SecuredReset(Link(TimeSpan.FromMinutes(30)), host),

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Accounts;
+
+/// <summary>How an account is called whose address doesn't say which one is meant. One of the names is there.</summary>
+/// <param name="UserName">What it signs in with.</param>
+/// <param name="DisplayName">What the host calls it.</param>
+public sealed record AccountLabel(string? UserName, string? DisplayName)
+{
+    /// <summary>The first, and the second in parentheses.</summary>
+    public IReadOnlyList<string> Names { get; } = [.. new[] { UserName, DisplayName == UserName ? null : DisplayName }.OfType<string>()];
+}
+
+/// <summary>Names accounts where several have one address, and only there.</summary>
+internal sealed class AccountLabels(DisplayNames names, ILookupNormalizer normalizer)
+{
+    /// <param name="database">Where to look.</param>
+    /// <param name="account">As it was read.</param>
+    /// <returns>Null where the address is this account's alone.</returns>
+    public Task<AccountLabel?> OfAsync(AccountsContext database, Account account) => OfAsync(database, account.Id, account.NormalizedEmail, account.UserName);
+
+    /// <param name="database">Where to look.</param>
+    /// <param name="accountId">Whom a mail is about.</param>
+    /// <param name="address">Where it goes.</param>
+    /// <returns>Null where no other account has that address.</returns>
+    public async Task<AccountLabel?> OfMailAsync(AccountsContext database, string accountId, string address) =>
+        Addresses.CanBeNormalised(address) ? await OfAsync(database, accountId, normalizer.NormalizeEmail(address), userName: null) : null;
+
+    private async Task<AccountLabel?> OfAsync(AccountsContext database, string accountId, string? normalised, string? userName)
+    {
+        if (string.IsNullOrEmpty(normalised) || !await database.Users.AnyAsync(other => other.NormalizedEmail == normalised && other.Id != accountId))
+            return null;
+
+        userName ??= await database.Users.Where(account => account.Id == accountId).Select(account => account.UserName).FirstOrDefaultAsync();
+        var label = new AccountLabel(PlainName.Of(userName), (await names.OfAsync(database, [accountId])).GetValueOrDefault(accountId));
+        return label.Names.Count == 0 ? null : label;
+    }
+}
