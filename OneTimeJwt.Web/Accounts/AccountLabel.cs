@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
 
@@ -14,23 +13,26 @@ public sealed record AccountLabel(string? UserName, string? DisplayName)
 }
 
 /// <summary>Names accounts where several have one address, and only there.</summary>
-internal sealed class AccountLabels(DisplayNames names, ILookupNormalizer normalizer)
+internal sealed class AccountLabels(DisplayNames names, AccountLookup lookup)
 {
     /// <param name="database">Where to look.</param>
     /// <param name="account">As it was read.</param>
     /// <returns>Null where the address is this account's alone.</returns>
-    public Task<AccountLabel?> OfAsync(AccountsContext database, Account account) => OfAsync(database, account.Id, account.NormalizedEmail, account.UserName);
+    public Task<AccountLabel?> OfAsync(AccountsContext database, Account account) => OfAsync(database, account.Id, account.Email, account.UserName);
 
     /// <param name="database">Where to look.</param>
     /// <param name="accountId">Whom a mail is about.</param>
     /// <param name="address">Where it goes.</param>
     /// <returns>Null where no other account has that address.</returns>
-    public async Task<AccountLabel?> OfMailAsync(AccountsContext database, string accountId, string address) =>
-        Addresses.CanBeNormalised(address) ? await OfAsync(database, accountId, normalizer.NormalizeEmail(address), userName: null) : null;
+    public Task<AccountLabel?> OfMailAsync(AccountsContext database, string accountId, string address) => OfAsync(database, accountId, address, userName: null);
 
-    private async Task<AccountLabel?> OfAsync(AccountsContext database, string accountId, string? normalised, string? userName)
+    private async Task<AccountLabel?> OfAsync(AccountsContext database, string accountId, string? address, string? userName)
     {
-        if (string.IsNullOrEmpty(normalised) || !await database.Users.AnyAsync(other => other.NormalizedEmail == normalised && other.Id != accountId))
+        if (string.IsNullOrEmpty(address) || !Addresses.CanBeNormalised(address))
+            return null;
+
+        var spellings = lookup.Spellings(address);
+        if (!await database.Users.AnyAsync(other => spellings.Contains(other.NormalizedEmail!) && other.Id != accountId))
             return null;
 
         userName ??= await database.Users.Where(account => account.Id == accountId).Select(account => account.UserName).FirstOrDefaultAsync();

@@ -12,7 +12,7 @@ namespace OneTimeJwt.Web.Admin;
 /// is no password yet, else with a plain notice. Said again, it goes on where it was broken off, or sends a fresh link.
 /// </summary>
 internal sealed class AdminInvitation(
-    UserManager<Account> users, AccountsContext database, HostColumns columns, ConsoleRoles roles, AccountLock accountLock, Dispatch dispatch, IOptions<RecoverySettings> recovery, TimeProvider time)
+    UserManager<Account> users, AccountsContext database, HostColumns columns, ConsoleRoles roles, AccountLock accountLock, AccountLookup lookup, Dispatch dispatch, IOptions<RecoverySettings> recovery, TimeProvider time)
 {
     /// <summary>What to print, and whether it was done.</summary>
     public sealed record Outcome(bool Done, string Words);
@@ -22,8 +22,8 @@ internal sealed class AdminInvitation(
         if (!await roles.IsOursOrFreeAsync(ConsoleRole.Admin))
             return Foreign();
 
-        var normalised = users.NormalizeEmail(address);
-        var found = await database.Users.Where(row => row.NormalizedEmail == normalised).OrderBy(row => row.Id).Take(2).ToListAsync();
+        var spellings = lookup.Spellings(address);
+        var found = await database.Users.Where(row => spellings.Contains(row.NormalizedEmail!)).OrderBy(row => row.Id).Take(2).ToListAsync();
         if (found.Count > 1)
             return Refused($"Several accounts have the address {address}: give the one that is meant an address of its own first.");
         if (found is [{ } known] && await ObstacleAsync(known) is { } obstacle)
@@ -74,8 +74,6 @@ internal sealed class AdminInvitation(
     {
         if (accountLock.IsBanned(account))
             return "is locked: unlock it first.";
-        if (string.IsNullOrEmpty(account.SecurityStamp))
-            return "has no security stamp: let the application that made it write one.";
 
         var isExternal = account.PasswordHash is null && !recovery.Value.AllowExternalOnly && await database.UserLogins.AnyAsync(login => login.UserId == account.Id);
         return isExternal ? "signs in through another provider only: set Recovery:AllowExternalOnly to true, or invite another address." : null;

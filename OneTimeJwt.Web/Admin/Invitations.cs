@@ -24,7 +24,7 @@ public sealed record InvitationOutcome(int Invited, IReadOnlyList<Uninvited> Lef
 /// account is written with its mail and its line in the trail, or not at all.
 /// </summary>
 internal sealed class Invitations(
-    UserManager<Account> users, AccountsContext database, AccountActs acts, AccountLock accountLock, HostColumns columns, IOptions<RecoverySettings> recovery, TimeProvider time)
+    UserManager<Account> users, AccountsContext database, AccountActs acts, AccountLock accountLock, AccountLookup lookup, HostColumns columns, IOptions<RecoverySettings> recovery, TimeProvider time)
 {
     public const int MostAtOnce = 500;
 
@@ -83,8 +83,8 @@ internal sealed class Invitations(
         if (!Addresses.CanBeMailed(address))
             return Words.InviteNoAddress;
 
-        var normalised = users.NormalizeEmail(address);
-        var known = await database.Users.Where(row => row.NormalizedEmail == normalised || row.NormalizedUserName == normalised).OrderBy(row => row.Id).Take(2).ToListAsync();
+        var spellings = lookup.Spellings(address);
+        var known = await database.Users.Where(row => spellings.Contains(row.NormalizedEmail!) || spellings.Contains(row.NormalizedUserName!)).OrderBy(row => row.Id).Take(2).ToListAsync();
         if (known.Count > 1 || (known is [{ } only] && await IsInUseAsync(only)))
             return Words.InviteInUse;
 
@@ -126,6 +126,6 @@ internal sealed class Invitations(
     }
 
     private async Task<bool> IsInUseAsync(Account account) =>
-        account.PasswordHash is not null || string.IsNullOrEmpty(account.Email) || string.IsNullOrEmpty(account.SecurityStamp) || accountLock.IsBanned(account)
+        account.PasswordHash is not null || string.IsNullOrEmpty(account.Email) || accountLock.IsBanned(account)
         || (!recovery.Value.AllowExternalOnly && await database.UserLogins.AnyAsync(login => login.UserId == account.Id));
 }
