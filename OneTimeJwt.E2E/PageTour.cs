@@ -18,6 +18,8 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["reset-form"] = async (tour, tab) => await tour.OpenFormAsync(tab),
         ["reset-error"] = async (tour, tab) => await (await tour.OpenFormAsync(tab)).ChooseInVainAsync("short"),
         ["done"] = async (tour, tab) => await tour.ResetAsync(tab),
+        ["reset-form-shared"] = async (tour, tab) => await tour.OpenSharedFormAsync(tab),
+        ["done-shared"] = async (tour, tab) => await (await tour.OpenSharedFormAsync(tab)).SendAsync("an owl in the third lighthouse"),
         ["dead-used"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, await tour.ResetAsync(tab)),
         ["dead-spent"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, (await tour.Site.MailLinkAsync(await tour.NewAccountAsync()))[..^5] + "AAAAA"),
         ["dead-expired"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, (await tour.Suite.ExpiredLinkAsync()).Link),
@@ -28,6 +30,7 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["two-factor-error"] = async (tour, tab) => await (await tour.EnterFirstStepAsync(tab)).EnterInVainAsync("wrong"),
         ["account"] = async (tour, tab) => await tour.SignInAsync(tab),
         ["account-error"] = async (tour, tab) => await (await tour.SignInAsync(tab)).ChangePasswordAsync("wrong", "short"),
+        ["account-shared"] = async (tour, tab) => await tour.SignInSharedAsync(tab),
         ["account-changed"] = async (tour, tab) => await tour.ChangePasswordAsync(tab),
         ["second-factor-off"] = async (tour, tab) => await (await tour.SignInAsync(tab)).OpenSecondFactorAsync(),
         ["second-factor-on"] = async (tour, tab) => await (await tour.SetUpAsync(tab)).GoOnAsync(),
@@ -82,6 +85,22 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
 
     private async Task<ResetPasswordPage> OpenFormAsync(Tab tab) =>
         await ResetPasswordPage.OpenAsync(tab, await Site.MailLinkAsync(await NewAccountAsync()));
+
+    private async Task<TestAccount> ShareAsync(string name)
+    {
+        var (account, other) = (await NewAccountAsync(), await NewAccountAsync());
+        await AccountRow.ShareAsync(Site.App, account, other.Email, name);
+        return account with { Email = other.Email };
+    }
+
+    private async Task<ResetPasswordPage> OpenSharedFormAsync(Tab tab) =>
+        await ResetPasswordPage.OpenAsync(tab, await Site.MailLinkAsync(await ShareAsync($"ada-{Guid.NewGuid():N}")));
+
+    private async Task SignInSharedAsync(Tab tab)
+    {
+        var name = $"ada-{Guid.NewGuid():N}";
+        await (await SignInPage.OpenAsync(tab)).EnterAsync((await ShareAsync(name)) with { Email = name });
+    }
 
     private async Task<string> ResetAsync(Tab tab)
     {

@@ -16,6 +16,8 @@ internal static class AccountRow
 
     private const string Move = "UPDATE AspNetUsers SET Email = $to, NormalizedEmail = upper($to), ConcurrencyStamp = $new WHERE Email = $email;";
 
+    private const string Share = "UPDATE AspNetUsers SET Email = $to, NormalizedEmail = upper($to), UserName = $name, NormalizedUserName = upper($name), ConcurrencyStamp = $new WHERE Email = $email;";
+
     // What UserManager.SetTwoFactorEnabledAsync writes.
     private const string SecondFactor = "UPDATE AspNetUsers SET TwoFactorEnabled = 1, SecurityStamp = $new, ConcurrencyStamp = $new WHERE Email = $email;";
 
@@ -31,6 +33,10 @@ internal static class AccountRow
 
     public static Task MoveAsync(RunningApp app, TestAccount account, string to) =>
         WriteAsync(app, Move, ("$email", account.Email), ("$to", to));
+
+    /// <summary>The address of another account, and a name of its own.</summary>
+    public static Task ShareAsync(RunningApp app, TestAccount account, string to, string name) =>
+        WriteAsync(app, Share, ("$email", account.Email), ("$to", to), ("$name", name));
 
     public static Task TurnTwoFactorOnAsync(RunningApp app, TestAccount account) =>
         WriteAsync(app, SecondFactor, ("$email", account.Email));

@@ -20,6 +20,8 @@ internal static class States
     private static readonly Campaign Campaign = new() { Chosen = Hostile, StartedBy = Hostile, CreatedAt = DateTimeOffset.UnixEpoch, Accounts = 3, State = CampaignState.Stopped };
     private static readonly DateTimeOffset At = new(2026, 1, 5, 23, 59, 0, TimeSpan.FromHours(-2));
 
+    private static readonly AccountLabel Label = new(Hostile, "Ada");
+
     public static readonly int[] Statuses = [400, 403, 404, 405, 413, 414, 415, 418, 429, 500, 503];
 
     private static IEnumerable<TokenPurpose> Pressed => Purposes.All.Where(purpose => !Purposes.ChoosesPassword(purpose));
@@ -39,6 +41,8 @@ internal static class States
             new($"{purpose.Name}, button", () => Screen.Render<PressPage>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At))),
             new($"{purpose.Name}, problem", () => Screen.Render<PressPage>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Problems, [Hostile]))),
             new($"{purpose.Name}, done", () => Screen.Render<PressDone>(page => page.Add(p => p.Purpose, purpose))),
+            new($"{purpose.Name}, shared address", () => Screen.Render<PressPage>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Label, Label))),
+            new($"{purpose.Name}, done, shared address", () => Screen.Render<PressDone>(page => page.Add(p => p.Purpose, purpose).Add(p => p.UserName, Hostile))),
         }),
         new("change of address", () => Screen.Render<AddressPage>(page => page.Add(p => p.Present, Hostile))),
         new("change of address, address", () => Screen.Render<AddressPage>(page => page.Add(p => p.Present, Hostile).Add(p => p.Wanted, Hostile).Add(p => p.Problem, Hostile).Add(p => p.Field, "email"))),
@@ -48,6 +52,8 @@ internal static class States
         new("reset password, one reason", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Problems, [Hostile]))),
         new("reset password, reasons", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Problems, Problems))),
         new("reset password, done", () => Screen.Render<ResetPasswordDone>()),
+        new("reset password, shared address", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Label, Label))),
+        new("reset password, done, shared address", () => Screen.Render<ResetPasswordDone>(page => page.Add(p => p.UserName, Hostile))),
         .. DeadLinks(),
         new("sign in", () => Screen.Render<SignIn>()),
         new("sign in, problem", () => Screen.Render<SignIn>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile).Add(p => p.ReturnUrl, Hostile))),
@@ -70,6 +76,10 @@ internal static class States
         new("invitation", () => Screen.Render<Invitation>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At))),
         new("invitation, reasons", () => Screen.Render<Invitation>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Problems, Problems))),
         new("invitation, done", () => Screen.Render<InvitationDone>()),
+        new("invitation, shared address", () => Screen.Render<Invitation>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Label, Label))),
+        new("invitation, done, shared address", () => Screen.Render<InvitationDone>(page => page.Add(p => p.UserName, Hostile))),
+        new("account, shared address", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.UserName, Hostile))),
+        new("invite, broke off", () => Screen.Render<InvitePage>(page => page.Add(p => p.Outcome, new InvitationOutcome(1, [new Uninvited(new ListedName(2, Hostile), Hostile)])).Add(p => p.List, Hostile).Add(p => p.Problem, Hostile))),
         new("account", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile))),
         new("account, changed", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.Changed, true).Add(p => p.LastChanged, At).Add(p => p.TwoFactorEnabled, true))),
         new("account, problems", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problems, Problems))),
