@@ -1,3 +1,4 @@
+using OneTimeJwt.Web.Data;
 namespace OneTimeJwt.Web.Tests.App;
 
 /// <summary>The real executable, started with wrong settings.</summary>
@@ -125,6 +126,28 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("queued and not sent yet (the mail server can't be reached)", output, StringComparison.Ordinal);
         Assert.DoesNotContain("token=", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_invitation_that_the_database_refuses_is_told_in_a_line_and_a_column_that_is_not_there_at_start()
+    {
+        await HostSite.MakeAsync(await TestDatabase.MakeAsync(DatabaseProvider.Sqlite, _folder), "AspNetUsers.FullName");
+        string[] invite = ["admins", "invite", "new@example.com"];
+        var production = new Dictionary<string, string>(Production) { ["Mail:Smtp:Host"] = "127.0.0.1", ["Mail:Smtp:Port"] = "9" };
+
+        var (code, said) = await StartAsync(production, "database", "adopt");
+        Assert.Equal(0, code);
+        Assert.Contains("Set Accounts:New:Columns:FullName, or give the column a default.", said, StringComparison.Ordinal);
+        (code, said) = await StartAsync(production, invite);
+        Assert.Equal(1, code);
+        Assert.Equal("No account new@example.com can be made: AspNetUsers wants values that this app doesn't know. Set Accounts:New:Columns:FullName, or give the columns defaults.", said.Trim());
+        (code, said) = await StartAsync(new(production) { ["Accounts:New:Columns:Nowhere"] = "1", ["Accounts:New:Columns:PasswordHash"] = "x" }, invite);
+        Assert.Equal(1, code);
+        Assert.Contains("(2 faults):", said, StringComparison.Ordinal);
+        (code, said) = await StartAsync(new(production) { ["Accounts:New:Columns:FullName"] = "{mail}" }, invite);
+        Assert.Equal(1, code);
+        Assert.Contains("Accounts:New:Columns:FullName can't be read: write a value, or one of {email}, {now}, {newguid}", said, StringComparison.Ordinal);
+        Assert.Equal(0, (await StartAsync(new(production) { ["Accounts:New:Columns:FullName"] = "{email}" }, invite)).Code);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -20,7 +20,7 @@ internal static class States
     private static readonly Campaign Campaign = new() { Chosen = Hostile, StartedBy = Hostile, CreatedAt = DateTimeOffset.UnixEpoch, Accounts = 3, State = CampaignState.Stopped };
     private static readonly DateTimeOffset At = new(2026, 1, 5, 23, 59, 0, TimeSpan.FromHours(-2));
 
-    private static readonly AccountLabel Label = new(Hostile, "Ada");
+    private static readonly AccountLabel Label = new(Hostile, Hostile + Hostile);
 
     public static readonly int[] Statuses = [400, 403, 404, 405, 413, 414, 415, 418, 429, 500, 503];
 
