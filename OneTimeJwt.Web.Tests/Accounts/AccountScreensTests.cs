@@ -84,6 +84,44 @@ public sealed class AccountScreensTests
     }
 
     [Theory]
+    [InlineData(false, "Code from the mail", "numeric")]
+    [InlineData(true, "Code from the mail, or a recovery code", null)]
+    public void A_mailed_code_is_asked_for_in_a_field_that_phones_can_fill_in_and_another_can_be_mailed(bool hasRecoveryCodes, string label, string? mode)
+    {
+        var page = Screen.Render<MailedCodePage>(parameters => parameters.Add(p => p.ReturnUrl, Screen.Hostile).Add(p => p.HasRecoveryCodes, hasRecoveryCodes));
+        var code = page.Field(label);
+
+        Assert.Equal(("text", "code", "one-time-code"), (code.Type, code.Name!, code.GetAttribute("autocomplete")!));
+        Assert.Equal((true, mode), (code.IsRequired, code.GetAttribute("inputmode")));
+        Assert.Equal(["/sign-in/two-factor", "/sign-in/two-factor/mail"], page.QuerySelectorAll("main form").Select(form => form.GetAttribute("action")!));
+        Assert.All(page.QuerySelectorAll("[name=returnUrl]"), field => Assert.Equal(Screen.Hostile, field.GetAttribute("value")));
+        Assert.Contains("works once, for 10 minutes", page.Content().Words(), StringComparison.Ordinal);
+        Assert.Equal("code", page.QuerySelector("[autofocus]")!.Id);
+        Assert.Null(page.QuerySelector("[role=status]"));
+    }
+
+    [Fact]
+    public void Where_no_more_codes_are_mailed_the_page_says_from_when_on_and_offers_none()
+    {
+        var page = Screen.Render<MailedCodePage>(parameters => parameters.Add(p => p.NextAt, new DateTimeOffset(2026, 1, 5, 9, 30, 0, TimeSpan.Zero)).Add(p => p.Again, true).Add(p => p.Problem, "No."));
+
+        Assert.Contains("The next one can be mailed from 5 January 2026 at 09:30 (UTC) on.", page.Content().Words(), StringComparison.Ordinal);
+        Assert.Equal(["/sign-in/two-factor"], page.QuerySelectorAll("main form").Select(form => form.GetAttribute("action")!));
+        Assert.Null(page.QuerySelector("[role=status]"));
+        Assert.Equal("problem", page.QuerySelector("[autofocus]")!.Id);
+    }
+
+    [Fact]
+    public void Where_two_factor_is_on_elsewhere_the_page_says_so_and_offers_what_can_be_asked_for_here()
+    {
+        var page = Screen.Render<SecondFactorPage>(parameters => parameters.Add(p => p.State, States.Factor(false, 0) with { IsElsewhere = true }).Add(p => p.Step, Step.MailedCode).Add(p => p.ForConsole, true));
+
+        Assert.Equal(["/account/two-factor/authenticator", "/account/two-factor/off", "/account"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")!));
+        Assert.Contains("on in another application", page.Content().Words(), StringComparison.Ordinal);
+        Assert.Contains("Before anything is changed here we mail you a code", page.Content().Words(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(0, "Codes left: 0.")]
     [InlineData(1, "Codes left: 1.")]
     [InlineData(10, "Codes left: 10.")]
@@ -120,11 +158,12 @@ public sealed class AccountScreensTests
     }
 
     [Theory]
-    [InlineData(false, "Off")]
-    [InlineData(true, "On")]
-    public void The_account_page_says_who_is_signed_in_and_how(bool twoFactor, string word)
+    [InlineData(false, false, "Off")]
+    [InlineData(true, false, "On")]
+    [InlineData(true, true, "On, with codes that we mail to you")]
+    public void The_account_page_says_who_is_signed_in_and_how(bool twoFactor, bool byMail, string word)
     {
-        var page = Screen.Render<AccountPage>(parameters => parameters.Add(p => p.Address, Screen.Hostile).Add(p => p.TwoFactorEnabled, twoFactor));
+        var page = Screen.Render<AccountPage>(parameters => parameters.Add(p => p.Address, Screen.Hostile).Add(p => p.TwoFactorEnabled, twoFactor).Add(p => p.ByMail, byMail));
 
         Assert.Equal([Screen.Hostile, word, "No change on record"], page.QuerySelectorAll("dd").Select(Screen.Words));
         Assert.Null(page.QuerySelector("[role=status]"));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
@@ -74,24 +75,11 @@ public sealed class PasswordPolicyTests
     }
 
     [Fact]
-    public async Task With_two_factor_on_eight_characters_are_enough()
-    {
-        Assert.StartsWith("Use at least 15", await ReasonAsync("mQ7!vTz2"), StringComparison.Ordinal);
-
-        _account.TwoFactorEnabled = true;
-        Assert.Null(await ReasonAsync("mQ7!vTz2"));
-        Assert.StartsWith("Use at least 8 characters; this has 7.", await ReasonAsync("mQ7!vTz"), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task The_least_length_is_a_setting()
     {
-        var settings = new AccountsSettings { Passwords = new() { MinimumLength = 20, MinimumLengthWithTwoFactor = 12 } };
+        var settings = new AccountsSettings { Passwords = new() { MinimumLength = 20 } };
 
         Assert.StartsWith("Use at least 20", await ReasonAsync("mQ7!vTz2#kLp9xW", settings), StringComparison.Ordinal);
-        _account.TwoFactorEnabled = true;
-        Assert.Null(await ReasonAsync("mQ7!vTz2#kLp9xW", settings));
-        Assert.StartsWith("Use at least 12", await ReasonAsync("mQ7!vTz2#kL", settings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,7 +110,7 @@ public sealed class PasswordPolicyTests
 
     private async Task<string?> ReasonAsync(string password, AccountsSettings? settings = null)
     {
-        var result = await new PasswordPolicy(Options.Create(settings ?? new AccountsSettings()), new Brand(new BrandingSettings())).ValidateAsync(null!, _account, password);
+        var result = await new PasswordPolicy(new PasswordLength(Options.Create(settings ?? new AccountsSettings()), new HttpContextAccessor()), new Brand(new BrandingSettings())).ValidateAsync(null!, _account, password);
         return result.Succeeded ? null : Assert.Single(result.Errors).Description;
     }
 }

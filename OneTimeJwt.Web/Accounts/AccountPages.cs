@@ -14,15 +14,17 @@ internal static class AccountRoutes
     public static void MapAccounts(this IEndpointRouteBuilder routes)
     {
         routes.MapPage("/sign-in", (AccountPages pages, HttpContext http, string? returnUrl) => pages.SignIn(http, returnUrl));
-        routes.MapForm("/sign-in", (AccountPages pages, FormPost form) => pages.EnterAsync(form));
-        routes.MapPage("/sign-in/two-factor", (AccountPages pages, string? returnUrl) => pages.SecondStepAsync(returnUrl));
-        routes.MapForm("/sign-in/two-factor", (AccountPages pages, FormPost form) => pages.EnterCodeAsync(form));
+        routes.MapForm("/sign-in", (AccountPages pages, HttpContext http, FormPost form) => pages.EnterAsync(http, form));
+        routes.MapPage("/sign-in/two-factor", (AccountPages pages, HttpContext http, string? returnUrl) => pages.SecondStepAsync(http, returnUrl));
+        routes.MapForm("/sign-in/two-factor", (AccountPages pages, HttpContext http, FormPost form) => pages.EnterCodeAsync(http, form));
         routes.MapForm("/sign-in/two-factor/passkey", (AccountPages pages, FormPost form) => pages.EnterSecondPasskeyAsync(form));
         routes.MapPage("/sign-in/passkey", (AccountPages pages, string? returnUrl) => pages.PasskeyAsync(returnUrl));
         routes.MapForm("/sign-in/passkey", (AccountPages pages, FormPost form) => pages.EnterPasskeyAsync(form));
         routes.MapForm("/sign-out", (AccountPages pages, HttpContext http, FormPost form) => pages.SignOutAsync(http, form));
         routes.MapPage("/account", [Authorize] (AccountPages pages, HttpContext http) => pages.AccountAsync(http));
         routes.MapForm("/account", [Authorize] (AccountPages pages, HttpContext http, FormPost form) => pages.ChangeAsync(http, form));
+        routes.MapForm("/sign-in/two-factor/mail", (AccountPages pages, HttpContext http, FormPost form) => pages.MailCodeAsync(http, form));
+        routes.MapStepUp();
         routes.MapSecondFactor();
         routes.MapAddressChange();
         // https://w3c.github.io/webappsec-change-password-url/
@@ -39,6 +41,8 @@ internal sealed class AccountPages(
     SecondFactor factor,
     AccountLabels labels,
     Passkeys passkeys,
+    MailedCodes codes,
+    PasswordLength passwordLength,
     SignInMeter meter,
     IOptions<AccountsSettings> settings,
     TimeProvider time)
@@ -55,9 +59,12 @@ internal sealed class AccountPages(
             : Page.Of<SignIn>(parameters: new { ReturnUrl = Local(returnUrl), OffersPasskeys = passkeys.Offered });
     }
 
-    public async Task<IResult> EnterAsync(FormPost form)
+    public async Task<IResult> EnterAsync(HttpContext http, FormPost form)
     {
         var returnUrl = Local(form["returnUrl"]);
+        if (settings.Value.SignInUrl is { } elsewhere && !IsConsole(returnUrl))
+            return Results.Redirect(elsewhere);
+
         var address = form["email"].Trim();
         if (!form.Genuine)
             return Page.Of<SignIn>(StatusCodes.Status400BadRequest, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Words.PressAgain });
@@ -66,7 +73,12 @@ internal sealed class AccountPages(
         var result = await signIn.EnterAsync(address, form["password"]);
         meter.Count(SignInMeter.Password, result);
         if (result.RequiresTwoFactor)
+        {
+            if (await signIn.GetTwoFactorAuthenticationUserAsync() is { } account && !await SecondFactor.IsOnAsync(users, account))
+                await codes.AskAsync(account, Client(http));
             return Page.SeeOther(With("/sign-in/two-factor", returnUrl));
+        }
+
         if (result.Succeeded)
             return Page.SeeOther(returnUrl);
 
@@ -74,12 +86,26 @@ internal sealed class AccountPages(
         return Page.Of<SignIn>(StatusCodes.Status422UnprocessableEntity, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Words.SignInFailed });
     }
 
-    public async Task<IResult> SecondStepAsync(string? returnUrl) =>
+    public async Task<IResult> SecondStepAsync(HttpContext http, string? returnUrl) =>
         await signIn.GetTwoFactorAuthenticationUserAsync() is { } account
-            ? await SecondStepAsync(StatusCodes.Status200OK, account, Local(returnUrl), problem: null)
+            ? await SecondStepAsync(StatusCodes.Status200OK, account, Local(returnUrl), problem: null, again: http.Request.Query.ContainsKey("again"))
             : Page.SeeOther("/sign-in");
 
-    public async Task<IResult> EnterCodeAsync(FormPost form)
+    /// <summary>Another code, where the one before didn't come.</summary>
+    public async Task<IResult> MailCodeAsync(HttpContext http, FormPost form)
+    {
+        var returnUrl = Local(form["returnUrl"]);
+        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
+            return Page.SeeOther("/sign-in");
+        if (!form.Genuine)
+            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, Words.PressAgain);
+
+        if (!await SecondFactor.IsOnAsync(users, account))
+            await codes.AskAsync(account, Client(http));
+        return Page.SeeOther($"{With("/sign-in/two-factor", returnUrl)}&again");
+    }
+
+    public async Task<IResult> EnterCodeAsync(HttpContext http, FormPost form)
     {
         var returnUrl = Local(form["returnUrl"]);
         if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
@@ -89,16 +115,19 @@ internal sealed class AccountPages(
 
         var box = new Timebox(time);
         var code = form["code"].Replace(" ", "", StringComparison.Ordinal);
-        var isFromApp = code.Length == 6 && code.All(char.IsAsciiDigit);
-        var result = isFromApp
-            ? await signIn.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false)
-            : await signIn.TwoFactorRecoveryCodeSignInAsync(code);
-        meter.Count(isFromApp ? SignInMeter.Code : SignInMeter.RecoveryCode, result);
+        var state = await factor.ReadAsync(account);
+        var isShort = code.Length == 6 && code.All(char.IsAsciiDigit);
+        var (method, result) = isShort && state.HasAuthenticator
+            ? (SignInMeter.Code, await signIn.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false))
+            : isShort && !state.IsOn
+            ? (SignInMeter.MailedCode, await signIn.EnterWithMailedCodeAsync(account, () => codes.TryUseAsync(account, code, Client(http))))
+            : (SignInMeter.RecoveryCode, await signIn.TwoFactorRecoveryCodeSignInAsync(code));
+        meter.Count(method, result);
         if (result.Succeeded)
             return Page.SeeOther(returnUrl);
 
         await box.FillAsync();
-        return await SecondStepAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, Words.WrongCode);
+        return await SecondStepAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, state.IsOn ? Words.WrongCode : Words.WrongMailedCode.With(InWords.Of(MailedCodes.Lifetime)));
     }
 
     public async Task<IResult> EnterSecondPasskeyAsync(FormPost form)
@@ -159,9 +188,12 @@ internal sealed class AccountPages(
         return entered;
     }
 
-    private async Task<IResult> SecondStepAsync(int status, Account account, string returnUrl, string? problem)
+    private async Task<IResult> SecondStepAsync(int status, Account account, string returnUrl, string? problem, bool again = false)
     {
         var state = await factor.ReadAsync(account);
+        if (!state.IsOn)
+            return Page.Of<MailedCodePage>(status, new { ReturnUrl = returnUrl, Problem = problem, Again = again, HasRecoveryCodes = state.CodesLeft > 0, NextAt = await codes.NextAtAsync(account.Id) });
+
         return Page.Of<TwoFactor>(status, new
         {
             ReturnUrl = returnUrl,
@@ -188,13 +220,16 @@ internal sealed class AccountPages(
             Address = account.Email ?? account.UserName ?? "",
             (await labels.OfAsync(database, account))?.UserName,
             account.TwoFactorEnabled,
+            ByMail = account.TwoFactorEnabled && !await SecondFactor.IsOnAsync(users, account),
             LastChanged = last?.At,
             Problems = problems,
             NewIsRefused = newIsRefused,
-            MinimumLength = settings.Value.Passwords.MinimumFor(account),
+            MinimumLength = await passwordLength.MinimumAsync(users, account),
             Changed = changed,
         });
     }
+
+    private static string? Client(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
 
     // Nothing but a path of ours: no scheme, no host, no backslash that a browser would read as a slash.
     public static string Local(string? url, string otherwise = Account) =>

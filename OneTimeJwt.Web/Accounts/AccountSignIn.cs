@@ -33,6 +33,9 @@ public sealed class AccountSignIn(
     /// <summary>A session that was begun, or went on, with a second factor (RFC 8176, section 2).</summary>
     public static readonly Claim SecondFactorClaim = new("amr", "mfa");
 
+    /// <summary>A session whose second step was a code that was mailed. Identity keeps one such claim when it renews a session.</summary>
+    public static readonly Claim MailedCodeClaim = new("amr", "mail");
+
     private bool _isBeyondGuessing;
 
     /// <summary>
@@ -138,9 +141,8 @@ public sealed class AccountSignIn(
         }
     }
 
-    // Identity counts providers of codes; a passkey is asked for as well.
-    public override async Task<bool> IsTwoFactorEnabledAsync(Account user) =>
-        await base.IsTwoFactorEnabledAsync(user) || (user.TwoFactorEnabled && (await UserManager.GetPasskeysAsync(user)).Count > 0);
+    // Identity asks whether it could check a code. Whoever has a factor that can't be asked for here gets a code by mail.
+    public override Task<bool> IsTwoFactorEnabledAsync(Account user) => Task.FromResult(user.TwoFactorEnabled);
 
     // Nobody guesses a recovery code, so one passes while guesses pause sign-in. It is not used up where it doesn't pass.
     public override async Task<SignInResult> TwoFactorRecoveryCodeSignInAsync(string recoveryCode)
@@ -172,4 +174,34 @@ public sealed class AccountSignIn(
         && IsOpenTo(accountLock.Of(columns), beyondGuessing);
 
     private static bool IsOpenTo(LockState state, bool beyondGuessing) => state == LockState.Open || (beyondGuessing && state == LockState.Paused);
+
+    public static bool HasPassedSecondFactor(ClaimsPrincipal session) => session.HasClaim(SecondFactorClaim.Type, SecondFactorClaim.Value);
+
+    public static bool HasPassedMailedCode(ClaimsPrincipal session) => session.HasClaim(MailedCodeClaim.Type, MailedCodeClaim.Value);
+
+    /// <summary>A session is led to the second step of sign-in. What Identity does after the password.</summary>
+    public Task BeginSecondStepAsync(Account account) => Context.SignInAsync(
+        IdentityConstants.TwoFactorUserIdScheme,
+        new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, account.Id)], IdentityConstants.TwoFactorUserIdScheme)));
+
+    /// <summary>The second step of an account whose factor can't be asked for here; a wrong code counts towards the lock-out.</summary>
+    /// <param name="account">Whose password was right.</param>
+    /// <param name="useCode">Uses the code up, ahead of all else; false where it isn't right.</param>
+    public async Task<SignInResult> EnterWithMailedCodeAsync(Account account, Func<Task<bool>> useCode)
+    {
+        if (await PreSignInCheck(account) is { } refusal)
+            return refusal;
+        if (!await useCode())
+        {
+            await UserManager.AccessFailedAsync(account);
+            return SignInResult.Failed;
+        }
+
+        if (!(await ForgiveAsync(account)).Succeeded)
+            return SignInResult.LockedOut;
+
+        await Context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
+        await SignInWithClaimsAsync(account, isPersistent: false, [MailedCodeClaim]);
+        return SignInResult.Success;
+    }
 }

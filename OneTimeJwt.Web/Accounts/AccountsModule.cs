@@ -18,6 +18,9 @@ internal static class AccountsModule
     private static readonly TimeSpan LockoutTime = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan SessionTime = TimeSpan.FromHours(8);
 
+    // Identity's five minutes are less than a mailed code lives.
+    private static readonly TimeSpan SecondStepTime = TimeSpan.FromMinutes(15);
+
     public static void AddAccounts(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<AccountsSettings>().BindConfiguration("Accounts");
@@ -37,6 +40,9 @@ internal static class AccountsModule
         builder.Services.AddScoped<AccountPages>();
         builder.Services.AddSingleton<DisplayNames>();
         builder.Services.AddSingleton<AccountLabels>();
+        builder.Services.AddSingleton<MailedCodes>();
+        builder.Services.AddSingleton<PasswordLength>();
+        builder.Services.AddScoped<StepUp>();
         builder.Services.AddScoped<NewPassword>();
         builder.Services.AddScoped<PasswordChange>();
         builder.Services.AddScoped<AddressChange>();
@@ -108,6 +114,7 @@ internal static class AccountsModule
         });
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme).Configure(cookie =>
         {
+            cookie.ExpireTimeSpan = SecondStepTime;
             cookie.Events.OnSigningIn = SessionCheck.StampHalfWayAsync;
             cookie.Events.OnValidatePrincipal = SessionCheck.ValidateHalfWayAsync;
         });

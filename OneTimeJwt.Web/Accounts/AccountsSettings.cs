@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -35,10 +34,8 @@ public sealed class PasswordSettings
 
     public int MinimumLength { get; set; } = 15;
 
-    /// <summary>For accounts that have two-factor on.</summary>
+    /// <summary>For accounts with an authenticator app or a passkey of this site.</summary>
     public int MinimumLengthWithTwoFactor { get; set; } = 8;
-
-    public int MinimumFor(Account account) => account.TwoFactorEnabled ? MinimumLengthWithTwoFactor : MinimumLength;
 }
 
 internal sealed class AccountsSettingsValidator : IValidateOptions<AccountsSettings>

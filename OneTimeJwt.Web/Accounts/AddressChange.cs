@@ -14,8 +14,9 @@ internal static class AddressRoutes
 
     public static void MapAddressChange(this IEndpointRouteBuilder routes)
     {
-        routes.MapPage(Path, [Authorize] (AddressChange change, HttpContext http) => change.ShowAsync(http));
-        routes.MapForm(Path, [Authorize] (AddressChange change, HttpContext http, FormPost form) => change.AskAsync(http, form));
+        var own = routes.MapGroup(Path).RequireAuthorization().NeedsStep(Path);
+        own.MapPage("", (AddressChange change, HttpContext http) => change.ShowAsync(http));
+        own.MapForm("", (AddressChange change, HttpContext http, FormPost form) => change.AskAsync(http, form));
         routes.MapPage(Sent, [Authorize] () => Page.Of<AddressSent>());
     }
 }

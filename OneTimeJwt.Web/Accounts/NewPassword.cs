@@ -1,14 +1,13 @@
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>Judges and hashes a password that somebody chose.</summary>
-public sealed class NewPassword(UserManager<Account> users, Hashing hashing, IOptions<AccountsSettings> settings)
+public sealed class NewPassword(UserManager<Account> users, Hashing hashing, PasswordLength length)
 {
-    public int MinimumLength(Account account) => settings.Value.Passwords.MinimumFor(account);
+    public Task<int> MinimumLengthAsync(Account account) => length.MinimumAsync(users, account);
 
     /// <returns>Why it is refused, in words for the page; empty where it will do.</returns>
     public async Task<IReadOnlyList<string>> FaultsAsync(Account account, string password)

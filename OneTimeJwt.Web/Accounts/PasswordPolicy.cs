@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Shell;
@@ -10,7 +9,7 @@ using Zxcvbn.Matcher;
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>Length and guessability, each refusal with its reason; spaces and Unicode count as they are.</summary>
-internal sealed class PasswordPolicy(IOptions<AccountsSettings> settings, Brand brand) : IPasswordValidator<Account>
+internal sealed class PasswordPolicy(PasswordLength length, Brand brand) : IPasswordValidator<Account>
 {
     // The estimate takes milliseconds at this length and half a second at four times as much.
     private const int EstimatedLength = 64;
@@ -22,15 +21,13 @@ internal sealed class PasswordPolicy(IOptions<AccountsSettings> settings, Brand 
 
     private readonly string[] _siteWords = [.. brand.Name.Split([' ', '-', '.'], StringSplitOptions.RemoveEmptyEntries).Append(brand.Name).Append(brand.Name.Replace(" ", "", StringComparison.Ordinal)).Select(word => word.ToLowerInvariant())];
 
-    public Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user, string? password) =>
-        Task.FromResult(Fault(user, password ?? "") is { } fault
+    public async Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user, string? password) =>
+        Fault(user, password ?? "", await length.MinimumAsync(manager, user)) is { } fault
             ? IdentityResult.Failed(new IdentityError { Code = "PasswordPolicy", Description = fault })
-            : IdentityResult.Success);
+            : IdentityResult.Success;
 
-    private string? Fault(Account user, string password)
+    private string? Fault(Account user, string password, int needed)
     {
-        var passwords = settings.Value.Passwords;
-        var needed = passwords.MinimumFor(user);
         var length = new StringInfo(password).LengthInTextElements;
         if (length < needed)
             return Words.TooShort.With(needed, length);

@@ -6,7 +6,15 @@ using OneTimeJwt.Web.Languages;
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>What an account has besides its password.</summary>
-public sealed record SecondFactorState(bool IsOn, bool HasAuthenticator, int CodesLeft, IReadOnlyList<UserPasskeyInfo> Passkeys);
+/// <param name="IsOn">Whether sign-in asks for an authenticator app or a passkey.</param>
+/// <param name="HasAuthenticator">Whether it has an app whose codes can be checked here.</param>
+/// <param name="CodesLeft">How many recovery codes it has.</param>
+/// <param name="Passkeys">Those of this site.</param>
+public sealed record SecondFactorState(bool IsOn, bool HasAuthenticator, int CodesLeft, IReadOnlyList<UserPasskeyInfo> Passkeys)
+{
+    /// <summary>Whether two-factor is on with nothing that can be asked for here, such as another application's text messages.</summary>
+    public bool IsElsewhere { get; init; }
+}
 
 /// <summary>What stands in the way of a change; the new recovery codes where there are any, to be shown once.</summary>
 public sealed record SecondFactorChange(string? Problem, IReadOnlyList<string> Codes);
@@ -24,21 +32,36 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
 
     private const int CodeCount = 10;
 
+    // Ten bytes, as the shortest that are in use.
+    private const int LeastKeyLength = 16;
+
     public async Task<SecondFactorState> ReadAsync(Account account)
     {
         var passkeys = await users.GetPasskeysAsync(account);
         // A key that was never confirmed is no second factor.
-        var hasAuthenticator = account.TwoFactorEnabled && !string.IsNullOrEmpty(await users.GetAuthenticatorKeyAsync(account));
+        var hasAuthenticator = account.TwoFactorEnabled && IsUsable(await users.GetAuthenticatorKeyAsync(account));
         var isOn = account.TwoFactorEnabled && (hasAuthenticator || passkeys.Count > 0);
-        return new SecondFactorState(isOn, hasAuthenticator, await users.CountRecoveryCodesAsync(account), [.. passkeys.OrderBy(passkey => passkey.CreatedAt)]);
+        return new SecondFactorState(isOn, hasAuthenticator, await users.CountRecoveryCodesAsync(account), [.. passkeys.OrderBy(passkey => passkey.CreatedAt)])
+        {
+            IsElsewhere = account.TwoFactorEnabled && !isOn,
+        };
     }
+
+    /// <summary>Whether an authenticator app or a passkey protects the account.</summary>
+    public static async Task<bool> IsOnAsync(UserManager<Account> users, Account account) =>
+        account.TwoFactorEnabled && (IsUsable(await users.GetAuthenticatorKeyAsync(account)) || (await users.GetPasskeysAsync(account)).Count > 0);
+
+    // Identity takes the codes of an empty key, which anybody can make, and throws at one that isn't base32 (RFC 4648,
+    // section 6), such as one that another application encrypts.
+    private static bool IsUsable(string? key) =>
+        key?.TrimEnd('=') is { Length: >= LeastKeyLength } text && text.All(c => char.IsAsciiLetter(c) || c is >= '2' and <= '7');
 
     /// <summary>The account's authenticator app from now on, if its code fits; the one before stops to work.</summary>
     public async Task<SecondFactorChange> UseAuthenticatorAsync(Account account, string key, string code, string? client)
     {
         var state = await ReadAsync(account);
         var (kind, notice) = state.IsOn ? (RecoveryEventKind.AuthenticatorChanged, OutboxKind.AuthenticatorNotice) : (RecoveryEventKind.TwoFactorOn, OutboxKind.TwoFactorOnNotice);
-        return await ChangeAsync(account, kind, notice, "authenticator app", client, newCodes: !state.IsOn, change: async () =>
+        return await ChangeAsync(account, kind, notice, "authenticator app", client, newCodes: NeedsCodes(account, state), change: async () =>
         {
             account.TwoFactorEnabled = true;
             var kept = await users.SetAuthenticationTokenAsync(account, Account.TokenStore, KeyName, key);
@@ -50,9 +73,10 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
     {
         var state = await ReadAsync(account);
         var (kind, notice) = state.IsOn ? (RecoveryEventKind.PasskeyAdded, OutboxKind.PasskeyAddedNotice) : (RecoveryEventKind.TwoFactorOn, OutboxKind.TwoFactorOnNotice);
-        return await ChangeAsync(account, kind, notice, "passkey", client, newCodes: !state.IsOn, change: async () =>
+        return await ChangeAsync(account, kind, notice, "passkey", client, newCodes: NeedsCodes(account, state), change: async () =>
         {
-            if (!state.IsOn)
+            // A key that was never confirmed. Where two-factor is on it is another application's.
+            if (!account.TwoFactorEnabled)
                 await RemoveTokenAsync(account, KeyName);
             account.TwoFactorEnabled = true;
             return Problem(await users.AddOrUpdatePasskeyAsync(account, passkey));
@@ -136,6 +160,9 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         await database.Entry(account).ReloadAsync();
         return await database.Trail.AnyAsync(written => written.Id == line.Id);
     }
+
+    // Those that another application gave out stay good.
+    private static bool NeedsCodes(Account account, SecondFactorState state) => !state.IsOn && (!account.TwoFactorEnabled || state.CodesLeft == 0);
 
     private Task<IdentityResult> RemoveTokenAsync(Account account, string name) => users.RemoveAuthenticationTokenAsync(account, Account.TokenStore, name);
 

@@ -14,8 +14,8 @@ internal static class SecondFactorRoutes
 
     public static void MapSecondFactor(this IEndpointRouteBuilder routes)
     {
-        var own = routes.MapGroup(Path).RequireAuthorization();
-        own.MapPage("", (SecondFactorPages pages, HttpContext http, string? returnUrl) => pages.ShowAsync(http, returnUrl));
+        routes.MapPage(Path, [Authorize] (SecondFactorPages pages, HttpContext http, string? returnUrl) => pages.ShowAsync(http, returnUrl));
+        var own = routes.MapGroup(Path).RequireAuthorization().NeedsStep(Path);
         own.MapPage("/authenticator", (SecondFactorPages pages, string? returnUrl) => pages.SetUpAsync(returnUrl));
         own.MapForm("/authenticator", (SecondFactorPages pages, FormPost form) => pages.UseAuthenticatorAsync(form));
         own.MapPage("/codes", (SecondFactorPages pages) => pages.AskAsync(SecondFactorPages.Codes));
@@ -35,7 +35,7 @@ public sealed record Confirmation(string Path, string Title, string Lead, string
 
 /// <summary>What the pages about the second factor do.</summary>
 internal sealed class SecondFactorPages(
-    AccountSignIn signIn, UserManager<Account> users, SecondFactor factor, AuthenticatorKeys keys, Passkeys passkeys, IHttpContextAccessor accessor, TimeProvider time)
+    AccountSignIn signIn, UserManager<Account> users, SecondFactor factor, AuthenticatorKeys keys, Passkeys passkeys, StepUp stepUp, IHttpContextAccessor accessor, TimeProvider time)
 {
     private const string Path = SecondFactorRoutes.Path;
     private const string Saved = $"{Path}?saved";
@@ -54,6 +54,7 @@ internal sealed class SecondFactorPages(
     public async Task<IResult> ShowAsync(HttpContext http, string? returnUrl) => Page.Of<SecondFactorPage>(parameters: new
     {
         State = await factor.ReadAsync(await AccountAsync()),
+        Step = await stepUp.NeededAsync(http.User),
         ReturnUrl = AccountPages.Local(returnUrl, Path),
         ForConsole = AccountPages.IsConsole(returnUrl),
         OffersPasskeys = passkeys.Offered,

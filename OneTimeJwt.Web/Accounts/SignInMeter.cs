@@ -8,6 +8,7 @@ internal sealed class SignInMeter(Meter meter)
 {
     public const string Password = "password";
     public const string Code = "code";
+    public const string MailedCode = "mailed code";
     public const string RecoveryCode = "recovery code";
     public const string Passkey = "passkey";
 

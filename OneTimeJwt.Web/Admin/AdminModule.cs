@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Shell;
 
@@ -23,6 +24,7 @@ internal static class AdminModule
         AddCampaigns(builder.Services);
         builder.Services.AddSingleton<ConsoleRoles>();
         builder.Services.AddSingleton<FindAdmins>(services => services.GetRequiredService<ConsoleRoles>().AdminsAsync);
+        builder.Services.AddSingleton<NeedsSecondFactor>(services => async id => await services.GetRequiredService<ConsoleRoles>().OfAsync(id) is not null);
         builder.Services.AddScoped<AdminInvitation>();
         builder.Services.AddScoped<Invitations>();
         builder.Services.AddScoped<InvitePages>();

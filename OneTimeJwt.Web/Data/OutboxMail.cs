@@ -74,4 +74,5 @@ public enum OutboxKind
     AddressChangedNotice,
     SecuredReset,
     SecuredNotice,
+    SignInCode,
 }

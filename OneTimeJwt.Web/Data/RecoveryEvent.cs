@@ -81,4 +81,7 @@ public enum RecoveryEventKind
     AddressChanged,
     Secured,
     StampGiven,
+    CodeMailed,
+    MailedCodeTried,
+    MailedCodeUsed,
 }

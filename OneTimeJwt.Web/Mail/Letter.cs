@@ -9,6 +9,17 @@ public sealed record Letter(string Subject, IReadOnlyList<string> Before, Letter
 {
     /// <summary>Which account it is about, in a paragraph ahead of the link; null where the address says that.</summary>
     public string? About { get; init; }
+
+    /// <summary>What has to be typed in; null for a mail without. It stands where the link would.</summary>
+    public LetterCode? Code { get; init; }
+}
+
+/// <summary>A code that a mail carries.</summary>
+/// <param name="Value">A secret.</param>
+public sealed record LetterCode(string Value)
+{
+    /// <summary>Never the code.</summary>
+    public override string ToString() => "a code";
 }
 
 /// <summary>The one link of a mail.</summary>

@@ -24,6 +24,7 @@ internal sealed partial class Delivery(
     AccountLock accountLock,
     StampRepair stamps,
     AccountLabels labels,
+    MailedCodes codes,
     MailComposer composer,
     OutgoingMail outgoing,
     RecoveryMeter meter,
@@ -79,6 +80,8 @@ internal sealed partial class Delivery(
             await appender.ReplaceAsync(mail);
         else if (IsLink(mail))
             await LinkAsync(mail, account, reading, cancellationToken);
+        else if (mail.Kind == OutboxKind.SignInCode)
+            await CodeAsync(mail, account, cancellationToken);
         else if (mail.Kind == OutboxKind.Invitation)
             await InvitationAsync(mail, account, cancellationToken);
         else
@@ -247,7 +250,7 @@ internal sealed partial class Delivery(
     private static bool IsAboutAddress(OutboxMail mail) => mail.Kind is OutboxKind.ConfirmLink or OutboxKind.ChangeLink;
 
     private bool IsStale(OutboxMail mail) =>
-        time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) > (mail.Kind == OutboxKind.ResetLink || IsAboutAddress(mail) ? mailSettings.Value.GiveUpAfter : NoticeStaysOfUse);
+        time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) > (mail.Kind == OutboxKind.SignInCode ? MailedCodes.Lifetime : mail.Kind == OutboxKind.ResetLink || IsAboutAddress(mail) ? mailSettings.Value.GiveUpAfter : NoticeStaysOfUse);
 
     // Never to what somebody typed: the account is found by that, and its own address gets the mail.
     private string? AddressOf(OutboxMail mail, Account account) => mail.Kind == OutboxKind.SecuredReset ? notices.AddressOf(mail, account) : account.Email;

@@ -52,6 +52,13 @@ internal static class Letters
         new LetterLink(Words.MailReset, link.Url),
         [Lifetime(link), Words.MailTooLate]);
 
+    /// <summary>To whoever signs in and has no second factor that can be asked for here.</summary>
+    public static Letter SignInCode(string code, DateTimeOffset until, OutboxMail asked, string host) => new(
+        Words.MailCode, [Words.MailHello, Fill(Words.MailCodeText, host)], Link: null, [CodeLifetime(until), AskedFor(asked), Fill(Words.MailCodeNotYou, host)])
+    {
+        Code = new LetterCode(code),
+    };
+
     public static Letter Confirm(MailedLink link, string host) => new(
         Words.MailConfirm,
         [Words.MailHello, Fill(Words.MailConfirmText, host)],
@@ -154,6 +161,12 @@ internal static class Letters
 
     // Names may run from right to left in a sentence that doesn't; from Hebrew on, blocks of letters do.
     private static string Isolate(string name) => Language.IsRightToLeft || name.Any(letter => letter >= '\u0590') ? $"\u2068{name}\u2069" : name;
+
+    private static string CodeLifetime(DateTimeOffset until) => Fill(Words.MailCodeLifetime, InWords.Of(MailedCodes.Lifetime), InWords.Of(until));
+
+    private static string AskedFor(OutboxMail asked) => asked.Client is { } client
+        ? Fill(Words.MailCodeAskedFrom, InWords.Of(asked.RequestedAt), client)
+        : Fill(Words.MailCodeAsked, InWords.Of(asked.RequestedAt));
 
     // Host names run from left to right, also in the middle of a sentence that doesn't (Unicode UAX #9, isolates).
     private static string Fill(string text, params string[] values) =>

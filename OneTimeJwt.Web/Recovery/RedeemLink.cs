@@ -67,7 +67,7 @@ internal sealed partial class RedeemLink(
     }
 
     /// <summary>The fewest characters that this account's new password may have.</summary>
-    public async Task<int> MinimumLengthAsync(ProvenClaims claims) => newPassword.MinimumLength(await ReadAsync(claims.AccountId));
+    public async Task<int> MinimumLengthAsync(ProvenClaims claims) => await newPassword.MinimumLengthAsync(await ReadAsync(claims.AccountId));
 
     /// <summary>How the account is called, where its address doesn't say.</summary>
     public async Task<AccountLabel?> LabelAsync(ProvenClaims claims) => await database.Users.FindAsync(claims.AccountId) is { } account ? await labels.OfAsync(database, account) : null;

@@ -45,6 +45,7 @@ internal static class SampleMails
             ["reset-by-admin"] = Write.ResetByAdmin(Link(TimeSpan.FromHours(12)), host),
             ["required-reset"] = Write.RequiredReset(Link(TimeSpan.FromHours(12)), host),
             ["secured-reset"] = Write.SecuredReset(Link(TimeSpan.FromMinutes(30)), host),
+            ["sign-in-code"] = Write.SignInCode("123456", now + MailedCodes.Lifetime, new OutboxMail { Kind = OutboxKind.SignInCode, Client = "192.0.2.17", RequestedAt = now, DueAt = now }, host),
             ["invitation"] = Write.Invitation(Link(TimeSpan.FromDays(3)), host),
             ["confirm"] = Write.Confirm(Link(TimeSpan.FromDays(1)), host),
             ["confirmed-already"] = Write.ConfirmedAlready($"{origin.Value}/sign-in", host),

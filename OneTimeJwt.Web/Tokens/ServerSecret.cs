@@ -20,6 +20,7 @@ public sealed class ServerSecret
         _proofSubkey = KeyMaterial.Subkey(value, "ott/jti/v1");
         KeyRingSubkey = KeyMaterial.Subkey(value, "ott/keyring/v1");
         AddressSubkey = KeyMaterial.Subkey(value, "ott/address/v1");
+        CodeSubkey = KeyMaterial.Subkey(value, "ott/code/v1");
         Header = OneTimeTokens.Sign("{}", new SymmetricSecurityKey(_tokenSubkey) { KeyId = id }).Split('.')[0];
     }
 
@@ -34,6 +35,9 @@ public sealed class ServerSecret
 
     /// <summary>Keys the hash under which the trail remembers an address that belongs to no account.</summary>
     internal byte[] AddressSubkey { get; }
+
+    /// <summary>Makes the codes that are mailed as a second step.</summary>
+    internal byte[] CodeSubkey { get; }
 
     /// <summary>The signing key for an account in its present state (DESIGN: version 1).</summary>
     internal SymmetricSecurityKey SigningKey(string origin, TokenPurpose purpose, string accountId, ReadOnlySpan<string?> state) =>
