@@ -13,7 +13,7 @@ public sealed class FuzzTests(SharedApp shared) : IClassFixture<SharedApp>
 
     private static readonly string[] Routes =
     [
-        "/", "/forgot-password", "/forgot-password/sent", "/reset-password", "/reset-password/done", "/sign-in", "/sign-in/two-factor", "/sign-in/two-factor/passkey", "/sign-in/passkey", "/sign-out", "/account", "/account/two-factor", "/account/two-factor/authenticator", "/account/two-factor/codes", "/account/two-factor/off",
+        "/", "/forgot-password", "/forgot-password/sent", "/reset-password", "/reset-password/done", "/sign-in", "/sign-in/two-factor", "/sign-in/two-factor/passkey", "/sign-in/two-factor/mail", "/account/verify", "/sign-in/passkey", "/sign-out", "/account", "/account/two-factor", "/account/two-factor/authenticator", "/account/two-factor/codes", "/account/two-factor/off",
         "/account/two-factor/passkeys", "/account/two-factor/passkeys/new", "/account/two-factor/passkeys/x", "/invitation", "/invitation/done", "/admin/glance", "/admin/bulk", "/admin/trail.csv",
         "/admin/bulk/0193a000-0000-7000-8000-000000000000", "/admin/bulk/0193a000-0000-7000-8000-000000000000/result.csv",
         "/admin", "/admin/trail", "/admin/accounts/1", "/health/live", "/health/ready", "/.well-known/change-password", "/dev/inbox", "/dev/inbox/x.eml", "/app.css", "/_blazor", "/_blazor/negotiate", "/nowhere",

@@ -176,16 +176,7 @@ public sealed partial class SecondFactorTests(SharedApp shared) : IClassFixture<
     [Fact]
     public async Task An_admin_without_a_second_factor_is_led_to_one_and_on_to_the_console()
     {
-        await using var app = await TestApp.StartAsync(new()
-        {
-            ["environment"] = "Production",
-            ["Recovery:PublicOrigin"] = "http://localhost",
-            ["Database:MigrateOnStart"] = "true",
-            ["Security:RequireHttps"] = "false",
-            ["Mail:Transport"] = "Smtp",
-            ["Mail:From"] = "no-reply@example.com",
-            ["Mail:Smtp:Host"] = "localhost",
-        });
+        await using var app = await Factors.StartInProductionAsync();
         var (admin, nobody) = (await app.AddAccountAsync(), await app.AddAccountAsync());
         await GrantAsync(app, admin);
         using var visitor = app.Open();
@@ -195,7 +186,12 @@ public sealed partial class SecondFactorTests(SharedApp shared) : IClassFixture<
         Assert.Equal((HttpStatusCode.SeeOther, $"{Path}?returnUrl=%2Fadmin"), (refused.Status, refused.Location));
         var why = await visitor.GetAsync(refused.Location!);
         Assert.Contains("The console opens to admins with a second factor only", why.Body, StringComparison.Ordinal);
-        var page = await visitor.GetAsync(WebUtility.HtmlDecode(Regex.Match(why.Body, "href=\"([^\"]*/authenticator[^\"]*)\"").Groups[1].Value));
+        Assert.Contains("your password alone isn’t enough", why.Body, StringComparison.Ordinal);
+        var setUp = WebUtility.HtmlDecode(Regex.Match(why.Body, "href=\"([^\"]*/authenticator[^\"]*)\"").Groups[1].Value);
+        var step = await visitor.SubmitAsync(await visitor.GetAsync((await visitor.GetAsync(setUp)).Location!));
+        Assert.Equal(setUp, (await visitor.SubmitAsync(await visitor.GetAsync(step.Location!), ("code", await app.MailedCodeAsync(admin)))).Location);
+        Assert.Equal(HttpStatusCode.SeeOther, (await visitor.GetAsync("/admin/trail")).Status);
+        var page = await visitor.GetAsync(setUp);
         var done = await visitor.SubmitAsync(page, ("code", Code(Key(page))), ("password", Passwords.Old));
         Assert.Contains("href=\"/admin\"", done.Body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("/admin/trail")).Status);
@@ -208,8 +204,10 @@ public sealed partial class SecondFactorTests(SharedApp shared) : IClassFixture<
             return await users.UpdateSecurityStampAsync(row);
         });
         using var again = app.Open();
-        Assert.Equal("/account", (await again.SignInAsync(admin.Email!, Passwords.Old)).Location);
-        Assert.Equal(HttpStatusCode.SeeOther, (await again.GetAsync("/admin/trail")).Status);
+        await again.SignInAsync(admin.Email!, Passwords.Old);
+        Assert.Equal("/account", (await again.EnterCodeAsync(await app.MailedCodeAsync(admin, 2))).Location);
+        Assert.Equal($"{Path}?returnUrl=%2Fadmin", (await again.GetAsync("/admin/trail")).Location);
+        Assert.Equal(HttpStatusCode.OK, (await again.GetAsync($"{Path}/authenticator?returnUrl=%2Fadmin")).Status);
 
         using var other = app.Open();
         await other.SignInAsync(nobody.Email!, Passwords.Old);

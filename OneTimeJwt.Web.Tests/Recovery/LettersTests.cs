@@ -101,6 +101,20 @@ public sealed class LettersTests
     public void A_link_in_a_mail_is_never_written_out_with_the_rest() =>
         Assert.DoesNotContain("http", $"{Way} {NoWay} {Link(TimeSpan.FromDays(1))}", StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("192.0.2.17", "asked for on 6 January 2026 at 01:05 (UTC), from the network address 192.0.2.17.")]
+    [InlineData(null, "asked for on 6 January 2026 at 01:05 (UTC).")]
+    public void A_code_stands_in_its_place_only_with_where_it_was_asked_for(string? client, string words)
+    {
+        var letter = Letters.SignInCode("314159", At.AddMinutes(10), Asked(client), Host);
+
+        Assert.Equal("314159", letter.Code!.Value);
+        Assert.DoesNotContain("314159", Text(letter) + letter.Subject + letter, StringComparison.Ordinal);
+        Assert.Contains(words, Text(letter), StringComparison.Ordinal);
+        Assert.Contains("for 10 minutes: until 6 January 2026 at 01:15 (UTC)", Text(letter), StringComparison.Ordinal);
+        Assert.Null(letter.Link);
+    }
+
     [Fact]
     public void No_subject_tells_a_secret_or_breaks_a_line() => Assert.All(All(), letter => Assert.Matches(@"\A[A-Z][A-Za-z -]+\z", letter.Subject));
 
@@ -110,10 +124,12 @@ public sealed class LettersTests
         Letters.Reset(Link(TimeSpan.FromMinutes(30)), Host), Letters.ResetByAdmin(Link(TimeSpan.FromHours(12)), Host), Letters.RequiredReset(Link(TimeSpan.FromHours(12)), Host),
         Letters.SecuredReset(Link(TimeSpan.FromMinutes(30)), Host), Letters.Invitation(Link(TimeSpan.FromDays(3)), Host), Letters.Confirm(Link(TimeSpan.FromDays(1)), Host),
         Letters.ConfirmedAlready("https://accounts.example.com/sign-in", Host), Letters.Change(Link(TimeSpan.FromHours(1)), Host), Letters.AddressTaken(Host),
-        Letters.ExternalOnly(Providers, Host), Letters.Admin(Url, At, Host), Letters.Secured(Url, At, Host),
+        Letters.ExternalOnly(Providers, Host), Letters.SignInCode("314159", At, Asked("192.0.2.17"), Host), Letters.SignInCode("314159", At, Asked(client: null), Host), Letters.Admin(Url, At, Host), Letters.Secured(Url, At, Host),
         .. new[] { Way, NoWay }.SelectMany(way => new[] { Letters.PasswordChanged(way, At, Host), Letters.AddressChanged(way, At, Host), Letters.TwoFactorReset(way, At, Host) }),
         .. Notices.Select(kind => Letters.SecondFactor(kind, Way, At, Host)),
     ];
+
+    private static OutboxMail Asked(string? client) => new() { Kind = OutboxKind.SignInCode, Client = client, RequestedAt = At, DueAt = At };
 
     private static MailedLink Link(TimeSpan lifetime) => new(Url, lifetime, At + lifetime);
 
