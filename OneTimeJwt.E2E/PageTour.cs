@@ -28,6 +28,14 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["sign-in-error"] = async (_, tab) => await (await SignInPage.OpenAsync(tab)).EnterInVainAsync("nobody@example.org", "nothing"),
         ["two-factor"] = async (tour, tab) => await tour.EnterFirstStepAsync(tab),
         ["two-factor-error"] = async (tour, tab) => await (await tour.EnterFirstStepAsync(tab)).EnterInVainAsync("wrong"),
+        ["two-factor-mail"] = async (tour, tab) => await tour.EnterPasswordAsync(tab),
+        ["two-factor-mail-error"] = async (tour, tab) => await (await tour.EnterPasswordAsync(tab)).EnterInVainAsync("000000"),
+        ["two-factor-mail-again"] = async (tour, tab) => await (await tour.EnterPasswordAsync(tab)).MailAnotherAsync(),
+        ["two-factor-mail-no-more"] = async (tour, tab) => await tour.UseCodesUpAsync(tab),
+        ["account-by-mail"] = async (tour, tab) => await tour.EnterByMailAsync(tab),
+        ["account-verify"] = async (tour, tab) => await tour.StepUpAsync(tab),
+        ["second-factor-elsewhere"] = async (tour, tab) => await (await tour.EnterByMailAsync(tab)).OpenSecondFactorAsync(),
+        ["second-factor-console"] = async (tour, tab) => await (await (await SignInPage.OpenAsync(tab)).EnterAsync(await tour.NewAccountAsync(AccountKind.Admin))).Tab.GoAsync($"{SecondFactorPage.Path}?returnUrl=/admin"),
         ["account"] = async (tour, tab) => await tour.SignInAsync(tab),
         ["account-error"] = async (tour, tab) => await (await tour.SignInAsync(tab)).ChangePasswordAsync("wrong", "short"),
         ["account-shared"] = async (tour, tab) => await tour.SignInSharedAsync(tab),
@@ -112,6 +120,43 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
 
     private async Task<TwoFactorPage> EnterFirstStepAsync(Tab tab) =>
         await (await SignInPage.OpenAsync(tab)).EnterFirstStepAsync(await NewAccountAsync(AccountKind.TwoFactor));
+
+    private async Task<MailedCodePage> EnterPasswordAsync(Tab tab)
+    {
+        var account = await NewAccountAsync();
+        await AccountRow.TurnTwoFactorOnAsync(Site.App, account);
+        return await (await SignInPage.OpenAsync(tab)).EnterPasswordAsync(account);
+    }
+
+    private async Task UseCodesUpAsync(Tab tab)
+    {
+        var account = await NewAccountAsync();
+        await AccountRow.TurnTwoFactorOnAsync(Site.App, account);
+        var page = await (await SignInPage.OpenAsync(tab)).EnterPasswordAsync(account);
+        for (var mails = 1; mails <= 5; mails++)
+        {
+            await Site.Inbox.NextAsync(account.Email, tab.Say(InboxFolder.CodeSubject));
+            if (mails < 5)
+                page = await page.MailAnotherAsync();
+        }
+
+        await tab.GoAsync("/sign-in/two-factor");
+    }
+
+    private async Task<AccountPage> EnterByMailAsync(Tab tab)
+    {
+        var account = await NewAccountAsync();
+        await AccountRow.TurnTwoFactorOnAsync(Site.App, account);
+        var page = await (await SignInPage.OpenAsync(tab)).EnterPasswordAsync(account);
+        return await page.EnterAsync((await Site.Inbox.NextAsync(account.Email, tab.Say(InboxFolder.CodeSubject))).Code);
+    }
+
+    private async Task StepUpAsync(Tab tab)
+    {
+        await (await SignInPage.OpenAsync(tab)).EnterAsync(await NewAccountAsync(AccountKind.Admin));
+        await tab.GoAsync(AddressPage.Path);
+        await StepUpPage.AtAsync(tab);
+    }
 
     private async Task<AccountPage> SignInAsync(Tab tab) =>
         await (await SignInPage.OpenAsync(tab)).EnterAsync(await NewAccountAsync());

@@ -79,6 +79,46 @@ public sealed class SecondFactorTests(Suite suite) : BrowserTest(suite)
     }
 
     [Fact]
+    public async Task Who_has_a_factor_of_another_application_signs_in_with_a_mailed_code_and_sets_one_up_here()
+    {
+        var account = await NewAccountAsync();
+        await AccountRow.TurnTwoFactorOnAsync(Site.App, account);
+        var tab = await NewBrowserAsync();
+        var step = await (await SignInPage.OpenAsync(tab)).EnterPasswordAsync(account);
+        var first = (await Site.Inbox.NextAsync(account.Email, InboxFolder.CodeSubject)).Code;
+        step = await step.EnterInVainAsync(first == "000000" ? "000001" : "000000");
+        await Assertions.Expect(step.Problem).ToBeFocusedAsync();
+        step = await step.MailAnotherAsync();
+        await Assertions.Expect(step.Another).ToContainTextAsync("on its way");
+        var code = (await Site.Inbox.NextAsync(account.Email, InboxFolder.CodeSubject)).Code;
+
+        var own = await step.EnterAsync(code);
+
+        await Assertions.Expect(own.Definitions.Nth(1)).ToHaveTextAsync("On, with codes that we mail to you");
+        step = await (await SignInPage.OpenAsync(await NewBrowserAsync())).EnterPasswordAsync(account);
+        await step.EnterInVainAsync(code);
+        var codes = await (await (await own.OpenSecondFactorAsync()).SetUpAppAsync()).ConfirmAsync(account.Password);
+        await Assertions.Expect((await codes.GoOnAsync()).TurnOff).ToBeVisibleAsync();
+        await (await SignInPage.OpenAsync(await NewBrowserAsync())).EnterFirstStepAsync(account);
+    }
+
+    [Fact]
+    [Role("admin")]
+    public async Task An_admin_without_a_second_factor_gets_a_code_by_mail_before_one_is_set_up()
+    {
+        var admin = await NewAccountAsync(AccountKind.Admin);
+        var tab = await NewBrowserAsync();
+        _ = Site.App;
+        await (await SignInPage.OpenAsync(tab)).EnterAsync(admin);
+        await tab.GoAsync($"{SecondFactorPage.Path}/authenticator");
+        var step = await (await StepUpPage.AtAsync(tab)).MailCodeAsync();
+
+        await step.PassAsync((await Site.Inbox.NextAsync(admin.Email, InboxFolder.CodeSubject)).Code);
+
+        await (await AuthenticatorPage.AtAsync(tab)).ConfirmAsync(admin.Password);
+    }
+
+    [Fact]
     [Guarantee(2)]
     [Purpose("invite")]
     public async Task An_invitation_leads_from_the_command_line_to_the_console_and_works_once()

@@ -10,6 +10,7 @@ public sealed class InboxFolder : IMailbox
     public const string InvitationSubject = "You are invited";
     public const string ConfirmSubject = "Confirm your address";
     public const string ChangeSubject = "Confirm your new address";
+    public const string CodeSubject = "Your one-time code";
     public const string AddressNoticeSubject = "Your address was changed";
 
     private readonly Lock _lock = new();

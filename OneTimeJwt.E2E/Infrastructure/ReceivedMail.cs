@@ -25,6 +25,23 @@ public sealed partial class ReceivedMail(MimeMessage message)
         }
     }
 
+    /// <summary>The one code: alone on a line of the text part, and the same in the HTML part.</summary>
+    public string Code
+    {
+        get
+        {
+            var inText = Assert.Single(Digits().Matches(Text.ReplaceLineEndings("\n"))).Value;
+            Assert.Equal(inText, Assert.Single(DigitsInMarkup().Matches(message.HtmlBody ?? "")).Groups[1].Value);
+            return inText;
+        }
+    }
+
+    [GeneratedRegex(@"^\d{6}$", RegexOptions.Multiline)]
+    private static partial Regex Digits();
+
+    [GeneratedRegex(@">(\d{6})<")]
+    private static partial Regex DigitsInMarkup();
+
     [GeneratedRegex("(?:href|src)=\"([^\"]*)\"")]
     private static partial Regex Href();
 }

@@ -31,6 +31,13 @@ public sealed class SignInPage(Tab tab) : SitePage(tab)
         return await TwoFactorPage.AtAsync(Tab);
     }
 
+    /// <summary>For an account whose second factor only another application can ask for.</summary>
+    public async Task<MailedCodePage> EnterPasswordAsync(TestAccount account)
+    {
+        await SendAsync(account.Email, account.Password);
+        return await MailedCodePage.AtAsync(Tab);
+    }
+
     public async Task<SignInPage> EnterInVainAsync(string address, string password)
     {
         await SendAsync(address, password);
