@@ -45,7 +45,8 @@ public sealed class MigrationsTests
 
         Assert.All(operations, operation => Assert.True(
             operation is CreateTableOperation or CreateIndexOperation or AddColumnOperation
-                || operation is DropIndexOperation { Table: { } table } && table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal),
+                || operation is DropIndexOperation { Table: { } table } && table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal)
+                || operation is SqlOperation { Sql: { } sql } && sql.TrimStart().StartsWith($"UPDATE \"{AccountsContext.OurPrefix}", StringComparison.Ordinal),
             operation.GetType().Name));
     }
 
