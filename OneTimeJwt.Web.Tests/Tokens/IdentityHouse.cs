@@ -20,6 +20,8 @@ internal sealed class IdentityHouse : IAsyncDisposable
         _connection.Open();
         var services = new ServiceCollection().AddLogging();
         services.AddOptions<AccountsSettings>();
+        services.AddHttpContextAccessor();
+        services.AddSingleton<PasswordLength>();
         services.AddSingleton(new Brand(new BrandingSettings()));
         services.AddAccountsContext((_, options) => options.UseSqlite(_connection));
         services.AddSingleton(new OneTimeTokens([Issuer.Secret], Issuer.Origin, new TokenLifetimes(), Clock));
