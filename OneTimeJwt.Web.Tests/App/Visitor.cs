@@ -75,7 +75,7 @@ public sealed record Answer(HttpStatusCode Status, string Body, string? Location
 {
     public string? Verdict => System.Text.RegularExpressions.Regex.Match(Body, "data-verdict=\"(\\w+)\"") is { Success: true } match ? match.Groups[1].Value : null;
 
-    public bool PasswordChanged => Status == HttpStatusCode.SeeOther && Location == "/reset-password/done";
+    public bool PasswordChanged => Status == HttpStatusCode.SeeOther && Location?.Split('?')[0] == "/reset-password/done";
 
     public void IsRefusedAs(string verdict)
     {
