@@ -43,12 +43,30 @@ public sealed class CostTests(CostTests.CountedApp counted) : IClassFixture<Cost
         var unconfirmed = await _app.AddAccountAsync(shape: row => row.EmailConfirmed = false);
         var locked = await _app.AddAccountAsync(shape: row => row.LockoutEnd = DateTimeOffset.MaxValue);
         var without = await _app.AddAccountAsync(password: null);
+        var foreign = await _app.AddAccountAsync(shape: row => row.PasswordHash = "$2a$11$1pyJ0Kk0dCn8dXhbMqzO2uQv6y9m6nq6bT1u2uYk0yEo3rXy1sQeW");
         using var visitor = _app.Open();
-        foreach (var address in new[] { known.Email!, unconfirmed.Email!, locked.Email!, without.Email!, "nobody@example.com" })
+        foreach (var address in new[] { known.Email!, unconfirmed.Email!, locked.Email!, without.Email!, foreign.Email!, "nobody@example.com" })
         {
             var before = counted.Hashes;
             Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visitor.SignInAsync(address, Passwords.Other)).Status);
             Assert.Equal(before + 1, counted.Hashes);
+        }
+    }
+
+    [Theory]
+    [InlineData("plain ascii", 1)]
+    [InlineData("größer", 2)]
+    [InlineData("gro\u0308ßer é", 3)]
+    [InlineData("unpaired \ud800", 1)]
+    public async Task How_many_hashes_a_wrong_password_costs_depends_on_what_is_typed_alone(string typed, int forms)
+    {
+        var known = await _app.AddAccountAsync();
+        using var visitor = _app.Open();
+        foreach (var address in new[] { known.Email!, "nobody@example.com" })
+        {
+            var before = counted.Hashes;
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visitor.SignInAsync(address, typed)).Status);
+            Assert.Equal(before + forms, counted.Hashes);
         }
     }
 
