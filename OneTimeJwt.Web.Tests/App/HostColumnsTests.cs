@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -149,6 +150,14 @@ public abstract class HostColumnsTests(DatabaseProvider provider)
         Assert.Equal((1, true), (outcome.Invited, outcome.BrokeOff));
         Assert.Equal(fresh[1..], outcome.Left.Select(left => left.Line.Name));
         Assert.NotNull(outcome.Problem);
+
+        using var visitor = app.Open();
+        Assert.Equal("/account", (await visitor.SignInAsync(admin.Account.Email!, Passwords.Old)).Location);
+        var form = Echoes.Antiforgery((await visitor.GetAsync("/admin/invite")).Body);
+        var page = await visitor.PostAsync("/admin/invite", ("__RequestVerificationToken", form), ("list", string.Join('\n', fresh)), ("reason", "they start on Monday"));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "30"), (page.Status, page.Headers["Retry-After"]));
+        Assert.Contains("The database went away in the middle. Whoever is counted as invited gets a mail.", page.Body, StringComparison.Ordinal);
+        Assert.Contains($"{fresh[1]}\n{fresh[2]}</textarea>", WebUtility.HtmlDecode(page.Body), StringComparison.Ordinal);
 
         away.IsBack = true;
         var again = await InviteAsync(app, admin, fresh);
