@@ -51,8 +51,8 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
     public static async Task<bool> IsOnAsync(UserManager<Account> users, Account account) =>
         account.TwoFactorEnabled && (IsUsable(await users.GetAuthenticatorKeyAsync(account)) || (await users.GetPasskeysAsync(account)).Count > 0);
 
-    // Identity takes the codes of an empty key, which anybody can make, and throws at one that isn't base32 (RFC 4648,
-    // section 6), such as one that another application encrypts.
+    // Codes of a key that is no secret of usual length prove nothing, and one that isn't base32 (RFC 4648, section 6), such
+    // as one that another application encrypts, makes Identity throw.
     private static bool IsUsable(string? key) =>
         key?.TrimEnd('=') is { Length: >= LeastKeyLength } text && text.All(c => char.IsAsciiLetter(c) || c is >= '2' and <= '7');
 
