@@ -109,6 +109,21 @@ public sealed class AdoptionChecksTests
         Assert.Contains(notes, note => note.StartsWith("AspNetUsers.TenantId must have a value", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_date_that_NET_cannot_read_is_refused()
+    {
+        await using var app = await UnstartedApp.OnAsync(DatabaseProvider.PostgreSql);
+        await using (var site = SiteOf(app, options => new StringSite(options)))
+        {
+            await site.Database.EnsureCreatedAsync(Cancellation);
+            site.AddRange(Person("ada", "ADA@EXAMPLE.COM"), Person("bob", "BOB@EXAMPLE.COM"), Person("eve", "EVE@EXAMPLE.COM"));
+            await site.SaveChangesAsync(Cancellation);
+            await site.Database.ExecuteSqlAsync($"""UPDATE "AspNetUsers" SET "LockoutEnd" = CASE "Id" WHEN 'ada' THEN '10000-01-01+00' WHEN 'bob' THEN 'infinity' END::timestamptz""", Cancellation);
+        }
+
+        await RefusesAsync(app, "AspNetUsers.LockoutEnd lies outside of the years 1 to 9999 in 1 rows");
+    }
+
     private static async Task RefusesAsync(UnstartedApp app, string told)
     {
         var (obstacles, _) = await app.Adoption.CheckAsync(Cancellation);

@@ -18,15 +18,15 @@ internal sealed class AccountLabels(DisplayNames names, AccountLookup lookup)
     /// <param name="database">Where to look.</param>
     /// <param name="account">As it was read.</param>
     /// <returns>Null where the address is this account's alone.</returns>
-    public Task<AccountLabel?> OfAsync(AccountsContext database, Account account) => OfAsync(database, account.Id, account.Email, account.UserName);
+    public Task<AccountLabel?> OfAsync(AccountsContext database, Account account) => OfAsync(database, account.Id, account.Email);
 
     /// <param name="database">Where to look.</param>
     /// <param name="accountId">Whom a mail is about.</param>
     /// <param name="address">Where it goes.</param>
     /// <returns>Null where no other account has that address.</returns>
-    public Task<AccountLabel?> OfMailAsync(AccountsContext database, string accountId, string address) => OfAsync(database, accountId, address, userName: null);
+    public Task<AccountLabel?> OfMailAsync(AccountsContext database, string accountId, string address) => OfAsync(database, accountId, address);
 
-    private async Task<AccountLabel?> OfAsync(AccountsContext database, string accountId, string? address, string? userName)
+    private async Task<AccountLabel?> OfAsync(AccountsContext database, string accountId, string? address)
     {
         if (string.IsNullOrEmpty(address) || !Addresses.CanBeNormalised(address))
             return null;
@@ -35,8 +35,15 @@ internal sealed class AccountLabels(DisplayNames names, AccountLookup lookup)
         if (!await database.Users.AnyAsync(other => spellings.Contains(other.NormalizedEmail!) && other.Id != accountId))
             return null;
 
-        userName ??= await database.Users.Where(account => account.Id == accountId).Select(account => account.UserName).FirstOrDefaultAsync();
-        var label = new AccountLabel(PlainName.Of(userName), (await names.OfAsync(database, [accountId])).GetValueOrDefault(accountId));
+        var row = await database.Users.Where(account => account.Id == accountId).Select(account => new { account.UserName, account.Email, account.EmailConfirmed }).FirstOrDefaultAsync();
+        // Anybody may register an account with somebody's address, under a name that is a message to them.
+        if (row is { EmailConfirmed: false })
+        {
+            var name = row.UserName == row.Email ? PlainName.Of(row.UserName) : PlainName.OfStranger(row.UserName);
+            return name is null ? null : new AccountLabel(name, DisplayName: null);
+        }
+
+        var label = new AccountLabel(PlainName.Of(row?.UserName), (await names.OfAsync(database, [accountId])).GetValueOrDefault(accountId));
         return label.Names.Count == 0 ? null : label;
     }
 }

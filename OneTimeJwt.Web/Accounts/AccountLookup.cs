@@ -31,7 +31,7 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
 
     /// <summary>Whether an account has this address, whatever its normalised column says.</summary>
     public bool HasAddress(string? stored, string address) =>
-        stored is not null && Addresses.CanBeNormalised(stored)
+        !string.IsNullOrWhiteSpace(stored) && Addresses.CanBeNormalised(stored)
         && normalizer.NormalizeEmail(stored.Trim())!.Equals(normalizer.NormalizeEmail(address), StringComparison.Ordinal);
 
     /// <summary>Of accounts whose normalised column fits, those that have the address; where none has, those that had it and are listed under it still.</summary>
@@ -100,9 +100,21 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
 
     public async Task<AccountCandidates> FindAsync(AccountsContext database, string text)
     {
-        if (!Addresses.CanBeNormalised(text))
+        if (string.IsNullOrWhiteSpace(text) || !Addresses.CanBeNormalised(text))
             return new AccountCandidates([], null);
 
+        try
+        {
+            return await FindReadableAsync(database, text);
+        }
+        catch (Exception fault) when (UnreadableRow.Is(fault))
+        {
+            return new AccountCandidates([], null);
+        }
+    }
+
+    private async Task<AccountCandidates> FindReadableAsync(AccountsContext database, string text)
+    {
         var spellings = Spellings(text);
         // Anybody may register an account with somebody's address, and only its owner can confirm it.
         var addressed = await database.Users.Where(account => spellings.Contains(account.NormalizedEmail!))

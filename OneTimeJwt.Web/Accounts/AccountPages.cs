@@ -117,7 +117,8 @@ internal sealed class AccountPages(
         var code = form["code"].Replace(" ", "", StringComparison.Ordinal);
         var state = await factor.ReadAsync(account);
         var isShort = code.Length == 6 && code.All(char.IsAsciiDigit);
-        var (method, result) = isShort && state.HasAuthenticator
+        var (method, result) = code.Length == 0 ? (SignInMeter.Code, SignInResult.Failed)
+            : isShort && state.HasAuthenticator
             ? (SignInMeter.Code, await signIn.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false))
             : isShort && !state.IsOn
             ? (SignInMeter.MailedCode, await signIn.EnterWithMailedCodeAsync(account, () => codes.TryUseAsync(account, code, Client(http))))

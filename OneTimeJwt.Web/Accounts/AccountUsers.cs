@@ -37,18 +37,23 @@ public sealed class AccountUsers(
 
     public override async Task<IdentityResult> AccessFailedAsync(Account user)
     {
+        // Dates are judged here: SQLite compares text, and applications write it in many ways.
+        await database.Entry(user).ReloadAsync();
+        if (user.LockoutEnabled && accountLock.Of(user) != LockState.Open)
+            return IdentityResult.Success;
+
         var now = time.GetUtcNow();
-        var (most, until) = (Options.Lockout.MaxFailedAccessAttempts, now + Options.Lockout.DefaultLockoutTimeSpan);
-        // SQLite compares text, in which other applications may write a lock-out that is over with an offset that hides it.
+        var (last, until) = (Options.Lockout.MaxFailedAccessAttempts - 1, now + Options.Lockout.DefaultLockoutTimeSpan);
         if (await CountAsync(now) == 0 && user.LockoutEnd <= now)
             await CountAsync(accountLock.LatestPause);
         await database.Entry(user).ReloadAsync();
         return IdentityResult.Success;
 
+        // Counts that no guess made, below zero or at the end of the type, count as none and as enough.
         Task<int> CountAsync(DateTimeOffset lockedUntil) => writer.RunAsync(() => database.Users
             .Where(row => row.Id == user.Id && (row.LockoutEnd == null || row.LockoutEnd <= lockedUntil))
             .ExecuteUpdateAsync(row => row
-                .SetProperty(known => known.LockoutEnd, known => known.AccessFailedCount + 1 < most ? known.LockoutEnd : until)
-                .SetProperty(known => known.AccessFailedCount, known => known.AccessFailedCount + 1 < most ? known.AccessFailedCount + 1 : 0)));
+                .SetProperty(known => known.LockoutEnd, known => known.AccessFailedCount >= last ? until : known.LockoutEnd)
+                .SetProperty(known => known.AccessFailedCount, known => known.AccessFailedCount >= last ? 0 : known.AccessFailedCount < 0 ? 1 : known.AccessFailedCount + 1)));
     }
 }

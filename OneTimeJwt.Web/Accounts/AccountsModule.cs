@@ -88,6 +88,7 @@ internal static class AccountsModule
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<AccountsContext>()
             .AddUserStore<AccountStore>()
+            .AddClaimsPrincipalFactory<AccountClaims>()
             .AddUserManager<AccountUsers>()
             .AddPasswordValidator<PasswordPolicy>()
             .AddTokenProvider<AuthenticatorTokenProvider<Account>>(TokenOptions.DefaultAuthenticatorProvider)

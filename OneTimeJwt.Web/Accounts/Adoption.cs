@@ -29,10 +29,18 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, Host
                 $"There is a table {table} already, and it was not made here: every table of ours starts with {AccountsContext.OurPrefix}. Rename it."));
         }
 
+        if (obstacles.Count == 0 && database is PostgreSqlAccounts && await BeyondCalendarAsync(database, cancellationToken) is > 0 and var beyond)
+            obstacles.Add($"AspNetUsers.LockoutEnd lies outside of the years 1 to 9999 in {beyond} rows, and .NET reads no such date: set it to 'infinity', or to NULL.");
+
         return obstacles.Count > 0
             ? new AdoptionReport(obstacles, [])
             : new AdoptionReport([], [.. Required(columns, known, database), .. await host.FaultsAsync(cancellationToken), .. await notes.OfAsync(database, cancellationToken)]);
     }
+
+    private static Task<int> BeyondCalendarAsync(AccountsContext database, CancellationToken cancellationToken) => database.Database.SqlQuery<int>($"""
+        SELECT count(*)::int AS "Value" FROM "AspNetUsers"
+        WHERE isfinite("LockoutEnd") AND ("LockoutEnd" >= '10000-01-01+00' OR "LockoutEnd" < '0001-01-01+00')
+        """).SingleAsync(cancellationToken);
 
     private static bool IsOurs(string table) => table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal);
 

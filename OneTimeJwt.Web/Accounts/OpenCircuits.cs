@@ -43,19 +43,41 @@ internal sealed partial class OpenCircuits(
 
         var ids = open.Select(circuit => circuit.AccountId).Distinct().ToList();
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var stamps = await database.Users.AsNoTracking()
-            .Where(account => ids.Contains(account.Id))
-            .Select(account => new { account.Id, account.SecurityStamp, Lock = new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock) })
-            .ToDictionaryAsync(account => account.Id, cancellationToken);
+        var sessions = await ReadAsync(database, ids, cancellationToken);
         foreach (var circuit in open)
         {
-            var live = stamps.TryGetValue(circuit.AccountId, out var account)
-                && account.SecurityStamp == circuit.Stamp
-                && !accountLock.IsBanned(account.Lock);
+            var live = sessions.TryGetValue(circuit.AccountId, out var session)
+                && session.Stamp == circuit.Stamp
+                && !accountLock.IsBanned(session.Lock);
             if (!live)
                 circuit.End();
         }
     }
+
+    // Whose row can't be read has no session; the others' are read all the same.
+    private static async Task<Dictionary<string, Session>> ReadAsync(AccountsContext database, List<string> ids, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.Users.AsNoTracking()
+                .Where(account => ids.Contains(account.Id))
+                .Select(account => new Session(account.Id, account.SecurityStamp, new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock)))
+                .ToDictionaryAsync(session => session.Id, cancellationToken);
+        }
+        catch (Exception fault) when (UnreadableRow.Is(fault))
+        {
+            var sessions = new Dictionary<string, Session>();
+            foreach (var id in ids.Where(_ => ids.Count > 1))
+            {
+                foreach (var (known, session) in await ReadAsync(database, [id], cancellationToken))
+                    sessions[known] = session;
+            }
+
+            return sessions;
+        }
+    }
+
+    private sealed record Session(string Id, string? Stamp, LockColumns Lock);
 
     private static partial class Log
     {

@@ -7,10 +7,15 @@ namespace OneTimeJwt.Web.Accounts;
 internal static class PlainName
 {
     private const int Longest = 100;
+    private const int LongestOfStranger = 64;
 
     // They join letters of Arabic and Indic scripts, and emoji.
     private const int NonJoiner = 0x200C;
     private const int Joiner = 0x200D;
+
+    /// <summary>A name of somebody who has not shown that the address is theirs: one word that nothing makes a link of.</summary>
+    public static string? OfStranger(string? name) =>
+        Of(name) is { Length: <= LongestOfStranger } plain && plain.EnumerateRunes().All(rune => Rune.IsLetterOrDigit(rune) || rune.Value is '-' or '_') ? plain : null;
 
     /// <returns>Without line breaks, control characters and marks of direction, and cut; null where nothing is left, or what mail programs make a link of.</returns>
     public static string? Of(string? name)

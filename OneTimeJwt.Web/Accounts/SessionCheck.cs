@@ -1,10 +1,12 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -26,8 +28,8 @@ internal static class SessionCheck
     public static async Task StampHalfWayAsync(CookieSigningInContext context)
     {
         var id = context.Principal?.FindFirstValue(HalfWayIdClaim);
-        var stamp = await Database(context.HttpContext).Users.Where(row => row.Id == id).Select(row => row.SecurityStamp).SingleOrDefaultAsync();
-        (context.Principal?.Identity as ClaimsIdentity)?.AddClaim(new Claim(Claims(context.HttpContext).SecurityStampClaimType, stamp ?? ""));
+        var row = await Database(context.HttpContext).Users.Where(known => known.Id == id).Select(known => new { known.SecurityStamp, known.PasswordHash }).SingleOrDefaultAsync();
+        (context.Principal?.Identity as ClaimsIdentity)?.AddClaim(new Claim(Claims(context.HttpContext).SecurityStampClaimType, HalfWayStamp(row?.SecurityStamp, row?.PasswordHash)));
     }
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context, string idClaim)
@@ -45,12 +47,15 @@ internal static class SessionCheck
         var stamp = principal.FindFirstValue(Claims(http).SecurityStampClaimType);
         var account = await Database(http).Users.AsNoTracking()
             .Where(row => row.Id == id)
-            .Select(row => new { row.SecurityStamp, Lock = new LockColumns(row.LockoutEnabled, row.LockoutEnd, row.Own!.SecuredLock) })
+            .Select(row => new { row.SecurityStamp, row.PasswordHash, Lock = new LockColumns(row.LockoutEnabled, row.LockoutEnd, row.Own!.SecuredLock) })
             .SingleOrDefaultAsync();
         return account is not null
-            && account.SecurityStamp == stamp
+            && stamp == (idClaim == HalfWayIdClaim ? HalfWayStamp(account.SecurityStamp, account.PasswordHash) : account.SecurityStamp)
             && !http.RequestServices.GetRequiredService<AccountLock>().IsBanned(account.Lock);
     }
+
+    // The password that was proven too: not every application changes the stamp with it.
+    private static string HalfWayStamp(string? stamp, string? hash) => Convert.ToHexString(SHA256.HashData(KeyMaterial.Encode([stamp, hash])));
 
     private static AccountsContext Database(HttpContext context) => context.RequestServices.GetRequiredService<AccountsContext>();
 

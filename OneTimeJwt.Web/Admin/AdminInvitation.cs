@@ -26,6 +26,8 @@ internal sealed class AdminInvitation(
         var found = await database.Users.Where(row => spellings.Contains(row.NormalizedEmail!)).OrderBy(row => row.Id).Take(2).ToListAsync();
         if (found.Count > 1)
             return Refused($"Several accounts have the address {address}: give the one that is meant an address of its own first.");
+        if (found is [{ } listed] && !lookup.HasAddress(listed.Email, address))
+            return Refused($"An account is listed under {address} that has another address: have your application write its NormalizedEmail again first.");
         if (found is [{ } known] && await ObstacleAsync(known) is { } obstacle)
             return Refused($"The account {address} {obstacle}");
 
@@ -50,8 +52,8 @@ internal sealed class AdminInvitation(
         await roles.GrantAsync(account.Id, ConsoleRole.Admin, actor: null) switch
         {
             RoleOutcome.NotOurs => Foreign(),
-            RoleOutcome.Unchanged when account.PasswordHash is not null => new Outcome(Done: true, $"{address} is an admin already."),
-            _ when account.PasswordHash is not null => await MailAsync(account, OutboxKind.AdminNotice, $"{address} has an account with a password and is an admin now."),
+            RoleOutcome.Unchanged when account.HasPassword => new Outcome(Done: true, $"{address} is an admin already."),
+            _ when account.HasPassword => await MailAsync(account, OutboxKind.AdminNotice, $"{address} has an account with a password and is an admin now."),
             _ => await MailAsync(account, OutboxKind.Invitation, isNew ? $"{address} has a new account and is an admin." : $"{address} has an account without a password and is an admin."),
         };
 
@@ -74,8 +76,10 @@ internal sealed class AdminInvitation(
     {
         if (accountLock.IsBanned(account))
             return "is locked: unlock it first.";
+        if (account is { EmailConfirmed: false, HasPassword: true })
+            return "has a password, and nobody has confirmed its address: let its owner confirm it first, at /forgot-password?confirm.";
 
-        var isExternal = account.PasswordHash is null && !recovery.Value.AllowExternalOnly && await database.UserLogins.AnyAsync(login => login.UserId == account.Id);
+        var isExternal = !account.HasPassword && !recovery.Value.AllowExternalOnly && await database.UserLogins.AnyAsync(login => login.UserId == account.Id);
         return isExternal ? "signs in through another provider only: set Recovery:AllowExternalOnly to true, or invite another address." : null;
     }
 

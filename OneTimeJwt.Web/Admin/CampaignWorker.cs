@@ -22,7 +22,7 @@ internal sealed partial class CampaignWorker(
             try
             {
                 foreach (var id in await RunningAsync(stoppingToken))
-                    await writer.RunAsync(() => ReleaseAsync(id, stoppingToken), stoppingToken);
+                    await writer.RunAsync(() => TryReleaseAsync(id, stoppingToken), stoppingToken);
             }
             catch (DbUpdateConcurrencyException)
             {
@@ -41,7 +41,32 @@ internal sealed partial class CampaignWorker(
         return await database.Campaigns.Where(campaign => campaign.State == CampaignState.Running).OrderBy(campaign => campaign.Id).Select(campaign => campaign.Id).ToListAsync(cancellationToken);
     }
 
-    private async Task<int> ReleaseAsync(Guid id, CancellationToken cancellationToken)
+    // A row that the database doesn't let be changed, by a trigger of another application's, holds nobody else up.
+    private async Task<int> TryReleaseAsync(Guid id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReleaseAsync(id, MostAtOnce, skips: false, cancellationToken);
+        }
+        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        {
+            return await TryReleaseOneAsync(id, cancellationToken);
+        }
+    }
+
+    private async Task<int> TryReleaseOneAsync(Guid id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReleaseAsync(id, most: 1, skips: false, cancellationToken);
+        }
+        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        {
+            return await ReleaseAsync(id, most: 1, skips: true, cancellationToken);
+        }
+    }
+
+    private async Task<int> ReleaseAsync(Guid id, int most, bool skips, CancellationToken cancellationToken)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         if (await database.Campaigns.SingleOrDefaultAsync(row => row.Id == id && row.State == CampaignState.Running, cancellationToken) is not { } campaign)
@@ -58,9 +83,9 @@ internal sealed partial class CampaignWorker(
             if (!await database.Outbox.AnyAsync(mail => mail.CampaignId == id && mail.RefusedAt == null, cancellationToken))
                 campaign.State = CampaignState.Done;
         }
-        else if (Due(campaign, now) is > 0 and var due)
+        else if (Math.Min(Due(campaign, now), most) is > 0 and var due)
         {
-            await ReleaseAsync(database, campaign, due, now, cancellationToken);
+            await (skips ? SkipAsync(database, campaign, now, cancellationToken) : ReleaseAsync(database, campaign, due, now, cancellationToken));
         }
 
         if (!database.ChangeTracker.HasChanges())
@@ -68,6 +93,21 @@ internal sealed partial class CampaignWorker(
 
         campaign.Version = Guid.NewGuid();
         return await database.SaveChangesAsync(cancellationToken);
+    }
+
+    private static async Task SkipAsync(AccountsContext database, Campaign campaign, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var next = await database.CampaignAccounts.SingleAsync(account => account.CampaignId == campaign.Id && account.Position == campaign.Released, cancellationToken);
+        database.Add(new RecoveryEvent
+        {
+            At = now,
+            Kind = RecoveryEventKind.Suppressed,
+            AccountId = next.AccountId,
+            Actor = campaign.StartedBy,
+            CampaignId = campaign.Id,
+            Detail = "the database doesn't let the account be changed",
+        });
+        campaign.Released++;
     }
 
     private async Task ReleaseAsync(AccountsContext database, Campaign campaign, int due, DateTimeOffset now, CancellationToken cancellationToken)

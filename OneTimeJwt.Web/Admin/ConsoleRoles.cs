@@ -57,9 +57,9 @@ public sealed class ConsoleRoles(
             : null;
     }
 
-    /// <returns>The role that the account may act in; null where it is banned.</returns>
+    /// <returns>The role that the account may act in; null where it is banned, or secured by its owner.</returns>
     public async Task<ConsoleRole?> RightsOfAsync(AccountsContext database, string accountId) =>
-        await database.Users.Where(row => row.Id == accountId).Select(LockColumns.Of).SingleOrDefaultAsync() is { } columns && !accountLock.IsBanned(columns)
+        await database.Users.Where(row => row.Id == accountId).Select(LockColumns.Of).SingleOrDefaultAsync() is { } columns && accountLock.Of(columns) is LockState.Open or LockState.Paused
             ? await OfAsync(database, accountId)
             : null;
 

@@ -85,7 +85,7 @@ internal sealed class Invitations(
 
         var spellings = lookup.Spellings(address);
         var known = await database.Users.Where(row => spellings.Contains(row.NormalizedEmail!) || spellings.Contains(row.NormalizedUserName!)).OrderBy(row => row.Id).Take(2).ToListAsync();
-        if (known.Count > 1 || (known is [{ } only] && await IsInUseAsync(only)))
+        if (known.Count > 1 || (known is [{ } only] && (!lookup.HasAddress(only.Email, address) || await IsInUseAsync(only))))
             return Words.InviteInUse;
 
         var now = time.GetUtcNow();
@@ -126,6 +126,6 @@ internal sealed class Invitations(
     }
 
     private async Task<bool> IsInUseAsync(Account account) =>
-        account.PasswordHash is not null || string.IsNullOrEmpty(account.Email) || accountLock.IsBanned(account)
+        account.HasPassword || string.IsNullOrEmpty(account.Email) || accountLock.IsBanned(account)
         || (!recovery.Value.AllowExternalOnly && await database.UserLogins.AnyAsync(login => login.UserId == account.Id));
 }

@@ -9,12 +9,15 @@ public sealed class Account : IdentityUser
     /// <summary>The name under which Identity keeps authenticator keys and recovery codes.</summary>
     public const string TokenStore = "[AspNetUserStore]";
 
-    private const int StampBytes = 20;
+    private const int StampBytes = 16;
 
     /// <summary>What we remember beside it, in a table of ours; null where there is nothing.</summary>
     public OwnState? Own { get; private set; }
 
-    /// <summary>Outstanding links die and sessions end. As long as the stamps that Identity makes itself.</summary>
+    /// <summary>Other applications leave an empty text where Identity has none.</summary>
+    public bool HasPassword => !string.IsNullOrWhiteSpace(PasswordHash);
+
+    /// <summary>Outstanding links die and sessions end. 32 characters, as Identity's own: columns may take little more.</summary>
     public void RenewSecurityStamp() => SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(StampBytes));
 
     /// <summary>The row of our own, made where there was none.</summary>

@@ -164,7 +164,7 @@ internal sealed partial class Delivery(
 
     private async Task InvitationAsync(OutboxMail mail, Account account, CancellationToken cancellationToken)
     {
-        if ((account.PasswordHash is not null ? "has a password already" : Obstacle(account, account.Email)) is { } reason)
+        if ((account.HasPassword ? "has a password already" : Obstacle(account, account.Email)) is { } reason)
         {
             await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.Suppressed, detail: reason));
             return;
@@ -271,7 +271,7 @@ internal sealed partial class Delivery(
         var limited = mails.Where(mail => IsLink(mail) && recipients.ContainsKey(mail.Id)).Select(mail => recipients[mail.Id]).ToHashSet();
         var recent = await budgets.ReadAsync(database, limited, cancellationToken);
 
-        var elsewhere = recovery.Value.AllowExternalOnly ? [] : accounts.Values.Where(account => account.PasswordHash is null).Select(account => account.Id).ToList();
+        var elsewhere = recovery.Value.AllowExternalOnly ? [] : accounts.Values.Where(account => !account.HasPassword).Select(account => account.Id).ToList();
         var providers = elsewhere.Count == 0
             ? []
             : await database.UserLogins

@@ -90,8 +90,39 @@ internal sealed partial class DeliveryWorker(
 
         await FindRecipientsAsync([.. leased.Where(mail => mail.AccountId is null)]);
         var mails = leased.Where(mail => mail.AccountId is not null).ToList();
-        var reading = await delivery.PrepareAsync(mails, CancellationToken.None);
-        mails.ForEach(mail => _inHand[mail.Id] = mail);
+        try
+        {
+            return Queue(mails, await delivery.PrepareAsync(mails, CancellationToken.None));
+        }
+        catch (Exception fault) when (UnreadableRow.Is(fault))
+        {
+            return await OneByOneAsync(mails);
+        }
+    }
+
+    // So that a row that can't be read holds up its own mail only.
+    private async Task<IReadOnlyList<Work>> OneByOneAsync(IReadOnlyList<OutboxMail> mails)
+    {
+        var work = new List<Work>();
+        foreach (var mail in mails)
+        {
+            try
+            {
+                work.AddRange(Queue([mail], await delivery.PrepareAsync([mail], CancellationToken.None)));
+            }
+            catch (Exception fault) when (UnreadableRow.Is(fault))
+            {
+                await outbox.RefuseAsync(mail, "the account's row can't be read");
+            }
+        }
+
+        return work;
+    }
+
+    private List<Work> Queue(IReadOnlyList<OutboxMail> mails, Reading reading)
+    {
+        foreach (var mail in mails)
+            _inHand[mail.Id] = mail;
         return [.. mails.GroupBy(mail => reading.RecipientOf(mail) ?? mail.AccountId!).Select(group => Queue(group, reading))];
     }
 

@@ -47,7 +47,10 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
         switch (accountLock.Of(account))
         {
             case LockState.Paused:
-                await row.Where(known => known.LockoutEnd <= latestPause).ExecuteUpdateAsync(known => known.SetProperty(r => r.LockoutEnd, (DateTimeOffset?)null));
+                var lifted = await row.Where(known => known.LockoutEnd <= latestPause).ExecuteUpdateAsync(known => known.SetProperty(r => r.LockoutEnd, (DateTimeOffset?)null));
+                // SQLite compares text, which other applications write in many ways.
+                if (lifted == 0 && accountLock.Of(await row.Select(LockColumns.Of).SingleAsync()) == LockState.Paused)
+                    account.LockoutEnd = null;
                 break;
             case LockState.Secured:
                 await row.Where(known => known.LockoutEnd == secured).ExecuteUpdateAsync(known => known.SetProperty(r => r.LockoutEnd, (DateTimeOffset?)null));
@@ -119,7 +122,7 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
     private void Rename(Account account, string address, bool mayRename = true)
     {
         var normalized = lookup.NormalizeLike(account.NormalizedEmail, account.Email, address);
-        if (mayRename && account.NormalizedUserName == account.NormalizedEmail)
+        if (mayRename && account.NormalizedUserName is not null && account.NormalizedUserName == account.NormalizedEmail)
             (account.UserName, account.NormalizedUserName) = (address, normalized);
         (account.Email, account.NormalizedEmail) = (address, normalized);
     }
