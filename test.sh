@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 mode=${1:-quick}
 limit=1200
 case $mode in
-  quick) filter=(-trait- "Category=long" -maxThreads 4) ;; # they wait for clocks and ticks as much as they compute
+  quick) filter=(-trait- "Category=long" -maxThreads 6) ;; # they wait for clocks and ticks as much as they compute
   long) filter=(-trait "Category=long" -maxThreads 1); limit=7200 ;; # one at a time: some of them measure
   gallery) filter=(-class '*.Screenshots' -class '*.MailTests' -maxThreads 2); limit=3600
     export ONETIMEJWT_SCREENSHOTS=$PWD/artifacts/gallery ;;

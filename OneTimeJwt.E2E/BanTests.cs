@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
@@ -11,6 +12,7 @@ namespace OneTimeJwt.E2E;
 public sealed class BanTests(Suite suite) : BrowserTest(suite)
 {
     private const string Until = "2999-01-01 00:00:00+00:00";
+    private const float TenSeconds = 10_000;
 
     [Fact]
     [Purpose("reset")]
@@ -37,5 +39,17 @@ public sealed class BanTests(Suite suite) : BrowserTest(suite)
         await file.ActAsync("Unlock", "appeal granted");
         await Assertions.Expect(file.Done).ToBeVisibleAsync();
         await (await SignInPage.OpenAsync(tab)).EnterAsync(account);
+    }
+
+    [Fact]
+    public async Task An_open_page_of_an_admin_ends_within_ten_seconds_after_a_ban()
+    {
+        Assert.SkipWhen(Site.IsDeployed, "Writes to the accounts as another application would.");
+        var admin = await NewAccountAsync(AccountKind.Admin);
+        var trail = await TrailPage.OpenAsync(await NewBrowserAsync(), admin);
+
+        await AccountRow.BanAsync(Site.App, admin, Until);
+
+        await Assertions.Expect(trail.Tab.Page).ToHaveURLAsync(new Regex("/sign-in"), new() { Timeout = TenSeconds });
     }
 }

@@ -7,6 +7,7 @@ namespace OneTimeJwt.Web.Tests.App;
 public sealed class BadInputTests(SharedApp shared) : IClassFixture<SharedApp>
 {
     private const int Megabyte = 1024 * 1024;
+    private const int MostTries = 5;
     private static readonly string[] Forms = ["/forgot-password", "/reset-password", "/sign-in", "/sign-in/two-factor", "/sign-in/two-factor/mail", "/sign-out"];
     private readonly TestApp _app = shared.App;
 
@@ -29,22 +30,35 @@ public sealed class BadInputTests(SharedApp shared) : IClassFixture<SharedApp>
     [MemberData(nameof(Cases))]
     public async Task A_form_that_is_not_ours_gets_a_clear_page(string path, string kind)
     {
-        using var visitor = _app.Open();
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Content(kind) };
-        if (kind == "cross-site")
-            request.Headers.Add("Sec-Fetch-Site", "cross-site");
-        if (kind == "chunked megabyte")
-            request.Headers.TransferEncodingChunked = true;
-        // Some pages answer without reading: then nothing is sent into a connection that is closed by now.
-        request.Headers.ExpectContinue = kind.EndsWith("megabyte", StringComparison.Ordinal);
-
-        var answer = await visitor.SendAsync(request);
+        var answer = await SendAsync(path, kind);
 
         // Nobody is in the second step, and nobody is signed out by a stranger: those two only send people on.
         if (answer.Status == HttpStatusCode.SeeOther && path is "/sign-in/two-factor" or "/sign-in/two-factor/mail" or "/sign-out")
             Assert.Equal("/sign-in", answer.Location);
         else
             AssertClear(answer);
+    }
+
+    // Of a body without a length the app reads a part, answers and closes: a client that is still sending may miss the answer.
+    private async Task<Answer> SendAsync(string path, string kind)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            using var visitor = _app.Open();
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Content(kind) };
+            if (kind == "cross-site")
+                request.Headers.Add("Sec-Fetch-Site", "cross-site");
+            request.Headers.TransferEncodingChunked = kind == "chunked megabyte" ? true : null;
+            // Some pages answer without reading: then nothing is sent into a connection that is closed by now.
+            request.Headers.ExpectContinue = kind.EndsWith("megabyte", StringComparison.Ordinal);
+            try
+            {
+                return await visitor.SendAsync(request);
+            }
+            catch (HttpRequestException) when (kind == "chunked megabyte" && tries < MostTries)
+            {
+            }
+        }
     }
 
     [Theory]
