@@ -35,7 +35,7 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
         && normalizer.NormalizeEmail(stored.Trim())!.Equals(normalizer.NormalizeEmail(address), StringComparison.Ordinal);
 
     /// <summary>Of accounts whose normalised column fits, those that have the address; where none has, those that had it and are listed under it still.</summary>
-    public IReadOnlyList<T> WithAddress<T>(IReadOnlyList<T> listed, Func<T, string?> address, string text)
+    private IReadOnlyList<T> WithAddress<T>(IReadOnlyList<T> listed, Func<T, string?> address, string text)
     {
         var exact = listed.Where(account => HasAddress(address(account), text)).ToList();
         return exact.Count > 0 ? exact : listed;

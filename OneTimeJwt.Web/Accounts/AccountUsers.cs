@@ -39,7 +39,7 @@ public sealed class AccountUsers(
     {
         // Dates are judged here: SQLite compares text, and applications write it in many ways.
         await database.Entry(user).ReloadAsync();
-        if (user.LockoutEnabled && accountLock.Of(user) != LockState.Open)
+        if (accountLock.Of(user) != LockState.Open)
             return IdentityResult.Success;
 
         var now = time.GetUtcNow();
