@@ -44,7 +44,7 @@ public sealed class AdoptionChecksTests
             Assert.Contains(notes, note => note.StartsWith(told, StringComparison.Ordinal));
         await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.MigrateAsync(Cancellation));
 
-        Assert.Equal(["RecoveryTables", "MailLanguage", "OwnStates", "OutboxOrder", "LocksAndBudgets"], (await app.Migrator.AdoptAsync(Cancellation)).Select(migration => migration.Split('_')[1]));
+        Assert.Equal(["RecoveryTables", "MailLanguage", "OwnStates", "OutboxOrder", "LocksAndBudgets", "MailOutcomes"], (await app.Migrator.AdoptAsync(Cancellation)).Select(migration => migration.Split('_')[1]));
         Assert.Empty(await app.Migrator.AdoptAsync(Cancellation));
         Assert.Empty(await app.Migrator.MigrateAsync(Cancellation));
         Assert.Empty((await app.Adoption.CheckAsync(Cancellation)).Obstacles);

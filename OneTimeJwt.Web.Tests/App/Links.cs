@@ -54,7 +54,7 @@ internal static class Links
     {
         var before = app.Mails.To(account.Email!).Count;
         using var visitor = app.Open();
-        Assert.Equal("/forgot-password/sent?confirm", (await visitor.AskToConfirmAsync(account.Email!)).Location);
+        (await visitor.AskToConfirmAsync(account.Email!)).LeadsTo("/forgot-password/sent?confirm");
         return Inbox.Link((await app.Mails.WaitAsync(account.Email!, before + 1))[before]);
     }
 
@@ -62,8 +62,8 @@ internal static class Links
     public static async Task<string> ChangeLinkForAsync(this TestApp app, Account account, string address, string password = Passwords.Old)
     {
         using var visitor = app.Open();
-        Assert.Equal("/account", (await visitor.SignInAsync(account.Email!, password)).Location);
-        Assert.Equal("/account/email/sent", (await visitor.AskForAddressAsync(address, password)).Location);
+        (await visitor.SignInAsync(account.Email!, password)).LeadsTo("/account");
+        (await visitor.AskForAddressAsync(address, password)).LeadsTo("/account/email/sent");
         return Inbox.Link((await app.Mails.WaitAsync(address))[0]);
     }
 
@@ -72,8 +72,8 @@ internal static class Links
     {
         var before = app.Mails.To(account.Email!).Count;
         using var visitor = app.Open();
-        await visitor.SignInAsync(account.Email!, present);
-        Assert.Equal("/account?changed", (await visitor.ChangePasswordAsync(present, chosen)).Location);
+        (await visitor.SignInAsync(account.Email!, present)).LeadsTo("/account");
+        (await visitor.ChangePasswordAsync(present, chosen)).LeadsTo("/account?changed");
         return Inbox.Link((await app.Mails.WaitAsync(account.Email!, before + 1))[before]);
     }
 

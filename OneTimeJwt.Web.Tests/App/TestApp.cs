@@ -91,7 +91,7 @@ public sealed class TestApp : IAsyncDisposable
     {
         var before = Mails.To(account.Email!).Count;
         using var visitor = Open();
-        Assert.Equal("/forgot-password/sent", (await visitor.AskAsync(account.Email!)).Location);
+        (await visitor.AskAsync(account.Email!)).LeadsTo("/forgot-password/sent");
         return Inbox.Link((await Mails.WaitAsync(account.Email!, before + 1))[before]);
     }
 

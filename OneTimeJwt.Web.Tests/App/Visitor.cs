@@ -77,6 +77,9 @@ public sealed record Answer(HttpStatusCode Status, string Body, string? Location
 
     public bool PasswordChanged => Status == HttpStatusCode.SeeOther && Location?.Split('?')[0] == "/reset-password/done";
 
+    /// <summary>It is a redirect there; otherwise the page that came instead says why.</summary>
+    public void LeadsTo(string path) => Assert.True(Location == path, $"Not sent to {path} but to {Location}: {(int)Status} {Body}");
+
     public void IsRefusedAs(string verdict)
     {
         Assert.Equal(verdict, Verdict);

@@ -21,6 +21,11 @@ internal static class EventWords
         RecoveryEventKind.PasswordChanged => Words.EventPasswordChanged,
         RecoveryEventKind.NoticeMailed => Words.EventNoticeMailed,
         RecoveryEventKind.MailRefused => Words.EventMailRefused,
+        RecoveryEventKind.MailUnanswered => Words.EventMailUnanswered,
+        RecoveryEventKind.MailDelivered => Words.EventMailDelivered,
+        RecoveryEventKind.MailDeferred => Words.EventMailDeferred,
+        RecoveryEventKind.MailBounced => Words.EventMailBounced,
+        RecoveryEventKind.MailDropped => Words.EventMailDropped,
         RecoveryEventKind.TriedAgain => Words.EventTriedAgain,
         RecoveryEventKind.Invited => Words.EventInvited,
         RecoveryEventKind.TwoFactorOn => Words.EventTwoFactorOn,
@@ -57,9 +62,11 @@ internal static class EventWords
     /// <summary>What a line is at first sight: <c>bad</c>, <c>fine</c>, or nothing special.</summary>
     public static string? Tone(RecoveryEventKind kind) => kind switch
     {
-        RecoveryEventKind.MailFailed or RecoveryEventKind.MailRefused or RecoveryEventKind.GaveUp or RecoveryEventKind.LinkTooLong or RecoveryEventKind.Refused
+        RecoveryEventKind.MailFailed or RecoveryEventKind.MailRefused or RecoveryEventKind.GaveUp or RecoveryEventKind.MailUnanswered or
+            RecoveryEventKind.MailBounced or RecoveryEventKind.MailDropped or RecoveryEventKind.MailDeferred or RecoveryEventKind.LinkTooLong or RecoveryEventKind.Refused
             or RecoveryEventKind.RefusedUnproven or RecoveryEventKind.ActRefused or RecoveryEventKind.Suppressed or RecoveryEventKind.Locked or RecoveryEventKind.Secured => "bad",
-        RecoveryEventKind.Redeemed or RecoveryEventKind.PasswordChanged or RecoveryEventKind.AddressConfirmed or RecoveryEventKind.AddressChanged => "fine",
+        RecoveryEventKind.Redeemed or RecoveryEventKind.PasswordChanged or RecoveryEventKind.AddressConfirmed or RecoveryEventKind.AddressChanged
+            or RecoveryEventKind.MailDelivered => "fine",
         _ => null,
     };
 }

@@ -21,6 +21,8 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
 
     private const int IdLength = 450;
     private const int AddressLength = 256;
+    private const int CultureLength = 16;
+    private const int ZoneLength = 64;
     private const string Waits = "\"RefusedAt\" IS NULL";
 
     /// <summary>For reads that have to fit each other, where the database can do that without being asked to beforehand.</summary>
@@ -69,6 +71,8 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
             own.Property(o => o.AccountId).HasMaxLength(IdLength);
             own.Property(o => o.PendingAddress).HasMaxLength(AddressLength);
             own.Property(o => o.TrustedAddress).HasMaxLength(AddressLength);
+            own.Property(o => o.Culture).HasMaxLength(CultureLength);
+            own.Property(o => o.Zone).HasMaxLength(ZoneLength);
             own.Property(o => o.Version).IsConcurrencyToken();
             own.HasOne<Account>().WithOne(account => account.Own).HasForeignKey<OwnState>(o => o.AccountId);
         });
@@ -87,8 +91,8 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
             mail.Property(m => m.RequestedBy).HasMaxLength(IdLength);
             mail.Property(m => m.AboutId).HasMaxLength(IdLength);
             mail.Property(m => m.Client).HasMaxLength(64);
-            mail.Property(m => m.Culture).HasMaxLength(16);
-            mail.Property(m => m.Zone).HasMaxLength(64);
+            mail.Property(m => m.Culture).HasMaxLength(CultureLength);
+            mail.Property(m => m.Zone).HasMaxLength(ZoneLength);
             mail.Property(m => m.Lease).IsConcurrencyToken();
             mail.Property(m => m.Cause).HasMaxLength(200);
             mail.HasIndex(m => m.DueAt).HasFilter(Waits);
@@ -116,6 +120,7 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
             line.HasIndex(e => new { e.CampaignId, e.Kind });
             line.HasIndex(e => new { e.AccountId, e.At });
             line.HasIndex(e => e.Nonce);
+            line.HasIndex(e => e.MailId);
             line.HasIndex(e => new { e.AddressHash, e.At });
         });
 

@@ -45,6 +45,9 @@ public sealed class OutboxMail
     /// <summary>Why it was not sent the last time, in our own words.</summary>
     public string? Cause { get; set; }
 
+    /// <summary>When all of it was handed over and no answer came: it may have arrived. It is sent once more, later, and not again after that.</summary>
+    public DateTimeOffset? UnansweredAt { get; set; }
+
     /// <summary>When it was refused for good: it is not tried any more unless somebody asks for it.</summary>
     public DateTimeOffset? RefusedAt { get; set; }
 

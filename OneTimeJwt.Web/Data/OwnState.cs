@@ -19,6 +19,12 @@ public sealed class OwnState
     /// <summary>The end of the lock-out that "this wasn't me" set. The account is locked by us while its lock-out still has this very end.</summary>
     public DateTimeOffset? SecuredLock { get; set; }
 
+    /// <summary>The language and, where it is known, the country that its owner last used here: <c>en-GB</c>.</summary>
+    public string? Culture { get; set; }
+
+    /// <summary>The zone that its owner was last told times in, after IANA.</summary>
+    public string? Zone { get; set; }
+
     public Guid Version { get; private set; } = Guid.NewGuid();
 
     /// <summary>Of two writes that read the same row, one is refused.</summary>

@@ -36,6 +36,9 @@ public sealed class RecoveryEvent
 
     /// <summary>The campaign that it belongs to.</summary>
     public Guid? CampaignId { get; init; }
+
+    /// <summary>The mail that it tells of: the id of its outbox row, by which reports of its delivery find it.</summary>
+    public Guid? MailId { get; init; }
 }
 
 /// <summary>Stored by name.</summary>
@@ -84,4 +87,9 @@ public enum RecoveryEventKind
     CodeMailed,
     MailedCodeTried,
     MailedCodeUsed,
+    MailUnanswered,
+    MailDelivered,
+    MailDeferred,
+    MailBounced,
+    MailDropped,
 }

@@ -311,6 +311,7 @@ internal sealed partial class Delivery(
         Client = mail.Client,
         Detail = detail,
         CampaignId = mail.CampaignId,
+        MailId = mail.Id,
     };
 
     private static partial class Log

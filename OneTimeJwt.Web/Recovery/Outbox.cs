@@ -139,7 +139,17 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         database.Attach(mail);
         (mail.Lease, mail.LeasedUntil, mail.Cause) = (Guid.Empty, null, cause);
         change();
-        database.Add(new RecoveryEvent { At = now, Kind = kind, AccountId = mail.AccountId, Actor = mail.RequestedBy, Client = mail.Client, Detail = cause, CampaignId = mail.CampaignId });
+        database.Add(new RecoveryEvent
+        {
+            At = now,
+            Kind = kind,
+            AccountId = mail.AccountId,
+            Actor = mail.RequestedBy,
+            Client = mail.Client,
+            Detail = cause,
+            CampaignId = mail.CampaignId,
+            MailId = mail.Id,
+        });
         try
         {
             await database.SaveChangesAsync();

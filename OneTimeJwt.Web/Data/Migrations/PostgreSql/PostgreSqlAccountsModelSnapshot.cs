@@ -419,6 +419,9 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
 
+                    b.Property<DateTimeOffset?>("UnansweredAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("Zone")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
@@ -447,6 +450,10 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                         .HasMaxLength(450)
                         .HasColumnType("character varying(450)");
 
+                    b.Property<string>("Culture")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
                     b.Property<string>("PendingAddress")
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)");
@@ -467,6 +474,10 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("uuid");
+
+                    b.Property<string>("Zone")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
 
                     b.HasKey("AccountId");
 
@@ -509,6 +520,9 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)");
 
+                    b.Property<Guid?>("MailId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Nonce")
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)");
@@ -520,6 +534,8 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                     b.HasKey("Id");
 
                     b.HasIndex("At");
+
+                    b.HasIndex("MailId");
 
                     b.HasIndex("Nonce");
 

@@ -431,6 +431,9 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)");
 
+                    b.Property<DateTimeOffset?>("UnansweredAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<string>("Zone")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
@@ -461,6 +464,10 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                         .HasMaxLength(450)
                         .HasColumnType("nvarchar(450)");
 
+                    b.Property<string>("Culture")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)");
+
                     b.Property<string>("PendingAddress")
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)");
@@ -481,6 +488,10 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Zone")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
 
                     b.HasKey("AccountId");
 
@@ -525,6 +536,9 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)");
 
+                    b.Property<Guid?>("MailId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Nonce")
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)");
@@ -536,6 +550,8 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                     b.HasKey("Id");
 
                     b.HasIndex("At");
+
+                    b.HasIndex("MailId");
 
                     b.HasIndex("Nonce");
 

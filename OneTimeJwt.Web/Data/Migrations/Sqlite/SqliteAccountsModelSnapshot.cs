@@ -407,6 +407,10 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("UnansweredAt")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Zone")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
@@ -435,6 +439,10 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                         .HasMaxLength(450)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Culture")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("PendingAddress")
                         .HasMaxLength(256)
                         .HasColumnType("TEXT");
@@ -456,6 +464,10 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Zone")
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.HasKey("AccountId");
@@ -501,6 +513,9 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("MailId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Nonce")
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
@@ -512,6 +527,8 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("At");
+
+                    b.HasIndex("MailId");
 
                     b.HasIndex("Nonce");
 

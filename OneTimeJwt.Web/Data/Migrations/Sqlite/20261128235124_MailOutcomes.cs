@@ -1,0 +1,71 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace OneTimeJwt.Web.Data.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class MailOutcomes : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<Guid>(
+                name: "MailId",
+                table: "RecoveryTrail",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "UnansweredAt",
+                table: "RecoveryOutbox",
+                type: "TEXT",
+                maxLength: 32,
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "Culture",
+                table: "RecoveryAccounts",
+                type: "TEXT",
+                maxLength: 16,
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "Zone",
+                table: "RecoveryAccounts",
+                type: "TEXT",
+                maxLength: 64,
+                nullable: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryTrail_MailId",
+                table: "RecoveryTrail",
+                column: "MailId");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_RecoveryTrail_MailId",
+                table: "RecoveryTrail");
+
+            migrationBuilder.DropColumn(
+                name: "MailId",
+                table: "RecoveryTrail");
+
+            migrationBuilder.DropColumn(
+                name: "UnansweredAt",
+                table: "RecoveryOutbox");
+
+            migrationBuilder.DropColumn(
+                name: "Culture",
+                table: "RecoveryAccounts");
+
+            migrationBuilder.DropColumn(
+                name: "Zone",
+                table: "RecoveryAccounts");
+        }
+    }
+}
