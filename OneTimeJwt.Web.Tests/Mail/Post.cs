@@ -17,7 +17,7 @@ internal static class Post
         new("Choose a new password", ["Hello,", paragraph], link is null ? null : new LetterLink("Choose", link), ["Thank you & good-bye."]);
 
     public static Task<MimeMessage> ComposeAsync(Letter letter, string to = "ada@example.com", string from = "Accounts <no-reply@example.com>", BrandingSettings? branding = null) =>
-        new MailComposer(NullLoggerFactory.Instance, Options.Create(new MailSettings { From = from }), new Brand(branding ?? new()), Clock).ComposeAsync(to, letter);
+        new MailComposer(NullLoggerFactory.Instance, Options.Create(new MailSettings { From = from }), new Brand(branding ?? new()), Clock).ComposeAsync(to, letter, Guid.NewGuid());
 
     public static async Task<string> WireAsync(Letter letter, string to = "ada@example.com", string from = "Accounts <no-reply@example.com>")
     {

@@ -32,8 +32,9 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
 
     /// <param name="to">The stored address of the account.</param>
     /// <param name="letter">What to say.</param>
+    /// <param name="id">Names the mail. A copy has the same name, so that mailboxes that know it show one (RFC 5322, section 3.6.4).</param>
     /// <exception cref="FormatException">The stored address is not one that mail can be sent to.</exception>
-    public async Task<MimeMessage> ComposeAsync(string to, Letter letter)
+    public async Task<MimeMessage> ComposeAsync(string to, Letter letter, Guid id)
     {
         var from = From;
         if (to.Any(char.IsControl) || !MailboxAddress.TryParse(to, out var recipient) || recipient.Address != to)
@@ -49,7 +50,7 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
         };
         message.From.Add(from);
         message.To.Add(recipient);
-        message.MessageId = $"{Guid.NewGuid():N}@{from.Domain}";
+        message.MessageId = $"{id:N}@{from.Domain}";
         // Out-of-office replies to a no-reply address help nobody (RFC 3834, section 5).
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.Headers.Add("Content-Language", Language.Current.Code);

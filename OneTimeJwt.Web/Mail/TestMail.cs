@@ -17,7 +17,7 @@ internal sealed class TestMail(MailComposer composer, IMailTransport transport, 
         using var patience = new CancellationTokenSource(Patience, time);
         try
         {
-            using var message = await composer.ComposeAsync(to, Letter);
+            using var message = await composer.ComposeAsync(to, Letter, Guid.NewGuid());
             await transport.SendAsync(message, patience.Token);
             return null;
         }

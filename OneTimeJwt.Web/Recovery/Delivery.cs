@@ -212,7 +212,7 @@ internal sealed partial class Delivery(
     // To a stored address, never to a typed one: some characters fold onto others when Identity normalises.
     private async Task SendAsync(OutboxMail mail, string to, Letter letter, RecoveryEvent[] lines, CancellationToken cancellationToken)
     {
-        using var message = await composer.ComposeAsync(to, await NamedAsync(mail, to, letter, cancellationToken));
+        using var message = await composer.ComposeAsync(to, await NamedAsync(mail, to, letter, cancellationToken), mail.Id);
         await outgoing.SendAsync(message, cancellationToken);
         await RecordAsync(mail, lines);
     }

@@ -24,7 +24,7 @@ internal static class SampleMails
         {
             var mails = new List<ReceivedMail>();
             foreach (var (name, letter) in All(origin, time.GetUtcNow()))
-                mails.Add(new ReceivedMail(name, await composer.ComposeAsync(Reader, letter)));
+                mails.Add(new ReceivedMail(name, await composer.ComposeAsync(Reader, letter, Guid.NewGuid())));
             return Page.Of<InboxPage>(parameters: new { Mails = mails, Folder = "/dev/mails" });
         });
         app.MapPage("/dev/mails/{name}.eml", async (MailComposer composer, [FromServices] PublicOrigin origin, TimeProvider time, string name) =>
@@ -71,7 +71,7 @@ internal static class SampleMails
 
     private static async Task<byte[]> BytesAsync(MailComposer composer, Letter letter)
     {
-        using MimeMessage message = await composer.ComposeAsync(Reader, letter);
+        using MimeMessage message = await composer.ComposeAsync(Reader, letter, Guid.NewGuid());
         using var bytes = new MemoryStream();
         await message.WriteToAsync(bytes);
         return bytes.ToArray();
