@@ -1,6 +1,7 @@
 using MailKit.Net.Smtp;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Tests.Mail;
@@ -11,7 +12,7 @@ public sealed class SmtpConnectionsTests : IAsyncDisposable
     private const int Connections = 3;
 
     private readonly SmtpDouble _server = new();
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly SmtpTransport _transport;
 
     public SmtpConnectionsTests()
@@ -85,11 +86,11 @@ public sealed class SmtpConnectionsTests : IAsyncDisposable
     public async Task A_connection_that_was_idle_long_is_left_with_a_goodbye()
     {
         await SendAsync(0);
-        _time.Pass(TimeSpan.FromSeconds(19));
+        _time.Advance(TimeSpan.FromSeconds(19));
         await SendAsync(1);
         Assert.Equal(1, _server.Conversations);
 
-        _time.Pass(TimeSpan.FromSeconds(21));
+        _time.Advance(TimeSpan.FromSeconds(21));
         await SendAsync(2);
 
         Assert.Equal(2, _server.Conversations);

@@ -57,6 +57,9 @@ internal sealed class SmtpDouble : IAsyncDisposable
     /// <summary>What happens between a mail's last byte and its receipt.</summary>
     public Func<CancellationToken, Task> Ponder { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>What happens between a mail's arrival and its receipt.</summary>
+    public Func<CancellationToken, Task> Receipt { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Told of each mail before its sender is.</summary>
     public Func<string, Task> Taken { get; set; } = _ => Task.CompletedTask;
 
@@ -198,6 +201,7 @@ internal sealed class SmtpDouble : IAsyncDisposable
 
         _mails.Enqueue(data.ToString());
         await Taken(data.ToString());
+        await Receipt(_end.Token);
         return "250 taken";
     }
 }

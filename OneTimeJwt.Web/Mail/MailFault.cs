@@ -22,8 +22,12 @@ internal sealed record MailFault(string Words, string Advice, bool Permanent = f
     private const string Reach = "Check {0}, and that a firewall lets this machine through";
     private const string Security = "Check Mail:Smtp:Security: Tls is usual on port 465, StartTls on 587 and 25";
 
+    public static MailFault Unanswered { get; } =
+        new("handed over, but no answer came: it may have arrived", "Look into the mailbox, and into the server's log, before it is sent again");
+
     public static MailFault Of(Exception fault) => fault switch
     {
+        MailUnansweredException => Unanswered,
         FormatException => new("the stored address is not one that mail can be sent to", "Write one plain address, for example ada@example.com", Permanent: true),
         SmtpCommandException refused => OfSmtp(refused),
         SmtpProtocolException => new("the mail server broke the conversation off", $"{Security}; and that Mail:Smtp:Port is a mail server's"),

@@ -18,6 +18,7 @@ internal sealed class OutgoingMail(IMailTransport transport, IOptions<MailSettin
     public Trouble Lately => _trouble;
 
     /// <summary>Returns when the message is accepted; throws where it is not.</summary>
+    /// <exception cref="MailUnansweredException">It was handed over, and may have been accepted.</exception>
     public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
         try
@@ -28,7 +29,7 @@ internal sealed class OutgoingMail(IMailTransport transport, IOptions<MailSettin
         }
         catch (Exception fault)
         {
-            Count(MailFault.Of(fault).Permanent ? "refused" : "failed");
+            Count(fault is MailUnansweredException ? "unanswered" : MailFault.Of(fault).Permanent ? "refused" : "failed");
             _trouble = IsAboutThisMail(fault) ? Trouble.None : new Trouble(_trouble.Failures + 1, MailFault.Of(fault).Words);
             throw;
         }

@@ -21,10 +21,14 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
         var sendGrid = settings.Value.SendGrid;
         (_sandbox, _time) = (sendGrid.Sandbox, time);
         // Not from the factory, whose clients log headers: the key is in one. It follows no redirect either.
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+        var connections = new SocketsHttpHandler
         {
-            Timeout = TimeSpan.FromSeconds(30),
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
+        _http = new HttpClient(new HandedOver(connections, time)) { Timeout = Timeout.InfiniteTimeSpan };
         _client = new SendGridClient(_http, new SendGridClientOptions { ApiKey = sendGrid.ApiKey, Host = sendGrid.BaseUrl });
     }
 

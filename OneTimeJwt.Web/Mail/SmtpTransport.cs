@@ -10,7 +10,7 @@ namespace OneTimeJwt.Web.Mail;
 /// <summary>Sends through a mail server over a few connections that are kept for the mails to come.</summary>
 internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
 
     // Shorter than any server's own patience, and than what firewalls forget connections after.
@@ -18,15 +18,15 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 
     private readonly SmtpSettings _smtp;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _places;
+    private readonly SmtpPlaces _places;
     private readonly Lock _turn = new();
-    private readonly List<Connection> _idle = [];
+    private readonly List<SmtpConnection> _idle = [];
     private readonly ITimer _sweep;
 
     public SmtpTransport(IOptions<MailSettings> settings, TimeProvider time, ILogger<SmtpTransport> logger)
     {
         (_smtp, _time) = (settings.Value.Smtp, time);
-        _places = new SemaphoreSlim(_smtp.Connections);
+        _places = new SmtpPlaces(_smtp.Connections);
         _sweep = time.CreateTimer(_ => _ = PartAsync(TakeAll(idleLongerThan: LongestIdle)), state: null, LongestIdle, LongestIdle / 4);
         if (_smtp.Security == SmtpSecurity.None)
             Log.ClearText(logger);
@@ -35,16 +35,9 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "Whoever sends over a connection keeps it or disposes of it.")]
     public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
-        await _places.WaitAsync(cancellationToken);
-        try
-        {
-            if (Take() is not { } kept || !await TrySendAsync(kept, message, cancellationToken))
-                await SendAsync(await ConnectAsync(cancellationToken), message, cancellationToken);
-        }
-        finally
-        {
-            _places.Release();
-        }
+        using var place = await _places.TakeAsync(cancellationToken);
+        if (Take() is not { } kept || !await TrySendAsync(kept, message, place, cancellationToken))
+            await SendAsync(await ConnectAsync(cancellationToken), message, place, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -56,11 +49,11 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 
     // The server may have hung up on a kept connection. One that has not accepted the sender has nothing of the mail, so
     // that sending it over a fresh connection can't double it.
-    private async Task<bool> TrySendAsync(Connection kept, MimeMessage message, CancellationToken cancellationToken)
+    private async Task<bool> TrySendAsync(SmtpConnection kept, MimeMessage message, SmtpPlaces.Place place, CancellationToken cancellationToken)
     {
         try
         {
-            await SendAsync(kept, message, cancellationToken);
+            await SendAsync(kept, message, place, cancellationToken);
             return true;
         }
         catch (Exception fault) when (!kept.SenderAccepted && IsBroken(fault))
@@ -72,12 +65,11 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     private static bool IsBroken(Exception fault) =>
         fault is IOException or SocketException or ProtocolException or CommandException or TimeoutException or ServiceNotConnectedException;
 
-    private async Task SendAsync(Connection connection, MimeMessage message, CancellationToken cancellationToken)
+    private async Task SendAsync(SmtpConnection connection, MimeMessage message, SmtpPlaces.Place place, CancellationToken cancellationToken)
     {
         try
         {
-            connection.SenderAccepted = false;
-            await connection.SendAsync(message, cancellationToken);
+            await connection.SubmitAsync(message, place.Wait, cancellationToken);
         }
         catch (Exception fault)
         {
@@ -93,14 +85,15 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     }
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its socket.")]
-    private async Task<Connection> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<SmtpConnection> ConnectAsync(CancellationToken cancellationToken)
     {
-        var connection = new Connection { Timeout = (int)Patience.TotalMilliseconds };
+        var connection = new SmtpConnection(_time);
         try
         {
-            await connection.ConnectAsync(await OpenAsync(cancellationToken), _smtp.Host!, _smtp.Port, Options(_smtp.Security), cancellationToken);
+            var socket = await OpenAsync(cancellationToken);
+            await connection.WithPatienceAsync(either => connection.ConnectAsync(socket, _smtp.Host!, _smtp.Port, Options(_smtp.Security), either), cancellationToken);
             if (_smtp.User is not null)
-                await connection.AuthenticateAsync(_smtp.User, _smtp.Password!, cancellationToken);
+                await connection.WithPatienceAsync(either => connection.AuthenticateAsync(_smtp.User, _smtp.Password!, either), cancellationToken);
             return connection;
         }
         catch
@@ -115,7 +108,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     private async Task<Socket> OpenAsync(CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(ConnectPatience);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -129,15 +122,23 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         }
     }
 
-    private void Keep(Connection connection)
+    private void Keep(SmtpConnection connection)
     {
         connection.IdleSince = _time.GetTimestamp();
         lock (_turn)
-            _idle.Add(connection);
+        {
+            if (_idle.Count < _smtp.Connections)
+            {
+                _idle.Add(connection);
+                return;
+            }
+        }
+
+        _ = PartAsync(connection);
     }
 
     // The one used last, so that the others can grow old.
-    private Connection? Take()
+    private SmtpConnection? Take()
     {
         lock (_turn)
         {
@@ -148,7 +149,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         }
     }
 
-    private List<Connection> TakeAll(TimeSpan idleLongerThan)
+    private List<SmtpConnection> TakeAll(TimeSpan idleLongerThan)
     {
         lock (_turn)
         {
@@ -158,10 +159,10 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         }
     }
 
-    private static Task PartAsync(List<Connection> connections) => Task.WhenAll(connections.Select(PartAsync));
+    private static Task PartAsync(List<SmtpConnection> connections) => Task.WhenAll(connections.Select(PartAsync));
 
     // However the server says goodbye: what it accepted is accepted.
-    private static async Task PartAsync(Connection connection)
+    private static async Task PartAsync(SmtpConnection connection)
     {
         using var patience = new CancellationTokenSource(GoodbyePatience);
         try
@@ -184,15 +185,6 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         SmtpSecurity.None => SecureSocketOptions.None,
         _ => SecureSocketOptions.StartTls,
     };
-
-    private sealed class Connection : SmtpClient
-    {
-        public long IdleSince { get; set; }
-
-        public bool SenderAccepted { get; set; }
-
-        protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => SenderAccepted = true;
-    }
 
     private static partial class Log
     {

@@ -16,6 +16,7 @@ namespace OneTimeJwt.Web.Recovery;
 internal sealed partial class Delivery(
     IDbContextFactory<AccountsContext> contexts,
     Appender appender,
+    Outbox outbox,
     OneTimeTokens tokens,
     OneTimeLink links,
     PublicOrigin origin,
@@ -76,7 +77,7 @@ internal sealed partial class Delivery(
         if (reading is null || time.GetElapsedTime(reading.At) > ReadingStaysFresh)
             reading = await ReadAsync([mail], cancellationToken);
 
-        if (await AccountOfAsync(mail, reading) is not { } account)
+        if (await AccountOfAsync(mail, reading) is not { } account || await HasArrivedAsync(mail, cancellationToken))
             await appender.ReplaceAsync(mail);
         else if (IsLink(mail))
             await LinkAsync(mail, account, reading, cancellationToken);
@@ -213,8 +214,17 @@ internal sealed partial class Delivery(
     private async Task SendAsync(OutboxMail mail, string to, Letter letter, RecoveryEvent[] lines, CancellationToken cancellationToken)
     {
         using var message = await composer.ComposeAsync(to, await NamedAsync(mail, to, letter, cancellationToken), mail.Id);
-        await outgoing.SendAsync(message, cancellationToken);
-        await RecordAsync(mail, lines);
+        try
+        {
+            await outgoing.SendAsync(message, cancellationToken);
+        }
+        catch (MailUnansweredException)
+        {
+            await RecordUnansweredAsync(mail, lines);
+            return;
+        }
+
+        await RecordAsync(() => appender.ReplaceAsync(mail, lines));
     }
 
     // Which account a mail is about, where its address has several. Who has an address that an account only wants is told no
@@ -229,13 +239,13 @@ internal sealed partial class Delivery(
     }
 
     // The mail is out: while the database is away its record waits, for the row would be sent again.
-    private async Task RecordAsync(OutboxMail mail, RecoveryEvent[] lines)
+    private async Task RecordAsync(Func<Task> record)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                await appender.ReplaceAsync(mail, lines);
+                await record();
                 return;
             }
             catch (Exception fault) when (fault is not DbUpdateConcurrencyException && tries < MostTriesToRecord)

@@ -14,7 +14,6 @@ internal sealed partial class DeliveryWorker(
     private const int BatchSize = 512;
     private const int AtOnce = 32;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TidyInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RefusedMailsStay = TimeSpan.FromDays(30);
 
@@ -26,7 +25,7 @@ internal sealed partial class DeliveryWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var done = new CancellationTokenSource();
-        var renewal = RenewAsync(done.Token);
+        var renewal = outbox.KeepAsync(() => [.. _inHand.Values], done.Token);
         await Parallel.ForEachAsync(
             LeasedAsync(stoppingToken),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
@@ -160,13 +159,6 @@ internal sealed partial class DeliveryWorker(
         }
 
         work.Done.SetResult();
-    }
-
-    private async Task RenewAsync(CancellationToken done)
-    {
-        using var timer = new PeriodicTimer(RenewalInterval, time);
-        while (await NextTickAsync(timer, done))
-            await TryAsync(() => outbox.RenewAsync([.. _inHand.Values], CancellationToken.None));
     }
 
     private async Task TidyAsync(CancellationToken cancellationToken)

@@ -6,13 +6,9 @@ using OneTimeJwt.Web.Shell;
 namespace OneTimeJwt.Web.Recovery;
 
 /// <summary>Delivers one row of the outbox, or writes down what kept it and puts it off or aside.</summary>
-internal sealed class Dispatch(Outbox outbox, Delivery delivery, TimeProvider time)
+internal sealed class Dispatch(Outbox outbox, Delivery delivery)
 {
-    private static readonly TimeSpan SendTime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SendTimeWhenStopping = TimeSpan.FromSeconds(7);
-
-    // Within a lease, which nobody renews there.
-    private static readonly TimeSpan SendTimeAtOnce = TimeSpan.FromSeconds(15);
 
     /// <summary>Delivers a row that was just written, without waiting for a worker: the command line has none.</summary>
     /// <returns>Why the mail still waits; null where its row is done with.</returns>
@@ -21,8 +17,12 @@ internal sealed class Dispatch(Outbox outbox, Delivery delivery, TimeProvider ti
         if (await outbox.LeaseAsync(id) is not { } mail)
             return "a running app has taken it over";
 
-        using var patience = new CancellationTokenSource(SendTimeAtOnce, time);
-        return await TryAsync(mail, await delivery.PrepareAsync([mail], CancellationToken.None), patience.Token);
+        using var done = new CancellationTokenSource();
+        var renewal = outbox.KeepAsync(() => [mail], done.Token);
+        var cause = await TryAsync(mail, await delivery.PrepareAsync([mail], CancellationToken.None), CancellationToken.None);
+        await done.CancelAsync();
+        await renewal;
+        return cause;
     }
 
     /// <param name="mail">A row that is ours.</param>
@@ -30,7 +30,7 @@ internal sealed class Dispatch(Outbox outbox, Delivery delivery, TimeProvider ti
     /// <param name="stoppingToken">Leaves it a few seconds more.</param>
     public async Task DeliverAsync(OutboxMail mail, Reading? reading, CancellationToken stoppingToken)
     {
-        using var patience = new CancellationTokenSource(SendTime, time);
+        using var patience = new CancellationTokenSource();
         await using var stopping = stoppingToken.Register(() => patience.CancelAfter(SendTimeWhenStopping));
         await TryAsync(mail, reading, patience.Token);
     }
@@ -43,6 +43,12 @@ internal sealed class Dispatch(Outbox outbox, Delivery delivery, TimeProvider ti
         {
             await delivery.DeliverAsync(mail, reading, cancellationToken);
             return null;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopped ahead of its last byte: another node, or the next start, goes on at once.
+            await outbox.PutBackAsync([mail]);
+            return "the app stopped";
         }
         catch (Exception exception)
         {

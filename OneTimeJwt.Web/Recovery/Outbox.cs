@@ -12,8 +12,12 @@ namespace OneTimeJwt.Web.Recovery;
 internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts, OneWriter writer, TimeProvider time, ILogger<Outbox> logger)
 {
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(15);
+
+    // The first mail may be on its way for a while.
+    private static readonly TimeSpan CopyDelay = TimeSpan.FromMinutes(5);
 
     /// <summary>Rows that are ours for now, the longest due first. No two nodes work on one account at a time.</summary>
     public async Task<List<OutboxMail>> LeaseAsync(int most, CancellationToken cancellationToken)
@@ -73,7 +77,30 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         return [.. ours[true]];
     }
 
-    /// <summary>Keeps leases alive; one that was lost stays lost.</summary>
+    /// <summary>Keeps leases alive until it is told that they are done with; one that was lost stays lost.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever befalls the database, the next time may go well.")]
+    public async Task KeepAsync(Func<IReadOnlyCollection<OutboxMail>> leased, CancellationToken done)
+    {
+        using var timer = new PeriodicTimer(RenewalInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(done))
+            {
+                try
+                {
+                    await RenewAsync(leased(), CancellationToken.None);
+                }
+                catch (Exception fault)
+                {
+                    Log.NotKept(logger, fault.GetBaseException().GetType().Name);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
     public async Task RenewAsync(IReadOnlyCollection<OutboxMail> leased, CancellationToken cancellationToken)
     {
         var until = time.GetUtcNow() + LeaseTime;
@@ -93,6 +120,15 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         var now = time.GetUtcNow();
         Log.NotSent(logger, mail.AccountId, fault.Words, mail.Attempts);
         return ReleaseAsync(mail, RecoveryEventKind.MailFailed, now, fault.Words, () => mail.DueAt = now + Delay(mail.Attempts, fault.Wait));
+    }
+
+    /// <summary>The mail was handed over and not answered: it is sent once more, later.</summary>
+    /// <param name="mail">A row that is ours.</param>
+    /// <param name="lines">What the trail is to say of it.</param>
+    public Task CopyLaterAsync(OutboxMail mail, IEnumerable<RecoveryEvent> lines)
+    {
+        var now = time.GetUtcNow();
+        return ReleaseAsync(mail, MailFault.Unanswered.Words, () => (mail.UnansweredAt, mail.DueAt) = (now, now + CopyDelay), lines);
     }
 
     /// <summary>Keeps the row, marked and never leased, until somebody asks for another try or its time is over.</summary>
@@ -133,13 +169,9 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         await writer.RunAsync(() => update(database.Outbox.Where(mail => ids.Contains(mail.Id) && leases.Contains(mail.Lease))), cancellationToken);
     }
 
-    private async Task ReleaseAsync(OutboxMail mail, RecoveryEventKind kind, DateTimeOffset now, string cause, Action change)
+    private Task ReleaseAsync(OutboxMail mail, RecoveryEventKind kind, DateTimeOffset now, string cause, Action change)
     {
-        await using var database = await contexts.CreateDbContextAsync();
-        database.Attach(mail);
-        (mail.Lease, mail.LeasedUntil, mail.Cause) = (Guid.Empty, null, cause);
-        change();
-        database.Add(new RecoveryEvent
+        var line = new RecoveryEvent
         {
             At = now,
             Kind = kind,
@@ -149,7 +181,17 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
             Detail = cause,
             CampaignId = mail.CampaignId,
             MailId = mail.Id,
-        });
+        };
+        return ReleaseAsync(mail, cause, change, [line]);
+    }
+
+    private async Task ReleaseAsync(OutboxMail mail, string cause, Action change, IEnumerable<RecoveryEvent> lines)
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        database.Attach(mail);
+        (mail.Lease, mail.LeasedUntil, mail.Cause) = (Guid.Empty, null, cause);
+        change();
+        database.AddRange(lines);
         try
         {
             await database.SaveChangesAsync();
@@ -173,6 +215,9 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     {
         [LoggerMessage(LogLevel.Warning, "Mail for account {AccountId} was not sent: {Cause}, attempt {Attempts}. It will be tried again.")]
         public static partial void NotSent(ILogger logger, string? accountId, string cause, int attempts);
+
+        [LoggerMessage(LogLevel.Warning, "Leases of mails could not be renewed ({Fault}); trying again shortly.")]
+        public static partial void NotKept(ILogger logger, string fault);
 
         [LoggerMessage(LogLevel.Error, "Mail for account {AccountId} was refused for good: {Cause}. It stays in the outbox until somebody asks for another try.")]
         public static partial void Refused(ILogger logger, string? accountId, string cause);

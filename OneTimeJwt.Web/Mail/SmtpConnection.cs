@@ -1,0 +1,101 @@
+using MailKit;
+using MailKit.Net.Smtp;
+using MimeKit;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>A conversation with the mail server, with the patience that RFC 5321 asks for (section 4.5.3.2).</summary>
+internal sealed class SmtpConnection : SmtpClient
+{
+    private static readonly TimeSpan CommandPatience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ReceiptPatience = TimeSpan.FromMinutes(10);
+
+    // A server that has not confirmed a mail by then is slow.
+    private static readonly TimeSpan SlowReceipt = TimeSpan.FromSeconds(15);
+
+    private readonly TimeProvider _time;
+
+    public SmtpConnection(TimeProvider time)
+    {
+        _time = time;
+        // MailKit has one limit for all answers; ours differ and end first.
+        Timeout = (int)(ReceiptPatience + CommandPatience).TotalMilliseconds;
+    }
+
+    public long IdleSince { get; set; }
+
+    public bool SenderAccepted { get; private set; }
+
+    /// <summary>Runs one step of the conversation, which has to end within the patience for an answer.</summary>
+    /// <exception cref="TimeoutException">It didn't.</exception>
+    public Task WithPatienceAsync(Func<CancellationToken, Task> step, CancellationToken cancellationToken) =>
+        WithPatienceAsync((_, either) => step(either), cancellationToken);
+
+    /// <summary>Returns when the server has confirmed the mail.</summary>
+    /// <param name="message">With one recipient.</param>
+    /// <param name="slow">Called once where the server takes long to confirm it.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="MailUnansweredException">It was handed over and not confirmed.</exception>
+    public async Task SubmitAsync(MimeMessage message, Action slow, CancellationToken cancellationToken)
+    {
+        SenderAccepted = false;
+        var handover = new Handover();
+        await using var slowReceipt = _time.CreateTimer(_ => slow(), state: null, System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan);
+        try
+        {
+            await WithPatienceAsync(SendAsync, cancellationToken);
+        }
+        catch (Exception fault) when (handover.IsDone && fault is not CommandException)
+        {
+            throw new MailUnansweredException(fault);
+        }
+
+        Task SendAsync(Action<TimeSpan> extend, CancellationToken either)
+        {
+            handover.Done = () =>
+            {
+                extend(ReceiptPatience);
+                slowReceipt.Change(SlowReceipt, System.Threading.Timeout.InfiniteTimeSpan);
+            };
+            return base.SendAsync(message, either, handover);
+        }
+    }
+
+    protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => SenderAccepted = true;
+
+    private async Task WithPatienceAsync(Func<Action<TimeSpan>, CancellationToken, Task> step, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(CommandPatience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            await step(patience.CancelAfter, either.Token);
+        }
+        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The mail server didn't answer in time.", fault);
+        }
+    }
+
+    // What follows the last piece is the final dot, and the wait for its answer.
+    private sealed class Handover : ITransferProgress
+    {
+        public bool IsDone { get; private set; }
+
+        public Action? Done { get; set; }
+
+        public void Report(long bytesTransferred, long totalSize)
+        {
+            if (bytesTransferred < totalSize || IsDone)
+                return;
+
+            IsDone = true;
+            Done?.Invoke();
+        }
+
+        // Only where the size is not known, and MailKit measures it for whoever wants progress.
+        public void Report(long bytesTransferred)
+        {
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Mail;
+
+namespace OneTimeJwt.Web.Recovery;
+
+internal sealed partial class Delivery
+{
+    private static readonly RecoveryEventKind[] SignsOfArrival =
+        [RecoveryEventKind.Opened, RecoveryEventKind.Refused, RecoveryEventKind.MailDelivered, RecoveryEventKind.MailBounced, RecoveryEventKind.MailDropped, .. RecoveryEvent.Uses];
+
+    // It counts as mailed: its link may be out. Whoever waits for a code asks for another one, so that none is sent twice.
+    private Task RecordUnansweredAsync(OutboxMail mail, RecoveryEvent[] lines)
+    {
+        var isLast = mail.UnansweredAt is not null || mail.Kind == OutboxKind.SignInCode;
+        RecoveryEvent[] all = [.. lines, Event(mail, RecoveryEventKind.MailUnanswered, detail: isLast ? null : "one copy follows")];
+        return RecordAsync(() => isLast ? appender.ReplaceAsync(mail, all) : outbox.CopyLaterAsync(mail, all));
+    }
+
+    // Nobody needs a copy whose link was opened since, or whose fate was reported.
+    private async Task<bool> HasArrivedAsync(OutboxMail mail, CancellationToken cancellationToken)
+    {
+        if (mail.UnansweredAt is null)
+            return false;
+
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var lines = database.Trail.Where(line => line.MailId == mail.Id);
+        return await database.Trail.AnyAsync(
+            line => SignsOfArrival.Contains(line.Kind)
+                && (line.MailId == mail.Id || lines.Any(mailed => mailed.Nonce != null && mailed.Nonce == line.Nonce)),
+            cancellationToken);
+    }
+}
