@@ -23,6 +23,42 @@ public sealed class MailSettingsTests : IDisposable
         Assert.StartsWith(words, Assert.Single(Faults(settings)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("accounts.example.com", null)]
+    [InlineData("192.0.2.7", null)]
+    [InlineData("2001:db8::7", null)]
+    [InlineData("", "Mail:Smtp:LocalDomain is not a host name")]
+    [InlineData("two words", "Mail:Smtp:LocalDomain is not a host name")]
+    [InlineData("https://accounts.example.com", "Mail:Smtp:LocalDomain is not a host name")]
+    [InlineData("a\r\nMAIL FROM:<b>", "Mail:Smtp:LocalDomain is not a host name")]
+    public void A_name_that_no_server_takes_is_refused(string name, string? words)
+    {
+        var settings = Good();
+        settings.Smtp.LocalDomain = name;
+
+        IsRefused(settings, words);
+    }
+
+    [Theory]
+    [InlineData("https://login.example.com/token", "id", "secret", "mails@example.com", null, null)]
+    [InlineData("http://localhost:8080/token", "id", "secret", "mails@example.com", null, null)]
+    [InlineData(null, "id", "secret", "mails@example.com", null, "Mail:Smtp:OAuth:TokenEndpoint is not an address")]
+    [InlineData("login", "id", "secret", "mails@example.com", null, "Mail:Smtp:OAuth:TokenEndpoint is not an address")]
+    [InlineData("ftp://login.example.com/", "id", "secret", "mails@example.com", null, "Mail:Smtp:OAuth:TokenEndpoint is not an address")]
+    [InlineData("http://login.example.com/", "id", "secret", "mails@example.com", null, "Mail:Smtp:OAuth:TokenEndpoint starts with http")]
+    [InlineData("https://login.example.com/", " ", "secret", "mails@example.com", null, "Mail:Smtp:OAuth:ClientId is missing")]
+    [InlineData("https://login.example.com/", "id", null, "mails@example.com", null, "Mail:Smtp:OAuth:ClientSecret is missing")]
+    [InlineData("https://login.example.com/", "id", "secret", null, null, "Mail:Smtp:User is missing, although Mail:Smtp:OAuth is set")]
+    [InlineData("https://login.example.com/", "id", "secret", "mails@example.com", "password", "Mail:Smtp:Password and Mail:Smtp:OAuth are both set")]
+    public void A_sign_in_by_token_that_can_not_work_is_refused(string? endpoint, string? id, string? secret, string? user, string? password, string? words)
+    {
+        var settings = Good();
+        (settings.Smtp.User, settings.Smtp.Password) = (user, password);
+        settings.Smtp.OAuth = new() { TokenEndpoint = endpoint, ClientId = id, ClientSecret = secret };
+
+        IsRefused(settings, words);
+    }
+
     [Fact]
     public void A_missing_transport_is_named()
     {
@@ -124,6 +160,14 @@ public sealed class MailSettingsTests : IDisposable
         From = "Accounts <no-reply@example.com>",
         Smtp = new() { Host = "mail.example.com" },
     };
+
+    private void IsRefused(MailSettings settings, string? words)
+    {
+        if (words is null)
+            Assert.Empty(Faults(settings));
+        else
+            Assert.StartsWith(words, Assert.Single(Faults(settings)), StringComparison.Ordinal);
+    }
 
     private IReadOnlyCollection<string> Faults(MailSettings settings) => [.. new MailSettingsValidator(_place).Validate(null, settings).Failures ?? []];
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -88,6 +89,7 @@ public sealed class SmtpTransportTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("RCPT", "550 5.1.1 no such user ada@example.com", "the mail server refused it with 550 5.1.1")]
     [InlineData("RCPT", "550 no such user ada@example.com", "the mail server refused it with 550")]
     [InlineData("MAIL", "451 try again later", "the mail server refused it with 451")]
     [InlineData("DATA", "554 spam: https://evil.example", "the mail server refused it with 554")]
@@ -98,6 +100,39 @@ public sealed class SmtpTransportTests : IAsyncDisposable
         var fault = await Assert.ThrowsAsync<SmtpCommandException>(() => SendAsync(SmtpSecurity.None));
 
         Assert.Equal(words, MailFault.Of(fault).Words);
+    }
+
+    [Theory]
+    [InlineData(null, "https://accounts.example.com", "accounts.example.com")]
+    [InlineData(null, "https://accounts.example.com:8443", "accounts.example.com")]
+    [InlineData(null, "https://xn--bcher-kva.example", "xn--bcher-kva.example")]
+    [InlineData(null, "http://localhost:5080", "localhost")]
+    [InlineData(null, "http://192.0.2.7", "[192.0.2.7]")]
+    [InlineData(null, "http://[2001:db8::7]:80", "[IPv6:2001:db8::7]")]
+    [InlineData("relay.example.com", "https://accounts.example.com", "relay.example.com")]
+    [InlineData("192.0.2.8", "https://accounts.example.com", "[192.0.2.8]")]
+    public async Task It_introduces_itself_with_a_full_name(string? setting, string origin, string name)
+    {
+        var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, LocalDomain = setting } };
+        Assert.True(PublicOrigin.TryParse(origin, out var canonical));
+        using var message = await Post.ComposeAsync(Post.Letter());
+        await using var transport = new SmtpTransport(Options.Create(settings), canonical, TimeProvider.System, NullLogger<SmtpTransport>.Instance);
+        await transport.SendAsync(message, Cancellation);
+
+        Assert.Contains($"EHLO {name}", _server.Commands);
+    }
+
+    [Theory]
+    [InlineData("250 ok")]
+    [InlineData("251 will forward")]
+    [InlineData("252 as far as I know")]
+    public async Task Whatever_begins_with_a_2_is_a_receipt(string receipt)
+    {
+        _server.Answers["."] = receipt;
+
+        await SendAsync(SmtpSecurity.None);
+
+        Assert.Single(_server.Commands, command => command == "DATA");
     }
 
     [Fact]
@@ -132,7 +167,7 @@ public sealed class SmtpTransportTests : IAsyncDisposable
     {
         var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = port ?? _server.Port, Security = security, User = user, Password = password } };
         using var message = await Post.ComposeAsync(Post.Letter());
-        await using var transport = new SmtpTransport(Options.Create(settings), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
+        await using var transport = new SmtpTransport(Options.Create(settings), new PublicOrigin("https://accounts.example.com"), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
         await transport.SendAsync(message, cancellation ?? Cancellation);
     }
 }

@@ -30,6 +30,32 @@ public sealed class TestMailTests : IAsyncDisposable
         Assert.DoesNotContain("correct horse", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Source.None, "Check", true)]
+    [InlineData(Source.Answers, "Check", true)]
+    [InlineData(Source.Revokes, "Check", false)]
+    [InlineData(Source.Silent, "Check", false)]
+    [InlineData(Source.Answers, "IfReachable", true)]
+    [InlineData(Source.Revokes, "IfReachable", false)]
+    [InlineData(Source.Silent, "IfReachable", true)]
+    [InlineData(Source.Revokes, "Off", true)]
+    [InlineData(Source.Silent, "Off", true)]
+    public async Task A_certificate_of_a_private_authority_is_good_unless_it_was_revoked_or_names_somebody_who_is_silent(Source source, string revocation, bool accepted)
+    {
+        await using var authority = await PrivateAuthority.StartAsync(source);
+        using var certificate = authority.Issue("127.0.0.1");
+        _server.Certificate = certificate;
+        var file = Path.Combine(_folder, "trusted.pem");
+        await File.WriteAllTextAsync(file, authority.Pem, TestContext.Current.CancellationToken);
+
+        var (code, said) = await RunAsync(
+            new() { ["Mail:Smtp:Security"] = "Tls", ["Mail:Smtp:Revocation"] = revocation, ["SSL_CERT_FILE"] = file, ["HOME"] = _folder }, "mail", "test", "ada@example.com");
+
+        Assert.Equal(accepted ? 0 : 1, code);
+        Assert.Equal(accepted ? 1 : 0, _server.Mails.Count);
+        Assert.Contains(accepted ? "was accepted" : "can be asked whether it was revoked (else Mail:Smtp:Revocation)", said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_refusal_is_told_in_words_with_what_to_do()
     {

@@ -16,10 +16,14 @@ namespace OneTimeJwt.Web.Mail;
 /// <param name="Wait">How long the other side asked to be left alone.</param>
 internal sealed record MailFault(string Words, string Advice, bool Permanent = false, TimeSpan? Wait = null)
 {
+    /// <summary>Whether the other side can be reached and would take other mails.</summary>
+    public bool IsAboutThisMail { get; init; } = Permanent;
+
     /// <summary>Where an exception carries the wait that was asked for.</summary>
     public const string WaitKey = "wait";
 
     private const string Reach = "Check {0}, and that a firewall lets this machine through";
+    private const string SignInKeys = "Mail:Smtp:User and Mail:Smtp:Password, or Mail:Smtp:OAuth where it takes OAUTHBEARER or XOAUTH2";
     private const string Security = "Check Mail:Smtp:Security: Tls is usual on port 465, StartTls on 587 and 25";
 
     public static MailFault Unanswered { get; } =
@@ -31,9 +35,12 @@ internal sealed record MailFault(string Words, string Advice, bool Permanent = f
         FormatException => new("the stored address is not one that mail can be sent to", "Write one plain address, for example ada@example.com", Permanent: true),
         SmtpCommandException refused => OfSmtp(refused),
         SmtpProtocolException => new("the mail server broke the conversation off", $"{Security}; and that Mail:Smtp:Port is a mail server's"),
-        AuthenticationException => new("the mail server refused user and password", "Check Mail:Smtp:User and Mail:Smtp:Password"),
-        SslHandshakeException => new("no trusted TLS connection to the mail server", $"{Security}. Check also that Mail:Smtp:Host is the name in the server's certificate and that this machine trusts who issued it"),
-        MailKit.ServiceNotAuthenticatedException => new("the mail server wants a user and a password", "Set Mail:Smtp:User and Mail:Smtp:Password"),
+        AuthenticationException => new("the mail server refused the sign-in", $"Check {SignInKeys}"),
+        SslHandshakeException => new("no trusted TLS connection to the mail server", $"{Security}. Check also that Mail:Smtp:Host is the name in the server's certificate that this machine trusts who issued it, and that whoever it names can be asked whether it was revoked (else Mail:Smtp:Revocation)"),
+        MailKit.ServiceNotAuthenticatedException => new("the mail server wants a sign-in", $"Set {SignInKeys}"),
+        NoMechanismException { Offered: "" } => new("the mail server offers no sign-in", $"Take Mail:Smtp:User away if it wants none. {Security}: many offer it over TLS only"),
+        NoMechanismException none => new("the mail server offers no way to sign in that we have", $"It offers {none.Offered}: {SignInKeys}"),
+        OAuthRefusedException refused => new($"no access token for the mail server ({refused.Code})", "Check Mail:Smtp:OAuth, and the application's rights and secret where it is registered"),
         NotSupportedException => new("the mail server doesn't offer what the settings ask for, TLS or sign-in", $"{Security}; and whether the server wants Mail:Smtp:User at all"),
         HttpRequestException { StatusCode: { } status } refused => OfSendGrid((int)status, refused.Data[WaitKey] as TimeSpan?),
         HttpRequestException => new("SendGrid can't be reached", Where("Mail:SendGrid:BaseUrl")),
@@ -44,18 +51,22 @@ internal sealed record MailFault(string Words, string Advice, bool Permanent = f
         _ => new(fault.GetType().Name, "This is a fault of the app: please report it"),
     };
 
-    private static MailFault OfSmtp(SmtpCommandException refused)
+    private static MailFault OfSmtp(SmtpCommandException exception)
     {
-        var status = (int)refused.StatusCode;
-        // 530 to 538 are about signing in, whatever they answer (RFC 4954, section 6).
-        var permanent = status is >= 500 and not (>= 530 and <= 538) && refused.ErrorCode is SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted;
-        return new($"the mail server refused it with {status}", refused.ErrorCode switch
+        var refusal = SmtpRefusal.Of(exception);
+        return new($"the mail server refused it with {refusal.Codes}", refusal.About switch
         {
-            SmtpErrorCode.SenderNotAccepted => "Check that the server lets Mail:Smtp:User send as Mail:From",
-            SmtpErrorCode.RecipientNotAccepted => "Check the address, and that the server relays to it for Mail:Smtp:User",
-            SmtpErrorCode.MessageNotAccepted => "The server's log says what it dislikes about the mail",
+            RefusalSubject.Recipient => "Check the address, and that the server relays to it for Mail:Smtp:User",
+            RefusalSubject.Introduction => "Set Mail:Smtp:LocalDomain to this machine's full name as the DNS knows it",
+            RefusalSubject.SignIn => "Check Mail:Smtp:User and Mail:Smtp:Password",
+            RefusalSubject.Sender => "Check that the server lets Mail:Smtp:User send as Mail:From",
+            RefusalSubject.Policy => "Check that the server relays for this machine or for Mail:Smtp:User, and what its log says of its rules",
+            RefusalSubject.Message => "The server's log says what it dislikes about the mail",
             _ => "The server's log says why",
-        }, permanent);
+        }, refusal.IsPermanent)
+        {
+            IsAboutThisMail = refusal.IsAboutThisMail,
+        };
     }
 
     private static MailFault OfSendGrid(int status, TimeSpan? wait) => new(

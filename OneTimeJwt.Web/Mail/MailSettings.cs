@@ -34,29 +34,6 @@ public sealed class InboxSettings
     public string Directory { get; set; } = Path.Combine("App_Data", "inbox");
 }
 
-public sealed class SmtpSettings
-{
-    public string? Host { get; set; }
-
-    public int Port { get; set; } = 587;
-
-    public string? User { get; set; }
-
-    public string? Password { get; set; }
-
-    public SmtpSecurity Security { get; set; } = SmtpSecurity.StartTls;
-
-    /// <summary>The most connections that are open at a time.</summary>
-    public int Connections { get; set; } = 4;
-}
-
-public enum SmtpSecurity
-{
-    StartTls,
-    Tls,
-    None,
-}
-
 public sealed class SendGridSettings
 {
     public string? ApiKey { get; set; }
@@ -99,24 +76,12 @@ internal sealed class MailSettingsValidator(IHostEnvironment environment) : IVal
                     yield return fault;
                 break;
             case MailTransportKind.Smtp:
-                foreach (var fault in Smtp(options.Smtp))
+                foreach (var fault in options.Smtp.Faults())
                     yield return fault;
                 break;
             default:
                 break;
         }
-    }
-
-    private static IEnumerable<string> Smtp(SmtpSettings smtp)
-    {
-        if (string.IsNullOrWhiteSpace(smtp.Host))
-            yield return "Mail:Smtp:Host is missing: set the name of your mail server";
-        if (smtp.Port is < 1 or > 65535)
-            yield return $"Mail:Smtp:Port is {smtp.Port}: choose between 1 and 65535, usually 587";
-        if (smtp.User is not null && smtp.Password is null)
-            yield return "Mail:Smtp:Password is missing, although Mail:Smtp:User is set: set both or neither";
-        if (smtp.Connections is < 1 or > 64)
-            yield return $"Mail:Smtp:Connections is {smtp.Connections}: choose between 1 and 64";
     }
 
     private static IEnumerable<string> SendGrid(SendGridSettings sendGrid)

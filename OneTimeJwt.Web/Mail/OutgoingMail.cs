@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using MailKit.Net.Smtp;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using MimeKit;
@@ -27,20 +26,17 @@ internal sealed class OutgoingMail(IMailTransport transport, IOptions<MailSettin
             _trouble = Trouble.None;
             Count("sent");
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            Count(fault is MailUnansweredException ? "unanswered" : MailFault.Of(fault).Permanent ? "refused" : "failed");
-            _trouble = IsAboutThisMail(fault) ? Trouble.None : new Trouble(_trouble.Failures + 1, MailFault.Of(fault).Words);
+            var fault = MailFault.Of(exception);
+            Count(exception is MailUnansweredException ? "unanswered" : fault.Permanent ? "refused" : "failed");
+            _trouble = fault.IsAboutThisMail ? Trouble.None : new Trouble(_trouble.Failures + 1, fault.Words);
             throw;
         }
     }
 
     private void Count(string outcome) => _attempts.Add(
         1, KeyValuePair.Create<string, object?>("outcome", outcome), KeyValuePair.Create<string, object?>("transport", settings.Value.Transport?.ToString()));
-
-    // Whoever turns one recipient away can be reached and would take other mails.
-    private static bool IsAboutThisMail(Exception fault) =>
-        MailFault.Of(fault).Permanent || fault is SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted };
 
     /// <param name="Failures">Since the last mail that the other side answered for.</param>
     /// <param name="Cause">Of the latest, in our own words.</param>

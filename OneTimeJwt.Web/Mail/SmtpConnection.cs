@@ -45,6 +45,10 @@ internal sealed class SmtpConnection : SmtpClient
         {
             await WithPatienceAsync(SendAsync, cancellationToken);
         }
+        catch (SmtpCommandException receipt) when (handover.IsDone && (int)receipt.StatusCode is >= 200 and < 300)
+        {
+            // The first digit decides (RFC 5321, section 4.3.2), but MailKit takes 250 only.
+        }
         catch (Exception fault) when (handover.IsDone && fault is not CommandException)
         {
             throw new MailUnansweredException(fault);

@@ -4,6 +4,7 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
+using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Mail;
 
@@ -17,15 +18,21 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(20);
 
     private readonly SmtpSettings _smtp;
+    private readonly string _localDomain;
+    private readonly SmtpSignIn _signIn;
     private readonly TimeProvider _time;
     private readonly SmtpPlaces _places;
     private readonly Lock _turn = new();
     private readonly List<SmtpConnection> _idle = [];
     private readonly ITimer _sweep;
 
-    public SmtpTransport(IOptions<MailSettings> settings, TimeProvider time, ILogger<SmtpTransport> logger)
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client of the sign-in disposes of its handler.")]
+    public SmtpTransport(IOptions<MailSettings> settings, PublicOrigin origin, TimeProvider time, ILogger<SmtpTransport> logger)
     {
         (_smtp, _time) = (settings.Value.Smtp, time);
+        // MailKit's own default is this machine's bare name, which some servers refuse.
+        _localDomain = _smtp.LocalDomain ?? new Uri(origin.Value).DnsSafeHost;
+        _signIn = new SmtpSignIn(_smtp, new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }, time);
         _places = new SmtpPlaces(_smtp.Connections);
         _sweep = time.CreateTimer(_ => _ = PartAsync(TakeAll(idleLongerThan: LongestIdle)), state: null, LongestIdle, LongestIdle / 4);
         if (_smtp.Security == SmtpSecurity.None)
@@ -44,6 +51,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     {
         await _sweep.DisposeAsync();
         await PartAsync(TakeAll(idleLongerThan: TimeSpan.Zero));
+        _signIn.Dispose();
         _places.Dispose();
     }
 
@@ -87,13 +95,17 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its socket.")]
     private async Task<SmtpConnection> ConnectAsync(CancellationToken cancellationToken)
     {
-        var connection = new SmtpConnection(_time);
+        var connection = new SmtpConnection(_time)
+        {
+            LocalDomain = _localDomain,
+            CheckCertificateRevocation = _smtp.Revocation != SmtpRevocation.Off,
+            ServerCertificateValidationCallback = SmtpCertificates.Judge(_smtp.Revocation),
+        };
         try
         {
             var socket = await OpenAsync(cancellationToken);
             await connection.WithPatienceAsync(either => connection.ConnectAsync(socket, _smtp.Host!, _smtp.Port, Options(_smtp.Security), either), cancellationToken);
-            if (_smtp.User is not null)
-                await connection.WithPatienceAsync(either => connection.AuthenticateAsync(_smtp.User, _smtp.Password!, either), cancellationToken);
+            await connection.WithPatienceAsync(either => _signIn.SignInAsync(connection, either), cancellationToken);
             return connection;
         }
         catch

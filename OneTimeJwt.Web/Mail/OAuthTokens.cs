@@ -1,0 +1,128 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>No access token was to be had.</summary>
+/// <param name="code">The error code of RFC 6749, section 5.2, where the endpoint told one; else the status, or that it can't be reached.</param>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1032", Justification = "There is always a code.")]
+internal sealed class OAuthRefusedException(string code) : Exception("The token endpoint gave no access token.")
+{
+    public string Code => code;
+}
+
+/// <summary>Gets access tokens for client credentials (RFC 6749, section 4.4) and keeps each until shortly before it ends.</summary>
+internal sealed class OAuthTokens(OAuthSettings settings, HttpMessageHandler handler, TimeProvider time) : IDisposable
+{
+    // As long as a mail may wait between the sign-in and its last byte.
+    private static readonly TimeSpan LeastLife = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan UsualLife = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private const int MostBytes = 64 * 1024;
+
+    // RFC 6749, section 5.2; what else an endpoint says is not repeated.
+    private static readonly HashSet<string> Errors =
+        ["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope"];
+
+    private readonly HttpClient _http = new(handler) { Timeout = Patience, MaxResponseContentBufferSize = MostBytes };
+    private readonly SemaphoreSlim _one = new(1);
+    private (string Value, DateTimeOffset RenewAt)? _kept;
+
+    /// <summary>A token that works for some minutes at least, as far as its endpoint says.</summary>
+    /// <exception cref="OAuthRefusedException">The endpoint gave none, or can't be reached.</exception>
+    public async Task<string> GetAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            if (_kept is not { } kept || kept.RenewAt <= time.GetUtcNow())
+                _kept = kept = await AskAsync(cancellationToken);
+            return kept.Value;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>The mail server refused this token: the next one is asked for anew.</summary>
+    public void Forget(string token)
+    {
+        if (_kept is { } kept && kept.Value == token)
+            _kept = null;
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _one.Dispose();
+    }
+
+    private async Task<(string Value, DateTimeOffset RenewAt)> AskAsync(CancellationToken cancellationToken)
+    {
+        var fields = new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = settings.ClientId!,
+            ["client_secret"] = settings.ClientSecret!,
+        };
+        if (settings.Scope is { } scope)
+            fields["scope"] = scope;
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, settings.TokenEndpoint) { Content = new FormUrlEncodedContent(fields) };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        using var response = await SendAsync(request, cancellationToken);
+        using var answer = await ReadAsync(response, cancellationToken);
+        if (Text(answer, "access_token") is { Length: > 0 } token && response.IsSuccessStatusCode)
+            return (token, time.GetUtcNow() + UseFor(answer!.RootElement));
+
+        var error = Text(answer, "error");
+        throw new OAuthRefusedException(error is not null && Errors.Contains(error) ? error : $"{(int)response.StatusCode}");
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _http.SendAsync(request, cancellationToken);
+        }
+        catch (Exception fault) when (fault is HttpRequestException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new OAuthRefusedException("the token endpoint can't be reached");
+        }
+    }
+
+    // Half of a life that is too short for more.
+    private static TimeSpan UseFor(JsonElement answer)
+    {
+        var life = answer.TryGetProperty("expires_in", out var seconds) && Seconds(seconds) is { } known ? TimeSpan.FromSeconds(known) : UsualLife;
+        return life > LeastLife + LeastLife ? life - LeastLife : life / 2;
+    }
+
+    // Some endpoints write it as text.
+    private static double? Seconds(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number when value.TryGetDouble(out var number) => Within(number),
+        JsonValueKind.String when double.TryParse(value.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var number) => Within(number),
+        _ => null,
+    };
+
+    private static double? Within(double seconds) => seconds is >= 0 and <= 100_000_000 ? seconds : null;
+
+    private static string? Text(JsonDocument? answer, string name) =>
+        answer?.RootElement is { ValueKind: JsonValueKind.Object } fields && fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    private static async Task<JsonDocument?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>Judges the mail server's certificate where nothing is wrong but that nobody could say whether it was revoked.</summary>
+internal static class SmtpCertificates
+{
+    private const X509ChainStatusFlags Unknown = X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
+
+    // https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.13 and #section-4.2.2.1
+    private const string RevocationLists = "2.5.29.31";
+
+    /// <summary>For whoever checks with these settings.</summary>
+    public static RemoteCertificateValidationCallback Judge(SmtpRevocation revocation) => (_, _, chain, errors) =>
+        errors == SslPolicyErrors.None
+        || (errors == SslPolicyErrors.RemoteCertificateChainErrors
+            && chain is { ChainElements.Count: > 0 }
+            && chain.ChainElements.All(element => IsGood(element, revocation)));
+
+    // A private authority often publishes no list: the certificate then names nobody to ask.
+    private static bool IsGood(X509ChainElement element, SmtpRevocation revocation)
+    {
+        var flags = element.ChainElementStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
+        return flags == X509ChainStatusFlags.NoError
+            || ((flags & ~Unknown) == X509ChainStatusFlags.NoError && (revocation == SmtpRevocation.IfReachable || !NamesWhomToAsk(element.Certificate)));
+    }
+
+    private static bool NamesWhomToAsk(X509Certificate2 certificate) =>
+        certificate.Extensions[RevocationLists] is not null
+        || certificate.Extensions.OfType<X509AuthorityInformationAccessExtension>().Any(access => access.EnumerateOcspUris().Any());
+}

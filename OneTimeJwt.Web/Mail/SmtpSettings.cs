@@ -1,0 +1,62 @@
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>The <c>Mail:Smtp</c> section.</summary>
+public sealed class SmtpSettings
+{
+    public string? Host { get; set; }
+
+    public int Port { get; set; } = 587;
+
+    public string? User { get; set; }
+
+    public string? Password { get; set; }
+
+    /// <summary>Signs in with an access token instead of a password.</summary>
+    public OAuthSettings OAuth { get; set; } = new();
+
+    public SmtpSecurity Security { get; set; } = SmtpSecurity.StartTls;
+
+    public SmtpRevocation Revocation { get; set; } = SmtpRevocation.Check;
+
+    /// <summary>The name that we introduce ourselves with (RFC 5321, section 4.1.4); the public origin's host unless set.</summary>
+    public string? LocalDomain { get; set; }
+
+    /// <summary>The most connections that are open at a time.</summary>
+    public int Connections { get; set; } = 4;
+
+    internal IEnumerable<string> Faults()
+    {
+        if (string.IsNullOrWhiteSpace(Host))
+            yield return "Mail:Smtp:Host is missing: set the name of your mail server";
+        if (Port is < 1 or > 65535)
+            yield return $"Mail:Smtp:Port is {Port}: choose between 1 and 65535, usually 587";
+        if (User is not null && Password is null && !OAuth.IsUsed)
+            yield return "Mail:Smtp:Password is missing, although Mail:Smtp:User is set: set both or neither, or Mail:Smtp:OAuth";
+        if (Connections is < 1 or > 64)
+            yield return $"Mail:Smtp:Connections is {Connections}: choose between 1 and 64";
+        if (LocalDomain is not null && Uri.CheckHostName(LocalDomain) is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
+            yield return "Mail:Smtp:LocalDomain is not a host name or an address: write for example accounts.example.com";
+        foreach (var fault in OAuth.IsUsed ? OAuth.Faults(User, Password) : [])
+            yield return fault;
+    }
+}
+
+public enum SmtpSecurity
+{
+    StartTls,
+    Tls,
+    None,
+}
+
+/// <summary>What is asked of who issued the mail server's certificate, whether it was withdrawn (RFC 5280, RFC 6960).</summary>
+public enum SmtpRevocation
+{
+    /// <summary>It must not be, where the certificate names somebody who knows.</summary>
+    Check,
+
+    /// <summary>The same, but for whoever can't be reached.</summary>
+    IfReachable,
+
+    /// <summary>Nothing.</summary>
+    Off,
+}

@@ -1,0 +1,65 @@
+using MailKit.Security;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>The mail server offers no way to sign in that we have.</summary>
+/// <param name="offered">Those that it names.</param>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1032", Justification = "What was offered is what it is for.")]
+internal sealed class NoMechanismException(IEnumerable<string> offered) : NotSupportedException("The mail server offers no way to sign in that we have.")
+{
+    private const int Most = 10;
+
+    /// <summary>Names of mechanisms (RFC 4422, section 3.1), and nothing else that a server may say.</summary>
+    public string Offered { get; } = string.Join(", ", offered.Where(IsName).Order(StringComparer.Ordinal).Take(Most));
+
+    private static bool IsName(string text) => text.Length is > 0 and <= 20 && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c is '-' or '_');
+}
+
+/// <summary>Signs in to the mail server, by password or by access token.</summary>
+internal sealed class SmtpSignIn(SmtpSettings smtp, HttpMessageHandler handler, TimeProvider time) : IDisposable
+{
+    private const string OAuthBearer = "OAUTHBEARER";
+    private const string XOAuth2 = "XOAUTH2";
+
+    private readonly OAuthTokens? _tokens = smtp.OAuth.IsUsed ? new OAuthTokens(smtp.OAuth, handler, time) : null;
+
+    public Task SignInAsync(SmtpConnection connection, CancellationToken cancellationToken) =>
+        smtp.User is not { } user ? Task.CompletedTask
+        : _tokens is null ? WithPasswordAsync(connection, user, cancellationToken)
+        : WithTokenAsync(connection, user, _tokens, cancellationToken);
+
+    public void Dispose() => _tokens?.Dispose();
+
+    private async Task WithPasswordAsync(SmtpConnection connection, string user, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.AuthenticateAsync(user, smtp.Password!, cancellationToken);
+        }
+        catch (NotSupportedException)
+        {
+            throw new NoMechanismException(connection.AuthenticationMechanisms);
+        }
+    }
+
+    // A token may be withdrawn ahead of its end: the next attempt gets a fresh one.
+    private static async Task WithTokenAsync(SmtpConnection connection, string user, OAuthTokens tokens, CancellationToken cancellationToken)
+    {
+        var offered = connection.AuthenticationMechanisms;
+        if (!offered.Contains(OAuthBearer) && !offered.Contains(XOAuth2))
+            throw new NoMechanismException(offered);
+
+        var token = await tokens.GetAsync(cancellationToken);
+        try
+        {
+            // The standard's own mechanism names a port, and MailKit 4.18.2 gives -1 there.
+            SaslMechanism mechanism = offered.Contains(XOAuth2) ? new SaslMechanismOAuth2(user, token) : new SaslMechanismOAuthBearer(user, token);
+            await connection.AuthenticateAsync(mechanism, cancellationToken);
+        }
+        catch (AuthenticationException)
+        {
+            tokens.Forget(token);
+            throw;
+        }
+    }
+}
