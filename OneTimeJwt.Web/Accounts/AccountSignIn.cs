@@ -26,6 +26,7 @@ public sealed class AccountSignIn(
     PasswordCheck check,
     HashRenewal renewal,
     StampRepair stamps,
+    OwnerLanguage language,
     AccountLock accountLock,
     TimeProvider time)
     : SignInManager<Account>(users, http, claims, options, logger, schemes, confirmation)
@@ -139,6 +140,13 @@ public sealed class AccountSignIn(
         {
             return false;
         }
+    }
+
+    // Every way to sign in ends here.
+    public override async Task SignInWithClaimsAsync(Account user, AuthenticationProperties? authenticationProperties, IEnumerable<Claim> additionalClaims)
+    {
+        await base.SignInWithClaimsAsync(user, authenticationProperties, additionalClaims);
+        await language.RememberAsync(user);
     }
 
     // Identity asks whether it could check a code. Whoever has a factor that can't be asked for here gets a code by mail.

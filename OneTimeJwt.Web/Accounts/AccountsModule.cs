@@ -35,6 +35,7 @@ internal static class AccountsModule
         builder.Services.AddScoped<HashRenewal>();
         builder.Services.AddSingleton<UnusablePassword>();
         builder.Services.AddSingleton<StampRepair>();
+        builder.Services.AddSingleton<OwnerLanguage>();
         builder.Services.AddSingleton<Hashing>();
         builder.Services.AddSingleton<SignInMeter>();
         builder.Services.AddScoped<AccountPages>();

@@ -67,7 +67,6 @@ internal sealed partial class Delivery(
     /// <param name="cancellationToken">Ends the attempt; what was accepted is recorded nevertheless.</param>
     public async Task DeliverAsync(OutboxMail mail, Reading? reading, CancellationToken cancellationToken)
     {
-        Reader.Is(Language.Find(mail.Culture) is null ? languages.Value.Default : mail.Culture, mail.Zone);
         if (IsStale(mail))
         {
             await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.GaveUp, detail: mail.Cause is null ? "nobody waits for it any more" : $"nobody waits for it any more; last time {mail.Cause}"));
@@ -78,8 +77,15 @@ internal sealed partial class Delivery(
             reading = await ReadAsync([mail], cancellationToken);
 
         if (await AccountOfAsync(mail, reading) is not { } account || await HasArrivedAsync(mail, cancellationToken))
+        {
             await appender.ReplaceAsync(mail);
-        else if (IsLink(mail))
+            return;
+        }
+
+        // Whoever asked for it told; what an admin, or the app itself, sets off is in the owner's language.
+        var (culture, zone) = mail.Culture is null ? (account.Own?.Culture, account.Own?.Zone) : (mail.Culture, mail.Zone);
+        Reader.Is(Language.Find(culture) is null ? languages.Value.Default : culture, zone);
+        if (IsLink(mail))
             await LinkAsync(mail, account, reading, cancellationToken);
         else if (mail.Kind == OutboxKind.SignInCode)
             await CodeAsync(mail, account, cancellationToken);

@@ -24,6 +24,7 @@ internal sealed partial class RedeemLink(
     NewPassword newPassword,
     LinkUse use,
     AccountLabels labels,
+    OwnerLanguage language,
     AccountsContext database,
     OneWriter writer,
     IDbContextFactory<AccountsContext> contexts,
@@ -45,6 +46,9 @@ internal sealed partial class RedeemLink(
         var redemption = Purposes.ChoosesPassword(purpose)
             ? await ChoosePasswordAsync(purpose, token, password, client)
             : new Redemption(await SwapAsync(purpose, token, (account, isStuck) => use.PressAsync(account, purpose, client, isStuck), client), []);
+        // Not where a button is all that it takes: mail scanners press those.
+        if (redemption.Succeeded && Purposes.ChoosesPassword(purpose))
+            await language.RememberAsync(await ReadAsync(redemption.Verification.Claims!.AccountId));
         span?.SetTag("purpose", purpose.Name).SetTag("verdict", LinkTrail.InWords(redemption.Verification.Verdict)).SetTag("outcome", redemption.Faults.Count == 0 ? null : "password refused");
         return redemption;
     }
