@@ -86,6 +86,7 @@ internal static class Program
         app.MapAccounts();
         app.MapAdmin();
         app.MapInbox();
+        SendGridWebhook.Map(app);
         app.MapSampleMails();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { ResponseWriter = HealthAnswer.WriteAsync });

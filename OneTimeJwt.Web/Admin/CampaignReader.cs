@@ -9,7 +9,8 @@ namespace OneTimeJwt.Web.Admin;
 /// <param name="Sent">Accounts whose mail has left.</param>
 /// <param name="Redeemed">Links of it that were used.</param>
 /// <param name="Failed">Accounts that get no mail.</param>
-public sealed record CampaignCounts(int Waiting, int Queued, int Sent, int Redeemed, int Failed);
+/// <param name="Bounced">Accounts whose mail has left and didn't arrive.</param>
+public sealed record CampaignCounts(int Waiting, int Queued, int Sent, int Redeemed, int Failed, int Bounced);
 
 /// <param name="Campaign">The campaign.</param>
 /// <param name="Counts">Of it.</param>
@@ -28,6 +29,8 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
     private const int RowsAtOnce = 1_000;
 
     private static readonly RecoveryEventKind[] Failures = [RecoveryEventKind.Suppressed, RecoveryEventKind.GaveUp, RecoveryEventKind.MailRefused, RecoveryEventKind.LinkTooLong];
+
+    private static readonly RecoveryEventKind[] Bounces = [RecoveryEventKind.MailBounced, RecoveryEventKind.MailDropped];
 
     public async Task<IReadOnlyList<Campaign>> LatestAsync(CancellationToken cancellationToken = default)
     {
@@ -84,14 +87,30 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
             await database.Outbox.CountAsync(mail => mail.CampaignId == campaign.Id && mail.RefusedAt == null, cancellationToken),
             await lines.Where(line => line.Kind == RecoveryEventKind.Mailed).Select(line => line.AccountId).Distinct().CountAsync(cancellationToken),
             await database.Trail.CountAsync(line => line.Kind == RecoveryEventKind.Redeemed && lines.Any(mail => mail.Kind == RecoveryEventKind.Mailed && mail.Nonce == line.Nonce), cancellationToken),
-            await lines.CountAsync(line => Failures.Contains(line.Kind) || (line.Kind == RecoveryEventKind.Requested && line.Detail != null), cancellationToken));
+            await lines.CountAsync(line => Failures.Contains(line.Kind) || (line.Kind == RecoveryEventKind.Requested && line.Detail != null), cancellationToken),
+            await lines.Where(line => Bounces.Contains(line.Kind)).Select(line => line.AccountId).Distinct().CountAsync(cancellationToken));
     }
 
-    private static string Outcome(IEnumerable<RecoveryEvent> lines) => lines.LastOrDefault(line => line.Kind != RecoveryEventKind.ResetRequired) switch
+    // A report of the latest mail's delivery says more than that it has left.
+    private static string Outcome(IEnumerable<RecoveryEvent> lines)
+    {
+        var told = lines.Where(line => line.Kind != RecoveryEventKind.ResetRequired).ToList();
+        var last = told.LastOrDefault(line => !RecoveryEvent.Reports.Contains(line.Kind));
+        return last is { MailId: { } mail } && RecoveryEvent.Departures.Contains(last.Kind) && TrailReader.Weightiest(told.Where(line => line.MailId == mail)) is { } report
+            ? Outcome(report)
+            : Outcome(last);
+    }
+
+    private static string Outcome(RecoveryEvent? line) => line switch
     {
         null => "waiting",
         { Kind: RecoveryEventKind.Mailed, Nonce: not null } => "sent",
         { Kind: RecoveryEventKind.Mailed, Detail: var detail } => $"sent: {detail}",
+        { Kind: RecoveryEventKind.MailUnanswered } => "handed over, no answer",
+        { Kind: RecoveryEventKind.MailDelivered } => "delivered",
+        { Kind: RecoveryEventKind.MailDeferred, Detail: var cause } => $"sent, delayed: {cause}",
+        { Kind: RecoveryEventKind.MailBounced, Detail: var cause } => $"bounced: {cause}",
+        { Kind: RecoveryEventKind.MailDropped, Detail: var cause } => $"dropped by the provider: {cause}",
         { Kind: RecoveryEventKind.MailFailed, Detail: var cause } => $"queued, failed so far: {cause}",
         { Kind: RecoveryEventKind.Requested, Detail: null } => "queued",
         { Detail: var detail } => $"failed: {detail}",

@@ -31,7 +31,11 @@ public sealed class GlanceReader(IDbContextFactory<AccountsContext> contexts, Ti
     private static readonly RecoveryEventKind[] Counted =
         [RecoveryEventKind.Requested, RecoveryEventKind.Mailed, RecoveryEventKind.Opened, RecoveryEventKind.Redeemed, RecoveryEventKind.Refused];
 
-    private static readonly RecoveryEventKind[] Refusing = [RecoveryEventKind.Refused, RecoveryEventKind.Suppressed, RecoveryEventKind.GaveUp, RecoveryEventKind.LinkTooLong, RecoveryEventKind.Secured];
+    private static readonly RecoveryEventKind[] Refusing =
+    [
+        RecoveryEventKind.Refused, RecoveryEventKind.Suppressed, RecoveryEventKind.GaveUp, RecoveryEventKind.LinkTooLong, RecoveryEventKind.Secured,
+        RecoveryEventKind.MailBounced, RecoveryEventKind.MailDropped,
+    ];
 
     public async Task<QueueState> QueueAsync(CancellationToken cancellationToken = default)
     {

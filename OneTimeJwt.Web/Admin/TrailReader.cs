@@ -15,7 +15,11 @@ public sealed record TrailCursor(DateTimeOffset At, Guid Id);
 /// <param name="Lines">Newest first.</param>
 /// <param name="Next">Where to go on; null at the end.</param>
 /// <param name="Names">The addresses of the accounts that are mentioned, by id.</param>
-public sealed record TrailLines(IReadOnlyList<RecoveryEvent> Lines, TrailCursor? Next, IReadOnlyDictionary<string, string> Names);
+public sealed record TrailLines(IReadOnlyList<RecoveryEvent> Lines, TrailCursor? Next, IReadOnlyDictionary<string, string> Names)
+{
+    /// <summary>What became of the mails that are told of, by the mail: the report that weighs most.</summary>
+    public IReadOnlyDictionary<Guid, RecoveryEvent> Reports { get; init; } = new Dictionary<Guid, RecoveryEvent>();
+}
 
 /// <summary>Reads the trail for the console, each time through a context of its own.</summary>
 public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, ILookupNormalizer normalizer)
@@ -37,7 +41,10 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, ILo
         return new TrailLines(
             shown,
             page.Count > PageSize ? new TrailCursor(shown[^1].At, shown[^1].Id) : null,
-            await NamesAsync(database, shown.SelectMany(line => new[] { line.AccountId, line.Actor }), cancellationToken));
+            await NamesAsync(database, shown.SelectMany(line => new[] { line.AccountId, line.Actor }), cancellationToken))
+        {
+            Reports = await ReportsAsync(database, shown, cancellationToken),
+        };
     }
 
     /// <summary>All lines, oldest first, as they come from the database.</summary>
@@ -69,6 +76,22 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, ILo
                 .Select(account => new { account.Id, Name = account.Email ?? account.UserName ?? account.Id })
                 .ToDictionaryAsync(account => account.Id, account => account.Name, cancellationToken);
     }
+
+    private static async Task<IReadOnlyDictionary<Guid, RecoveryEvent>> ReportsAsync(AccountsContext database, List<RecoveryEvent> shown, CancellationToken cancellationToken)
+    {
+        var mails = shown.Where(line => RecoveryEvent.Departures.Contains(line.Kind)).Select(line => line.MailId).OfType<Guid>().Distinct().ToList();
+        if (mails.Count == 0)
+            return new Dictionary<Guid, RecoveryEvent>();
+
+        var reports = await database.Trail.AsNoTracking()
+            .Where(line => line.MailId != null && mails.Contains(line.MailId.Value) && RecoveryEvent.Reports.Contains(line.Kind))
+            .ToListAsync(cancellationToken);
+        return reports.GroupBy(line => line.MailId!.Value).ToDictionary(mail => mail.Key, mail => Weightiest(mail)!);
+    }
+
+    /// <summary>Of one mail's lines the report that tells most of what became of it; null where there is none.</summary>
+    public static RecoveryEvent? Weightiest(IEnumerable<RecoveryEvent> lines) =>
+        lines.Where(line => RecoveryEvent.Reports.Contains(line.Kind)).MaxBy(line => (Array.IndexOf(RecoveryEvent.Reports, line.Kind), line.At));
 
     private async Task<IQueryable<RecoveryEvent>> MatchingAsync(AccountsContext database, TrailQuery query, CancellationToken cancellationToken)
     {

@@ -8,6 +8,12 @@ public sealed class RecoveryEvent
     /// <summary>What a line is called that tells of a link's use.</summary>
     public static readonly RecoveryEventKind[] Uses = [RecoveryEventKind.Redeemed, RecoveryEventKind.AddressConfirmed, RecoveryEventKind.AddressChanged, RecoveryEventKind.Secured];
 
+    /// <summary>What a line is called that tells of a mail's departure.</summary>
+    public static readonly RecoveryEventKind[] Departures = [RecoveryEventKind.Mailed, RecoveryEventKind.NoticeMailed, RecoveryEventKind.CodeMailed, RecoveryEventKind.MailUnanswered];
+
+    /// <summary>What a line is called that tells what became of a mail; what is known later or weighs more comes last.</summary>
+    public static readonly RecoveryEventKind[] Reports = [RecoveryEventKind.MailDeferred, RecoveryEventKind.MailDelivered, RecoveryEventKind.MailDropped, RecoveryEventKind.MailBounced];
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required DateTimeOffset At { get; init; }

@@ -9,6 +9,7 @@ internal static class MailModule
     {
         builder.Services.AddOptions<MailSettings>().BindConfiguration("Mail");
         builder.Services.AddSingleton<IValidateOptions<MailSettings>, MailSettingsValidator>();
+        builder.Services.AddSingleton<IValidateOptions<MailSettings>, DeliveryReportSettingsValidator>();
         if (builder.Environment.IsDevelopment())
         {
             builder.Services.PostConfigure<MailSettings>(mail =>
@@ -23,6 +24,8 @@ internal static class MailModule
         builder.Services.AddHealthChecks().AddCheck<MailHealth>("mail", HealthStatus.Degraded);
         builder.Services.AddSingleton<MailComposer>();
         builder.Services.AddSingleton<TestMail>();
+        builder.Services.AddSingleton<SendGridSignature>();
+        builder.Services.AddSingleton<BounceMailbox>();
         builder.Services.AddSingleton<IMailTransport>(services => services.GetRequiredService<IOptions<MailSettings>>().Value.Transport switch
         {
             MailTransportKind.Inbox => services.GetRequiredService<Inbox>(),

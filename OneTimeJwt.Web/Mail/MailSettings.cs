@@ -17,6 +17,8 @@ public sealed class MailSettings
 
     public SendGridSettings SendGrid { get; set; } = new();
 
+    public BounceSettings Bounces { get; set; } = new();
+
     /// <summary>A request for a link that is older than this helps nobody and is dropped.</summary>
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromHours(12);
 }
@@ -43,6 +45,12 @@ public sealed class SendGridSettings
 
     /// <summary>SendGrid then checks mails and delivers none.</summary>
     public bool Sandbox { get; set; }
+
+    /// <summary>Whether mails go also to who unsubscribed from all mails of the SendGrid account: none of ours is advertising.</summary>
+    public bool BypassUnsubscribes { get; set; } = true;
+
+    /// <summary>Verifies what the Event Webhook posts: the public key that SendGrid shows, in base64. Null: nothing is taken.</summary>
+    public string? WebhookKey { get; set; }
 }
 
 internal sealed class MailSettingsValidator(IHostEnvironment environment) : IValidateOptions<MailSettings>

@@ -13,13 +13,14 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
     private readonly HttpClient _http;
     private readonly SendGridClient _client;
     private readonly bool _sandbox;
+    private readonly bool _bypassesUnsubscribes;
     private readonly TimeProvider _time;
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its handler.")]
     public SendGridTransport(IOptions<MailSettings> settings, TimeProvider time)
     {
         var sendGrid = settings.Value.SendGrid;
-        (_sandbox, _time) = (sendGrid.Sandbox, time);
+        (_sandbox, _bypassesUnsubscribes, _time) = (sendGrid.Sandbox, sendGrid.BypassUnsubscribes, time);
         // Not from the factory, whose clients log headers: the key is in one. It follows no redirect either.
         var connections = new SocketsHttpHandler
         {
@@ -66,6 +67,10 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
         mail.SetSubscriptionTracking(enable: false);
         mail.SetGoogleAnalytics(enable: false);
         mail.SetSandBoxMode(_sandbox);
+        // Not bypass_list_management, which would also write to addresses that bounced.
+        mail.MailSettings.BypassUnsubscribeManagement = new BypassUnsubscribeManagement { Enable = _bypassesUnsubscribes };
+        if (MailIds.Of(message) is { } id)
+            mail.AddCustomArg(MailIds.CustomArgument, id.ToString("N"));
         return mail;
     }
 }

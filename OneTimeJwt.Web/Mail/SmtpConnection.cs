@@ -33,10 +33,11 @@ internal sealed class SmtpConnection : SmtpClient
 
     /// <summary>Returns when the server has confirmed the mail.</summary>
     /// <param name="message">With one recipient.</param>
+    /// <param name="sender">The reverse path, which bounces go to (RFC 5321, section 3.3).</param>
     /// <param name="slow">Called once where the server takes long to confirm it.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="MailUnansweredException">It was handed over and not confirmed.</exception>
-    public async Task SubmitAsync(MimeMessage message, Action slow, CancellationToken cancellationToken)
+    public async Task SubmitAsync(MimeMessage message, MailboxAddress sender, Action slow, CancellationToken cancellationToken)
     {
         SenderAccepted = false;
         var handover = new Handover();
@@ -61,7 +62,7 @@ internal sealed class SmtpConnection : SmtpClient
                 extend(ReceiptPatience);
                 slowReceipt.Change(SlowReceipt, System.Threading.Timeout.InfiniteTimeSpan);
             };
-            return base.SendAsync(message, either, handover);
+            return base.SendAsync(message, sender, message.To.Mailboxes, either, handover);
         }
     }
 

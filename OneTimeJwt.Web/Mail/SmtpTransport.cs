@@ -21,15 +21,16 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     private readonly string _localDomain;
     private readonly SmtpSignIn _signIn;
     private readonly TimeProvider _time;
+    private readonly ReversePath? _reversePath;
     private readonly SmtpPlaces _places;
     private readonly Lock _turn = new();
     private readonly List<SmtpConnection> _idle = [];
     private readonly ITimer _sweep;
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client of the sign-in disposes of its handler.")]
-    public SmtpTransport(IOptions<MailSettings> settings, PublicOrigin origin, TimeProvider time, ILogger<SmtpTransport> logger)
+    public SmtpTransport(IOptions<MailSettings> settings, PublicOrigin origin, TimeProvider time, ILogger<SmtpTransport> logger, ReversePath? reversePath = null)
     {
-        (_smtp, _time) = (settings.Value.Smtp, time);
+        (_smtp, _time, _reversePath) = (settings.Value.Smtp, time, reversePath);
         // MailKit's own default is this machine's bare name, which some servers refuse.
         _localDomain = _smtp.LocalDomain ?? new Uri(origin.Value).DnsSafeHost;
         _signIn = new SmtpSignIn(_smtp, new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }, time);
@@ -77,7 +78,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     {
         try
         {
-            await connection.SubmitAsync(message, place.Wait, cancellationToken);
+            await connection.SubmitAsync(message, Sender(message), place.Wait, cancellationToken);
         }
         catch (Exception fault)
         {
@@ -91,6 +92,9 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 
         Keep(connection);
     }
+
+    private MailboxAddress Sender(MimeMessage message) =>
+        (MailIds.Of(message) is { } id ? _reversePath?.Invoke(id) : null) ?? message.From.Mailboxes.Single();
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its socket.")]
     private async Task<SmtpConnection> ConnectAsync(CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
@@ -43,6 +44,11 @@ internal static class RecoveryModule
         builder.Services.AddSingleton<Delivery>();
         builder.Services.AddSingleton<Dispatch>();
         builder.Services.AddHostedService<DeliveryWorker>();
+        builder.Services.AddSingleton<BounceAddress>();
+        builder.Services.AddSingleton<ReversePath>(services => services.GetRequiredService<BounceAddress>().Of);
+        builder.Services.AddSingleton<DeliveryReports>();
+        builder.Services.AddSingleton<SendGridWebhook>();
+        builder.Services.AddHostedService<BounceWorker>();
         builder.Services.AddSingleton<TrailRetention>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TrailRetention>());
     }

@@ -21,6 +21,7 @@ public sealed class ServerSecret
         KeyRingSubkey = KeyMaterial.Subkey(value, "ott/keyring/v1");
         AddressSubkey = KeyMaterial.Subkey(value, "ott/address/v1");
         CodeSubkey = KeyMaterial.Subkey(value, "ott/code/v1");
+        BounceSubkey = KeyMaterial.Subkey(value, "ott/bounce/v1");
         Header = OneTimeTokens.Sign("{}", new SymmetricSecurityKey(_tokenSubkey) { KeyId = id }).Split('.')[0];
     }
 
@@ -38,6 +39,9 @@ public sealed class ServerSecret
 
     /// <summary>Makes the codes that are mailed as a second step.</summary>
     internal byte[] CodeSubkey { get; }
+
+    /// <summary>Authenticates the addresses that bounces come back to.</summary>
+    internal byte[] BounceSubkey { get; }
 
     /// <summary>The signing key for an account in its present state (DESIGN: version 1).</summary>
     internal SymmetricSecurityKey SigningKey(string origin, TokenPurpose purpose, string accountId, ReadOnlySpan<string?> state) =>

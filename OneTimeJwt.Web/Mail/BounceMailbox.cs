@@ -1,0 +1,128 @@
+using System.Net.Sockets;
+using MailKit;
+using MailKit.Net.Imap;
+using MailKit.Search;
+using MailKit.Security;
+using Microsoft.Extensions.Options;
+using MimeKit;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>
+/// Reads the mailbox that bounces arrive in (IMAP, RFC 3501). Reports that were understood are deleted, or marked as read;
+/// all other mail is left as it is.
+/// </summary>
+internal sealed class BounceMailbox(IOptions<MailSettings> settings)
+{
+    /// <summary>Larger mail is no report of ours.</summary>
+    public const int MaxSize = 1_000_000;
+
+    private const int MaxAtOnce = 100;
+    private const int MaxInARound = 2_000;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    private static readonly FetchRequest Headers = new(
+        MessageSummaryItems.UniqueId | MessageSummaryItems.Size, [.. BounceMessage.AddressHeaders, "Content-Type"]);
+
+    // What was looked at before and left alone is not looked at again.
+    private uint _validity;
+    private uint _seenUpTo;
+
+    private BounceMailboxSettings Imap => settings.Value.Bounces.Imap;
+
+    /// <param name="isCandidate">By the values of its headers: whether a mail may be a report of ours.</param>
+    /// <param name="recordAsync">Whether it was one, which is then recorded.</param>
+    /// <param name="cancellationToken">Ends the round.</param>
+    /// <returns>How many were recorded.</returns>
+    public async Task<int> ReadAsync(Func<HeaderList, bool> isCandidate, Func<MimeMessage, Task<bool>> recordAsync, CancellationToken cancellationToken)
+    {
+        using var client = new ImapClient { Timeout = (int)Timeout.TotalMilliseconds };
+        await client.ConnectAsync(Imap.Host!, Imap.Port, Options(Imap.Security), cancellationToken);
+        await SignInAsync(client, cancellationToken);
+        var folder = await client.GetFolderAsync(Imap.Folder, cancellationToken);
+        if (await folder.OpenAsync(FolderAccess.ReadWrite, cancellationToken) != FolderAccess.ReadWrite)
+            throw new NotSupportedException("The mailbox is read-only.");
+
+        var recorded = 0;
+        foreach (var some in (await UnreadAsync(folder, cancellationToken)).Chunk(MaxAtOnce))
+        {
+            var understood = new List<UniqueId>();
+            try
+            {
+                foreach (var mail in (await folder.FetchAsync(some, Headers, cancellationToken)).OrderBy(mail => mail.UniqueId))
+                {
+                    if (mail.Size <= MaxSize && mail.Headers is { } headers && isCandidate(headers) && await IsReportAsync(folder, mail.UniqueId, recordAsync, cancellationToken))
+                        understood.Add(mail.UniqueId);
+                    _seenUpTo = Math.Max(_seenUpTo, mail.UniqueId.Id);
+                }
+            }
+            finally
+            {
+                await FinishAsync(folder, understood, cancellationToken);
+            }
+
+            recorded += understood.Count;
+        }
+
+        await client.DisconnectAsync(quit: true, cancellationToken);
+        return recorded;
+    }
+
+    // The one place for another way to sign in.
+    private Task SignInAsync(ImapClient client, CancellationToken cancellationToken) =>
+        client.AuthenticateAsync(Imap.User!, Imap.Password!, cancellationToken);
+
+    // The last mail of a folder is in every open range (RFC 3501, section 6.4.8).
+    private async Task<IEnumerable<UniqueId>> UnreadAsync(IMailFolder folder, CancellationToken cancellationToken)
+    {
+        if (folder.UidValidity != _validity)
+            (_validity, _seenUpTo) = (folder.UidValidity, 0);
+        var later = new UniqueIdRange(_validity, _seenUpTo + 1, uint.MaxValue);
+        var found = await folder.SearchAsync(SearchQuery.NotSeen.And(SearchQuery.NotDeleted).And(SearchQuery.Uids(later)), cancellationToken);
+        return found.Where(id => id.Id > _seenUpTo).Order().Take(MaxInARound);
+    }
+
+    // Reading it this way doesn't mark it as read.
+    private static async Task<bool> IsReportAsync(IMailFolder folder, UniqueId id, Func<MimeMessage, Task<bool>> recordAsync, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var message = await folder.GetMessageAsync(id, cancellationToken);
+            return await recordAsync(message);
+        }
+        catch (Exception fault) when (fault is FormatException or MessageNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private async Task FinishAsync(IMailFolder folder, List<UniqueId> understood, CancellationToken cancellationToken)
+    {
+        if (understood.Count == 0 || !folder.IsOpen)
+            return;
+
+        await folder.AddFlagsAsync(understood, Imap.Delete ? MessageFlags.Seen | MessageFlags.Deleted : MessageFlags.Seen, silent: true, cancellationToken);
+        if (Imap.Delete)
+            await folder.ExpungeAsync(understood, cancellationToken);
+    }
+
+    /// <summary>What keeps the mailbox from being read, and what to do about it; null where it is something else.</summary>
+    public static string? Words(Exception fault) => fault switch
+    {
+        AuthenticationException => "the server refused user and password: check Mail:Bounces:Imap:User and Mail:Bounces:Imap:Password",
+        SslHandshakeException => "there is no trusted TLS connection: check Mail:Bounces:Imap:Security and :Port, and that Mail:Bounces:Imap:Host is the name in the certificate",
+        FolderNotFoundException => "there is no such folder: check Mail:Bounces:Imap:Folder",
+        NotSupportedException => "the mailbox is read-only, or the server lacks what the settings ask for: check its rights and Mail:Bounces:Imap:Security",
+        SocketException => "the server can't be reached: check Mail:Bounces:Imap:Host and Mail:Bounces:Imap:Port",
+        TimeoutException or OperationCanceledException => "the server didn't answer in time: check Mail:Bounces:Imap:Host, :Port and :Security",
+        IOException or ProtocolException or CommandException or ServiceNotConnectedException => "the conversation with the server broke off: check Mail:Bounces:Imap:Port and :Security",
+        _ => null,
+    };
+
+    private static SecureSocketOptions Options(SmtpSecurity security) => security switch
+    {
+        SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
+        SmtpSecurity.None => SecureSocketOptions.None,
+        _ => SecureSocketOptions.SslOnConnect,
+    };
+}

@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Options;
+using MimeKit;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>The section <c>Mail:Bounces</c>: where undeliverable mail comes back to.</summary>
+public sealed class BounceSettings
+{
+    /// <summary>Longer local parts would exceed 64 octets (RFC 5321, section 4.5.3.1.1) with the plus sign and what names the mail.</summary>
+    public const int LongestLocalPart = 15;
+
+    /// <summary>Whose server takes mail for <c>address+anything</c>; null leaves bounces to the sender.</summary>
+    public string? Address { get; set; }
+
+    /// <summary>How often the mailbox is read.</summary>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(1);
+
+    public BounceMailboxSettings Imap { get; set; } = new();
+}
+
+/// <summary>The section <c>Mail:Bounces:Imap</c>.</summary>
+public sealed class BounceMailboxSettings
+{
+    /// <summary>Null: nothing is read.</summary>
+    public string? Host { get; set; }
+
+    public int Port { get; set; } = 993;
+
+    public string? User { get; set; }
+
+    public string? Password { get; set; }
+
+    public SmtpSecurity Security { get; set; } = SmtpSecurity.Tls;
+
+    public string Folder { get; set; } = "INBOX";
+
+    /// <summary>Whether reports of our mails are deleted once they are recorded; else they are marked as read.</summary>
+    public bool Delete { get; set; } = true;
+}
+
+/// <summary>What is to be said of bounces and of SendGrid's reports.</summary>
+internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSettings>
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    public ValidateOptionsResult Validate(string? name, MailSettings options)
+    {
+        var faults = Address(options).Concat(Mailbox(options.Bounces)).Concat(Webhook(options)).ToList();
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static IEnumerable<string> Address(MailSettings options)
+    {
+        if (options.Bounces.Address is not { } text)
+            yield break;
+
+        const string Write = "write a plain address whose server also takes mail for bounces+anything, for example bounces@example.com";
+        var at = text.LastIndexOf('@');
+        if (!MailboxAddress.TryParse(text, out var address) || address.Address != text || at < 1 || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '@' or '.' or '-' or '_'))
+            yield return $"Mail:Bounces:Address is not an address: {Write}";
+        else if (at > BounceSettings.LongestLocalPart)
+            yield return $"Mail:Bounces:Address has {at} characters before the @ and there is room for {BounceSettings.LongestLocalPart}: {Write}";
+        if (options.Transport is MailTransportKind.SendGrid)
+            yield return "Mail:Bounces:Address has no use with SendGrid, which takes bounces itself: leave Mail:Bounces out, and set Mail:SendGrid:WebhookKey to be told of them";
+    }
+
+    private static IEnumerable<string> Mailbox(BounceSettings bounces)
+    {
+        var imap = bounces.Imap;
+        if (imap.Host is null)
+            yield break;
+
+        if (string.IsNullOrWhiteSpace(imap.Host))
+            yield return "Mail:Bounces:Imap:Host is empty: set the name of the IMAP server, or leave it out";
+        if (bounces.Address is null)
+            yield return "Mail:Bounces:Address is missing, although Mail:Bounces:Imap:Host is set: set the address whose mail arrives there";
+        if (string.IsNullOrEmpty(imap.User) || string.IsNullOrEmpty(imap.Password))
+            yield return "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing: set both, of the mailbox that bounces arrive in";
+        if (imap.Port is < 1 or > 65535)
+            yield return $"Mail:Bounces:Imap:Port is {imap.Port}: choose between 1 and 65535, usually 993";
+        if (string.IsNullOrWhiteSpace(imap.Folder))
+            yield return "Mail:Bounces:Imap:Folder is empty: set the folder that bounces arrive in, usually INBOX";
+        if (bounces.Interval < Shortest || bounces.Interval > Longest)
+            yield return $"Mail:Bounces:Interval is {bounces.Interval:c}: choose between {Shortest:c} and {Longest:c} (days.hh:mm:ss)";
+    }
+
+    private static IEnumerable<string> Webhook(MailSettings options)
+    {
+        if (options.SendGrid.WebhookKey is not { } text)
+            yield break;
+
+        using var key = SendGridSignature.Key(text);
+        if (key is null)
+            yield return "Mail:SendGrid:WebhookKey is not the verification key of a signed Event Webhook: copy it from SendGrid's Mail Settings (it starts with MFkw)";
+    }
+}

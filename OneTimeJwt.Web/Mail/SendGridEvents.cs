@@ -1,0 +1,84 @@
+using System.Text.Json;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>
+/// Reads what SendGrid's Event Webhook posts (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event).
+/// Of reasons only the codes and the known ones are looked at.
+/// </summary>
+internal static class SendGridEvents
+{
+    private static readonly Dictionary<string, string> DropReasons = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Bounced Address"] = "on SendGrid's list of addresses that bounced",
+        ["Unsubscribed Address"] = "on SendGrid's list of who unsubscribed",
+        ["Spam Reporting Address"] = "on SendGrid's list of who reported spam",
+        ["Invalid"] = "not a valid address",
+        ["Spam Content"] = "taken for spam by SendGrid",
+        ["Recipient List over Package Quota"] = "over the quota of the SendGrid account",
+    };
+
+    private static readonly Dictionary<string, string> Classifications = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Invalid Address"] = "no such mailbox",
+        ["Mailbox Unavailable"] = "the mailbox takes no mail",
+        ["Content"] = "refused by policy or as spam",
+        ["Reputation"] = "refused by policy or as spam",
+        ["Frequency or Volume Too High"] = "too many mails at a time",
+        ["Technical"] = "the mail servers don't understand each other",
+    };
+
+    /// <param name="body">A signed body.</param>
+    /// <param name="reports">What it tells of mails of ours; events that tell nothing of delivery are left out.</param>
+    /// <returns>False where it is no array in JSON.</returns>
+    public static bool TryRead(ReadOnlyMemory<byte> body, out IReadOnlyList<DeliveryReport> reports)
+    {
+        reports = [];
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            if (json.RootElement.ValueKind != JsonValueKind.Array)
+                return false;
+
+            reports = [.. json.RootElement.EnumerateArray().Select(Read).OfType<DeliveryReport>()];
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static DeliveryReport? Read(JsonElement line)
+    {
+        if (line.ValueKind != JsonValueKind.Object || !Guid.TryParseExact(Text(line, MailIds.CustomArgument), "N", out var id))
+            return null;
+
+        return Text(line, "event") switch
+        {
+            "delivered" => new(id, DeliveryOutcome.Delivered, Cause: null),
+            "deferred" => new(id, DeliveryOutcome.Deferred, EnhancedStatus.Cause(Text(line, "response"), Text(line, "reason"))),
+            "bounce" => new(id, DeliveryOutcome.Bounced, BounceCause(line)),
+            "dropped" => new(id, DeliveryOutcome.Dropped, DropReasons.GetValueOrDefault(Text(line, "reason") ?? "") ?? EnhancedStatus.Unknown),
+            _ => null,
+        };
+    }
+
+    private static string BounceCause(JsonElement line) =>
+        EnhancedStatus.Cause(Text(line, "status"), Text(line, "reason")) is var cause && cause != EnhancedStatus.Unknown
+            ? cause
+            : Classifications.GetValueOrDefault(Text(line, "bounce_classification") ?? "") ?? cause;
+
+    // A lone half of a surrogate pair is JSON and no string.
+    private static string? Text(JsonElement line, string name)
+    {
+        try
+        {
+            return line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

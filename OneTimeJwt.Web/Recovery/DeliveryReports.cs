@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Mail;
+
+namespace OneTimeJwt.Web.Recovery;
+
+/// <summary>
+/// Writes down what became of mails. One line for each mail, outcome and cause, however often and by however many nodes
+/// it is reported: a line has a derived id. Reports of mails that the trail doesn't know are dropped.
+/// </summary>
+internal sealed class DeliveryReports(IDbContextFactory<AccountsContext> contexts, Appender appender, TimeProvider time)
+{
+    private const int MailsAtOnce = 500;
+
+    public async Task RecordAsync(IReadOnlyCollection<DeliveryReport> reports, CancellationToken cancellationToken)
+    {
+        foreach (var some in reports.Distinct().Chunk(MailsAtOnce))
+        {
+            var mails = await MailedAsync([.. some.Select(report => report.MailId).Distinct()], cancellationToken);
+            await Task.WhenAll(some
+                .Where(report => mails.ContainsKey(report.MailId))
+                .Select(report => appender.AppendAsync(Line(report, mails[report.MailId]), cancellationToken)));
+        }
+    }
+
+    private async Task<Dictionary<Guid, RecoveryEvent>> MailedAsync(List<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var lines = await database.Trail.AsNoTracking()
+            .Where(line => line.MailId != null && ids.Contains(line.MailId.Value) && RecoveryEvent.Departures.Contains(line.Kind))
+            .ToListAsync(cancellationToken);
+        // A mail without an answer was sent again where there is a later line.
+        return lines.GroupBy(line => line.MailId!.Value).ToDictionary(mail => mail.Key, mail => mail.MaxBy(line => line.At)!);
+    }
+
+    private RecoveryEvent Line(DeliveryReport report, RecoveryEvent mailed)
+    {
+        var kind = Kind(report.Outcome);
+        return new RecoveryEvent
+        {
+            Id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}/{report.Cause}/{report.MailId:N}")).AsSpan(0, 16)),
+            At = time.GetUtcNow(),
+            Kind = kind,
+            AccountId = mailed.AccountId,
+            Nonce = mailed.Nonce,
+            Detail = report.Cause,
+            CampaignId = mailed.CampaignId,
+            MailId = mailed.MailId,
+        };
+    }
+
+    private static RecoveryEventKind Kind(DeliveryOutcome outcome) => outcome switch
+    {
+        DeliveryOutcome.Delivered => RecoveryEventKind.MailDelivered,
+        DeliveryOutcome.Deferred => RecoveryEventKind.MailDeferred,
+        DeliveryOutcome.Bounced => RecoveryEventKind.MailBounced,
+        _ => RecoveryEventKind.MailDropped,
+    };
+}
