@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using MailKit;
 using MailKit.Net.Imap;
 using MailKit.Security;
@@ -22,6 +23,9 @@ internal sealed class Dovecot : IAsyncDisposable
     private Dovecot(string program) => _program = program;
 
     public int Port { get; } = LocalPort.Free();
+
+    /// <summary>Where its mailboxes are: one in the form of Maildir for each user.</summary>
+    public string Mails => Path.Combine(_folder, "mails");
 
     public string Url => $"imap://{Uri.EscapeDataString(User)}:{Uri.EscapeDataString(Password)}@127.0.0.1:{Port}";
 
@@ -66,7 +70,8 @@ internal sealed class Dovecot : IAsyncDisposable
     /// <param name="data">A mail as it came over SMTP.</param>
     public async Task AppendAsync(string data)
     {
-        using var message = SmtpCatcher.Read(data);
+        using var bytes = new MemoryStream(Encoding.Latin1.GetBytes(data));
+        using var message = await MimeMessage.LoadAsync(bytes);
         await AppendAsync(message);
     }
 
@@ -94,7 +99,7 @@ internal sealed class Dovecot : IAsyncDisposable
 
     private async Task WriteAsync()
     {
-        var mails = Directory.CreateDirectory(Path.Combine(_folder, "mails")).FullName;
+        var mails = Directory.CreateDirectory(Mails).FullName;
         if (!OperatingSystem.IsWindows())
         {
             // It keeps no mail as root.

@@ -7,8 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Tests.App;
 using OneTimeJwt.Web.Tests.Shell;
+using DeliveryOutcome = OneTimeJwt.Web.Mail.DeliveryOutcome;
 
 namespace OneTimeJwt.Web.Tests.Admin;
 
@@ -181,6 +183,32 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task What_became_of_each_mail_stands_in_the_numbers_and_in_the_result()
+    {
+        var admin = await _app.HireAsync(ConsoleRole.Admin);
+        var accounts = await AddAsync(_app, 5);
+        var id = await DraftAsync(_app, admin, accounts);
+        Assert.Null(await _app.Services.GetRequiredService<Campaigns>().StartAsync(admin.User, id, new CampaignStart("why", 6_000, "5", null)));
+        await Eventually.Async(() => ViewAsync(_app, id), view => view.Counts.Sent == 5);
+        var mails = (await _app.TrailAsync()).Where(line => line.CampaignId == id && line.Kind == RecoveryEventKind.Mailed).ToDictionary(line => line.AccountId!, line => line.MailId!.Value);
+
+        await _app.Services.GetRequiredService<DeliveryReports>().RecordAsync(
+            [
+                new(mails[accounts[0].Id], DeliveryOutcome.Bounced, "no such mailbox"), new(mails[accounts[0].Id], DeliveryOutcome.Delivered, null),
+                new(mails[accounts[1].Id], DeliveryOutcome.Dropped, "not a valid address"),
+                new(mails[accounts[2].Id], DeliveryOutcome.Delivered, null), new(mails[accounts[2].Id], DeliveryOutcome.Deferred, "mailbox full"),
+                new(mails[accounts[3].Id], DeliveryOutcome.Deferred, "mailbox full"),
+            ],
+            Xunit.TestContext.Current.CancellationToken);
+
+        Assert.Equal(new CampaignCounts(0, 0, 5, 0, 0, 2), (await ViewAsync(_app, id)).Counts);
+        using var session = await SignedInAsync(_app, admin);
+        var result = (await session.GetAsync($"/admin/bulk/{id}/result.csv")).Body;
+        string[] outcomes = ["bounced: no such mailbox", "dropped by the provider: not a valid address", "delivered", "sent, delayed: mailbox full", "sent"];
+        Assert.All(accounts.Zip(outcomes), pair => Assert.Matches($"{pair.First.Id},{pair.First.Email},\"?{pair.Second}\"?\r", result));
+    }
+
+    [Fact]
     public async Task A_campaign_rests_once_whoever_started_it_is_no_admin_any_more()
     {
         var admin = await _app.HireAsync(ConsoleRole.Admin);
@@ -211,7 +239,7 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
 
         page.WaitForAssertion(() => Assert.Equal("done: 2 of 2 through", page.Find("label[for=progress]").Words()));
         Assert.Equal(("2", "2"), (page.Find("progress").GetAttribute("value"), page.Find("progress").GetAttribute("max")));
-        Assert.Equal(["Waiting: 0", "Queued: 0", "Sent: 2", "Redeemed: 0", "Failed: 0"], page.FindAll(".numbers div").Select(number => string.Join(": ", number.Children.Select(Screen.Words))));
+        Assert.Equal(["Waiting: 0", "Queued: 0", "Sent: 2", "Redeemed: 0", "Bounced: 0", "Failed: 0"], page.FindAll(".numbers div").Select(number => string.Join(": ", number.Children.Select(Screen.Words))));
         Assert.Empty(page.FindAll("form, [style]"));
     }
 

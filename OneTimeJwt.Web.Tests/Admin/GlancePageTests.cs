@@ -23,7 +23,8 @@ public sealed class GlancePageTests
                 Line(now.AddHours(-1), RecoveryEventKind.Requested), Line(now.AddHours(-1), RecoveryEventKind.Requested), Line(now.AddHours(-1), RecoveryEventKind.Mailed),
                 Line(now.AddHours(-30), RecoveryEventKind.Requested), Line(now.AddHours(-30), RecoveryEventKind.Redeemed), Line(now.AddDays(-8), RecoveryEventKind.Requested),
                 Line(now.AddHours(-2), RecoveryEventKind.Refused, "spent"), Line(now.AddHours(-50), RecoveryEventKind.Refused, "spent"),
-                Line(now.AddHours(-3), RecoveryEventKind.RefusedUnproven, "forged: 3, malformed: 12"), Line(now.AddHours(-4), RecoveryEventKind.RefusedUnproven, "malformed: 1"));
+                Line(now.AddHours(-3), RecoveryEventKind.RefusedUnproven, "forged: 3, malformed: 12"), Line(now.AddHours(-4), RecoveryEventKind.RefusedUnproven, "malformed: 1"),
+                Line(now.AddHours(-5), RecoveryEventKind.MailBounced, "no such mailbox"), Line(now.AddHours(-5), RecoveryEventKind.MailDelivered));
             database.Add(new OutboxMail { Kind = OutboxKind.ResetLink, AccountId = "x", RequestedAt = now.AddMinutes(-90), DueAt = now.AddMinutes(10) });
             return database.SaveChangesAsync();
         });
@@ -32,7 +33,7 @@ public sealed class GlancePageTests
 
         page.WaitForAssertion(() => Assert.Equal(["1", "1 h 30 min"], page.FindAll(".numbers dd").Select(Screen.Words)));
         Assert.Equal(
-            ["Asked for 2 3", "Mailed 1 1", "Opened 0 0", "Redeemed 0 1", "Link refused: malformed 13 13", "Link refused: forged 3 3", "Link refused: spent 1 2"],
+            ["Asked for 2 3", "Mailed 1 1", "Opened 0 0", "Redeemed 0 1", "Link refused: malformed 13 13", "Link refused: forged 3 3", "Link refused: spent 1 2", "Mail bounced: no such mailbox 1 1"],
             page.FindAll("table")[0].QuerySelectorAll("tbody tr").Select(row => string.Join(' ', row.Children.Select(Screen.Words))));
         Assert.Equal("3 asked for, 1 mailed, 1 redeemed. The numbers stand in the table below.", page.Find("svg desc").TextContent);
         Assert.Equal(7 * GlanceReader.StretchesADay, page.FindAll("svg rect.redeemed").Count(bar => bar.GetAttribute("x") is not null));

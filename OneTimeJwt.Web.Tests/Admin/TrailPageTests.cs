@@ -88,6 +88,51 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Equal(shown is null ? [] : [shown], page.FindAll("ol.trail .by span").Select(Screen.Words));
     }
 
+    [Theory]
+    [InlineData(RecoveryEventKind.Mailed, "Mailed", new RecoveryEventKind[0], null)]
+    [InlineData(RecoveryEventKind.Mailed, "Mailed", new[] { RecoveryEventKind.MailDelivered }, "Mail delivered")]
+    [InlineData(RecoveryEventKind.NoticeMailed, "Notice mailed to the owner", new[] { RecoveryEventKind.MailDelivered, RecoveryEventKind.MailDeferred }, "Mail delivered")]
+    [InlineData(RecoveryEventKind.CodeMailed, "One-time code mailed", new[] { RecoveryEventKind.MailDropped }, "Mail dropped by the provider: no such mailbox")]
+    [InlineData(RecoveryEventKind.MailUnanswered, "Mail handed over, no answer", new[] { RecoveryEventKind.MailDeferred }, "Mail delayed: no such mailbox")]
+    [InlineData(RecoveryEventKind.Mailed, "Mailed", new[] { RecoveryEventKind.MailBounced, RecoveryEventKind.MailDelivered, RecoveryEventKind.MailDeferred }, "Mail bounced: no such mailbox")]
+    [InlineData(RecoveryEventKind.Requested, "Link asked for", new[] { RecoveryEventKind.MailBounced }, null)]
+    public async Task A_mail_that_has_left_says_what_became_of_it(RecoveryEventKind kind, string name, RecoveryEventKind[] reports, string? shown)
+    {
+        var account = await _app.AddAccountAsync();
+        var mail = Guid.CreateVersion7();
+        await AddAsync(account.Id, [new RecoveryEvent { At = At, Kind = kind, AccountId = account.Id, MailId = mail }, .. reports.Select((report, i) => new RecoveryEvent
+        {
+            At = At.AddMinutes(i + 1),
+            Kind = report,
+            AccountId = account.Id,
+            MailId = mail,
+            Detail = report == RecoveryEventKind.MailDelivered ? null : "no such mailbox",
+        })]);
+        using var desk = await DeskAsync();
+        var page = desk.Open<TrailPage>($"/admin/trail?account={account.Id}&kind={kind}");
+
+        page.WaitForAssertion(() => Assert.Equal(shown is null ? name : $"{name} {shown}", page.Find("ol.trail li p").Words()));
+        Assert.Equal(shown is null ? 0 : 1, page.FindAll("ol.trail .tag").Count);
+    }
+
+    [Fact]
+    public async Task Reports_are_read_with_one_query_a_page()
+    {
+        var account = await _app.AddAccountAsync();
+        await AddAsync(account.Id, [.. Enumerable.Range(0, TrailReader.PageSize).SelectMany(i =>
+        {
+            var mail = Guid.CreateVersion7();
+            return new[] { RecoveryEventKind.Mailed, RecoveryEventKind.MailDelivered }.Select(kind => new RecoveryEvent { At = At, Kind = kind, AccountId = account.Id, MailId = mail });
+        })]);
+        var before = Queries();
+
+        var page = await new TrailReader(Contexts, new UpperInvariantLookupNormalizer()).PageAsync(new TrailQuery(Account: account.Id, Kind: RecoveryEventKind.Mailed), cancellationToken: Xunit.TestContext.Current.CancellationToken);
+
+        Assert.Equal((TrailReader.PageSize, 1), (page.Reports.Count, Queries() - before));
+
+        int Queries() => _app.Log.Lines.Count(line => line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains("\"MailId\" IN", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Many_lines_are_paged_each_once_also_where_they_share_a_moment()
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Tests.Mail;
@@ -145,6 +146,70 @@ public sealed class MailSettingsTests : IDisposable
         Assert.Equal(good, Faults(settings).Count == 0);
     }
 
+    [Theory]
+    [InlineData("bounces", 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address is not an address")]
+    [InlineData("Bounces <bounces@example.com>", 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address is not an address")]
+    [InlineData("bounces+x@example.com", 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address is not an address")]
+    [InlineData("rücklauf@example.com", 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address is not an address")]
+    [InlineData("sixteen-letters-@example.com", 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address has 16 characters before the @ and there is room for 15")]
+    [InlineData(null, 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address is missing, although")]
+    [InlineData("bounces@example.com", 0, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Imap:Port is 0")]
+    [InlineData("bounces@example.com", 993, null, "secret", "INBOX", "00:01:00", "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing")]
+    [InlineData("bounces@example.com", 993, "bounces", "", "INBOX", "00:01:00", "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing")]
+    [InlineData("bounces@example.com", 993, "bounces", "secret", " ", "00:01:00", "Mail:Bounces:Imap:Folder is empty")]
+    [InlineData("bounces@example.com", 993, "bounces", "secret", "INBOX", "00:00:00", "Mail:Bounces:Interval is 00:00:00")]
+    [InlineData("bounces@example.com", 993, "bounces", "secret", "INBOX", "1.00:00:01", "Mail:Bounces:Interval is 1.00:00:01")]
+    [InlineData("fifteen-letters@example.com", 993, "bounces", "secret", "INBOX", "00:01:00", null)]
+    public void A_mailbox_for_bounces_that_is_none_is_named(string? address, int port, string? user, string? password, string folder, string interval, string? words)
+    {
+        var settings = Good();
+        settings.Bounces = new()
+        {
+            Address = address,
+            Interval = TimeSpan.Parse(interval, System.Globalization.CultureInfo.InvariantCulture),
+            Imap = new() { Host = "imap.example.com", Port = port, User = user, Password = password, Folder = folder },
+        };
+
+        IsRefused(settings, words);
+    }
+
+    [Fact]
+    public void Bounces_are_SendGrids_own_where_that_sends()
+    {
+        var settings = Good();
+        (settings.Transport, settings.SendGrid, settings.Bounces.Address) = (MailTransportKind.SendGrid, new() { ApiKey = "SG.key" }, "bounces@example.com");
+
+        IsRefused("Mail:Bounces:Address has no use with SendGrid", settings);
+    }
+
+    [Theory]
+    [InlineData(nameof(ECCurve.NamedCurves.nistP256), true)]
+    [InlineData(nameof(ECCurve.NamedCurves.nistP384), false)]
+    [InlineData("RSA", false)]
+    [InlineData("not base64", false)]
+    [InlineData("", false)]
+    [InlineData("AAAA", false)]
+    public void A_verification_key_that_is_none_is_named_and_not_quoted(string kind, bool good)
+    {
+        using var p256 = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        using var rsa = RSA.Create();
+        var settings = Good();
+        (settings.Transport, settings.SendGrid) = (MailTransportKind.SendGrid, new()
+        {
+            ApiKey = "SG.key",
+            WebhookKey = kind switch
+            {
+                nameof(ECCurve.NamedCurves.nistP256) => Convert.ToBase64String(p256.ExportSubjectPublicKeyInfo()),
+                nameof(ECCurve.NamedCurves.nistP384) => Convert.ToBase64String(p384.ExportSubjectPublicKeyInfo()),
+                "RSA" => Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo()),
+                _ => kind,
+            },
+        });
+
+        IsRefused(good ? null : "Mail:SendGrid:WebhookKey is not the verification key", settings);
+    }
+
     [Fact]
     public void TLS_is_the_default_and_the_port_is_the_one_for_submission()
     {
@@ -169,5 +234,9 @@ public sealed class MailSettingsTests : IDisposable
             Assert.StartsWith(words, Assert.Single(Faults(settings)), StringComparison.Ordinal);
     }
 
-    private IReadOnlyCollection<string> Faults(MailSettings settings) => [.. new MailSettingsValidator(_place).Validate(null, settings).Failures ?? []];
+    private IReadOnlyCollection<string> Faults(MailSettings settings) =>
+    [
+        .. new MailSettingsValidator(_place).Validate(null, settings).Failures ?? [],
+        .. new DeliveryReportSettingsValidator().Validate(null, settings).Failures ?? [],
+    ];
 }

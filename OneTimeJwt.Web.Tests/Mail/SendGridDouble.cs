@@ -104,6 +104,10 @@ internal sealed class SendGridDouble : IAsyncDisposable
             yield return "If present, text/plain and text/html may only be provided in this order, once.";
         if (mail.TryGetProperty("headers", out var headers) && headers.EnumerateObject().Any(header => ReservedHeaders.Contains(header.Name.ToLowerInvariant())))
             yield return "The header is one of the reserved keys.";
+        if (mail.TryGetProperty("mail_settings", out var lists) && lists.TryGetProperty("bypass_list_management", out _) && lists.EnumerateObject().Count(one => one.Name.StartsWith("bypass", StringComparison.Ordinal)) > 1)
+            yield return "The bypass_list_management filter cannot be combined with other bypass filters.";
+        if (mail.TryGetProperty("custom_args", out var arguments) && arguments.EnumerateObject().Any(argument => argument.Value.ValueKind != JsonValueKind.String))
+            yield return "The custom_args must be strings.";
         if (mail.GetProperty("categories").EnumerateArray().Any(category => category.GetString()!.Length > 255))
             yield return "A category can not be longer than 255 characters.";
     }

@@ -59,6 +59,28 @@ public sealed class SendGridTransportTests : IAsyncLifetime
         Assert.Equal(on, Assert.Single(_server.Mails).GetProperty("mail_settings").GetProperty("sandbox_mode").GetProperty("enable").GetBoolean());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_unsubscribed_from_newsletters_gets_a_link_all_the_same_unless_the_settings_say_otherwise(bool on)
+    {
+        await SendAsync(bypass: on);
+
+        var settings = Assert.Single(_server.Mails).GetProperty("mail_settings");
+        Assert.Equal(on, settings.GetProperty("bypass_unsubscribe_management").GetProperty("enable").GetBoolean());
+        Assert.False(settings.TryGetProperty("bypass_list_management", out _));
+        Assert.True(new SendGridSettings().BypassUnsubscribes);
+    }
+
+    [Fact]
+    public async Task A_mail_carries_its_name_so_that_reports_find_it()
+    {
+        await SendAsync();
+
+        var mail = Assert.Single(_server.Mails);
+        Assert.Equal($"<{mail.GetProperty("custom_args").GetProperty("mail_id").GetString()}@example.com>", mail.GetProperty("headers").GetProperty("Message-ID").GetString());
+    }
+
     [Fact]
     public async Task A_wrong_key_is_a_fault_that_does_not_tell_it()
     {
@@ -120,9 +142,9 @@ public sealed class SendGridTransportTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task SendAsync(string key = SendGridDouble.Key, bool sandbox = false)
+    private async Task SendAsync(string key = SendGridDouble.Key, bool sandbox = false, bool bypass = true)
     {
-        var settings = new MailSettings { SendGrid = new() { ApiKey = key, BaseUrl = _server.Address, Sandbox = sandbox } };
+        var settings = new MailSettings { SendGrid = new() { ApiKey = key, BaseUrl = _server.Address, Sandbox = sandbox, BypassUnsubscribes = bypass } };
         using var transport = new SendGridTransport(Options.Create(settings), TimeProvider.System);
         using var message = await Post.ComposeAsync(Post.Letter());
         await transport.SendAsync(message, TestContext.Current.CancellationToken);

@@ -10,7 +10,7 @@ namespace OneTimeJwt.Web.Admin;
 /// <param name="Redeemed">Links of it that were used.</param>
 /// <param name="Failed">Accounts that get no mail.</param>
 /// <param name="Bounced">Accounts whose mail has left and didn't arrive.</param>
-public sealed record CampaignCounts(int Waiting, int Queued, int Sent, int Redeemed, int Failed, int Bounced);
+public sealed record CampaignCounts(int Waiting, int Queued, int Sent, int Redeemed, int Failed, int Bounced = 0);
 
 /// <param name="Campaign">The campaign.</param>
 /// <param name="Counts">Of it.</param>

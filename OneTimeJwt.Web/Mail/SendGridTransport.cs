@@ -70,7 +70,7 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
         // Not bypass_list_management, which would also write to addresses that bounced.
         mail.MailSettings.BypassUnsubscribeManagement = new BypassUnsubscribeManagement { Enable = _bypassesUnsubscribes };
         if (MailIds.Of(message) is { } id)
-            mail.AddCustomArg(MailIds.CustomArgument, id.ToString("N"));
+            mail.AddGlobalCustomArg(MailIds.CustomArgument, id.ToString("N"));
         return mail;
     }
 }

@@ -20,6 +20,8 @@ internal sealed class SmtpConnection : SmtpClient
         _time = time;
         // MailKit has one limit for all answers; ours differ and end first.
         Timeout = (int)(ReceiptPatience + CommandPatience).TotalMilliseconds;
+        // A bounce that returned the whole mail would carry its link into another mailbox (RET=HDRS, RFC 3461, section 4.3).
+        DeliveryStatusNotificationType = DeliveryStatusNotificationType.HeadersOnly;
     }
 
     public long IdleSince { get; set; }

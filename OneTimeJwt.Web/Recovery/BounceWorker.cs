@@ -32,7 +32,7 @@ internal sealed partial class BounceWorker(
         pause * 2 < LongestPause ? pause * 2 : interval > LongestPause ? interval : LongestPause;
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever keeps the mailbox from being read, the app goes on without.")]
-    private async Task<bool> TryReadAsync(CancellationToken stoppingToken)
+    public async Task<bool> TryReadAsync(CancellationToken stoppingToken)
     {
         using var round = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         round.CancelAfter(RoundTimeout);
