@@ -92,6 +92,11 @@ install_dovecot() {
   command -v dovecot || { debian dovecot-imapd > "$results/dovecot.log" 2>&1; command -v dovecot; } || echo "not to be had here; its tests are skipped"
 }
 
+install_postfix() {
+  [ -x /usr/lib/postfix/sbin/master ] || debian postfix > "$results/postfix.log" 2>&1
+  ls /usr/lib/postfix/sbin/master 2> /dev/null || echo "not to be had here; its tests are skipped"
+}
+
 # What judges HTML and pages, from npm, where npm and what runs them are on the machine.
 npm_tool() {
   command -v npm > /dev/null && command -v "$1" > /dev/null || { echo "$1 or npm is not on PATH; its tests are skipped"; return 1; }
@@ -127,9 +132,10 @@ step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
     [ "$mode" != long ] || step "format" format || cat "$results/format.log"
     [ "$mode" = gallery ] || {
       step "postgresql" start_postgresql
+      step "dovecot" install_dovecot
+      step "postfix" install_postfix
       step "OneTimeJwt.Web.Tests" suite OneTimeJwt.Web.Tests
       step "nginx" install_nginx
-      step "dovecot" install_dovecot
     }
     step "browser" install_browser
     step "checkers" install_checkers

@@ -220,9 +220,8 @@ public sealed class BounceTests : IAsyncLifetime
     // As a mail server delivers it, whatever it is.
     private async Task DropAsync(string mail)
     {
-        using (await _dovecot.OpenAsync())
-        {
-        }
+        using (var client = await _dovecot.OpenAsync())
+            await client.Inbox.OpenAsync(FolderAccess.ReadOnly, Xunit.TestContext.Current.CancellationToken);
 
         await File.WriteAllTextAsync(
             Path.Combine(_dovecot.Mails, Dovecot.User, "new", $"{DateTime.UtcNow.Ticks}.test.mx"), mail.ReplaceLineEndings("\r\n"), Xunit.TestContext.Current.CancellationToken);
