@@ -106,18 +106,15 @@ public sealed class BounceTests : IAsyncLifetime
     [Fact]
     public async Task An_address_that_an_older_secret_signed_still_counts_and_one_of_a_retired_secret_does_not()
     {
-        await StartAsync(interval: "1.00:00:00");
-        var (mail, first) = (await MailAsync(), _app!.Services.GetRequiredService<BounceAddress>());
-        var old = new Dictionary<string, string?>
-        {
-            ["Tokens:Secrets:0:Id"] = "new",
-            ["Tokens:Secrets:0:Value"] = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)),
-        };
-        await using var retired = await TestApp.StartAsync(old, beside: _app);
+        var (old, fresh) = (RandomSecret(), RandomSecret());
+        await StartAsync(new() { ["Tokens:Secrets:0:Id"] = "old", ["Tokens:Secrets:0:Value"] = old }, interval: "1.00:00:00");
+        var (mail, rotation) = (Guid.CreateVersion7(), new Dictionary<string, string?> { ["Tokens:Secrets:0:Id"] = "fresh", ["Tokens:Secrets:0:Value"] = fresh });
+        await using var retired = await TestApp.StartAsync(rotation, beside: _app);
+        await using var rotated = await TestApp.StartAsync(new(rotation) { ["Tokens:Secrets:1:Id"] = "old", ["Tokens:Secrets:1:Value"] = old }, beside: _app);
 
+        Assert.Equal(mail, rotated.Services.GetRequiredService<BounceAddress>().Find($"<{Address(mail)}>"));
         Assert.Null(retired.Services.GetRequiredService<BounceAddress>().Find(Address(mail)));
-        Assert.Equal(mail, first.Find($"<{Address(mail)}>"));
-        Assert.Null(first.Find(retired.Services.GetRequiredService<BounceAddress>().Of(mail)!.Address));
+        Assert.Equal(retired.Services.GetRequiredService<BounceAddress>().Of(mail), rotated.Services.GetRequiredService<BounceAddress>().Of(mail));
     }
 
     [Fact]
@@ -192,6 +189,8 @@ public sealed class BounceTests : IAsyncLifetime
         if (_dovecot is not null)
             await _dovecot.DisposeAsync();
     }
+
+    private static string RandomSecret() => Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
 
     private string Address(Guid mail) => _app!.Services.GetRequiredService<BounceAddress>().Of(mail)!.Address;
 
