@@ -33,6 +33,18 @@ debian() {
   timeout 120 apt-get update && DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y --no-install-recommends "$@"
 }
 
+# All of Debian's packages at once, while the build runs; each step below looks for its own again.
+prefetch() {
+  [ "$mode" = gallery ] || [ -n "${ONETIMEJWT_TEST_POSTGRESQL:-}" ] || no_cluster
+  debian postgresql dovecot-imapd postfix nginx-light chromium-headless-shell
+}
+
+# PostgreSQL's package would start a server of its own.
+no_cluster() {
+  [ "$(id -u)" != 0 ] || [ -e /etc/postgresql-common/createcluster.conf ] \
+    || { mkdir -p /etc/postgresql-common && echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf; }
+}
+
 # A browser: Debian's headless shell where it can be had, which takes a third of the time of a full Chromium, else
 # Playwright's own where its download is allowed, else whatever is on PATH.
 find_browser() {
@@ -55,12 +67,7 @@ as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$
 
 start_postgresql() {
   [ -n "${ONETIMEJWT_TEST_POSTGRESQL:-}" ] && { echo "the one that ONETIMEJWT_TEST_POSTGRESQL names"; return; }
-  if [ -z "$(postgresql_tools)" ]; then
-    # Its package would start a server of its own.
-    [ "$(id -u)" = 0 ] && [ ! -e /etc/postgresql-common/createcluster.conf ] && mkdir -p /etc/postgresql-common \
-      && echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf
-    debian postgresql > "$results/postgresql.log" 2>&1
-  fi
+  [ -n "$(postgresql_tools)" ] || { no_cluster; debian postgresql > "$results/postgresql.log" 2>&1; }
 
   local tools port=$((20000 + RANDOM % 20000))
   tools=$(postgresql_tools)
@@ -97,6 +104,19 @@ install_postfix() {
   ls /usr/lib/postfix/sbin/master 2> /dev/null || echo "not to be had here; its tests are skipped"
 }
 
+# Unpacked and not installed: its package would push Postfix aside.
+install_exim() {
+  local folder=$PWD/artifacts/tools/exim
+  if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+    { [ -x "$folder/usr/sbin/exim4" ] || { mkdir -p "$folder" && (cd "$folder" && apt-get download exim4-daemon-light libidn12 && for package in *.deb; do dpkg -x "$package" .; done); }
+      id Debian-exim || useradd --system --no-create-home Debian-exim
+    } > "$results/exim.log" 2>&1
+  fi
+  [ -x "$folder/usr/sbin/exim4" ] || { echo "not to be had here; its tests are skipped"; return; }
+  export ONETIMEJWT_TEST_EXIM=$folder
+  echo "$folder/usr/sbin/exim4"
+}
+
 # What judges HTML and pages, from npm, where npm and what runs them are on the machine.
 npm_tool() {
   command -v npm > /dev/null && command -v "$1" > /dev/null || { echo "$1 or npm is not on PATH; its tests are skipped"; return 1; }
@@ -127,15 +147,18 @@ format() {
   dotnet format OneTimeJwt.sln --no-restore --verify-no-changes > "$results/format.log" 2>&1
 }
 
+[ "$mode" = gallery ] || { prefetch > "$results/prefetch.log" 2>&1 & prefetch=$!; }
 step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
   && step "build" dotnet build OneTimeJwt.sln --no-restore -c Release -warnaserror && {
+    [ -z "${prefetch:-}" ] || wait "$prefetch"
     [ "$mode" != long ] || step "format" format || cat "$results/format.log"
     [ "$mode" = gallery ] || {
       step "postgresql" start_postgresql
       step "dovecot" install_dovecot
       step "postfix" install_postfix
-      step "OneTimeJwt.Web.Tests" suite OneTimeJwt.Web.Tests
+      step "exim" install_exim
       step "nginx" install_nginx
+      step "OneTimeJwt.Web.Tests" suite OneTimeJwt.Web.Tests
     }
     step "browser" install_browser
     step "checkers" install_checkers

@@ -179,7 +179,7 @@ public sealed class MailSettingsTests : IDisposable
         var settings = Good();
         (settings.Transport, settings.SendGrid, settings.Bounces.Address) = (MailTransportKind.SendGrid, new() { ApiKey = "SG.key" }, "bounces@example.com");
 
-        IsRefused("Mail:Bounces:Address has no use with SendGrid", settings);
+        IsRefused(settings, "Mail:Bounces:Address has no use with SendGrid");
     }
 
     [Theory]
@@ -207,7 +207,7 @@ public sealed class MailSettingsTests : IDisposable
             },
         });
 
-        IsRefused(good ? null : "Mail:SendGrid:WebhookKey is not the verification key", settings);
+        IsRefused(settings, good ? null : "Mail:SendGrid:WebhookKey is not the verification key");
     }
 
     [Fact]

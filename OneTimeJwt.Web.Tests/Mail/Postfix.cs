@@ -21,12 +21,14 @@ internal sealed class Postfix : IAsyncDisposable
 
     private string LogFile => Path.Combine(_folder, "log");
 
-    public static async Task<Postfix> StartAsync(Dovecot mailboxes)
+    /// <param name="mailboxes">Where bounces are delivered to.</param>
+    /// <param name="rules">More lines of main.cf.</param>
+    public static async Task<Postfix> StartAsync(Dovecot mailboxes, string rules = "")
     {
         Assert.SkipUnless(File.Exists(Path.Combine(Daemons, "master")), "postfix is not installed.");
         Assert.SkipUnless(Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows(), "postfix runs as root only.");
         var server = new Postfix();
-        await server.StartItAsync(mailboxes.Mails);
+        await server.StartItAsync(mailboxes.Mails, rules);
         return server;
     }
 
@@ -42,14 +44,14 @@ internal sealed class Postfix : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task StartItAsync(string mails)
+    private async Task StartItAsync(string mails, string rules)
     {
         foreach (var folder in new[] { "etc", "queue", "data" })
             Directory.CreateDirectory(Path.Combine(_folder, folder));
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         await RunAsync("chown", "postfix", Path.Combine(_folder, "data"));
-        await File.WriteAllTextAsync(Path.Combine(_folder, "etc", "main.cf"), Main(mails));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "etc", "main.cf"), Main(mails) + rules + "\n");
         await File.WriteAllTextAsync(Path.Combine(_folder, "etc", "master.cf"), Master());
         await RunAsync("postfix", "-c", Path.Combine(_folder, "etc"), "check");
 

@@ -38,6 +38,7 @@ public sealed class SmtpRefusalTests
 
         // Our own name.
         { Rcpt, "504 5.5.2 <host>: Helo command rejected: need fully-qualified hostname", "Introduction", false },
+        { Rcpt, "550 5.5.2 need a full name", "Introduction", false },
         { Mail, "504 5.5.2 need a full name", "Introduction", false },
         { Rcpt, "504 need a full name", "Introduction", false },
 

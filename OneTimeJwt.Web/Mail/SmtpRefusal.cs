@@ -59,6 +59,8 @@ internal sealed partial record SmtpRefusal(int Status, string Enhanced, RefusalS
         (3, 4) => RefusalSubject.Message,
         (3, _) => RefusalSubject.Server,
         (4, _) => command == SmtpErrorCode.RecipientNotAccepted ? RefusalSubject.Recipient : RefusalSubject.Server,
+        // What is wrong at this point is not the command.
+        (5, 2) when command == SmtpErrorCode.RecipientNotAccepted => RefusalSubject.Introduction,
         (5, _) when status == 504 => RefusalSubject.Introduction,
         (5, _) => RefusalSubject.Server,
         // Neither the server nor the way to the recipient takes addresses beyond ASCII (RFC 6531, section 3.5).
