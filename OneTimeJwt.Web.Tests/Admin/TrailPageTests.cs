@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Tests.App;
@@ -173,7 +174,7 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         var parsed = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery("?" + string.Format(CultureInfo.InvariantCulture, query, Day(0), Day(1), Day(2)));
         var (asked, problems) = TrailQueryText.Parse(account.Id, parsed.GetValueOrDefault("actor"), parsed.GetValueOrDefault("kind"), parsed.GetValueOrDefault("from"), parsed.GetValueOrDefault("to"), parsed.GetValueOrDefault("nonce"), campaign: null);
 
-        var lines = (await new TrailReader(Contexts, new UpperInvariantLookupNormalizer()).PageAsync(asked, cancellationToken: Xunit.TestContext.Current.CancellationToken)).Lines;
+        var lines = (await new TrailReader(Contexts, new AccountLookup(new UpperInvariantLookupNormalizer())).PageAsync(asked, cancellationToken: Xunit.TestContext.Current.CancellationToken)).Lines;
 
         Assert.Empty(problems);
         Assert.Equal(details, lines.Select(line => line.Detail).Order());
@@ -221,7 +222,7 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
     {
         var desk = new Desk(_app, (await _app.HireAsync(ConsoleRole.Support)).User);
         if (contexts is not null)
-            desk.Services.AddSingleton(new TrailReader(contexts, new UpperInvariantLookupNormalizer()));
+            desk.Services.AddSingleton(new TrailReader(contexts, new AccountLookup(new UpperInvariantLookupNormalizer())));
         return desk;
     }
 

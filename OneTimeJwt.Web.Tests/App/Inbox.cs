@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using MimeKit;
+using OneTimeJwt.Web.Accounts;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -12,7 +13,7 @@ public sealed partial class Inbox(string folder)
         !Directory.Exists(folder)
             ? []
             : [.. Directory.EnumerateFiles(folder, "*.eml").Order(StringComparer.Ordinal).Select(file => MimeMessage.Load(file))
-                .Where(mail => mail.To.Mailboxes.Any(box => box.Address.Equals(address, StringComparison.OrdinalIgnoreCase)))];
+                .Where(mail => mail.To.Mailboxes.Any(box => AddressForms.InAscii(box.Address).Equals(AddressForms.InAscii(address), StringComparison.OrdinalIgnoreCase)))];
 
     /// <summary>Waits until there are so many mails to an address.</summary>
     public async Task<IReadOnlyList<MimeMessage>> WaitAsync(string address, int count = 1)

@@ -26,6 +26,19 @@ public sealed class SendGridTransportTests : IAsyncLifetime
         Assert.Equal(["account-recovery"], mail.GetProperty("categories").EnumerateArray().Select(category => category.GetString()));
     }
 
+    [Theory]
+    [InlineData("ada@xn--bcher-kva.example")]
+    [InlineData("ada@bücher.example")]
+    [InlineData("用户@example.com")]
+    [InlineData("taro..y@docomo.example")]
+    [InlineData("taro.@docomo.example")]
+    public async Task An_address_is_sent_as_it_is_stored(string address)
+    {
+        await SendAsync(to: address);
+
+        Assert.Equal(address, Assert.Single(_server.Mails).GetProperty("personalizations")[0].GetProperty("to")[0].GetProperty("email").GetString());
+    }
+
     [Fact]
     public async Task Both_parts_carry_the_same_single_link_alone_on_its_line_in_the_text()
     {
@@ -142,11 +155,11 @@ public sealed class SendGridTransportTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task SendAsync(string key = SendGridDouble.Key, bool sandbox = false, bool bypass = true)
+    private async Task SendAsync(string key = SendGridDouble.Key, bool sandbox = false, bool bypass = true, string to = "ada@example.com")
     {
         var settings = new MailSettings { SendGrid = new() { ApiKey = key, BaseUrl = _server.Address, Sandbox = sandbox, BypassUnsubscribes = bypass } };
         using var transport = new SendGridTransport(Options.Create(settings), TimeProvider.System);
-        using var message = await Post.ComposeAsync(Post.Letter());
+        using var message = await Post.ComposeAsync(Post.Letter(), to);
         await transport.SendAsync(message, TestContext.Current.CancellationToken);
     }
 }

@@ -22,17 +22,19 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
     private const int MaxAtOnce = 1000;
 
     /// <param name="text">A name or an address; one that can be normalised.</param>
-    /// <returns>How it may stand in a normalised column, our own way first.</returns>
-    public IReadOnlyList<string> Spellings(string text)
-    {
-        var ours = normalizer.NormalizeEmail(text)!;
-        return [.. new[] { ours, ours.ToLowerInvariant(), ours.Replace('I', 'İ') }.Distinct(StringComparer.Ordinal)];
-    }
+    /// <returns>How it may stand in a normalised column, with its domain in either form; our own way first.</returns>
+    public IReadOnlyList<string> Spellings(string text) =>
+        [.. AddressForms.Of(text).Select(Normalised).SelectMany(ours => new[] { ours, ours.ToLowerInvariant(), ours.Replace('I', 'İ') }).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>What addresses are compared and hashed by: equal for those that are one.</summary>
+    public string KeyOf(string address) => Normalised(AddressForms.InAscii(address));
+
+    private string Normalised(string text) => normalizer.NormalizeEmail(text)!;
 
     /// <summary>Whether an account has this address, whatever its normalised column says.</summary>
     public bool HasAddress(string? stored, string address) =>
         !string.IsNullOrWhiteSpace(stored) && Addresses.CanBeNormalised(stored)
-        && normalizer.NormalizeEmail(stored.Trim())!.Equals(normalizer.NormalizeEmail(address), StringComparison.Ordinal);
+        && KeyOf(stored.Trim()).Equals(KeyOf(address), StringComparison.Ordinal);
 
     /// <summary>Of accounts whose normalised column fits, those that have the address; where none has, those that had it and are listed under it still.</summary>
     private IReadOnlyList<T> WithAddress<T>(IReadOnlyList<T> listed, Func<T, string?> address, string text)
@@ -75,7 +77,7 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
     /// <summary>Normalises an address in the way in which the one before it was: the application that made the row finds it by that.</summary>
     public string NormalizeLike(string? formerNormalized, string? former, string address)
     {
-        var ours = normalizer.NormalizeEmail(address)!;
+        var ours = Normalised(address);
         var wasLower = former is not null && formerNormalized is not null && Addresses.CanBeNormalised(former)
             && !formerNormalized.Equals(normalizer.NormalizeEmail(former), StringComparison.Ordinal)
             && formerNormalized.Equals(normalizer.NormalizeEmail(former)!.ToLowerInvariant(), StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using OneTimeJwt.Web.Shell;
+
 namespace OneTimeJwt.Web.Accounts;
 
 public static class Addresses
@@ -14,7 +16,7 @@ public static class Addresses
         && CanBeNormalised(text);
 
     /// <summary>Whether a mail can be sent to it as it stands.</summary>
-    public static bool CanBeMailed(string text) => IsAddress(text) && MimeKit.MailboxAddress.TryParse(text, out var mailbox) && mailbox.Address == text;
+    public static bool CanBeMailed(string text) => IsAddress(text) && StoredMailbox.TryCreate(text, out _);
 
     /// <summary>Whether Identity's normaliser takes it: unpaired surrogates and noncharacters make it throw.</summary>
     public static bool CanBeNormalised(string address)

@@ -113,9 +113,11 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
         if (text.Length > LongestText || !Addresses.CanBeNormalised(text))
             return [];
 
-        // Other applications may normalise in lower case.
-        var start = normalizer.NormalizeEmail(text)!;
-        List<Prefix> prefixes = [.. from spelling in new[] { start, start.ToLowerInvariant() }.Distinct() from key in new[] { byEmail, byName } select new Prefix(key, spelling, database.ComparesByCode)];
+        // Other applications may normalise in lower case, and a domain has two forms.
+        var starts = AddressForms.Of(text).Select(form => normalizer.NormalizeEmail(form)!);
+        List<Prefix> prefixes = [.. from spelling in starts.SelectMany(start => new[] { start, start.ToLowerInvariant() }).Distinct()
+                                    from key in new[] { byEmail, byName }
+                                    select new Prefix(key, spelling, database.ComparesByCode)];
         if (text.Length >= ShortestId)
             prefixes.Add(new Prefix(byId, text, database.ComparesByCode));
 

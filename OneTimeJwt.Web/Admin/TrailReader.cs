@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
@@ -22,7 +21,7 @@ public sealed record TrailLines(IReadOnlyList<RecoveryEvent> Lines, TrailCursor?
 }
 
 /// <summary>Reads the trail for the console, each time through a context of its own.</summary>
-public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, ILookupNormalizer normalizer)
+public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, AccountLookup lookup)
 {
     public const int PageSize = 50;
 
@@ -127,8 +126,8 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, ILo
         if (!Addresses.CanBeNormalised(text))
             return [text];
 
-        var normalised = normalizer.NormalizeEmail(text);
-        var ids = await database.Users.Where(account => account.NormalizedEmail == normalised).Select(account => account.Id).Order().Take(MostOfOneAddress).ToListAsync(cancellationToken);
+        var spellings = lookup.Spellings(text);
+        var ids = await database.Users.Where(account => spellings.Contains(account.NormalizedEmail!)).Select(account => account.Id).Order().Take(MostOfOneAddress).ToListAsync(cancellationToken);
         return [text, .. ids];
     }
 }

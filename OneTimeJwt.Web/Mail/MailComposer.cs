@@ -37,7 +37,7 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
     public async Task<MimeMessage> ComposeAsync(string to, Letter letter, Guid id)
     {
         var from = From;
-        if (to.Any(char.IsControl) || !MailboxAddress.TryParse(to, out var recipient) || recipient.Address != to)
+        if (!StoredMailbox.TryCreate(to, out var recipient))
             throw new FormatException("The stored address is not one that mail can be sent to.");
 
         var text = WebUtility.HtmlDecode(await RenderAsync<TextLetter>(new() { ["Letter"] = letter, ["Brand"] = brand }));
@@ -48,9 +48,11 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
             Date = time.GetUtcNow(),
             Body = new MultipartAlternative { Part("plain", text.Trim() + "\n"), Part("html", "<!doctype html>\n" + html.Trim() + "\n") },
         };
-        message.From.Add(from);
+        // A sender beyond ASCII would bring SMTPUTF8 into every mail.
+        var sender = StoredMailbox.InAscii(from);
+        message.From.Add(sender);
         message.To.Add(recipient);
-        message.MessageId = $"{id:N}@{from.Domain}";
+        message.MessageId = $"{id:N}@{sender.Domain}";
         // Out-of-office replies to a no-reply address help nobody (RFC 3834, section 5).
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.Headers.Add("Content-Language", Language.Current.Code);

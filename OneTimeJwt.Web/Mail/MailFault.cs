@@ -33,6 +33,8 @@ internal sealed record MailFault(string Words, string Advice, bool Permanent = f
     {
         MailUnansweredException => Unanswered,
         FormatException => new("the stored address is not one that mail can be sent to", "Write one plain address, for example ada@example.com", Permanent: true),
+        NonAsciiAddressException => new(
+            "the mail server takes no addresses beyond ASCII", "Use a mail server that offers SMTPUTF8, or an address in plain letters", Permanent: true),
         SmtpCommandException refused => OfSmtp(refused),
         SmtpProtocolException => new("the mail server broke the conversation off", $"{Security}; and that Mail:Smtp:Port is a mail server's"),
         AuthenticationException => new("the mail server refused the sign-in", $"Check {SignInKeys}"),

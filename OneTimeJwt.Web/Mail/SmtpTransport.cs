@@ -76,6 +76,13 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 
     private async Task SendAsync(SmtpConnection connection, MimeMessage message, SmtpPlaces.Place place, CancellationToken cancellationToken)
     {
+        // MailKit would send UTF-8 to a server that hasn't offered to take it.
+        if (!connection.Capabilities.HasFlag(SmtpCapabilities.UTF8) && NonAsciiAddressException.IsDueTo(message))
+        {
+            Keep(connection);
+            throw new NonAsciiAddressException();
+        }
+
         try
         {
             await connection.SubmitAsync(message, Sender(message), place.Wait, cancellationToken);

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
@@ -26,13 +25,13 @@ internal sealed record RecentMail(string? AccountId, DateTimeOffset At);
 /// (2^k - 1) / 12 &lt; 1, so k is at most 3.
 /// </remarks>
 internal sealed class MailBudgets(
-    IDbContextFactory<AccountsContext> contexts, ServerSecrets secrets, ILookupNormalizer normalizer, IOptions<MailBudget> budget, IOptions<TokenSettings> tokens, TimeProvider time)
+    IDbContextFactory<AccountsContext> contexts, ServerSecrets secrets, AccountLookup lookup, IOptions<MailBudget> budget, IOptions<TokenSettings> tokens, TimeProvider time)
 {
     private const int MostWithoutLink = 2;
     private const double FirstGapsInWindow = 12;
 
     /// <summary>How the trail names the recipient.</summary>
-    public string Recipient(string address) => secrets.HashAddress(Addresses.CanBeNormalised(address) ? normalizer.NormalizeEmail(address) : address);
+    public string Recipient(string address) => secrets.HashAddress(Addresses.CanBeNormalised(address) ? lookup.KeyOf(address) : address);
 
     /// <summary>The requested mails to these recipients within the window.</summary>
     public async Task<ILookup<BudgetKey, RecentMail>> ReadAsync(AccountsContext database, IReadOnlyCollection<string> recipients, CancellationToken cancellationToken)
@@ -88,9 +87,16 @@ internal sealed class MailBudgets(
 
     // Anyone may register accounts at the host with somebody's address. What is sent beyond the permits belongs to the
     // account that has confirmed it, where there is one.
-    private static async Task<bool> GivesWayAsync(AccountsContext database, Account account, CancellationToken cancellationToken) =>
-        !account.EmailConfirmed
-        && await database.Users.AnyAsync(other => other.NormalizedEmail == account.NormalizedEmail && other.Id != account.Id && other.EmailConfirmed, cancellationToken);
+    private async Task<bool> GivesWayAsync(AccountsContext database, Account account, CancellationToken cancellationToken)
+    {
+        if (account.EmailConfirmed)
+            return false;
+
+        var spellings = account.Email is { } address && Addresses.CanBeNormalised(address) ? lookup.Spellings(address) : [];
+        return await database.Users.AnyAsync(
+            other => (other.NormalizedEmail == account.NormalizedEmail || spellings.Contains(other.NormalizedEmail!)) && other.Id != account.Id && other.EmailConfirmed,
+            cancellationToken);
+    }
 
     private TimeSpan Lifetime(MailPurpose purpose) => purpose switch
     {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
@@ -13,7 +12,6 @@ internal sealed class Recipients(
     Appender appender,
     TypedAddress typed,
     ServerSecrets secrets,
-    ILookupNormalizer normalizer,
     AccountLookup lookup,
     TimeProvider time)
 {
@@ -49,7 +47,7 @@ internal sealed class Recipients(
     {
         At = time.GetUtcNow(),
         Kind = RecoveryEventKind.Requested,
-        AddressHash = address is null ? null : secrets.HashAddress(normalizer.NormalizeEmail(address)!),
+        AddressHash = address is null ? null : secrets.HashAddress(lookup.KeyOf(address)),
         Actor = mail.RequestedBy,
         Client = mail.Client,
         Detail = address is null ? "unreadable since the server secret was changed" : "no such account",
