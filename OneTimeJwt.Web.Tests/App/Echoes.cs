@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
 
 namespace OneTimeJwt.Web.Tests.App;
@@ -14,7 +15,8 @@ internal static partial class Echoes
     public static string Class(Answer answer, string typed)
     {
         var headers = answer.Headers.Where(header => header.Key != "Date").OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => $"{header.Key}: {header.Value}");
-        return Mask($"{(int)answer.Status} {answer.Location}\n{string.Join('\n', headers)}\n{answer.Body}".Replace(WebUtility.HtmlEncode(typed), "typed", StringComparison.Ordinal));
+        return Mask($"{(int)answer.Status} {answer.Location}\n{string.Join('\n', headers)}\n{answer.Body}".Replace(WebUtility.HtmlEncode(typed), "typed", StringComparison.Ordinal)
+            .Replace(HtmlEncoder.Default.Encode(typed), "typed", StringComparison.Ordinal));
     }
 
     public static string Antiforgery(string body) => Field().Match(body).Groups[1].Value;

@@ -9,10 +9,13 @@ public sealed partial class Inbox(string folder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // Old mobile addresses have dots where mail programs allow none.
+    private static readonly ParserOptions Lenient = new() { AddressParserComplianceMode = RfcComplianceMode.Looser };
+
     public IReadOnlyList<MimeMessage> To(string address) =>
         !Directory.Exists(folder)
             ? []
-            : [.. Directory.EnumerateFiles(folder, "*.eml").Order(StringComparer.Ordinal).Select(file => MimeMessage.Load(file))
+            : [.. Directory.EnumerateFiles(folder, "*.eml").Order(StringComparer.Ordinal).Select(file => MimeMessage.Load(Lenient, file))
                 .Where(mail => mail.To.Mailboxes.Any(box => AddressForms.InAscii(box.Address).Equals(AddressForms.InAscii(address), StringComparison.OrdinalIgnoreCase)))];
 
     /// <summary>Waits until there are so many mails to an address.</summary>

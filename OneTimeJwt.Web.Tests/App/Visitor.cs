@@ -63,7 +63,7 @@ public sealed partial class Visitor : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    [GeneratedRegex("<form method=\"post\" action=\"(?<action>[^\"]+)\">(?<body>.*?)</form>", RegexOptions.Singleline)]
+    [GeneratedRegex("<form method=\"post\" action=\"(?<action>[^\"]+)\"(?: novalidate)?>(?<body>.*?)</form>", RegexOptions.Singleline)]
     private static partial Regex Form();
 
     [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]+)\"[^>]*? value=\"(?<value>[^\"]*)\"")]

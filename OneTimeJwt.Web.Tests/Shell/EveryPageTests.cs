@@ -68,6 +68,12 @@ public sealed class EveryPageTests
         Assert.All(page.QuerySelectorAll("[aria-describedby]").SelectMany(field => field.GetAttribute("aria-describedby")!.Split(' ')), id => Assert.Contains(id, ids));
     }
 
+    // Browsers would refuse user names, and names beyond ASCII ahead of the @.
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_address_is_judged_by_the_browser(string state) =>
+        Assert.All(States.All[state]().QuerySelectorAll("form:has(input[type=email], [pattern])"), form => Assert.True(form.HasAttribute("novalidate")));
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_form_posts_to_a_page_of_ours_with_an_antiforgery_token_and_works_without_script(string state)

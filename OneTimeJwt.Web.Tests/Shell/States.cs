@@ -57,6 +57,8 @@ internal static class States
         .. DeadLinks(),
         new("sign in", () => Screen.Render<SignIn>()),
         new("sign in, problem", () => Screen.Render<SignIn>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile).Add(p => p.ReturnUrl, Hostile))),
+        new("sign in, no address", () => Screen.Render<SignIn>(page => page.Add(p => p.Address, "").Add(p => p.Problem, Hostile).Add(p => p.Empty, "email"))),
+        new("sign in, no password", () => Screen.Render<SignIn>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile).Add(p => p.Empty, "password"))),
         new("two-factor", () => Screen.Render<TwoFactor>()),
         new("two-factor, problem", () => Screen.Render<TwoFactor>(page => page.Add(p => p.Problem, Hostile).Add(p => p.ReturnUrl, Hostile))),
         new("two-factor, passkey", () => Screen.Render<TwoFactor>(page => page.Add(p => p.Passkey, Request).Add(p => p.Problem, Hostile).Add(p => p.HasAuthenticator, false))),

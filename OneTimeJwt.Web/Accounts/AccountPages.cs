@@ -69,6 +69,15 @@ internal sealed class AccountPages(
         if (!form.Genuine)
             return Page.Of<SignIn>(StatusCodes.Status400BadRequest, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Words.PressAgain });
 
+        // An empty field is no guess.
+        if (address.Length == 0 || form["password"].Length == 0)
+        {
+            var (empty, label) = address.Length == 0 ? ("email", Words.EmailAddress) : ("password", Words.Password);
+            return Page.Of<SignIn>(
+                StatusCodes.Status422UnprocessableEntity,
+                new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Words.FieldIsEmpty.With(label), Empty = empty });
+        }
+
         var box = new Timebox(time);
         var result = await signIn.EnterAsync(address, form["password"]);
         meter.Count(SignInMeter.Password, result);

@@ -35,6 +35,8 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
         var wanted = form["email"].Trim();
         if (!form.Genuine)
             return Form(StatusCodes.Status400BadRequest, account, wanted, Words.PressAgain);
+        if (form["password"].Length == 0)
+            return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.FieldIsEmpty.With(Words.YourPassword), "password");
         if (!await signIn.IsRightAsync(account, form["password"]))
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.WrongPassword, "password");
         if (!Addresses.CanBeMailed(wanted))
