@@ -14,7 +14,7 @@ internal static class AccountRow
             SELECT $new, RoleId FROM AspNetUserRoles JOIN AspNetUsers ON Id = UserId WHERE Email = $model;
         """;
 
-    private const string Move = "UPDATE AspNetUsers SET Email = $to, NormalizedEmail = upper($to), ConcurrencyStamp = $new WHERE Email = $email;";
+    private const string Move = "UPDATE AspNetUsers SET Email = $to, NormalizedEmail = $normalized, ConcurrencyStamp = $new WHERE Email = $email;";
 
     private const string Share = "UPDATE AspNetUsers SET Email = $to, NormalizedEmail = upper($to), UserName = $name, NormalizedUserName = upper($name), ConcurrencyStamp = $new WHERE Email = $email;";
 
@@ -32,7 +32,7 @@ internal static class AccountRow
     }
 
     public static Task MoveAsync(RunningApp app, TestAccount account, string to) =>
-        WriteAsync(app, Move, ("$email", account.Email), ("$to", to));
+        WriteAsync(app, Move, ("$email", account.Email), ("$to", to), ("$normalized", to.ToUpperInvariant()));
 
     /// <summary>The address of another account, and a name of its own.</summary>
     public static Task ShareAsync(RunningApp app, TestAccount account, string to, string name) =>

@@ -7,8 +7,9 @@ namespace OneTimeJwt.Web.Accounts;
 /// RFC 5890, section 2.3.2.1). Addresses whose domains are equal in either form are one address.
 /// </summary>
 /// <remarks>
-/// <see cref="IdnMapping"/> follows UTS 46 without transitional processing, like browsers: straße.example and strasse.example
-/// are two domains, which two people may have registered. Where it refuses a domain, that has no other form.
+/// <see cref="IdnMapping"/> follows UTS 46 without transitional processing, as registries and browsers' address bars do:
+/// straße.example and strasse.example are two domains, which two people may have registered. Where it refuses a domain, that
+/// has no other form. Chromium's fields for addresses post ß as ss all the same; who has such a domain types it as an A-label.
 /// </remarks>
 public static class AddressForms
 {

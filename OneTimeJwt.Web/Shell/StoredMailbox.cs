@@ -5,21 +5,27 @@ using MimeKit;
 
 namespace OneTimeJwt.Web.Shell;
 
-/// <summary>An address for a mail's envelope and headers, exactly as it is stored: the mail server judges it.</summary>
+/// <summary>
+/// An address for a mail's envelope and headers, as it is stored: the mail server judges it. Where only its domain is beyond
+/// ASCII that is an A-label, which every server takes; the mail needs no SMTPUTF8 then.
+/// </summary>
 /// <remarks>
 /// MimeKit decodes A-labels wherever it takes an address, and offers no other way; MailKit would then ask for SMTPUTF8 and
-/// send the U-labels. It also refuses dots that old mobile addresses in Japan have (taro..y@docomo.example), unless told.
+/// send U-labels, and Postfix returns such a mail where the next server doesn't offer SMTPUTF8. MimeKit also refuses dots
+/// that old mobile addresses in Japan have (taro..y@docomo.example), unless told.
 /// </remarks>
 internal static class StoredMailbox
 {
     private static readonly ParserOptions Lenient = new() { AddressParserComplianceMode = RfcComplianceMode.Looser };
 
     /// <param name="text">One plain address, without a name.</param>
-    /// <param name="mailbox">The same.</param>
+    /// <param name="mailbox">The same for the envelope.</param>
     /// <returns>Whether it is one.</returns>
     public static bool TryCreate(string text, [NotNullWhen(true)] out MailboxAddress? mailbox)
     {
         mailbox = IsOne(text) ? Create(Encoding.UTF8, name: null, text, text.LastIndexOf('@')) : null;
+        if (mailbox is not null && Ascii.IsValid(mailbox.LocalPart))
+            mailbox = InAscii(mailbox);
         return mailbox is not null;
     }
 
