@@ -127,7 +127,7 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         })]);
         var before = Queries();
 
-        var page = await new TrailReader(Contexts, new UpperInvariantLookupNormalizer()).PageAsync(new TrailQuery(Account: account.Id, Kind: RecoveryEventKind.Mailed), cancellationToken: Xunit.TestContext.Current.CancellationToken);
+        var page = await new TrailReader(Contexts, new AccountLookup(new UpperInvariantLookupNormalizer())).PageAsync(new TrailQuery(Account: account.Id, Kind: RecoveryEventKind.Mailed), cancellationToken: Xunit.TestContext.Current.CancellationToken);
 
         Assert.Equal((TrailReader.PageSize, 1), (page.Reports.Count, Queries() - before));
 
