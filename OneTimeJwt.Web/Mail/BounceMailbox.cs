@@ -34,7 +34,8 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings)
     /// <param name="recordAsync">Whether it was one, which is then recorded.</param>
     /// <param name="cancellationToken">Ends the round.</param>
     /// <returns>How many were recorded.</returns>
-    public async Task<int> ReadAsync(Func<HeaderList, bool> isCandidate, Func<MimeMessage, Task<bool>> recordAsync, CancellationToken cancellationToken)
+    public async Task<int> ReadAsync(
+        Func<HeaderList, bool> isCandidate, Func<MimeMessage, Task<bool>> recordAsync, CancellationToken cancellationToken)
     {
         using var client = new ImapClient { Timeout = (int)Timeout.TotalMilliseconds };
         await client.ConnectAsync(Imap.Host!, Imap.Port, Options(Imap.Security), cancellationToken);
@@ -51,7 +52,8 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings)
             {
                 foreach (var mail in (await folder.FetchAsync(some, Headers, cancellationToken)).OrderBy(mail => mail.UniqueId))
                 {
-                    if (mail.Size <= MaxSize && mail.Headers is { } headers && isCandidate(headers) && await IsReportAsync(folder, mail.UniqueId, recordAsync, cancellationToken))
+                    if (mail.Size <= MaxSize && mail.Headers is { } headers && isCandidate(headers)
+                        && await IsReportAsync(folder, mail.UniqueId, recordAsync, cancellationToken))
                         understood.Add(mail.UniqueId);
                     _seenUpTo = Math.Max(_seenUpTo, mail.UniqueId.Id);
                 }
@@ -78,12 +80,14 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings)
         if (folder.UidValidity != _validity)
             (_validity, _seenUpTo) = (folder.UidValidity, 0);
         var later = new UniqueIdRange(_validity, _seenUpTo + 1, uint.MaxValue);
-        var found = await folder.SearchAsync(SearchQuery.NotSeen.And(SearchQuery.NotDeleted).And(SearchQuery.Uids(later)), cancellationToken);
+        var unread = SearchQuery.NotSeen.And(SearchQuery.NotDeleted).And(SearchQuery.Uids(later));
+        var found = await folder.SearchAsync(unread, cancellationToken);
         return found.Where(id => id.Id > _seenUpTo).Order().Take(MaxInARound);
     }
 
     // Reading it this way doesn't mark it as read.
-    private static async Task<bool> IsReportAsync(IMailFolder folder, UniqueId id, Func<MimeMessage, Task<bool>> recordAsync, CancellationToken cancellationToken)
+    private static async Task<bool> IsReportAsync(
+        IMailFolder folder, UniqueId id, Func<MimeMessage, Task<bool>> recordAsync, CancellationToken cancellationToken)
     {
         try
         {
@@ -101,7 +105,8 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings)
         if (understood.Count == 0 || !folder.IsOpen)
             return;
 
-        await folder.AddFlagsAsync(understood, Imap.Delete ? MessageFlags.Seen | MessageFlags.Deleted : MessageFlags.Seen, silent: true, cancellationToken);
+        var flags = Imap.Delete ? MessageFlags.Seen | MessageFlags.Deleted : MessageFlags.Seen;
+        await folder.AddFlagsAsync(understood, flags, silent: true, cancellationToken);
         if (Imap.Delete)
             await folder.ExpungeAsync(understood, cancellationToken);
     }
@@ -110,12 +115,16 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings)
     public static string? Words(Exception fault) => fault switch
     {
         AuthenticationException => "the server refused user and password: check Mail:Bounces:Imap:User and Mail:Bounces:Imap:Password",
-        SslHandshakeException => "there is no trusted TLS connection: check Mail:Bounces:Imap:Security and :Port, and that Mail:Bounces:Imap:Host is the name in the certificate",
+        SslHandshakeException =>
+            "there is no trusted TLS connection: check Mail:Bounces:Imap:Security and :Port, and that Mail:Bounces:Imap:Host is the name in the certificate",
         FolderNotFoundException => "there is no such folder: check Mail:Bounces:Imap:Folder",
-        NotSupportedException => "the mailbox is read-only, or the server lacks what the settings ask for: check its rights and Mail:Bounces:Imap:Security",
+        NotSupportedException =>
+            "the mailbox is read-only, or the server lacks what the settings ask for: check its rights and Mail:Bounces:Imap:Security",
         SocketException => "the server can't be reached: check Mail:Bounces:Imap:Host and Mail:Bounces:Imap:Port",
-        TimeoutException or OperationCanceledException => "the server didn't answer in time: check Mail:Bounces:Imap:Host, :Port and :Security",
-        IOException or ProtocolException or CommandException or ServiceNotConnectedException => "the conversation with the server broke off: check Mail:Bounces:Imap:Port and :Security",
+        TimeoutException or OperationCanceledException =>
+            "the server didn't answer in time: check Mail:Bounces:Imap:Host, :Port and :Security",
+        IOException or ProtocolException or CommandException or ServiceNotConnectedException =>
+            "the conversation with the server broke off: check Mail:Bounces:Imap:Port and :Security",
         _ => null,
     };
 

@@ -47,7 +47,8 @@ internal static class BounceMessage
     private static IEnumerable<string> Returned(MimeEntity part) => part switch
     {
         MessagePart { Message: { } mail } => Values(mail.Headers, [ReversePath]),
-        TextPart { ContentType.MediaSubtype: "rfc822-headers" } headers => headers.Text.Split('\n').Where(line => line.StartsWith(ReversePath, StringComparison.OrdinalIgnoreCase)),
+        TextPart { ContentType.MediaSubtype: "rfc822-headers" } headers =>
+            headers.Text.Split('\n').Where(line => line.StartsWith(ReversePath, StringComparison.OrdinalIgnoreCase)),
         _ => [],
     };
 

@@ -6,7 +6,7 @@ namespace OneTimeJwt.Web.Mail;
 /// <summary>The section <c>Mail:Bounces</c>: where undeliverable mail comes back to.</summary>
 public sealed class BounceSettings
 {
-    /// <summary>Longer local parts would exceed 64 octets (RFC 5321, section 4.5.3.1.1) with the plus sign and what names the mail.</summary>
+    /// <summary>With the plus sign and what names the mail, a longer local part would exceed 64 octets (RFC 5321, section 4.5.3.1.1).</summary>
     public const int LongestLocalPart = 15;
 
     /// <summary>Whose server takes mail for <c>address+anything</c>; null leaves bounces to the sender.</summary>
@@ -57,12 +57,15 @@ internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSet
 
         const string Write = "write a plain address whose server also takes mail for bounces+anything, for example bounces@example.com";
         var at = text.LastIndexOf('@');
-        if (!MailboxAddress.TryParse(text, out var address) || address.Address != text || at < 1 || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '@' or '.' or '-' or '_'))
+        if (!MailboxAddress.TryParse(text, out var address) || address.Address != text || at < 1
+            || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '@' or '.' or '-' or '_'))
             yield return $"Mail:Bounces:Address is not an address: {Write}";
         else if (at > BounceSettings.LongestLocalPart)
-            yield return $"Mail:Bounces:Address has {at} characters before the @ and there is room for {BounceSettings.LongestLocalPart}: {Write}";
+            yield return $"Mail:Bounces:Address has {at} characters before the @ and there is room for "
+                + $"{BounceSettings.LongestLocalPart}: {Write}";
         if (options.Transport is MailTransportKind.SendGrid)
-            yield return "Mail:Bounces:Address has no use with SendGrid, which takes bounces itself: leave Mail:Bounces out, and set Mail:SendGrid:WebhookKey to be told of them";
+            yield return "Mail:Bounces:Address has no use with SendGrid, which takes bounces itself: "
+                + "leave Mail:Bounces out, and set Mail:SendGrid:WebhookKey to be told of them";
     }
 
     private static IEnumerable<string> Mailbox(BounceSettings bounces)
@@ -74,7 +77,8 @@ internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSet
         if (string.IsNullOrWhiteSpace(imap.Host))
             yield return "Mail:Bounces:Imap:Host is empty: set the name of the IMAP server, or leave it out";
         if (bounces.Address is null)
-            yield return "Mail:Bounces:Address is missing, although Mail:Bounces:Imap:Host is set: set the address whose mail arrives there";
+            yield return "Mail:Bounces:Address is missing, although Mail:Bounces:Imap:Host is set: "
+                + "set the address whose mail arrives there";
         if (string.IsNullOrEmpty(imap.User) || string.IsNullOrEmpty(imap.Password))
             yield return "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing: set both, of the mailbox that bounces arrive in";
         if (imap.Port is < 1 or > 65535)
@@ -92,6 +96,7 @@ internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSet
 
         using var key = SendGridSignature.Key(text);
         if (key is null)
-            yield return "Mail:SendGrid:WebhookKey is not the verification key of a signed Event Webhook: copy it from SendGrid's Mail Settings (it starts with MFkw)";
+            yield return "Mail:SendGrid:WebhookKey is not the verification key of a signed Event Webhook: "
+                + "copy it from SendGrid's Mail Settings (it starts with MFkw)";
     }
 }

@@ -59,11 +59,18 @@ internal static partial class EnhancedStatus
     /// <returns>The cause, or <see cref="Unknown"/>.</returns>
     public static string Cause(params IReadOnlyList<string?> texts)
     {
-        var codes = texts.OfType<string>().SelectMany(text => Code().Matches(text.Length > LongestText ? text[..LongestText] : text)).Select(code => code.Groups).ToList();
-        return codes.Select(code => Causes.GetValueOrDefault(code[0].Value) ?? Causes.GetValueOrDefault($"{code[2]}.{code[3]}")).FirstOrDefault(cause => cause is not null)
-            ?? codes.Select(code => Causes.GetValueOrDefault(code[2].Value)).FirstOrDefault(cause => cause is not null)
+        var codes = texts.OfType<string>()
+            .SelectMany(text => Code().Matches(text.Length > LongestText ? text[..LongestText] : text))
+            .Select(code => code.Groups)
+            .ToList();
+        return codes
+                .Select(code => Causes.GetValueOrDefault(code[0].Value) ?? Causes.GetValueOrDefault($"{code[2]}.{code[3]}"))
+                .FirstOrDefault(IsKnown)
+            ?? codes.Select(code => Causes.GetValueOrDefault(code[2].Value)).FirstOrDefault(IsKnown)
             ?? Unknown;
     }
+
+    private static bool IsKnown(string? cause) => cause is not null;
 
     // Not a part of a network address or a version.
     [GeneratedRegex(@"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?!\d|\.\d)", RegexOptions.CultureInvariant)]

@@ -59,10 +59,13 @@ internal static class SendGridEvents
             "delivered" => new(id, DeliveryOutcome.Delivered, Cause: null),
             "deferred" => new(id, DeliveryOutcome.Deferred, EnhancedStatus.Cause(Text(line, "response"), Text(line, "reason"))),
             "bounce" => new(id, DeliveryOutcome.Bounced, BounceCause(line)),
-            "dropped" => new(id, DeliveryOutcome.Dropped, DropReasons.GetValueOrDefault(Text(line, "reason") ?? "") ?? EnhancedStatus.Unknown),
+            "dropped" => new(id, DeliveryOutcome.Dropped, DropCause(line)),
             _ => null,
         };
     }
+
+    private static string DropCause(JsonElement line) =>
+        DropReasons.GetValueOrDefault(Text(line, "reason") ?? "") ?? EnhancedStatus.Unknown;
 
     private static string BounceCause(JsonElement line) =>
         EnhancedStatus.Cause(Text(line, "status"), Text(line, "reason")) is var cause && cause != EnhancedStatus.Unknown

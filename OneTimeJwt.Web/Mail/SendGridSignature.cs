@@ -39,7 +39,8 @@ internal sealed class SendGridSignature(IOptions<MailSettings> settings, TimePro
 
         using var key = Key(text);
         byte[] signed = [.. Encoding.ASCII.GetBytes(One(headers[TimestampHeader])!), .. body];
-        return key?.VerifyData(signed, signature.AsSpan(0, length), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence) == true;
+        return key?.VerifyData(
+            signed, signature.AsSpan(0, length), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence) == true;
     }
 
     /// <summary>The key as SendGrid shows it: a SubjectPublicKeyInfo in base64. Null where it is none on P-256.</summary>

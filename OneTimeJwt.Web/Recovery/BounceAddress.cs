@@ -35,7 +35,9 @@ internal sealed class BounceAddress
 
     /// <returns>Null where no address for bounces is set.</returns>
     public MailboxAddress? Of(Guid mailId) =>
-        _pattern is null ? null : new MailboxAddress("", $"{_local}+{mailId:N}{Convert.ToHexStringLower(Mac(_secrets.Current, mailId))}@{_domain}");
+        _pattern is null
+            ? null
+            : new MailboxAddress("", $"{_local}+{mailId:N}{Convert.ToHexStringLower(Mac(_secrets.Current, mailId))}@{_domain}");
 
     /// <summary>The mail that an address of ours in this text names; null where there is none.</summary>
     public Guid? Find(string text)

@@ -6,7 +6,8 @@ namespace OneTimeJwt.Web.Recovery;
 
 /// <summary>Reads the mailbox for bounces, where one is set. Several nodes may: what both read is recorded once.</summary>
 internal sealed partial class BounceWorker(
-    BounceMailbox mailbox, BounceAddress address, DeliveryReports reports, IOptions<MailSettings> settings, TimeProvider time, ILogger<BounceWorker> logger) : BackgroundService
+    BounceMailbox mailbox, BounceAddress address, DeliveryReports reports, IOptions<MailSettings> settings,
+    TimeProvider time, ILogger<BounceWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan RoundTimeout = TimeSpan.FromMinutes(10);
@@ -31,7 +32,8 @@ internal sealed partial class BounceWorker(
     private static TimeSpan NextPause(TimeSpan pause, TimeSpan interval) =>
         pause * 2 < LongestPause ? pause * 2 : interval > LongestPause ? interval : LongestPause;
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever keeps the mailbox from being read, the app goes on without.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Design", "CA1031", Justification = "Whatever keeps the mailbox from being read, the app goes on without.")]
     public async Task<bool> TryReadAsync(CancellationToken stoppingToken)
     {
         using var round = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
@@ -60,7 +62,8 @@ internal sealed partial class BounceWorker(
 
     private async Task<bool> RecordAsync(MimeMessage message, CancellationToken cancellationToken)
     {
-        if (BounceMessage.Addresses(message).Select(address.Find).FirstOrDefault(id => id is not null) is not { } mailId || BounceMessage.Read(message) is not { } told)
+        if (BounceMessage.Addresses(message).Select(address.Find).FirstOrDefault(id => id is not null) is not { } mailId
+            || BounceMessage.Read(message) is not { } told)
             return false;
 
         await reports.RecordAsync([new DeliveryReport(mailId, told.Outcome, told.Cause)], cancellationToken);

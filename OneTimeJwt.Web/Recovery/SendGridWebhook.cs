@@ -16,7 +16,8 @@ internal sealed class SendGridWebhook(SendGridSignature signature, DeliveryRepor
 
     public static void Map(WebApplication app)
     {
-        if (app.Services.GetRequiredService<IOptions<MailSettings>>().Value is { Transport: MailTransportKind.SendGrid, SendGrid.WebhookKey: not null })
+        var settings = app.Services.GetRequiredService<IOptions<MailSettings>>().Value;
+        if (settings is { Transport: MailTransportKind.SendGrid, SendGrid.WebhookKey: not null })
             app.MapPost(Path, (SendGridWebhook webhook, HttpContext http) => webhook.ReceiveAsync(http)).DisableRateLimiting();
     }
 
