@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using MimeKit;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
@@ -36,8 +37,7 @@ internal static class SampleMails
     private static Dictionary<string, Letter> All(PublicOrigin origin, DateTimeOffset now)
     {
         var host = new Uri(origin.Value).Authority;
-        var page = $"{origin.Value}/forgot-password";
-        var way = new WayBack($"{page}?sample", now.AddDays(7));
+        var way = new WayBack(Tokened("/secure-account"), now.AddDays(7));
         return new()
         {
             ["reset"] = Write.Reset(Link(TimeSpan.FromMinutes(30)), host),
@@ -46,14 +46,14 @@ internal static class SampleMails
             ["required-reset"] = Write.RequiredReset(Link(TimeSpan.FromHours(12)), host),
             ["secured-reset"] = Write.SecuredReset(Link(TimeSpan.FromMinutes(30)), host),
             ["sign-in-code"] = Write.SignInCode("123456", now + MailedCodes.Lifetime, new OutboxMail { Kind = OutboxKind.SignInCode, Client = "192.0.2.17", RequestedAt = now, DueAt = now }, host),
-            ["invitation"] = Write.Invitation(Link(TimeSpan.FromDays(3)), host),
-            ["confirm"] = Write.Confirm(Link(TimeSpan.FromDays(1)), host),
+            ["invitation"] = Write.Invitation(Link(TimeSpan.FromDays(3), "/invitation"), host),
+            ["confirm"] = Write.Confirm(Link(TimeSpan.FromDays(1), "/confirm-email"), host),
             ["confirmed-already"] = Write.ConfirmedAlready($"{origin.Value}/sign-in", host),
-            ["change"] = Write.Change(Link(TimeSpan.FromHours(1)), host),
+            ["change"] = Write.Change(Link(TimeSpan.FromHours(1), "/change-email"), host),
             ["address-taken"] = Write.AddressTaken(host),
             ["external-only"] = Write.ExternalOnly(Providers, host),
             ["password-changed"] = Write.PasswordChanged(way, now, host),
-            ["password-changed-without-link"] = Write.PasswordChanged(way with { Until = null }, now, host),
+            ["password-changed-without-link"] = Write.PasswordChanged(way with { Url = $"{origin.Value}/forgot-password", Until = null }, now, host),
             ["address-changed"] = Write.AddressChanged(way, now, host),
             ["two-factor-reset"] = Write.TwoFactorReset(way, now, host),
             ["two-factor-on"] = Write.SecondFactor(OutboxKind.TwoFactorOnNotice, way, now, host),
@@ -66,7 +66,10 @@ internal static class SampleMails
             ["secured"] = Write.Secured($"{origin.Value}/admin", now, host),
         };
 
-        MailedLink Link(TimeSpan lifetime) => new($"{page}?sample", lifetime, now + lifetime);
+        // As long as real ones, and leading to no account.
+        string Tokened(string path) => $"{origin.Value}{path}?token={SampleToken.Made.Value}&lang={Language.Current.Code}";
+
+        MailedLink Link(TimeSpan lifetime, string path = "/reset-password") => new(Tokened(path), lifetime, now + lifetime);
     }
 
     private static async Task<byte[]> BytesAsync(MailComposer composer, Letter letter)

@@ -17,6 +17,8 @@ internal sealed class SampleToken
 
     public static SampleToken Made { get; } = Make();
 
+    public string Value => string.Join('.', _segments);
+
     public string Header => _segments[0];
 
     public string Claims => _segments[1];
