@@ -117,6 +117,12 @@ install_exim() {
   echo "$folder/usr/sbin/exim4"
 }
 
+# What judges mails.
+install_filters() {
+  command -v spamassassin > /dev/null && command -v rspamd > /dev/null || debian spamassassin rspamd > "$results/filters.log" 2>&1 \
+    || echo "not to be had here; their tests are skipped"
+}
+
 # What judges HTML and pages, from npm, where npm and what runs them are on the machine.
 npm_tool() {
   command -v npm > /dev/null && command -v "$1" > /dev/null || { echo "$1 or npm is not on PATH; its tests are skipped"; return 1; }
@@ -154,6 +160,7 @@ step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
     [ "$mode" != long ] || step "format" format || cat "$results/format.log"
     [ "$mode" = gallery ] || {
       step "postgresql" start_postgresql
+      [ "$mode" != long ] || step "mail filters" install_filters
       step "dovecot" install_dovecot
       step "postfix" install_postfix
       step "exim" install_exim

@@ -55,9 +55,11 @@ public sealed partial class MailTests(Suite suite) : BrowserTest(suite)
             Assert.Equal(language, mail.Body!.Headers["Content-Language"]);
             Assert.Matches($"<html lang=\"{language}\" dir=\"{(language == "ar" ? "rtl" : "ltr")}\">", html);
             Assert.True(Encoding.UTF8.GetByteCount(html) < LongestMail);
-            Assert.Empty(await Suite.Nu.FaultsAsync(html));
+            Assert.Empty(await Suite.Nu.FaultsAsync(ForOutlook().Replace(html, "")));
             await page.SetContentAsync(html);
+            await page.EvaluateAsync("() => document.querySelector('a.soft')?.remove()");
             Assert.Equal(Said(mail), Flat(await page.EvaluateAsync<string>("() => document.body.innerText")));
+            await page.SetContentAsync(html);
             await PictureAsync(page, Path.Combine(Pictures, $"{name}.{language}"));
         }
     }
@@ -69,14 +71,14 @@ public sealed partial class MailTests(Suite suite) : BrowserTest(suite)
         return await MimeMessage.LoadAsync(bytes);
     }
 
-    // What the text part says besides the link itself, and the HTML part's head line.
+    // What the text part says besides the link itself, and the HTML part's head line. The HTML part's link to copy has been taken out.
     private static string Said(MimeMessage mail)
     {
         var text = Link().Replace(mail.TextBody!, "");
         return Flat($"{mail.From.Mailboxes.Single().Name} {text}");
     }
 
-    private static string Flat(string text) => Space().Replace(text.Replace(":\n", "\n", StringComparison.Ordinal), "").Replace(":", "", StringComparison.Ordinal);
+    private static string Flat(string text) => Space().Replace(Isolate().Replace(text, ""), "").Replace(":", "", StringComparison.Ordinal).Replace("：", "", StringComparison.Ordinal);
 
     private static async Task PictureAsync(IPage page, string file)
     {
@@ -89,6 +91,13 @@ public sealed partial class MailTests(Suite suite) : BrowserTest(suite)
 
     [GeneratedRegex(@"https?://\S+")]
     private static partial Regex Link();
+
+    // Outlook needs these, and HTML has them no more.
+    [GeneratedRegex(" (cellspacing|cellpadding|border)=\"0\"")]
+    private static partial Regex ForOutlook();
+
+    [GeneratedRegex("[\u2066-\u2069]")]
+    private static partial Regex Isolate();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Space();

@@ -60,12 +60,16 @@ internal sealed class Arrivals(string place, TimeSpan patience, Action? look = n
 
     private static IEnumerable<string> Recipients(MimeMessage message) => message.To.Mailboxes.Select(to => to.Address);
 
+    // Subjects end with the site: "Choose a new password (accounts.example.com)".
+    private static bool IsAbout(MimeMessage message, string subject) =>
+        message.Subject == subject || message.Subject.StartsWith($"{subject} (", StringComparison.Ordinal);
+
     private ReceivedMail? Take(string address, string subject, out Task more)
     {
         lock (_lock)
         {
             more = _more.Task;
-            var found = _all.Find(message => !_taken.Contains(message) && message.Subject == subject && Recipients(message).Contains(address));
+            var found = _all.Find(message => !_taken.Contains(message) && IsAbout(message, subject) && Recipients(message).Contains(address));
             if (found is null || !_taken.Add(found))
                 return null;
             var mail = new ReceivedMail(found);

@@ -64,7 +64,7 @@ internal static partial class Factors
     public static async Task<string> MailedCodeAsync(this TestApp app, Account account, int count = 1)
     {
         await Eventually.Async(async () => (await app.TrailAsync(account.Id)).Count(line => line.Kind == RecoveryEventKind.CodeMailed), mailed => mailed >= count);
-        return Code((await app.Mails.WaitAsync(account.Email!, count)).Last(mail => mail.Subject == "Your one-time code"));
+        return Code((await app.Mails.WaitAsync(account.Email!, count)).Last(mail => Inbox.Subject(mail) == "Your one-time code"));
     }
 
     public static string Code(MimeMessage mail) => Assert.Single(Digits().Matches(mail.TextBody!)).Groups[1].Value;
@@ -79,7 +79,7 @@ internal static partial class Factors
     public static async Task<Visitor> EnterByMailAsync(this TestApp app, Account account)
     {
         var visitor = app.Open();
-        var before = app.Mails.To(account.Email!).Count(mail => mail.Subject == "Your one-time code");
+        var before = app.Mails.To(account.Email!).Count(mail => Inbox.Subject(mail) == "Your one-time code");
         Assert.StartsWith("/sign-in/two-factor", (await visitor.SignInAsync(account.Email!, Passwords.Old)).Location, StringComparison.Ordinal);
         Assert.Equal("/account", (await visitor.EnterCodeAsync(await app.MailedCodeAsync(account, before + 1))).Location);
         return visitor;

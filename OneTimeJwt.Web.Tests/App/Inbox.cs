@@ -34,6 +34,9 @@ public sealed partial class Inbox(string folder)
         return [];
     }
 
+    /// <summary>What it is about, without the site that each subject ends with.</summary>
+    public static string Subject(MimeMessage mail) => mail.Subject![..mail.Subject!.LastIndexOf(" (", StringComparison.Ordinal)];
+
     public static string Link(MimeMessage mail)
     {
         var links = Lines().Matches(mail.TextBody!);

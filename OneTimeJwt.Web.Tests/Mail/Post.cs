@@ -14,10 +14,10 @@ internal static class Post
     public static Clock Clock { get; } = new();
 
     public static Letter Letter(string? link = Link, string paragraph = "somebody asked for a new password.") =>
-        new("Choose a new password", ["Hello,", paragraph], link is null ? null : new LetterLink("Choose", link), ["Thank you & good-bye."]);
+        new("Choose a new password", [paragraph], link is null ? null : new LetterLink("Choose", link), ["Thank you & good-bye."]);
 
     public static Task<MimeMessage> ComposeAsync(Letter letter, string to = "ada@example.com", string from = "Accounts <no-reply@example.com>", BrandingSettings? branding = null) =>
-        new MailComposer(NullLoggerFactory.Instance, Options.Create(new MailSettings { From = from }), new Brand(branding ?? new()), Clock).ComposeAsync(to, letter, Guid.NewGuid());
+        new MailComposer(NullLoggerFactory.Instance, Options.Create(new MailSettings { From = from }), new Brand(branding ?? new()), new MailSite("accounts.example.com"), Clock).ComposeAsync(to, letter, Guid.NewGuid());
 
     public static async Task<string> WireAsync(Letter letter, string to = "ada@example.com", string from = "Accounts <no-reply@example.com>")
     {

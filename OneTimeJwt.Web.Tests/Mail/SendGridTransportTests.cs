@@ -20,8 +20,10 @@ public sealed class SendGridTransportTests : IAsyncLifetime
         var mail = Assert.Single(_server.Mails);
         Assert.Equal("""{"name":"Accounts","email":"no-reply@example.com"}""", mail.GetProperty("from").GetRawText());
         Assert.Equal("""[{"to":[{"email":"ada@example.com"}]}]""", mail.GetProperty("personalizations").GetRawText());
-        Assert.Equal("Choose a new password", mail.GetProperty("subject").GetString());
+        Assert.Equal("Choose a new password (accounts.example.com)", mail.GetProperty("subject").GetString());
         Assert.Equal("auto-generated", mail.GetProperty("headers").GetProperty("Auto-Submitted").GetString());
+        Assert.Equal("OOF, AutoReply", mail.GetProperty("headers").GetProperty("X-Auto-Response-Suppress").GetString());
+        Assert.Matches("^[0-9a-f]{32}$", mail.GetProperty("headers").GetProperty("X-Entity-Ref-ID").GetString());
         Assert.Matches("^<[0-9a-f]{32}@example.com>$", mail.GetProperty("headers").GetProperty("Message-ID").GetString());
         Assert.Equal(["account-recovery"], mail.GetProperty("categories").EnumerateArray().Select(category => category.GetString()));
     }
@@ -47,7 +49,7 @@ public sealed class SendGridTransportTests : IAsyncLifetime
         Assert.Single(parts[0].ReplaceLineEndings("\n").Split('\n'), line => line == Post.Link);
         Assert.Equal(1, parts[0].Split("http").Length - 1);
         using var html = await new HtmlParser().ParseDocumentAsync(parts[1]);
-        Assert.Equal([Post.Link], html.QuerySelectorAll("[href]").Select(link => link.GetAttribute("href")));
+        Assert.Equal([Post.Link, Post.Link], html.QuerySelectorAll("[href]").Select(link => link.GetAttribute("href")));
     }
 
     [Fact]

@@ -116,7 +116,7 @@ public sealed class SmtpConnectionsTests : IAsyncDisposable
     }
 
     private IReadOnlyList<string> Arrived() =>
-        [.. _server.Mails.Select(mail => mail.Split("\r\n").Single(line => line.StartsWith("Subject: ", StringComparison.Ordinal))["Subject: ".Length..])];
+        [.. _server.Mails.Select(mail => mail.Split("\r\n").Single(line => line.StartsWith("Subject: ", StringComparison.Ordinal)).Split(' ')[1])];
 
     private async Task SendAsync(int number)
     {

@@ -22,7 +22,8 @@ public static partial class InWords
     public static string Of(DateTimeOffset moment)
     {
         var (local, zone) = Reader.Local(moment);
-        var time = local.ToString("t", CultureInfo.CurrentCulture);
+        // ICU's times have narrow no-break spaces (U+202F), which fonts and filters stumble over.
+        var time = local.ToString("t", CultureInfo.CurrentCulture).Replace('\u202f', ' ');
         return $"{Words.DateAndTime.With(Date(local), time)} ({zone})";
     }
 

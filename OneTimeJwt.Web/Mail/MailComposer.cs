@@ -1,5 +1,6 @@
-using System.Net;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Options;
@@ -10,15 +11,18 @@ using OneTimeJwt.Web.Shell;
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>Turns a letter into a message with a text part and an HTML part that say the same.</summary>
-public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> settings, Brand brand, TimeProvider time)
+public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> settings, Brand brand, MailSite site, TimeProvider time)
 {
-    // Letters need nothing of the app; its own services would bring the request's user along.
-    private static readonly ServiceProvider Nothing = new ServiceCollection().BuildServiceProvider();
-
-    private const int LongestSmtpLine = 998;
+    // Letters need nothing of the app; its own services would bring the request's user along. The default encoder writes
+    // everything beyond ASCII as references, which filters take for an attempt to hide.
+    private static readonly ServiceProvider Services =
+        new ServiceCollection().AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)).BuildServiceProvider();
 
     /// <summary>Who mails are from, as mailboxes show it.</summary>
     public string Sender => From is { Name.Length: > 0 } named ? named.Name : From.Address;
+
+    // What tells the mails of one site from those of another.
+    private string Site => brand.IsNamed ? brand.Name : site.Host;
 
     private MailboxAddress From
     {
@@ -40,40 +44,34 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
         if (!StoredMailbox.TryCreate(to, out var recipient))
             throw new FormatException("The stored address is not one that mail can be sent to.");
 
-        var text = WebUtility.HtmlDecode(await RenderAsync<TextLetter>(new() { ["Letter"] = letter, ["Brand"] = brand }));
+        var text = LetterText.Write(letter, brand.Contact);
         var html = await RenderAsync<HtmlLetter>(new() { ["Letter"] = letter, ["Brand"] = brand, ["House"] = brand.IsNamed ? brand.Name : from.Name is { Length: > 0 } name ? name : from.Domain });
         var message = new MimeMessage
         {
-            Subject = letter.Subject,
+            Subject = $"{letter.Subject} ({Site})",
             Date = time.GetUtcNow(),
-            Body = new MultipartAlternative { Part("plain", text.Trim() + "\n"), Part("html", "<!doctype html>\n" + html.Trim() + "\n") },
+            Body = new MultipartAlternative { MailPart.Of("plain", text), MailPart.Of("html", "<!doctype html>\n" + html.Trim() + "\n") },
         };
         // A sender beyond ASCII would bring SMTPUTF8 into every mail.
         var sender = StoredMailbox.InAscii(from);
         message.From.Add(sender);
         message.To.Add(recipient);
         message.MessageId = $"{id:N}@{sender.Domain}";
-        // Out-of-office replies to a no-reply address help nobody (RFC 3834, section 5).
+        // Out-of-office replies to a no-reply address help nobody (RFC 3834, section 5); Exchange goes by a header of its own
+        // ([MS-OXCMAIL]). Not "All": that suppresses reports of delivery, too.
         message.Headers.Add("Auto-Submitted", "auto-generated");
+        message.Headers.Add("X-Auto-Response-Suppress", "OOF, AutoReply");
+        // Gmail folds mails with the same subject into one conversation, unless this differs.
+        message.Headers.Add("X-Entity-Ref-ID", $"{id:N}");
         message.Headers.Add("Content-Language", Language.Current.Code);
+        EncodedWords.Write(message);
         return message;
-    }
-
-    // Quoted-printable would fold a link at 76 columns.
-    private static TextPart Part(string subtype, string content)
-    {
-        var plain = Ascii.IsValid(content) && content.Split('\n').All(line => line.Length <= LongestSmtpLine);
-        return new TextPart(subtype)
-        {
-            Text = content.ReplaceLineEndings("\r\n"),
-            ContentTransferEncoding = plain ? ContentEncoding.SevenBit : ContentEncoding.Base64,
-        };
     }
 
     private async Task<string> RenderAsync<TComponent>(Dictionary<string, object?> parameters)
         where TComponent : IComponent
     {
-        await using var renderer = new HtmlRenderer(Nothing, loggers);
+        await using var renderer = new HtmlRenderer(Services, loggers);
         return await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(parameters))).ToHtmlString());
     }

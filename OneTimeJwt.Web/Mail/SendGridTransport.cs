@@ -10,6 +10,8 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
 {
     private const string Category = "account-recovery";
 
+    private static readonly string[] CarriedHeaders = ["Auto-Submitted", "X-Auto-Response-Suppress", "X-Entity-Ref-ID", "Content-Language"];
+
     private readonly HttpClient _http;
     private readonly SendGridClient _client;
     private readonly bool _sandbox;
@@ -58,7 +60,7 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
             Subject = message.Subject,
             PlainTextContent = message.TextBody,
             HtmlContent = message.HtmlBody,
-            Headers = new() { ["Message-ID"] = $"<{message.MessageId}>", ["Auto-Submitted"] = message.Headers["Auto-Submitted"], ["Content-Language"] = message.Headers["Content-Language"] },
+            Headers = new(CarriedHeaders.Select(name => KeyValuePair.Create(name, message.Headers[name]))) { ["Message-ID"] = $"<{message.MessageId}>" },
             Categories = [Category],
         };
         // Tracking would rewrite the link and let it be opened by somebody else's server first.

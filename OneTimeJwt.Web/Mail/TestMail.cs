@@ -29,7 +29,7 @@ internal sealed class TestMail(MailComposer composer, IMailTransport transport, 
 
     private Letter Letter => new(
         Words.MailTest,
-        [Words.MailHello, Words.MailTestText.With(settings.Value.Transport)],
+        [Words.MailTestText.With(settings.Value.Transport)],
         Link: null,
         [Words.MailTestNothing]);
 }

@@ -29,68 +29,67 @@ internal static class Letters
 {
     public static Letter Reset(MailedLink link, string host) => new(
         Words.MailReset,
-        [Words.MailHello, Fill(Words.MailResetAsked, host)],
+        [Fill(Words.MailResetAsked, host)],
         new LetterLink(Words.MailReset, link.Url),
         [Lifetime(link), Words.MailPresentPassword, Words.MailNotAsked]);
 
     public static Letter ResetByAdmin(MailedLink link, string host) => new(
         Words.MailReset,
-        [Words.MailHello, Fill(Words.MailResetByAdmin, host)],
+        [Fill(Words.MailResetByAdmin, host)],
         new LetterLink(Words.MailReset, link.Url),
         [Lifetime(link), Words.MailPresentPassword, Words.MailNotExpected]);
 
     public static Letter RequiredReset(MailedLink link, string host) => new(
         Words.MailReset,
-        [Words.MailHello, Fill(Words.MailRequiredReset, host)],
+        [Fill(Words.MailRequiredReset, host)],
         new LetterLink(Words.MailReset, link.Url),
         [Lifetime(link), Words.MailTooLate]);
 
     /// <summary>To whoever has just said "this wasn't me".</summary>
     public static Letter SecuredReset(MailedLink link, string host) => new(
         Words.MailReset,
-        [Words.MailHello, Fill(Words.MailSecuredReset, host)],
+        [Fill(Words.MailSecuredReset, host)],
         new LetterLink(Words.MailReset, link.Url),
         [Lifetime(link), Words.MailTooLate]);
 
     /// <summary>To whoever signs in and has no second factor that can be asked for here.</summary>
     public static Letter SignInCode(string code, DateTimeOffset until, OutboxMail asked, string host) => new(
-        Words.MailCode, [Words.MailHello, Fill(Words.MailCodeText, host)], Link: null, [CodeLifetime(until), AskedFor(asked), Fill(Words.MailCodeNotYou, host)])
+        Words.MailCode, [Fill(Words.MailCodeText, host)], Link: null, [CodeLifetime(until), AskedFor(asked), Fill(Words.MailCodeNotYou, host)])
     {
         Code = new LetterCode(code),
     };
 
     public static Letter Confirm(MailedLink link, string host) => new(
         Words.MailConfirm,
-        [Words.MailHello, Fill(Words.MailConfirmText, host)],
+        [Fill(Words.MailConfirmText, host)],
         new LetterLink(Words.ConfirmButton, link.Url),
         [Lifetime(link), Words.MailNotExpected]);
 
     public static Letter ConfirmedAlready(string signIn, string host) => new(
         Words.MailConfirmedAlready,
-        [Words.MailHello, Fill(Words.MailConfirmedAlreadyText, host)],
+        [Fill(Words.MailConfirmedAlreadyText, host)],
         new LetterLink(Words.SignIn, signIn),
         [Words.MailNothingToDo]);
 
     public static Letter Change(MailedLink link, string host) => new(
         Words.MailChange,
-        [Words.MailHello, Fill(Words.MailChangeText, host)],
+        [Fill(Words.MailChangeText, host)],
         new LetterLink(Words.ChangeButton, link.Url),
         [Lifetime(link), Words.MailNotExpected]);
 
     /// <summary>To whoever has an account with the address that somebody wants for another one.</summary>
     public static Letter AddressTaken(string host) => new(
-        Words.MailAddressTaken, [Words.MailHello, Fill(Words.MailAddressTakenText, host), Words.MailAddressTakenYou, Words.MailNothingToDo], Link: null, []);
+        Words.MailAddressTaken, [Fill(Words.MailAddressTakenText, host), Words.MailAddressTakenYou, Words.MailNothingToDo], Link: null, []);
 
     public static Letter Invitation(MailedLink link, string host) => new(
         Words.MailInvitation,
-        [Words.MailHello, Fill(Words.MailInvitationText, host)],
+        [Fill(Words.MailInvitationText, host)],
         new LetterLink(Words.MailInvitationButton, link.Url),
         [Lifetime(link), Words.MailInvitationUnexpected]);
 
     public static Letter ExternalOnly(IReadOnlyList<string> providers, string host) => new(
         Words.MailHowYouSignIn,
         [
-            Words.MailHello,
             Fill(Words.MailResetAsked, host),
             Fill(Words.MailExternalOnly, providers.Aggregate((one, other) => Fill(Words.OneOrOther, one, other))),
             Words.MailNothingToDo,
@@ -108,7 +107,7 @@ internal static class Letters
     /// <summary>Tells the owner that an admin took the second factor away.</summary>
     public static Letter TwoFactorReset(WayBack way, DateTimeOffset at, string host) => new(
         Words.MailTwoFactorReset,
-        [Words.MailHello, Fill(Words.MailTwoFactorResetText, host, InWords.Of(at)), Words.MailTwoFactorResetAsked, Otherwise(way, Words.MailTwoFactorResetNotAsked)],
+        [Fill(Words.MailTwoFactorResetText, host, InWords.Of(at)), Words.MailTwoFactorResetAsked, Otherwise(way, Words.MailTwoFactorResetNotAsked)],
         Link(way),
         []);
 
@@ -131,14 +130,14 @@ internal static class Letters
     /// <summary>Tells somebody who has an account that it may use the console from now on.</summary>
     public static Letter Admin(string console, DateTimeOffset at, string host) => new(
         Words.MailAdmin,
-        [Words.MailHello, Fill(Words.MailAdminText, host, InWords.Of(at))],
+        [Fill(Words.MailAdminText, host, InWords.Of(at))],
         new LetterLink(Words.MailAdminButton, console),
         [Words.MailAdminUnexpected]);
 
     /// <summary>Tells an admin that the owner of an account locked it.</summary>
     public static Letter Secured(string account, DateTimeOffset at, string host) => new(
         Words.MailSecured,
-        [Words.MailHello, Fill(Words.MailSecuredText, host, InWords.Of(at)), Words.MailSecuredNext],
+        [Fill(Words.MailSecuredText, host, InWords.Of(at)), Words.MailSecuredNext],
         new LetterLink(Words.MailSecuredButton, account),
         []);
 
@@ -148,7 +147,7 @@ internal static class Letters
         : Words.AboutAccount.With(Isolate(label.Names[0]));
 
     private static Letter Notice(string subject, string change, string otherwise, WayBack way) => new(
-        subject, [Words.MailHello, change, Words.MailIfYou, Otherwise(way, otherwise)], Link(way), []);
+        subject, [change, Words.MailIfYou, Otherwise(way, otherwise)], Link(way), []);
 
     private static string Otherwise(WayBack way, string withoutLink) =>
         way.Url is null ? Words.MailIfNotYouLocked

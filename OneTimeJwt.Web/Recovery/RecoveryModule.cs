@@ -24,6 +24,7 @@ internal static class RecoveryModule
             PublicOrigin.TryParse(services.GetRequiredService<IOptions<RecoverySettings>>().Value.PublicOrigin, out var origin)
                 ? origin
                 : throw new InvalidOperationException("Recovery:PublicOrigin has not been checked."));
+        builder.Services.AddSingleton(services => new MailSite(new Uri(services.GetRequiredService<PublicOrigin>().Value).Authority));
         builder.Services.AddSingleton<OneTimeLink>();
         builder.Services.AddSingleton<TypedAddress>();
         builder.Services.AddSingleton<RequestReset>();

@@ -34,7 +34,7 @@ internal static class SampleMails
                 : Results.NotFound());
     }
 
-    private static Dictionary<string, Letter> All(PublicOrigin origin, DateTimeOffset now)
+    internal static Dictionary<string, Letter> All(PublicOrigin origin, DateTimeOffset now)
     {
         var host = new Uri(origin.Value).Authority;
         var way = new WayBack(Tokened("/secure-account"), now.AddDays(7));

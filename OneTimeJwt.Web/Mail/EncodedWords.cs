@@ -1,0 +1,51 @@
+using System.Text;
+using MimeKit;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>
+/// Headers beyond ASCII, in encoded words of at most 75 characters on lines of at most 76 (RFC 2047, section 2). MimeKit 4.18
+/// counts letters and not bytes when it folds, and makes words of more than a hundred.
+/// </summary>
+internal static class EncodedWords
+{
+    private const int LongestLine = 76;
+    private const string Open = "=?utf-8?b?";
+    private const string Close = "?=";
+
+    public static void Write(MimeMessage message)
+    {
+        if (message.Subject is { } subject && !Ascii.IsValid(subject))
+            Set(message, HeaderId.Subject, Encode(subject, "Subject: ".Length));
+        foreach (var from in message.From.Mailboxes.Where(from => from.Name is { } name && !Ascii.IsValid(name)).Take(1).ToList())
+            Set(message, HeaderId.From, $"{Encode(from.Name!, "From: ".Length)}\r\n <{from.GetAddress(idnEncode: true)}>");
+    }
+
+    private static void Set(MimeMessage message, HeaderId id, string value)
+    {
+        var header = message.Headers.First(header => header.Id == id);
+        header.SetRawValue(Encoding.ASCII.GetBytes($" {value}\r\n"));
+    }
+
+    // A letter is never split between words (section 5).
+    private static string Encode(string text, int used)
+    {
+        var words = new StringBuilder();
+        var word = new List<byte>();
+        foreach (var letter in text.EnumerateRunes())
+        {
+            var bytes = Encoding.UTF8.GetBytes(letter.ToString());
+            var most = (LongestLine - Math.Max(used, 1) - Open.Length - Close.Length) / 4 * 3;
+            if (word.Count + bytes.Length > most)
+            {
+                words.Append(Open).Append(Convert.ToBase64String([.. word])).Append(Close).Append("\r\n ");
+                word.Clear();
+                used = 0;
+            }
+
+            word.AddRange(bytes);
+        }
+
+        return words.Append(Open).Append(Convert.ToBase64String([.. word])).Append(Close).ToString();
+    }
+}

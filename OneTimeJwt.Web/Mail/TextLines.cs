@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Wcwidth;
+
+namespace OneTimeJwt.Web.Mail;
+
+/// <summary>Breaks paragraphs of plain text into lines, by the columns that a terminal shows them in (RFC 3676, section 4.2: at most 78).</summary>
+internal static partial class TextLines
+{
+    private const int Width = 76;
+    private const char RightToLeft = '\u2067';
+    private const char End = '\u2069';
+
+    // Line breaking in Japanese (JIS X 4051), the part that every reader notices: these don't begin a line, and those don't end one.
+    private const string NeverFirst = "、。，．・：；！？）」』】〉》〕］｝ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ…‥”’";
+    private const string NeverLast = "（「『【〈《〔［｛“‘";
+
+    /// <param name="paragraph">White space of any kind separates words, but for no-break spaces.</param>
+    /// <param name="rightToLeft">Programs that show plain text guess the base direction of each line: isolates tell it (UAX #9, section 2.4).</param>
+    public static IReadOnlyList<string> Wrap(string paragraph, bool rightToLeft)
+    {
+        var lines = new List<string>();
+        var (line, width) = (new StringBuilder(), 0);
+        foreach (var (piece, spaced) in Pieces(paragraph))
+        {
+            var gap = spaced && line.Length > 0 ? " " : "";
+            var columns = Columns(piece);
+            if (line.Length > 0 && width + gap.Length + columns > Width)
+            {
+                lines.Add(line.ToString());
+                (gap, width) = ("", 0);
+                line.Clear();
+            }
+
+            line.Append(gap).Append(piece);
+            width += gap.Length + columns;
+        }
+
+        lines.Add(line.ToString());
+        return rightToLeft ? Isolated(lines) : lines;
+    }
+
+    /// <summary>How many columns a text takes: East Asian wide letters take two, marks and isolates none (UAX #11).</summary>
+    public static int Columns(string text) => text.EnumerateRunes().Sum(rune => Math.Max(0, UnicodeCalculator.GetWidth(rune)));
+
+    // What stays together on a line, and whether a space parts it from what is before it.
+    private static IEnumerable<(string Piece, bool Spaced)> Pieces(string paragraph)
+    {
+        foreach (var word in Space().Split(paragraph).Where(word => word.Length > 0))
+        {
+            var spaced = true;
+            foreach (var piece in Parts(word))
+            {
+                yield return (piece, spaced);
+                spaced = false;
+            }
+        }
+    }
+
+    private static IEnumerable<string> Parts(string word)
+    {
+        var address = word.Contains("://", StringComparison.Ordinal);
+        var (piece, before) = (new StringBuilder(), "");
+        var columns = 0;
+        for (var elements = StringInfo.GetTextElementEnumerator(word); elements.MoveNext();)
+        {
+            var element = elements.GetTextElement();
+            var wide = Columns(element);
+            var mayBreak = (IsWide(before) || IsWide(element)) && !NeverFirst.Contains(element[0], StringComparison.Ordinal) && !(before.Length > 0 && NeverLast.Contains(before[^1], StringComparison.Ordinal));
+            if (piece.Length > 0 && (mayBreak || (!address && columns + wide > Width)))
+            {
+                yield return piece.ToString();
+                piece.Clear();
+                columns = 0;
+            }
+
+            piece.Append(element);
+            columns += wide;
+            before = element;
+        }
+
+        if (piece.Length > 0)
+            yield return piece.ToString();
+    }
+
+    private static bool IsWide(string element) => element.Length > 0 && Columns(element) == 2;
+
+    // A line's end also ends isolates within the text: what runs on is opened again.
+    private static List<string> Isolated(List<string> lines)
+    {
+        var isolated = new List<string>();
+        var open = new Stack<char>();
+        foreach (var line in lines)
+        {
+            var start = string.Concat(open.Reverse());
+            foreach (var letter in line)
+            {
+                if (letter is >= '\u2066' and <= '\u2068')
+                    open.Push(letter);
+                else if (letter == End)
+                    open.TryPop(out _);
+            }
+
+            isolated.Add($"{RightToLeft}{start}{line}{new string(End, open.Count + 1)}");
+        }
+
+        return isolated;
+    }
+
+    [GeneratedRegex(@"[^\S\u00a0\u202f]+")]
+    private static partial Regex Space();
+}
