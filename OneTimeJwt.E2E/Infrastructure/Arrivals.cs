@@ -62,7 +62,7 @@ internal sealed class Arrivals(string place, TimeSpan patience, Action? look = n
 
     // Subjects end with the site: "Choose a new password (accounts.example.com)".
     private static bool IsAbout(MimeMessage message, string subject) =>
-        message.Subject == subject || message.Subject.StartsWith($"{subject} (", StringComparison.Ordinal);
+        message.Subject == subject || message.Subject?.StartsWith($"{subject} (", StringComparison.Ordinal) == true;
 
     private ReceivedMail? Take(string address, string subject, out Task more)
     {

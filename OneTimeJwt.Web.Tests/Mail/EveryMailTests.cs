@@ -130,7 +130,7 @@ public sealed partial class EveryMailTests
     {
         var brand = new BrandingSettings { Name = hostile, SupportContact = hostile };
         using var message = await Composer(new Brand(brand)).ComposeAsync("ada@example.com", Post.Letter() with { About = hostile }, Guid.NewGuid());
-        var html = new HtmlParser().ParseDocument(message.HtmlBody!);
+        using var html = await new HtmlParser().ParseDocumentAsync(message.HtmlBody!);
 
         Assert.Equal(hostile, html.QuerySelector(".house")!.TextContent);
         Assert.Equal(hostile, html.QuerySelector("td.matter p.soft b")!.TextContent);

@@ -10,6 +10,12 @@ internal static class SpamAssassin
     private const string Program = "/usr/bin/spamassassin";
     private const string Header = "X-Spam-Points: ";
 
+    private static readonly string[] Switches =
+    [
+        "--local", "--nocreate-prefs", "--prefs-file=/dev/null",
+        "--cf=fold_headers 0", "--cf=use_bayes 0", "--cf=report_safe 0", "--cf=add_header all Points _TESTSSCORES(,)_",
+    ];
+
     /// <summary>Why there is none; null where there is one.</summary>
     public static string? Missing => File.Exists(Program) ? null : "Debian's spamassassin could not be had here.";
 
@@ -24,7 +30,7 @@ internal static class SpamAssassin
 
         var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.Latin1 };
         start.Environment["HOME"] = folder;
-        foreach (var argument in new[] { "--local", "--nocreate-prefs", "--prefs-file=/dev/null", "--cf=fold_headers 0", "--cf=use_bayes 0", "--cf=report_safe 0", "--cf=add_header all Points _TESTSSCORES(,)_" }.Concat(files))
+        foreach (var argument in Switches.Concat(files))
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var faults = process.StandardError.ReadToEndAsync();
