@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using MimeKit;
+using OneTimeJwt.Web.Shell;
 using SendGrid;
 using SendGrid.Helpers.Mail;
 
@@ -52,7 +53,7 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
 
     private SendGridMessage Mail(MimeMessage message)
     {
-        var from = message.From.Mailboxes.Single();
+        var from = StoredMailbox.InAscii(message.From.Mailboxes.Single());
         var mail = new SendGridMessage
         {
             From = new EmailAddress(from.Address, from.Name),

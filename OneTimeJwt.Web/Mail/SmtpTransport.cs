@@ -4,6 +4,7 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
+using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Mail;
@@ -101,7 +102,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     }
 
     private MailboxAddress Sender(MimeMessage message) =>
-        (MailIds.Of(message) is { } id ? _reversePath?.Invoke(id) : null) ?? message.From.Mailboxes.Single();
+        (MailIds.Of(message) is { } id ? _reversePath?.Invoke(id) : null) ?? StoredMailbox.InAscii(message.From.Mailboxes.Single());
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its socket.")]
     private async Task<SmtpConnection> ConnectAsync(CancellationToken cancellationToken)
