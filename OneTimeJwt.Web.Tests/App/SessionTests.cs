@@ -33,7 +33,7 @@ public sealed class SessionTests(SharedApp shared) : IClassFixture<SharedApp>
     [Fact]
     public async Task Every_failed_sign_in_has_one_answer()
     {
-        string[] wrong = [Passwords.New, "", new string('x', 300)];
+        string[] wrong = [Passwords.New, " ", new string('x', 300)];
         var attempts = (from address in await Standing.OfEveryKindAsync(_app) from password in wrong select (address, password))
             .Concat((await Standing.BarredAsync(_app)).Select(barred => (barred, Passwords.Old)));
 

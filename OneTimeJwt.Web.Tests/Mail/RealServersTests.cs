@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -67,7 +66,7 @@ public sealed class RealServersTests
         var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = port, Security = SmtpSecurity.None, LocalDomain = localDomain } };
         using var message = await Post.ComposeAsync(Post.Letter(), to);
         await using var transport = new SmtpTransport(
-            Options.Create(settings), new PublicOrigin("https://accounts.example.com"), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
+            Options.Create(settings), new MailSite("accounts.example.com"), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
         await transport.SendAsync(message, TestContext.Current.CancellationToken);
     }
 }

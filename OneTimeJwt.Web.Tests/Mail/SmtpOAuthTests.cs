@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -164,7 +163,7 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
 
     private SmtpTransport Transport(SmtpSettings? settings = null) => new(
         Options.Create(new MailSettings { Smtp = settings ?? new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, User = "mails@example.com", OAuth = _oauth } }),
-        new PublicOrigin("https://accounts.example.com"),
+        new MailSite("accounts.example.com"),
         TimeProvider.System,
         NullLogger<SmtpTransport>.Instance);
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -19,7 +18,7 @@ public sealed class SmtpPatienceTests : IAsyncDisposable
     public SmtpPatienceTests()
     {
         var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, Connections = 1 } };
-        _transport = new SmtpTransport(Options.Create(settings), new PublicOrigin("https://accounts.example.com"), _time, NullLogger<SmtpTransport>.Instance);
+        _transport = new SmtpTransport(Options.Create(settings), new MailSite("accounts.example.com"), _time, NullLogger<SmtpTransport>.Instance);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -115,8 +115,9 @@ public sealed class SmtpTransportTests : IAsyncDisposable
     {
         var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, LocalDomain = setting } };
         Assert.True(PublicOrigin.TryParse(origin, out var canonical));
+        var site = new MailSite(new Uri(canonical.Value).Authority);
         using var message = await Post.ComposeAsync(Post.Letter());
-        await using var transport = new SmtpTransport(Options.Create(settings), canonical, TimeProvider.System, NullLogger<SmtpTransport>.Instance);
+        await using var transport = new SmtpTransport(Options.Create(settings), site, TimeProvider.System, NullLogger<SmtpTransport>.Instance);
         await transport.SendAsync(message, Cancellation);
 
         Assert.Contains($"EHLO {name}", _server.Commands);
@@ -167,7 +168,7 @@ public sealed class SmtpTransportTests : IAsyncDisposable
     {
         var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = port ?? _server.Port, Security = security, User = user, Password = password } };
         using var message = await Post.ComposeAsync(Post.Letter());
-        await using var transport = new SmtpTransport(Options.Create(settings), new PublicOrigin("https://accounts.example.com"), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
+        await using var transport = new SmtpTransport(Options.Create(settings), new MailSite("accounts.example.com"), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
         await transport.SendAsync(message, cancellation ?? Cancellation);
     }
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -150,7 +149,7 @@ public sealed class StoredAddressTests : IAsyncDisposable
     {
         private readonly SmtpTransport _transport = new(
             Options.Create(new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = server.Port, Security = SmtpSecurity.None } }),
-            new PublicOrigin("https://accounts.example.com"), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
+            new MailSite("accounts.example.com"), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
 
         public async Task SendAsync(string address, string from = "Accounts <no-reply@example.com>")
         {

@@ -37,7 +37,13 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings)
     public async Task<int> ReadAsync(
         Func<HeaderList, bool> isCandidate, Func<MimeMessage, Task<bool>> recordAsync, CancellationToken cancellationToken)
     {
-        using var client = new ImapClient { Timeout = (int)Timeout.TotalMilliseconds };
+        var revocation = settings.Value.Smtp.Revocation;
+        using var client = new ImapClient
+        {
+            Timeout = (int)Timeout.TotalMilliseconds,
+            CheckCertificateRevocation = revocation != SmtpRevocation.Off,
+            ServerCertificateValidationCallback = SmtpCertificates.Judge(revocation),
+        };
         await client.ConnectAsync(Imap.Host!, Imap.Port, Options(Imap.Security), cancellationToken);
         await SignInAsync(client, cancellationToken);
         var folder = await client.GetFolderAsync(Imap.Folder, cancellationToken);

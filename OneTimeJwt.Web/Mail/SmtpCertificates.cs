@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>Judges the mail server's certificate where nothing is wrong but that nobody could say whether it was revoked.</summary>
+/// <summary>Judges a mail server's certificate where nothing is wrong but that nobody could say whether it was revoked.</summary>
 internal static class SmtpCertificates
 {
     private const X509ChainStatusFlags Unknown = X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;

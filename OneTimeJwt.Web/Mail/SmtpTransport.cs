@@ -5,7 +5,6 @@ using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Mail;
 
@@ -29,11 +28,11 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     private readonly ITimer _sweep;
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client of the sign-in disposes of its handler.")]
-    public SmtpTransport(IOptions<MailSettings> settings, PublicOrigin origin, TimeProvider time, ILogger<SmtpTransport> logger, ReversePath? reversePath = null)
+    public SmtpTransport(IOptions<MailSettings> settings, MailSite site, TimeProvider time, ILogger<SmtpTransport> logger, ReversePath? reversePath = null)
     {
         (_smtp, _time, _reversePath) = (settings.Value.Smtp, time, reversePath);
         // MailKit's own default is this machine's bare name, which some servers refuse.
-        _localDomain = _smtp.LocalDomain ?? new Uri(origin.Value).DnsSafeHost;
+        _localDomain = _smtp.LocalDomain ?? site.Name;
         _signIn = new SmtpSignIn(_smtp, new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }, time);
         _places = new SmtpPlaces(_smtp.Connections);
         _sweep = time.CreateTimer(_ => _ = PartAsync(TakeAll(idleLongerThan: LongestIdle)), state: null, LongestIdle, LongestIdle / 4);

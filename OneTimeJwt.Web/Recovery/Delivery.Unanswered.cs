@@ -13,7 +13,7 @@ internal sealed partial class Delivery
     private Task RecordUnansweredAsync(OutboxMail mail, RecoveryEvent[] lines)
     {
         var isLast = mail.UnansweredAt is not null || mail.Kind == OutboxKind.SignInCode;
-        RecoveryEvent[] all = [.. lines, Event(mail, RecoveryEventKind.MailUnanswered, detail: isLast ? null : "one copy follows")];
+        RecoveryEvent[] all = [.. lines, Event(mail, RecoveryEventKind.MailUnanswered, lines[^1].Nonce, detail: isLast ? null : "one copy follows")];
         return RecordAsync(() => isLast ? appender.ReplaceAsync(mail, all) : outbox.CopyLaterAsync(mail, all));
     }
 
