@@ -36,7 +36,7 @@ debian() {
 # All of Debian's packages at once, while the build runs; each step below looks for its own again.
 prefetch() {
   [ "$mode" = gallery ] || [ -n "${ONETIMEJWT_TEST_POSTGRESQL:-}" ] || no_cluster
-  debian postgresql dovecot-imapd postfix nginx-light chromium-headless-shell
+  debian postgresql dovecot-imapd postfix libidn12 nginx-light chromium-headless-shell
 }
 
 # PostgreSQL's package would start a server of its own.
@@ -108,7 +108,8 @@ install_postfix() {
 install_exim() {
   local folder=$PWD/artifacts/tools/exim
   if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
-    { [ -x "$folder/usr/sbin/exim4" ] || { mkdir -p "$folder" && (cd "$folder" && apt-get download exim4-daemon-light libidn12 && for package in *.deb; do dpkg -x "$package" .; done); }
+    { [ -x "$folder/usr/sbin/exim4" ] || { mkdir -p "$folder" && (cd "$folder" && apt-get download exim4-daemon-light && dpkg -x exim4-daemon-light*.deb .); }
+      [ -n "$(ldconfig -p | grep libidn.so.12)" ] || debian libidn12
       id Debian-exim || useradd --system --no-create-home Debian-exim
     } > "$results/exim.log" 2>&1
   fi

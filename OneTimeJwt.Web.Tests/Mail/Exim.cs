@@ -49,12 +49,10 @@ internal sealed class Exim : IAsyncDisposable
             File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         using (var chown = Process.Start("chown", ["Debian-exim", run]))
             await chown.WaitForExitAsync();
-        var libraries = string.Join(':', Directory.GetDirectories(Path.Combine(unpacked, "usr", "lib"), "*-linux-gnu"));
         var configuration = Path.Combine(_folder, "conf");
-        await File.WriteAllTextAsync(configuration, Configuration(program, run, recipients, libraries));
+        await File.WriteAllTextAsync(configuration, Configuration(program, run, recipients));
 
         var start = new ProcessStartInfo(program, ["-C", configuration, "-bdf"]) { RedirectStandardError = true };
-        start.Environment["LD_LIBRARY_PATH"] = libraries;
         _process = Process.Start(start)!;
         for (var since = Stopwatch.StartNew(); !await LocalPort.IsOpenAsync(Port); await Task.Delay(50))
         {
@@ -63,7 +61,7 @@ internal sealed class Exim : IAsyncDisposable
         }
     }
 
-    private string Configuration(string program, string run, string recipients, string libraries) =>
+    private string Configuration(string program, string run, string recipients) =>
         $"""
         exim_path = {program}
         exim_user = Debian-exim
@@ -76,7 +74,6 @@ internal sealed class Exim : IAsyncDisposable
         acl_smtp_rcpt = recipients
         acl_smtp_data = accept
         never_users =
-        add_environment = LD_LIBRARY_PATH={libraries}
         begin acl
         recipients:
         {recipients}

@@ -17,8 +17,9 @@ public sealed class RealServersTests
             dovecot,
             """
             smtpd_helo_required = yes
-            smtpd_recipient_restrictions = check_recipient_access inline:{ nobody@example.com={reject 5.1.1 no such mailbox} outside@example.com={reject 5.7.1 relay denied} }, reject_non_fqdn_helo_hostname
-            smtpd_relay_restrictions = permit_mynetworks
+            smtpd_recipient_restrictions = reject_non_fqdn_helo_hostname,
+              check_recipient_access inline:{ {nobody@example.com = 550 5.1.1 no such mailbox}, {outside@example.com = 554 5.7.1 relay denied} }
+            smtpd_relay_restrictions = permit_mynetworks, reject
             smtpd_delay_reject = yes
             """);
 
@@ -67,6 +68,8 @@ public sealed class RealServersTests
         using var message = await Post.ComposeAsync(Post.Letter(), to);
         await using var transport = new SmtpTransport(
             Options.Create(settings), new MailSite("accounts.example.com"), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
-        await transport.SendAsync(message, TestContext.Current.CancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        await transport.SendAsync(message, patience.Token);
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using MailKit.Security;
 using Microsoft.AspNetCore.Http;
@@ -54,7 +56,7 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
     {
         _server.Extensions.Add("AUTH XOAUTH2");
         _endpoint.ExpiresIn = expiresIn;
-        using var tokens = new OAuthTokens(_oauth, new SocketsHttpHandler(), _time);
+        using var tokens = new OAuthTokens(_oauth, _time);
 
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => tokens.GetAsync(TestContext.Current.CancellationToken)));
         Assert.Single(_endpoint.Asked);
@@ -127,6 +129,31 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
         var fault = await Assert.ThrowsAsync<OAuthRefusedException>(() => SendAsync());
 
         Assert.Equal("no access token for the mail server (the token endpoint can't be reached)", MailFault.Of(fault).Words);
+    }
+
+    [Fact]
+    public async Task The_mailbox_of_bounces_is_opened_with_a_token_too()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var port = ((IPEndPoint)server.LocalEndpoint).Port;
+        var settings = new MailSettings
+        {
+            Bounces = new() { Address = "bounces@example.com", Imap = new() { Host = "127.0.0.1", Port = port, Security = SmtpSecurity.None, User = "bounces@example.com", OAuth = _oauth } },
+        };
+        using var mailbox = new BounceMailbox(Options.Create(settings), TimeProvider.System);
+
+        var reading = mailbox.ReadAsync(_ => false, _ => Task.FromResult(false), TestContext.Current.CancellationToken);
+        using var client = await server.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(client.GetStream());
+        await using var writer = new StreamWriter(client.GetStream()) { NewLine = "\r\n", AutoFlush = true };
+        await writer.WriteLineAsync("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2] ready");
+        var command = (await reader.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ');
+        client.Close();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => reading);
+        Assert.Equal(("AUTHENTICATE", "XOAUTH2"), (command[1], command[2]));
+        Assert.Equal("user=bounces@example.com\u0001auth=Bearer token-1\u0001\u0001", Encoding.UTF8.GetString(Convert.FromBase64String(command[3])));
     }
 
     [Theory]

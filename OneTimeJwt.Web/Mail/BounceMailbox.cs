@@ -12,7 +12,7 @@ namespace OneTimeJwt.Web.Mail;
 /// Reads the mailbox that bounces arrive in (IMAP, RFC 3501). Reports that were understood are deleted, or marked as read;
 /// all other mail is left as it is.
 /// </summary>
-internal sealed class BounceMailbox(IOptions<MailSettings> settings)
+internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvider time) : IDisposable
 {
     /// <summary>Larger mail is no report of ours.</summary>
     public const int MaxSize = 1_000_000;
@@ -23,6 +23,9 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings)
 
     private static readonly FetchRequest Headers = new(
         MessageSummaryItems.UniqueId | MessageSummaryItems.Size, [.. BounceMessage.AddressHeaders, "Content-Type"]);
+
+    private readonly MailSignIn _signIn =
+        new(settings.Value.Bounces.Imap.User, settings.Value.Bounces.Imap.Password, settings.Value.Bounces.Imap.OAuth, time);
 
     // What was looked at before and left alone is not looked at again.
     private uint _validity;
@@ -45,7 +48,7 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings)
             ServerCertificateValidationCallback = SmtpCertificates.Judge(revocation),
         };
         await client.ConnectAsync(Imap.Host!, Imap.Port, Options(Imap.Security), cancellationToken);
-        await SignInAsync(client, cancellationToken);
+        await _signIn.SignInAsync(client, cancellationToken);
         var folder = await client.GetFolderAsync(Imap.Folder, cancellationToken);
         if (await folder.OpenAsync(FolderAccess.ReadWrite, cancellationToken) != FolderAccess.ReadWrite)
             throw new NotSupportedException("The mailbox is read-only.");
@@ -76,9 +79,7 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings)
         return recorded;
     }
 
-    // The one place for another way to sign in.
-    private Task SignInAsync(ImapClient client, CancellationToken cancellationToken) =>
-        client.AuthenticateAsync(Imap.User!, Imap.Password!, cancellationToken);
+    public void Dispose() => _signIn.Dispose();
 
     // The last mail of a folder is in every open range (RFC 3501, section 6.4.8).
     private async Task<IEnumerable<UniqueId>> UnreadAsync(IMailFolder folder, CancellationToken cancellationToken)
@@ -120,7 +121,10 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings)
     /// <summary>What keeps the mailbox from being read, and what to do about it; null where it is something else.</summary>
     public static string? Words(Exception fault) => fault switch
     {
-        AuthenticationException => "the server refused user and password: check Mail:Bounces:Imap:User and Mail:Bounces:Imap:Password",
+        AuthenticationException =>
+            "the server refused the sign-in: check Mail:Bounces:Imap:User and Mail:Bounces:Imap:Password, or Mail:Bounces:Imap:OAuth",
+        OAuthRefusedException refused => $"there is no access token for it ({refused.Code}): check Mail:Bounces:Imap:OAuth",
+        NoMechanismException none => $"it offers no way to sign in that we have ({none.Offered}): check Mail:Bounces:Imap:OAuth, or take it away",
         SslHandshakeException =>
             "there is no trusted TLS connection: check Mail:Bounces:Imap:Security and :Port, and that Mail:Bounces:Imap:Host is the name in the certificate",
         FolderNotFoundException => "there is no such folder: check Mail:Bounces:Imap:Folder",

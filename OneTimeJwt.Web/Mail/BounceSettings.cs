@@ -30,6 +30,9 @@ public sealed class BounceMailboxSettings
 
     public string? Password { get; set; }
 
+    /// <summary>Signs in with an access token instead of a password.</summary>
+    public OAuthSettings OAuth { get; set; } = new();
+
     public SmtpSecurity Security { get; set; } = SmtpSecurity.Tls;
 
     public string Folder { get; set; } = "INBOX";
@@ -79,7 +82,9 @@ internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSet
         if (bounces.Address is null)
             yield return "Mail:Bounces:Address is missing, although Mail:Bounces:Imap:Host is set: "
                 + "set the address whose mail arrives there";
-        if (string.IsNullOrEmpty(imap.User) || string.IsNullOrEmpty(imap.Password))
+        foreach (var fault in imap.OAuth.IsUsed ? imap.OAuth.Faults("Mail:Bounces:Imap", imap.User, imap.Password) : [])
+            yield return fault;
+        if (!imap.OAuth.IsUsed && (string.IsNullOrEmpty(imap.User) || string.IsNullOrEmpty(imap.Password)))
             yield return "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing: set both, of the mailbox that bounces arrive in";
         if (imap.Port is < 1 or > 65535)
             yield return $"Mail:Bounces:Imap:Port is {imap.Port}: choose between 1 and 65535, usually 993";

@@ -1,6 +1,6 @@
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>The <c>Mail:Smtp:OAuth</c> section: an access token for client credentials (RFC 6749, section 4.4).</summary>
+/// <summary>The sections <c>Mail:Smtp:OAuth</c> and <c>Mail:Bounces:Imap:OAuth</c>: an access token for client credentials (RFC 6749, section 4.4).</summary>
 public sealed class OAuthSettings
 {
     /// <summary>For example <c>https://login.microsoftonline.com/TENANT/oauth2/v2.0/token</c>.</summary>
@@ -15,20 +15,23 @@ public sealed class OAuthSettings
 
     internal bool IsUsed => (TokenEndpoint ?? ClientId ?? ClientSecret ?? Scope) is not null;
 
-    internal IEnumerable<string> Faults(string? user, string? password)
+    /// <param name="server">The section of the server that is signed in to.</param>
+    /// <param name="user">As whom.</param>
+    /// <param name="password">What is to be left out then.</param>
+    internal IEnumerable<string> Faults(string server, string? user, string? password)
     {
-        const string Section = "Mail:Smtp:OAuth";
+        var section = $"{server}:OAuth";
         if (!Uri.TryCreate(TokenEndpoint, UriKind.Absolute, out var endpoint) || (endpoint.Scheme != Uri.UriSchemeHttps && endpoint.Scheme != Uri.UriSchemeHttp))
-            yield return $"{Section}:TokenEndpoint is not an address: write for example https://login.microsoftonline.com/TENANT/oauth2/v2.0/token";
+            yield return $"{section}:TokenEndpoint is not an address: write for example https://login.microsoftonline.com/TENANT/oauth2/v2.0/token";
         else if (endpoint.Scheme == Uri.UriSchemeHttp && !endpoint.IsLoopback)
-            yield return $"{Section}:TokenEndpoint starts with http, so that the secret would travel in clear text: use https";
+            yield return $"{section}:TokenEndpoint starts with http, so that the secret would travel in clear text: use https";
         if (string.IsNullOrWhiteSpace(ClientId))
-            yield return $"{Section}:ClientId is missing: set the id of the application that may send mail";
+            yield return $"{section}:ClientId is missing: set the id of the application that may use the mailbox";
         if (string.IsNullOrWhiteSpace(ClientSecret))
-            yield return $"{Section}:ClientSecret is missing: make one for the application that may send mail";
+            yield return $"{section}:ClientSecret is missing: make one for the application that may use the mailbox";
         if (string.IsNullOrWhiteSpace(user))
-            yield return "Mail:Smtp:User is missing, although Mail:Smtp:OAuth is set: set the mailbox that mails are sent from";
+            yield return $"{server}:User is missing, although {section} is set: set the mailbox that is signed in to";
         if (password is not null)
-            yield return "Mail:Smtp:Password and Mail:Smtp:OAuth are both set: take one of them away";
+            yield return $"{server}:Password and {section} are both set: take one of them away";
     }
 }

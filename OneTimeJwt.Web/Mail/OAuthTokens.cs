@@ -12,7 +12,7 @@ internal sealed class OAuthRefusedException(string code) : Exception("The token 
 }
 
 /// <summary>Gets access tokens for client credentials (RFC 6749, section 4.4) and keeps each until shortly before it ends.</summary>
-internal sealed class OAuthTokens(OAuthSettings settings, HttpMessageHandler handler, TimeProvider time) : IDisposable
+internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : IDisposable
 {
     // As long as a mail may wait between the sign-in and its last byte.
     private static readonly TimeSpan LeastLife = TimeSpan.FromMinutes(5);
@@ -24,7 +24,14 @@ internal sealed class OAuthTokens(OAuthSettings settings, HttpMessageHandler han
     private static readonly HashSet<string> Errors =
         ["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope"];
 
-    private readonly HttpClient _http = new(handler) { Timeout = Patience, MaxResponseContentBufferSize = MostBytes };
+    // It follows no redirect: the secret is for one endpoint.
+    private readonly HttpClient _http =
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+        {
+            Timeout = Patience,
+            MaxResponseContentBufferSize = MostBytes,
+        };
+
     private readonly SemaphoreSlim _one = new(1);
     private (string Value, DateTimeOffset RenewAt)? _kept;
 

@@ -36,7 +36,7 @@ public sealed class SmtpSettings
             yield return $"Mail:Smtp:Connections is {Connections}: choose between 1 and 64";
         if (LocalDomain is not null && Uri.CheckHostName(LocalDomain) is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
             yield return "Mail:Smtp:LocalDomain is not a host name or an address: write for example accounts.example.com";
-        foreach (var fault in OAuth.IsUsed ? OAuth.Faults(User, Password) : [])
+        foreach (var fault in OAuth.IsUsed ? OAuth.Faults("Mail:Smtp", User, Password) : [])
             yield return fault;
     }
 }

@@ -19,7 +19,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 
     private readonly SmtpSettings _smtp;
     private readonly string _localDomain;
-    private readonly SmtpSignIn _signIn;
+    private readonly MailSignIn _signIn;
     private readonly TimeProvider _time;
     private readonly ReversePath? _reversePath;
     private readonly SmtpPlaces _places;
@@ -27,13 +27,12 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     private readonly List<SmtpConnection> _idle = [];
     private readonly ITimer _sweep;
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client of the sign-in disposes of its handler.")]
     public SmtpTransport(IOptions<MailSettings> settings, MailSite site, TimeProvider time, ILogger<SmtpTransport> logger, ReversePath? reversePath = null)
     {
         (_smtp, _time, _reversePath) = (settings.Value.Smtp, time, reversePath);
         // MailKit's own default is this machine's bare name, which some servers refuse.
         _localDomain = _smtp.LocalDomain ?? site.Name;
-        _signIn = new SmtpSignIn(_smtp, new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }, time);
+        _signIn = new MailSignIn(_smtp.User, _smtp.Password, _smtp.OAuth, time);
         _places = new SmtpPlaces(_smtp.Connections);
         _sweep = time.CreateTimer(_ => _ = PartAsync(TakeAll(idleLongerThan: LongestIdle)), state: null, LongestIdle, LongestIdle / 4);
         if (_smtp.Security == SmtpSecurity.None)

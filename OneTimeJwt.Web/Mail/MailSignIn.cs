@@ -1,3 +1,4 @@
+using MailKit;
 using MailKit.Security;
 
 namespace OneTimeJwt.Web.Mail;
@@ -15,26 +16,26 @@ internal sealed class NoMechanismException(IEnumerable<string> offered) : NotSup
     private static bool IsName(string text) => text.Length is > 0 and <= 20 && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }
 
-/// <summary>Signs in to the mail server, by password or by access token.</summary>
-internal sealed class SmtpSignIn(SmtpSettings smtp, HttpMessageHandler handler, TimeProvider time) : IDisposable
+/// <summary>Signs in to a mail server, to send or to read, by password or by access token.</summary>
+internal sealed class MailSignIn(string? user, string? password, OAuthSettings oauth, TimeProvider time) : IDisposable
 {
     private const string OAuthBearer = "OAUTHBEARER";
     private const string XOAuth2 = "XOAUTH2";
 
-    private readonly OAuthTokens? _tokens = smtp.OAuth.IsUsed ? new OAuthTokens(smtp.OAuth, handler, time) : null;
+    private readonly OAuthTokens? _tokens = oauth.IsUsed ? new OAuthTokens(oauth, time) : null;
 
-    public Task SignInAsync(SmtpConnection connection, CancellationToken cancellationToken) =>
-        smtp.User is not { } user ? Task.CompletedTask
+    public Task SignInAsync(MailService connection, CancellationToken cancellationToken) =>
+        user is null ? Task.CompletedTask
         : _tokens is null ? WithPasswordAsync(connection, user, cancellationToken)
         : WithTokenAsync(connection, user, _tokens, cancellationToken);
 
     public void Dispose() => _tokens?.Dispose();
 
-    private async Task WithPasswordAsync(SmtpConnection connection, string user, CancellationToken cancellationToken)
+    private async Task WithPasswordAsync(MailService connection, string user, CancellationToken cancellationToken)
     {
         try
         {
-            await connection.AuthenticateAsync(user, smtp.Password!, cancellationToken);
+            await connection.AuthenticateAsync(user, password!, cancellationToken);
         }
         catch (NotSupportedException)
         {
@@ -43,7 +44,7 @@ internal sealed class SmtpSignIn(SmtpSettings smtp, HttpMessageHandler handler, 
     }
 
     // A token may be withdrawn ahead of its end: the next attempt gets a fresh one.
-    private static async Task WithTokenAsync(SmtpConnection connection, string user, OAuthTokens tokens, CancellationToken cancellationToken)
+    private static async Task WithTokenAsync(MailService connection, string user, OAuthTokens tokens, CancellationToken cancellationToken)
     {
         var offered = connection.AuthenticationMechanisms;
         if (!offered.Contains(OAuthBearer) && !offered.Contains(XOAuth2))
