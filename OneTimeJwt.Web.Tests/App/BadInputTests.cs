@@ -7,7 +7,7 @@ namespace OneTimeJwt.Web.Tests.App;
 public sealed class BadInputTests(SharedApp shared) : IClassFixture<SharedApp>
 {
     private const int Megabyte = 1024 * 1024;
-    private const int MostTries = 5;
+    private const int MostTries = 20;
     private static readonly string[] Forms = ["/forgot-password", "/reset-password", "/sign-in", "/sign-in/two-factor", "/sign-in/two-factor/mail", "/sign-out"];
     private readonly TestApp _app = shared.App;
 
