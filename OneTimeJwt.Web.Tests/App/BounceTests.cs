@@ -125,7 +125,7 @@ public sealed class BounceTests : IAsyncLifetime
         // A round that was under way is told otherwise.
         const string Told = "The mailbox for bounces was not read: the server can't be reached: check Mail:Bounces:Imap:Host and Mail:Bounces:Imap:Port.";
         Assert.Contains(Told, await Eventually.Async(() => Task.FromResult(_app!.Log.All), log => log.Contains(Told, StringComparison.Ordinal)), StringComparison.Ordinal);
-        using (var visitor = _app.Open())
+        using (var visitor = _app!.Open())
             Assert.DoesNotContain("bounce", (await visitor.GetAsync("/health/ready")).Body, StringComparison.OrdinalIgnoreCase);
         await _dovecot.StartAgainAsync();
 
