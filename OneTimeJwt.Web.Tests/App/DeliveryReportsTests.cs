@@ -29,4 +29,20 @@ public sealed class DeliveryReportsTests
         Assert.Equal(mails.Select(mail => (mail.MailId, mail.AccountId, mail.CampaignId, mail.Nonce)), lines.Select(line => (line.MailId, line.AccountId, line.CampaignId, line.Nonce)));
         Assert.All(lines, line => Assert.Equal((RecoveryEventKind.MailDeferred, "mailbox full"), (line.Kind, line.Detail!)));
     }
+
+    [Fact]
+    public async Task A_report_that_comes_ahead_of_the_servers_answer_is_kept()
+    {
+        await using var app = await TestApp.StartAsync();
+        var account = await app.AddAccountAsync();
+        var later = app.Clock.GetUtcNow().AddMinutes(30);
+        OutboxMail underWay = new() { Kind = OutboxKind.ResetLink, AccountId = account.Id, RequestedAt = later, DueAt = later, LeasedUntil = later };
+        await app.Services.GetRequiredService<Appender>().AppendAsync(underWay, Xunit.TestContext.Current.CancellationToken);
+
+        await app.Services.GetRequiredService<DeliveryReports>().RecordAsync(
+            [new(underWay.Id, DeliveryOutcome.Delivered, null)], Xunit.TestContext.Current.CancellationToken);
+
+        var line = Assert.Single(await app.TrailAsync(account.Id));
+        Assert.Equal((RecoveryEventKind.MailDelivered, underWay.Id), (line.Kind, line.MailId));
+    }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -106,6 +107,31 @@ public sealed class UnansweredMailTests : IAsyncLifetime
         await using var next = await TestApp.StartAsync(beside: _app);
 
         await LinesAsync(next, account, RecoveryEventKind.MailUnanswered, 1);
+        await PassAsync(TimeSpan.FromMinutes(2));
+        Assert.Single(_server.Mails);
+    }
+
+    [Fact]
+    [Trait("Category", "long")]
+    public async Task It_is_written_down_once_the_database_is_no_longer_busy()
+    {
+        await using var elsewhere = new SqliteConnection($"Data Source={Path.Combine(_app.Folder, "accounts.db")}");
+        await elsewhere.OpenAsync(Cancellation);
+        System.Data.Common.DbTransaction? backup = null;
+        _server.Receipt = async token =>
+        {
+            backup ??= await elsewhere.BeginTransactionAsync(token);
+            throw new IOException("The server hangs up with the whole mail in its hands.");
+        };
+        var account = await AskAsync(_app);
+        await Eventually.Async(() => Task.FromResult(_server.Mails), mails => mails.Count > 0);
+
+        // Longer than anybody waits for a lock.
+        await Task.Delay(TimeSpan.FromSeconds(12), Cancellation);
+        await backup!.DisposeAsync();
+
+        await LinesAsync(account, RecoveryEventKind.MailUnanswered, 1);
+        Assert.NotNull((await _app.WithAsync<AccountsContext, OutboxMail>(database => database.Outbox.SingleAsync(Cancellation))).UnansweredAt);
         await PassAsync(TimeSpan.FromMinutes(2));
         Assert.Single(_server.Mails);
     }

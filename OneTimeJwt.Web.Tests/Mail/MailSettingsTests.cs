@@ -47,6 +47,7 @@ public sealed class MailSettingsTests : IDisposable
     [InlineData("login", "id", "secret", "mails@example.com", null, "Mail:Smtp:OAuth:TokenEndpoint is not an address")]
     [InlineData("ftp://login.example.com/", "id", "secret", "mails@example.com", null, "Mail:Smtp:OAuth:TokenEndpoint is not an address")]
     [InlineData("http://login.example.com/", "id", "secret", "mails@example.com", null, "Mail:Smtp:OAuth:TokenEndpoint starts with http")]
+    [InlineData("https://login.example.com/", "clear", "secret", "mails@example.com", null, "Mail:Smtp:Security is None")]
     [InlineData("https://login.example.com/", " ", "secret", "mails@example.com", null, "Mail:Smtp:OAuth:ClientId is missing")]
     [InlineData("https://login.example.com/", "id", null, "mails@example.com", null, "Mail:Smtp:OAuth:ClientSecret is missing")]
     [InlineData("https://login.example.com/", "id", "secret", null, null, "Mail:Smtp:User is missing, although Mail:Smtp:OAuth is set")]
@@ -55,6 +56,7 @@ public sealed class MailSettingsTests : IDisposable
     {
         var settings = Good();
         (settings.Smtp.User, settings.Smtp.Password) = (user, password);
+        (settings.Smtp.Host, settings.Smtp.Security) = (id == "clear" ? "mail.example.com" : settings.Smtp.Host, id == "clear" ? SmtpSecurity.None : settings.Smtp.Security);
         settings.Smtp.OAuth = new() { TokenEndpoint = endpoint, ClientId = id, ClientSecret = secret };
 
         IsRefused(settings, words);

@@ -51,7 +51,7 @@ internal sealed class PrivateAuthority : IAsyncDisposable
         return authority;
     }
 
-    public X509Certificate2 Issue(string address)
+    public X509Certificate2 Issue(string address, int daysLeft = 1)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest($"CN={address}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -61,7 +61,7 @@ internal sealed class PrivateAuthority : IAsyncDisposable
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         if (_source != Source.None)
             request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([$"{_server.Urls.Single()}/list.crl"]));
-        using var issued = request.Create(_root, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), Serial);
+        using var issued = request.Create(_root, DateTimeOffset.UtcNow.AddDays(-1.9), DateTimeOffset.UtcNow.AddDays(daysLeft), Serial);
         return issued.CopyWithPrivateKey(key);
     }
 

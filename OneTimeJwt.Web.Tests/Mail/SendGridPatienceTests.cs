@@ -53,6 +53,23 @@ public sealed class SendGridPatienceTests : IAsyncLifetime
         await Assert.ThrowsAsync<MailUnansweredException>(SendAsync);
     }
 
+    [Fact]
+    public async Task An_answer_whose_body_stalls_is_one_all_the_same()
+    {
+        _server.Otherwise = async response =>
+        {
+            await response.HttpContext.Request.Body.CopyToAsync(Stream.Null);
+            (response.StatusCode, response.ContentLength) = (StatusCodes.Status202Accepted, 100);
+            await response.StartAsync();
+            await response.Body.FlushAsync();
+            await _mayGoOn.Task;
+        };
+
+        await SendAsync();
+
+        Assert.Equal(1, _server.Requests);
+    }
+
     [Theory]
     [InlineData(504, true)]
     [InlineData(500, false)]

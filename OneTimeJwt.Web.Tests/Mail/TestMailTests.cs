@@ -56,6 +56,25 @@ public sealed class TestMailTests : IAsyncDisposable
         Assert.Contains(accepted ? "was accepted" : "can be asked whether it was revoked (else Mail:Smtp:Revocation)", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("127.0.0.2", 1)]
+    [InlineData("127.0.0.1", -1)]
+    public async Task A_certificate_for_another_name_or_of_another_day_is_refused_whatever_is_said_of_revocation(string address, int daysLeft)
+    {
+        await using var authority = await PrivateAuthority.StartAsync(Source.None);
+        using var certificate = authority.Issue(address, daysLeft);
+        _server.Certificate = certificate;
+        var file = Path.Combine(_folder, "trusted.pem");
+        await File.WriteAllTextAsync(file, authority.Pem, TestContext.Current.CancellationToken);
+
+        var (code, said) = await RunAsync(
+            new() { ["Mail:Smtp:Security"] = "Tls", ["Mail:Smtp:Revocation"] = "IfReachable", ["SSL_CERT_FILE"] = file }, "mail", "test", "ada@example.com");
+
+        Assert.Equal(1, code);
+        Assert.Contains("no trusted TLS connection", said, StringComparison.Ordinal);
+        Assert.Empty(_server.Commands);
+    }
+
     [Fact]
     public async Task A_refusal_is_told_in_words_with_what_to_do()
     {

@@ -11,15 +11,18 @@ namespace OneTimeJwt.Web.Accounts;
 /// </summary>
 public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
 {
-    public async Task RememberAsync(Account account)
+    public Task RememberAsync(Account account) =>
+        account.Own is { } own && own.Culture == Reader.Culture && own.Zone == (Reader.ZoneId ?? own.Zone) ? Task.CompletedTask : RememberAsync(account.Id);
+
+    public async Task RememberAsync(string accountId)
     {
         var (culture, zone) = (Reader.Culture, Reader.ZoneId);
-        if (Language.Find(culture) is null || (account.Own?.Culture == culture && account.Own.Zone == zone))
+        if (Language.Find(culture) is null)
             return;
 
         try
         {
-            await contexts.TryAsync((database, _) => WriteAsync(database, account.Id, culture, zone));
+            await contexts.TryAsync((database, _) => WriteAsync(database, accountId, culture, zone));
         }
         catch (Exception fault) when (fault is DbUpdateException || Outage.Is(fault))
         {
@@ -32,7 +35,8 @@ public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
         var own = await database.OwnStates.FindAsync(accountId);
         if (own is null)
             database.Add(own = new OwnState { AccountId = accountId });
-        (own.Culture, own.Zone) = (culture, zone);
+        // A browser that tells no zone has none to put in the place of the one that is known.
+        (own.Culture, own.Zone) = (culture, zone ?? own.Zone);
         return await database.SaveChangesAsync();
     }
 }

@@ -56,7 +56,7 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
         var recorded = 0;
         foreach (var some in (await UnreadAsync(folder, cancellationToken)).Chunk(MaxAtOnce))
         {
-            var understood = new List<UniqueId>();
+            var (understood, seen) = (new List<UniqueId>(), _seenUpTo);
             try
             {
                 foreach (var mail in (await folder.FetchAsync(some, Headers, cancellationToken)).OrderBy(mail => mail.UniqueId))
@@ -64,12 +64,13 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
                     if (mail.Size <= MaxSize && mail.Headers is { } headers && isCandidate(headers)
                         && await IsReportAsync(folder, mail.UniqueId, recordAsync, cancellationToken))
                         understood.Add(mail.UniqueId);
-                    _seenUpTo = Math.Max(_seenUpTo, mail.UniqueId.Id);
+                    seen = Math.Max(seen, mail.UniqueId.Id);
                 }
             }
             finally
             {
                 await FinishAsync(folder, understood, cancellationToken);
+                _seenUpTo = seen;
             }
 
             recorded += understood.Count;
@@ -101,7 +102,7 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
             using var message = await folder.GetMessageAsync(id, cancellationToken);
             return await recordAsync(message);
         }
-        catch (Exception fault) when (fault is FormatException or MessageNotFoundException)
+        catch (Exception fault) when (fault is FormatException or MessageNotFoundException or CommandException)
         {
             return false;
         }

@@ -82,7 +82,7 @@ internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSet
         if (bounces.Address is null)
             yield return "Mail:Bounces:Address is missing, although Mail:Bounces:Imap:Host is set: "
                 + "set the address whose mail arrives there";
-        foreach (var fault in imap.OAuth.IsUsed ? imap.OAuth.Faults("Mail:Bounces:Imap", imap.User, imap.Password) : [])
+        foreach (var fault in imap.OAuth.IsUsed ? imap.OAuth.Faults("Mail:Bounces:Imap", imap.User, imap.Password, imap.Security, SmtpSettings.IsLocal(imap.Host)) : [])
             yield return fault;
         if (!imap.OAuth.IsUsed && (string.IsNullOrEmpty(imap.User) || string.IsNullOrEmpty(imap.Password)))
             yield return "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing: set both, of the mailbox that bounces arrive in";

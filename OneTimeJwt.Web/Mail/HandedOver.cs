@@ -18,6 +18,9 @@ internal sealed class HandedOver(HttpMessageHandler inner, TimeProvider time) : 
         try
         {
             var response = await base.SendAsync(request, either.Token);
+            // The status says it all; a body that stalls or breaks off changes nothing about it.
+            response.Content.Dispose();
+            response.Content = new ByteArrayContent([]);
             return response.StatusCode == HttpStatusCode.GatewayTimeout
                 ? throw new HttpRequestException("A gateway got no answer.", inner: null, response.StatusCode)
                 : response;

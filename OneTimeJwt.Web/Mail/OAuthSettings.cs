@@ -18,7 +18,9 @@ public sealed class OAuthSettings
     /// <param name="server">The section of the server that is signed in to.</param>
     /// <param name="user">As whom.</param>
     /// <param name="password">What is to be left out then.</param>
-    internal IEnumerable<string> Faults(string server, string? user, string? password)
+    /// <param name="security">Whether tokens are encrypted on their way.</param>
+    /// <param name="isLocal">Whether they leave the machine at all.</param>
+    internal IEnumerable<string> Faults(string server, string? user, string? password, SmtpSecurity security, bool isLocal)
     {
         var section = $"{server}:OAuth";
         if (!Uri.TryCreate(TokenEndpoint, UriKind.Absolute, out var endpoint) || (endpoint.Scheme != Uri.UriSchemeHttps && endpoint.Scheme != Uri.UriSchemeHttp))
@@ -31,6 +33,8 @@ public sealed class OAuthSettings
             yield return $"{section}:ClientSecret is missing: make one for the application that may use the mailbox";
         if (string.IsNullOrWhiteSpace(user))
             yield return $"{server}:User is missing, although {section} is set: set the mailbox that is signed in to";
+        if (security == SmtpSecurity.None && !isLocal)
+            yield return $"{server}:Security is None, so that access tokens would travel in clear text: use StartTls or Tls";
         if (password is not null)
             yield return $"{server}:Password and {section} are both set: take one of them away";
     }

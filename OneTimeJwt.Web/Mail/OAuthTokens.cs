@@ -33,7 +33,7 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
         };
 
     private readonly SemaphoreSlim _one = new(1);
-    private (string Value, DateTimeOffset RenewAt)? _kept;
+    private Token? _kept;
 
     /// <summary>A token that works for some minutes at least, as far as its endpoint says.</summary>
     /// <exception cref="OAuthRefusedException">The endpoint gave none, or can't be reached.</exception>
@@ -65,7 +65,7 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
         _one.Dispose();
     }
 
-    private async Task<(string Value, DateTimeOffset RenewAt)> AskAsync(CancellationToken cancellationToken)
+    private async Task<Token> AskAsync(CancellationToken cancellationToken)
     {
         var fields = new Dictionary<string, string>
         {
@@ -81,7 +81,7 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
         using var response = await SendAsync(request, cancellationToken);
         using var answer = await ReadAsync(response, cancellationToken);
         if (Text(answer, "access_token") is { Length: > 0 } token && response.IsSuccessStatusCode)
-            return (token, time.GetUtcNow() + UseFor(answer!.RootElement));
+            return new Token(token, time.GetUtcNow() + UseFor(answer!.RootElement));
 
         var error = Text(answer, "error");
         throw new OAuthRefusedException(error is not null && Errors.Contains(error) ? error : $"{(int)response.StatusCode}");
@@ -116,10 +116,21 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
 
     private static double? Within(double seconds) => seconds is >= 0 and <= 100_000_000 ? seconds : null;
 
-    private static string? Text(JsonDocument? answer, string name) =>
-        answer?.RootElement is { ValueKind: JsonValueKind.Object } fields && fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+    private static string? Text(JsonDocument? answer, string name)
+    {
+        try
+        {
+            return answer?.RootElement is { ValueKind: JsonValueKind.Object } fields
+                && fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            return null;
+        }
+    }
 
     private static async Task<JsonDocument?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -127,9 +138,16 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
         {
             return JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or HttpRequestException or IOException)
         {
+            // No JSON, an unknown encoding, or a body that broke off.
             return null;
         }
+    }
+
+    private sealed record Token(string Value, DateTimeOffset RenewAt)
+    {
+        /// <summary>Never the token.</summary>
+        public override string ToString() => "a token";
     }
 }

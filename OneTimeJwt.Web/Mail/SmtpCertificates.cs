@@ -16,6 +16,8 @@ internal static class SmtpCertificates
         errors == SslPolicyErrors.None
         || (errors == SslPolicyErrors.RemoteCertificateChainErrors
             && chain is { ChainElements.Count: > 0 }
+            // Windows tells what is wrong with a chain as a whole here only.
+            && chain.ChainStatus.All(status => (status.Status & ~Unknown) == X509ChainStatusFlags.NoError)
             && chain.ChainElements.All(element => IsGood(element, revocation)));
 
     // A private authority often publishes no list: the certificate then names nobody to ask.

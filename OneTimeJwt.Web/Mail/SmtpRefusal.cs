@@ -32,8 +32,9 @@ internal sealed partial record SmtpRefusal(int Status, string Enhanced, RefusalS
     /// <summary>Whether the same mail to the same recipient would be refused again. What an operator can mend is not permanent.</summary>
     public bool IsPermanent => Status >= 500 && About is RefusalSubject.Recipient or RefusalSubject.Message;
 
-    /// <summary>Whether the server would take other mails.</summary>
-    public bool IsAboutThisMail => About is RefusalSubject.Recipient or RefusalSubject.Message;
+    /// <summary>Whether the server would take other mails; "try later" without an enhanced code may be meant for all.</summary>
+    public bool IsAboutThisMail =>
+        About is RefusalSubject.Recipient or RefusalSubject.Message && (Status >= 500 || Status == 450 || Enhanced.Length > 0);
 
     /// <summary>The codes, without the server's own words.</summary>
     public string Codes => Enhanced.Length == 0 ? Status.ToString(CultureInfo.InvariantCulture) : $"{Status} {Enhanced}";

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>The <c>Mail:Smtp</c> section.</summary>
@@ -24,6 +26,8 @@ public sealed class SmtpSettings
     /// <summary>The most connections that are open at a time.</summary>
     public int Connections { get; set; } = 4;
 
+    internal static bool IsLocal(string? host) => host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+
     internal IEnumerable<string> Faults()
     {
         if (string.IsNullOrWhiteSpace(Host))
@@ -36,7 +40,7 @@ public sealed class SmtpSettings
             yield return $"Mail:Smtp:Connections is {Connections}: choose between 1 and 64";
         if (LocalDomain is not null && Uri.CheckHostName(LocalDomain) is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
             yield return "Mail:Smtp:LocalDomain is not a host name or an address: write for example accounts.example.com";
-        foreach (var fault in OAuth.IsUsed ? OAuth.Faults("Mail:Smtp", User, Password) : [])
+        foreach (var fault in OAuth.IsUsed ? OAuth.Faults("Mail:Smtp", User, Password, Security, IsLocal(Host)) : [])
             yield return fault;
     }
 }

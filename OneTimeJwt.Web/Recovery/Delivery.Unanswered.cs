@@ -13,8 +13,10 @@ internal sealed partial class Delivery
     private Task RecordUnansweredAsync(OutboxMail mail, RecoveryEvent[] lines)
     {
         var isLast = mail.UnansweredAt is not null || mail.Kind == OutboxKind.SignInCode;
+        mail.UnansweredAt ??= time.GetUtcNow();
+        Log.Unanswered(logger, mail.AccountId!, isLast ? "It is not sent again" : "One copy follows");
         RecoveryEvent[] all = [.. lines, Event(mail, RecoveryEventKind.MailUnanswered, lines[^1].Nonce, detail: isLast ? null : "one copy follows")];
-        return RecordAsync(() => isLast ? appender.ReplaceAsync(mail, all) : outbox.CopyLaterAsync(mail, all));
+        return RecordAsync(() => isLast ? appender.ReplaceAsync(mail, all) : outbox.CopyLaterAsync(mail, all, isUrgent: IsLink(mail)));
     }
 
     // Nobody needs a copy whose link was opened since, or whose fate was reported.

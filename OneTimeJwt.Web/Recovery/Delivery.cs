@@ -334,5 +334,8 @@ internal sealed partial class Delivery(
     {
         [LoggerMessage(LogLevel.Error, "No mail for account {AccountId}: its link has {Length} characters and Recovery:MaxLinkLength allows {Limit}. Raise it, or shorten Recovery:PublicOrigin.")]
         public static partial void LinkTooLong(ILogger logger, string accountId, int length, int limit);
+
+        [LoggerMessage(LogLevel.Warning, "Mail for account {AccountId} was handed over and not answered: it may have arrived. {Next}.")]
+        public static partial void Unanswered(ILogger logger, string accountId, string next);
     }
 }

@@ -32,8 +32,19 @@ internal sealed class DeliveryReports(IDbContextFactory<AccountsContext> context
             .Where(line => line.MailId != null && ids.Contains(line.MailId.Value) && RecoveryEvent.Departures.Contains(line.Kind))
             .ToListAsync(cancellationToken);
         // A mail without an answer was sent again where there is a later line.
-        return lines.GroupBy(line => line.MailId!.Value).ToDictionary(mail => mail.Key, mail => mail.MaxBy(line => line.At)!);
+        var mails = lines.GroupBy(line => line.MailId!.Value).ToDictionary(mail => mail.Key, mail => mail.MaxBy(line => line.At)!);
+        foreach (var underWay in await UnderWayAsync(database, [.. ids.Where(id => !mails.ContainsKey(id))], cancellationToken))
+            mails[underWay.MailId!.Value] = underWay;
+        return mails;
     }
+
+    // A report may come while the server that took the mail still owes its answer.
+    private static async Task<List<RecoveryEvent>> UnderWayAsync(AccountsContext database, List<Guid> ids, CancellationToken cancellationToken) => ids.Count == 0
+        ? []
+        : await database.Outbox.AsNoTracking()
+            .Where(mail => ids.Contains(mail.Id) && mail.AccountId != null && mail.LeasedUntil != null)
+            .Select(mail => new RecoveryEvent { At = mail.RequestedAt, Kind = RecoveryEventKind.Requested, AccountId = mail.AccountId, CampaignId = mail.CampaignId, MailId = mail.Id })
+            .ToListAsync(cancellationToken);
 
     private RecoveryEvent Line(DeliveryReport report, RecoveryEvent mailed)
     {

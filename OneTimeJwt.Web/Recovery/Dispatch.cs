@@ -19,10 +19,15 @@ internal sealed class Dispatch(Outbox outbox, Delivery delivery)
 
         using var done = new CancellationTokenSource();
         var renewal = outbox.KeepAsync(() => [mail], done.Token);
-        var cause = await TryAsync(mail, await delivery.PrepareAsync([mail], CancellationToken.None), CancellationToken.None);
-        await done.CancelAsync();
-        await renewal;
-        return cause;
+        try
+        {
+            return await TryAsync(mail, await delivery.PrepareAsync([mail], CancellationToken.None), CancellationToken.None);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await renewal;
+        }
     }
 
     /// <param name="mail">A row that is ours.</param>

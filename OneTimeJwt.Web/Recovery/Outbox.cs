@@ -18,6 +18,7 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
 
     // The first mail may be on its way for a while.
     private static readonly TimeSpan CopyDelay = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan NoticeCopyDelay = TimeSpan.FromMinutes(25);
 
     /// <summary>Rows that are ours for now, the longest due first. No two nodes work on one account at a time.</summary>
     public async Task<List<OutboxMail>> LeaseAsync(int most, CancellationToken cancellationToken)
@@ -125,10 +126,11 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     /// <summary>The mail was handed over and not answered: it is sent once more, later.</summary>
     /// <param name="mail">A row that is ours.</param>
     /// <param name="lines">What the trail is to say of it.</param>
-    public Task CopyLaterAsync(OutboxMail mail, IEnumerable<RecoveryEvent> lines)
+    /// <param name="isUrgent">Whether somebody waits for it.</param>
+    public Task CopyLaterAsync(OutboxMail mail, IEnumerable<RecoveryEvent> lines, bool isUrgent)
     {
-        var now = time.GetUtcNow();
-        return ReleaseAsync(mail, MailFault.Unanswered.Words, () => (mail.UnansweredAt, mail.DueAt) = (now, now + CopyDelay), lines);
+        var dueAt = time.GetUtcNow() + (isUrgent ? CopyDelay : NoticeCopyDelay);
+        return ReleaseAsync(mail, MailFault.Unanswered.Words, () => mail.DueAt = dueAt, lines);
     }
 
     /// <summary>Keeps the row, marked and never leased, until somebody asks for another try or its time is over.</summary>
@@ -188,7 +190,10 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     private async Task ReleaseAsync(OutboxMail mail, string cause, Action change, IEnumerable<RecoveryEvent> lines)
     {
         await using var database = await contexts.CreateDbContextAsync();
-        database.Attach(mail);
+        var row = database.Attach(mail);
+        var before = row.CurrentValues.Clone();
+        // It may have been set ahead of a write that failed.
+        row.Property(m => m.UnansweredAt).IsModified = true;
         (mail.Lease, mail.LeasedUntil, mail.Cause) = (Guid.Empty, null, cause);
         change();
         database.AddRange(lines);
@@ -199,6 +204,12 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         catch (DbUpdateConcurrencyException)
         {
             // It took so long that another node has the row by now, and writes down what comes of it.
+        }
+        catch
+        {
+            // Whoever tries again has to find the lease that the row still has.
+            row.CurrentValues.SetValues(before);
+            throw;
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed partial class RedeemLink(
             : new Redemption(await SwapAsync(purpose, token, (account, isStuck) => use.PressAsync(account, purpose, client, isStuck), client), []);
         // Not where a button is all that it takes: mail scanners press those.
         if (redemption.Succeeded && Purposes.ChoosesPassword(purpose))
-            await language.RememberAsync(await ReadAsync(redemption.Verification.Claims!.AccountId));
+            await language.RememberAsync(redemption.Verification.Claims!.AccountId);
         span?.SetTag("purpose", purpose.Name).SetTag("verdict", LinkTrail.InWords(redemption.Verification.Verdict)).SetTag("outcome", redemption.Faults.Count == 0 ? null : "password refused");
         return redemption;
     }
