@@ -79,8 +79,8 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
     {
         var ours = Normalised(address);
         var wasLower = former is not null && formerNormalized is not null && Addresses.CanBeNormalised(former)
-            && !formerNormalized.Equals(normalizer.NormalizeEmail(former), StringComparison.Ordinal)
-            && formerNormalized.Equals(normalizer.NormalizeEmail(former)!.ToLowerInvariant(), StringComparison.Ordinal);
+            && !formerNormalized.Equals(Normalised(former), StringComparison.Ordinal)
+            && formerNormalized.Equals(Normalised(former).ToLowerInvariant(), StringComparison.Ordinal);
         return wasLower ? ours.ToLowerInvariant() : ours;
     }
 

@@ -40,14 +40,9 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
     public async Task<int> ReadAsync(
         Func<HeaderList, bool> isCandidate, Func<MimeMessage, Task<bool>> recordAsync, CancellationToken cancellationToken)
     {
-        var revocation = settings.Value.Smtp.Revocation;
-        using var client = new ImapClient
-        {
-            Timeout = (int)Timeout.TotalMilliseconds,
-            CheckCertificateRevocation = revocation != SmtpRevocation.Off,
-            ServerCertificateValidationCallback = SmtpCertificates.Judge(revocation),
-        };
-        await client.ConnectAsync(Imap.Host!, Imap.Port, Options(Imap.Security), cancellationToken);
+        using var client = new ImapClient { Timeout = (int)Timeout.TotalMilliseconds };
+        MailTls.Check(client, settings.Value.Smtp.Revocation);
+        await client.ConnectAsync(Imap.Host!, Imap.Port, MailTls.Options(Imap.Security), cancellationToken);
         await _signIn.SignInAsync(client, cancellationToken);
         var folder = await client.GetFolderAsync(Imap.Folder, cancellationToken);
         if (await folder.OpenAsync(FolderAccess.ReadWrite, cancellationToken) != FolderAccess.ReadWrite)
@@ -69,8 +64,8 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
             }
             finally
             {
-                await FinishAsync(folder, understood, cancellationToken);
-                _seenUpTo = seen;
+                if (await FinishAsync(folder, understood, cancellationToken))
+                    _seenUpTo = seen;
             }
 
             recorded += understood.Count;
@@ -108,15 +103,17 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
         }
     }
 
-    private async Task FinishAsync(IMailFolder folder, List<UniqueId> understood, CancellationToken cancellationToken)
+    // False where the connection is gone: what was recorded is read again, and recorded once.
+    private async Task<bool> FinishAsync(IMailFolder folder, List<UniqueId> understood, CancellationToken cancellationToken)
     {
         if (understood.Count == 0 || !folder.IsOpen)
-            return;
+            return understood.Count == 0;
 
         var flags = Imap.Delete ? MessageFlags.Seen | MessageFlags.Deleted : MessageFlags.Seen;
         await folder.AddFlagsAsync(understood, flags, silent: true, cancellationToken);
         if (Imap.Delete)
             await folder.ExpungeAsync(understood, cancellationToken);
+        return true;
     }
 
     /// <summary>What keeps the mailbox from being read, and what to do about it; null where it is something else.</summary>
@@ -137,12 +134,5 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
         IOException or ProtocolException or CommandException or ServiceNotConnectedException =>
             "the conversation with the server broke off: check Mail:Bounces:Imap:Port and :Security",
         _ => null,
-    };
-
-    private static SecureSocketOptions Options(SmtpSecurity security) => security switch
-    {
-        SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
-        SmtpSecurity.None => SecureSocketOptions.None,
-        _ => SecureSocketOptions.SslOnConnect,
     };
 }

@@ -17,8 +17,8 @@ internal static class EncodedWords
     {
         if (message.Subject is { } subject && !Ascii.IsValid(subject))
             Set(message, HeaderId.Subject, Encode(subject, "Subject: ".Length));
-        foreach (var from in message.From.Mailboxes.Where(from => from.Name is { } name && !Ascii.IsValid(name)).Take(1).ToList())
-            Set(message, HeaderId.From, $"{Encode(from.Name!, "From: ".Length)}\r\n <{from.GetAddress(idnEncode: true)}>");
+        if (message.From.Mailboxes.Single() is { Name: { } name } from && !Ascii.IsValid(name))
+            Set(message, HeaderId.From, $"{Encode(name, "From: ".Length)}\r\n <{from.GetAddress(idnEncode: true)}>");
     }
 
     private static void Set(MimeMessage message, HeaderId id, string value)

@@ -45,7 +45,7 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
             throw new FormatException("The stored address is not one that mail can be sent to.");
 
         var text = LetterText.Write(letter, brand.Contact);
-        var html = await RenderAsync<HtmlLetter>(new() { ["Letter"] = letter, ["Brand"] = brand, ["House"] = brand.IsNamed ? brand.Name : from.Name is { Length: > 0 } name ? name : from.Domain });
+        var html = await RenderAsync(new() { ["Letter"] = letter, ["Brand"] = brand, ["House"] = brand.IsNamed ? brand.Name : from.Name is { Length: > 0 } name ? name : from.Domain });
         var message = new MimeMessage
         {
             Subject = $"{letter.Subject} ({Site})",
@@ -68,11 +68,10 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
         return message;
     }
 
-    private async Task<string> RenderAsync<TComponent>(Dictionary<string, object?> parameters)
-        where TComponent : IComponent
+    private async Task<string> RenderAsync(Dictionary<string, object?> parameters)
     {
         await using var renderer = new HtmlRenderer(Services, loggers);
         return await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(parameters))).ToHtmlString());
+            (await renderer.RenderComponentAsync<HtmlLetter>(ParameterView.FromDictionary(parameters))).ToHtmlString());
     }
 }

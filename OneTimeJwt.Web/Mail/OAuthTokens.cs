@@ -116,21 +116,7 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
 
     private static double? Within(double seconds) => seconds is >= 0 and <= 100_000_000 ? seconds : null;
 
-    private static string? Text(JsonDocument? answer, string name)
-    {
-        try
-        {
-            return answer?.RootElement is { ValueKind: JsonValueKind.Object } fields
-                && fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
-                : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair.
-            return null;
-        }
-    }
+    private static string? Text(JsonDocument? answer, string name) => answer is null ? null : JsonText.Of(answer.RootElement, name);
 
     private static async Task<JsonDocument?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

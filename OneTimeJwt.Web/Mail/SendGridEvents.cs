@@ -51,13 +51,13 @@ internal static class SendGridEvents
 
     private static DeliveryReport? Read(JsonElement line)
     {
-        if (line.ValueKind != JsonValueKind.Object || !Guid.TryParseExact(Text(line, MailIds.CustomArgument), "N", out var id))
+        if (!Guid.TryParseExact(JsonText.Of(line, MailIds.CustomArgument), "N", out var id))
             return null;
 
-        return Text(line, "event") switch
+        return JsonText.Of(line, "event") switch
         {
             "delivered" => new(id, DeliveryOutcome.Delivered, Cause: null),
-            "deferred" => new(id, DeliveryOutcome.Deferred, EnhancedStatus.Cause(Text(line, "response"), Text(line, "reason"))),
+            "deferred" => new(id, DeliveryOutcome.Deferred, EnhancedStatus.Cause(JsonText.Of(line, "response"), JsonText.Of(line, "reason"))),
             "bounce" => new(id, DeliveryOutcome.Bounced, BounceCause(line)),
             "dropped" => new(id, DeliveryOutcome.Dropped, DropCause(line)),
             _ => null,
@@ -65,23 +65,10 @@ internal static class SendGridEvents
     }
 
     private static string DropCause(JsonElement line) =>
-        DropReasons.GetValueOrDefault(Text(line, "reason") ?? "") ?? EnhancedStatus.Unknown;
+        DropReasons.GetValueOrDefault(JsonText.Of(line, "reason") ?? "") ?? EnhancedStatus.Unknown;
 
     private static string BounceCause(JsonElement line) =>
-        EnhancedStatus.Cause(Text(line, "status"), Text(line, "reason")) is var cause && cause != EnhancedStatus.Unknown
+        EnhancedStatus.Cause(JsonText.Of(line, "status"), JsonText.Of(line, "reason")) is var cause && cause != EnhancedStatus.Unknown
             ? cause
-            : Classifications.GetValueOrDefault(Text(line, "bounce_classification") ?? "") ?? cause;
-
-    // A lone half of a surrogate pair is JSON and no string.
-    private static string? Text(JsonElement line, string name)
-    {
-        try
-        {
-            return line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
+            : Classifications.GetValueOrDefault(JsonText.Of(line, "bounce_classification") ?? "") ?? cause;
 }

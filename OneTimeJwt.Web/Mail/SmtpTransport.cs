@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using MailKit;
 using MailKit.Net.Smtp;
-using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OneTimeJwt.Web.Shell;
@@ -105,16 +104,12 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its socket.")]
     private async Task<SmtpConnection> ConnectAsync(CancellationToken cancellationToken)
     {
-        var connection = new SmtpConnection(_time)
-        {
-            LocalDomain = _localDomain,
-            CheckCertificateRevocation = _smtp.Revocation != SmtpRevocation.Off,
-            ServerCertificateValidationCallback = SmtpCertificates.Judge(_smtp.Revocation),
-        };
+        var connection = new SmtpConnection(_time) { LocalDomain = _localDomain };
+        MailTls.Check(connection, _smtp.Revocation);
         try
         {
             var socket = await OpenAsync(cancellationToken);
-            await connection.WithPatienceAsync(either => connection.ConnectAsync(socket, _smtp.Host!, _smtp.Port, Options(_smtp.Security), either), cancellationToken);
+            await connection.WithPatienceAsync(either => connection.ConnectAsync(socket, _smtp.Host!, _smtp.Port, MailTls.Options(_smtp.Security), either), cancellationToken);
             await connection.WithPatienceAsync(either => _signIn.SignInAsync(connection, either), cancellationToken);
             return connection;
         }
@@ -204,14 +199,6 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
             connection.Dispose();
         }
     }
-
-    // StartTls refuses a server that doesn't offer it: no fallback to clear text.
-    private static SecureSocketOptions Options(SmtpSecurity security) => security switch
-    {
-        SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
-        SmtpSecurity.None => SecureSocketOptions.None,
-        _ => SecureSocketOptions.StartTls,
-    };
 
     private static partial class Log
     {

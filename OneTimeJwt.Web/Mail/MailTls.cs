@@ -1,18 +1,35 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using MailKit;
+using MailKit.Security;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>Judges a mail server's certificate where nothing is wrong but that nobody could say whether it was revoked.</summary>
-internal static class SmtpCertificates
+/// <summary>How connections to mail servers are secured, to send and to read.</summary>
+internal static class MailTls
 {
     private const X509ChainStatusFlags Unknown = X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
 
     // https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.13 and #section-4.2.2.1
     private const string RevocationLists = "2.5.29.31";
 
-    /// <summary>For whoever checks with these settings.</summary>
-    public static RemoteCertificateValidationCallback Judge(SmtpRevocation revocation) => (_, _, chain, errors) =>
+    /// <summary>StartTls refuses a server that doesn't offer it: no fallback to clear text.</summary>
+    public static SecureSocketOptions Options(SmtpSecurity security) => security switch
+    {
+        SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
+        SmtpSecurity.None => SecureSocketOptions.None,
+        _ => SecureSocketOptions.StartTls,
+    };
+
+    /// <summary>Has certificates checked as the settings say, ahead of the connection.</summary>
+    public static void Check(MailService client, SmtpRevocation revocation)
+    {
+        client.CheckCertificateRevocation = revocation != SmtpRevocation.Off;
+        client.ServerCertificateValidationCallback = Judge(revocation);
+    }
+
+    // A certificate is good, too, where nothing is wrong but that nobody could say whether it was revoked.
+    private static RemoteCertificateValidationCallback Judge(SmtpRevocation revocation) => (_, _, chain, errors) =>
         errors == SslPolicyErrors.None
         || (errors == SslPolicyErrors.RemoteCertificateChainErrors
             && chain is { ChainElements.Count: > 0 }
