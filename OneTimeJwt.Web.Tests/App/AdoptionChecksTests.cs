@@ -56,6 +56,21 @@ public sealed class AdoptionChecksTests
     }
 
     [Fact]
+    public async Task On_SQLite_nothing_is_left_behind_but_tables_of_ours()
+    {
+        await using var app = await UnstartedApp.OnAsync(DatabaseProvider.Sqlite);
+        await using (var site = SiteOf(app, options => new StringSite(options)))
+            await site.Database.EnsureCreatedAsync(Cancellation);
+        await using var database = app.Open();
+        Task<List<string>> TablesAsync() => database.Database.SqlQuery<string>($"SELECT name AS Value FROM sqlite_master WHERE type = 'table'").ToListAsync(Cancellation);
+        var before = await TablesAsync();
+
+        await app.Migrator.AdoptAsync(Cancellation);
+
+        Assert.All((await TablesAsync()).Except(before), table => Assert.StartsWith(AccountsContext.OurPrefix, table, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Keys_that_are_no_strings_are_refused()
     {
         await using var app = await UnstartedApp.OnAsync(DatabaseProvider.Sqlite);

@@ -12,7 +12,7 @@ internal sealed class UnstartedApp : IAsyncDisposable
     private readonly string _folder;
     private readonly WebApplication _app;
 
-    private UnstartedApp(TestDatabase database, string folder)
+    private UnstartedApp(TestDatabase database, string folder, string? more = null)
     {
         (Database, _folder) = (database, folder);
         _app = Program.Build(
@@ -21,7 +21,7 @@ internal sealed class UnstartedApp : IAsyncDisposable
             "--applicationName", "OneTimeJwt.Web",
             "--contentRoot", folder,
             $"--Database:Provider={database.Provider}",
-            $"--ConnectionStrings:Accounts={database.ConnectionString}",
+            $"--ConnectionStrings:Accounts={database.ConnectionString}{more}",
         ]);
     }
 
@@ -40,7 +40,8 @@ internal sealed class UnstartedApp : IAsyncDisposable
     }
 
     /// <summary>Another process's, on the same database.</summary>
-    public UnstartedApp Twin() => new(Database, _folder);
+    /// <param name="more">What its connection string says besides.</param>
+    public UnstartedApp Twin(string? more = null) => new(Database, _folder, more);
 
     public AccountsContext Open() => Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContext();
 

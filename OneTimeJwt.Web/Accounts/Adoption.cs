@@ -18,8 +18,9 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, Host
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var columns = await DatabaseSchema.ReadAsync(database, cancellationToken);
+        var path = await SchemaPath.ReadAsync(database, cancellationToken);
         if (columns.All(column => column.Table != "AspNetUsers"))
-            return new AdoptionReport(["There is no table AspNetUsers: only ASP.NET Core Identity's default table names can be adopted. For a database of its own run 'database migrate'."], []);
+            return new AdoptionReport([Missing(path)], []);
 
         var known = Known(database);
         var obstacles = Obstacles(columns, known).ToList();
@@ -34,8 +35,18 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, Host
 
         return obstacles.Count > 0
             ? new AdoptionReport(obstacles, [])
-            : new AdoptionReport([], [.. Required(columns, known, database), .. await host.FaultsAsync(cancellationToken), .. await notes.OfAsync(database, cancellationToken)]);
+            : new AdoptionReport([], [.. Hidden(path), .. Required(columns, known, database), .. await host.FaultsAsync(cancellationToken), .. await notes.OfAsync(database, cancellationToken)]);
     }
+
+    private static string Missing(SchemaPath path) => path switch
+    {
+        { Current: { } current } => $"There is a table AspNetUsers{path.In(current)} that this user has no rights to: give it SELECT, INSERT, UPDATE and DELETE.",
+        { Others: [var other, ..] } => $"There is no table AspNetUsers where names are looked up, but there is one{path.In(other)}. {path.Mend(other)}.",
+        _ => "There is no table AspNetUsers: only ASP.NET Core Identity's default table names can be adopted. For a database of its own run 'database migrate'.",
+    };
+
+    private static IEnumerable<string> Hidden(SchemaPath path) => path.Others.Select(other =>
+        $"The accounts are those{path.In(path.Current!)}. There is a table AspNetUsers{path.In(other)} too, which is not looked at. {path.Mend(other)}.");
 
     private static Task<int> BeyondCalendarAsync(AccountsContext database, CancellationToken cancellationToken) => database.Database.SqlQuery<int>($"""
         SELECT count(*)::int AS "Value" FROM "AspNetUsers"

@@ -1,6 +1,7 @@
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
 namespace OneTimeJwt.Web.Data;
@@ -20,6 +21,8 @@ internal static class ConnectionStrings
 
     public static void Use(DbContextOptionsBuilder options, DatabaseProvider provider, string? connectionString, string contentRoot)
     {
+        // The migrator's own transaction is meant.
+        options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.MigrationsUserTransactionWarning));
         switch (provider)
         {
             case DatabaseProvider.SqlServer:

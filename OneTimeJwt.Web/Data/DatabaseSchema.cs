@@ -12,7 +12,7 @@ namespace OneTimeJwt.Web.Data;
 /// <param name="MaxLength">The most characters that it takes, where the database says so; -1 or nothing where it is unbounded.</param>
 internal sealed record SchemaColumn(string Table, string Name, string Type, bool IsRequired, int? MaxLength);
 
-/// <summary>Reads which tables and columns there are.</summary>
+/// <summary>Reads which tables and columns there are, of those that a plain name means: see <see cref="SchemaPath"/>.</summary>
 internal static class DatabaseSchema
 {
     private const string Sqlite = """
@@ -25,7 +25,9 @@ internal static class DatabaseSchema
         SELECT table_name AS "Table", column_name AS "Name", data_type AS "Type",
             (is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO' AND is_generated = 'NEVER') AS "IsRequired",
             CAST(character_maximum_length AS integer) AS "MaxLength"
-        FROM information_schema.columns WHERE table_schema = current_schema()
+        FROM information_schema.columns JOIN pg_namespace AS n ON n.nspname = table_schema
+            JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = table_name
+        WHERE pg_table_is_visible(c.oid) AND table_schema NOT IN ('pg_catalog', 'information_schema')
         """;
 
     private const string SqlServer = """
@@ -35,7 +37,8 @@ internal static class DatabaseSchema
                 AND COLUMNPROPERTY(OBJECT_ID(QUOTENAME(c.TABLE_SCHEMA) + '.' + QUOTENAME(c.TABLE_NAME)), c.COLUMN_NAME, 'IsComputed') = 0
                 THEN 1 ELSE 0 END AS bit) AS [IsRequired],
             c.CHARACTER_MAXIMUM_LENGTH AS [MaxLength]
-        FROM INFORMATION_SCHEMA.COLUMNS AS c WHERE c.TABLE_SCHEMA = SCHEMA_NAME()
+        FROM INFORMATION_SCHEMA.COLUMNS AS c
+        WHERE OBJECT_ID(QUOTENAME(c.TABLE_NAME)) = OBJECT_ID(QUOTENAME(c.TABLE_SCHEMA) + '.' + QUOTENAME(c.TABLE_NAME))
         """;
 
     /// <returns>None where there is no database yet.</returns>

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -7,20 +6,16 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace OneTimeJwt.Web.Data;
 
-/// <summary>The database has accounts that another application keeps there.</summary>
-[SuppressMessage("Design", "CA1032", Justification = "There is one thing to say.")]
-public sealed class ForeignDatabaseException() : Exception(
-    "the database has Identity's tables already, and they were not made here. Run 'database adopt --check' to see what is there, and 'database adopt' to add the tables that recovery needs.");
-
 /// <summary>Brings the schema up to date; safe to call again, and from several nodes at once.</summary>
-internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, TimeProvider time)
+internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
 {
     private const string IdentityTables = "_IdentityTables";
 
     // Any number of our own will do.
     private const long MigrationLock = 0x4F54544A5754;
 
-    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(2);
+    // An index on a table with millions of rows takes minutes, and so does waiting for another node that makes it.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <exception cref="ForeignDatabaseException">It has to be adopted first.</exception>
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken = default)
@@ -33,30 +28,40 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Time
     /// <exception cref="ForeignDatabaseException">It has to be adopted first.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        if ((await PendingAsync(context, cancellationToken)).Count == 0)
+        var before = await PendingAsync(cancellationToken);
+        if (before.Count == 0)
             return [];
 
-        await using var turn = await TurnAsync(context, cancellationToken);
-        var pending = await PendingAsync(context, cancellationToken);
-        return pending.Count == 0 ? [] : await MigrateAsync(context, pending, cancellationToken);
+        var applied = await InTurnAsync(
+            async context =>
+            {
+                var pending = await PendingAsync(context, cancellationToken);
+                return pending.Count == 0 ? [] : await MigrateAsync(context, pending, cancellationToken);
+            },
+            cancellationToken);
+        if (applied.Any(MakesIdentityTables))
+            await KeepLogAheadAsync(cancellationToken);
+        return applied;
     }
 
     /// <summary>Leaves Identity's tables as they are and adds our own.</summary>
     /// <returns>The migrations that were applied.</returns>
     public async Task<IReadOnlyList<string>> AdoptAsync(CancellationToken cancellationToken = default)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var turn = await TurnAsync(context, cancellationToken);
-        var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context, cancellationToken), cancellationToken);
-        if (pending.RemoveAll(MakesIdentityTables) > 0)
-        {
-            var history = context.GetService<IHistoryRepository>();
-            await history.CreateIfNotExistsAsync(cancellationToken);
-            await context.Database.ExecuteSqlRawAsync(history.GetInsertScript(IdentityRow(context)), cancellationToken);
-        }
+        return await InTurnAsync(
+            async context =>
+            {
+                var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context, cancellationToken), cancellationToken);
+                if (pending.RemoveAll(MakesIdentityTables) > 0)
+                {
+                    var history = context.GetService<IHistoryRepository>();
+                    await history.CreateIfNotExistsAsync(cancellationToken);
+                    await context.Database.ExecuteSqlRawAsync(history.GetInsertScript(IdentityRow(context)), cancellationToken);
+                }
 
-        return pending.Count == 0 ? [] : await MigrateAsync(context, pending, cancellationToken);
+                return pending.Count == 0 ? [] : await MigrateAsync(context, pending, cancellationToken);
+            },
+            cancellationToken);
     }
 
     /// <param name="adopted">For a database that has Identity's tables already.</param>
@@ -85,9 +90,9 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Time
     {
         var schema = await DatabaseSchema.ReadAsync(context, cancellationToken);
         var pending = await UnappliedAsync(context, schema, cancellationToken);
-        return pending.Exists(MakesIdentityTables) && schema.Any(column => column.Table == "AspNetUsers")
-            ? throw new ForeignDatabaseException()
-            : pending;
+        if (pending.Exists(MakesIdentityTables))
+            ForeignDatabaseException.ThrowIf(await SchemaPath.ReadAsync(context, cancellationToken));
+        return pending;
     }
 
     // Asking for a list that isn't there is logged as an error.
@@ -96,43 +101,50 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Time
             ? [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)]
             : [.. context.Database.GetMigrations()];
 
-    private async Task<IReadOnlyList<string>> MigrateAsync(AccountsContext context, IReadOnlyList<string> pending, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> MigrateAsync(AccountsContext context, IReadOnlyList<string> pending, CancellationToken cancellationToken)
     {
-        if (context is not SqliteAccounts)
-        {
-            // Ours is the turn; where it isn't there yet, looking into it is logged as an error.
-            if (context is PostgreSqlAccounts)
-                await context.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
-            await context.Database.MigrateAsync(cancellationToken);
-            return pending;
-        }
-
-        // Connections open what is there and make nothing.
-        await File.Open(context.Database.GetDbConnection().DataSource, FileMode.OpenOrCreate).DisposeAsync();
-        await BreakAbandonedLockAsync(context, cancellationToken);
+        // Where the list isn't there yet, looking into it fails, and with it the transaction.
+        if (context is PostgreSqlAccounts)
+            await context.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
         await context.Database.MigrateAsync(cancellationToken);
-        if (pending.Any(MakesIdentityTables))
-            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
         return pending;
     }
 
-    // Entity Framework's own lock is held from migration to migration on PostgreSQL, and another node gets in between.
-    private static async Task<IAsyncDisposable?> TurnAsync(AccountsContext context, CancellationToken cancellationToken)
+    // One transaction has the lock and does all the work. Entity Framework's own locks are let go of from migration to
+    // migration on PostgreSQL and outlive a killed process on SQLite; a session's lock is lost behind a pooler, which gives
+    // each transaction another session. On SQL Server its lock is a session's, and does.
+    private async Task<IReadOnlyList<string>> InTurnAsync(
+        Func<AccountsContext, Task<IReadOnlyList<string>>> act, CancellationToken cancellationToken)
     {
-        if (context is SqliteAccounts)
-            return null;
+        await using var any = await contexts.CreateDbContextAsync(cancellationToken);
+        await MakeDatabaseAsync(any, cancellationToken);
+        if (any is SqlServerAccounts)
+            return await act(any);
 
-        await MakeDatabaseAsync(context.GetService<IRelationalDatabaseCreator>(), cancellationToken);
-        if (context is not PostgreSqlAccounts)
-            return null;
-
-        await context.Database.OpenConnectionAsync(cancellationToken);
-        await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
-        return new Turn(context);
+        return await any.Database.CreateExecutionStrategy().ExecuteAsync(
+            async () =>
+            {
+                await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+                context.Database.SetCommandTimeout(Patience);
+                await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+                if (context is PostgreSqlAccounts)
+                    await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({MigrationLock})", cancellationToken);
+                var applied = await act(context);
+                await transaction.CommitAsync(cancellationToken);
+                return applied;
+            });
     }
 
-    private static async Task MakeDatabaseAsync(IRelationalDatabaseCreator creator, CancellationToken cancellationToken)
+    private static async Task MakeDatabaseAsync(AccountsContext context, CancellationToken cancellationToken)
     {
+        // Connections open what is there and make nothing.
+        if (context is SqliteAccounts)
+        {
+            await File.Open(context.Database.GetDbConnection().DataSource, FileMode.OpenOrCreate).DisposeAsync();
+            return;
+        }
+
+        var creator = context.GetService<IRelationalDatabaseCreator>();
         if (await creator.ExistsAsync(cancellationToken))
             return;
 
@@ -148,22 +160,11 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Time
         }
     }
 
-    // SQLite's migration lock is a row: a killed process leaves it behind, and later ones would wait for ever.
-    private async Task BreakAbandonedLockAsync(AccountsContext context, CancellationToken cancellationToken)
+    // Not possible within a transaction.
+    private async Task KeepLogAheadAsync(CancellationToken cancellationToken)
     {
-        var tables = await context.Database
-            .SqlQuery<int>($"SELECT COUNT(*) AS Value FROM sqlite_master WHERE name = '__EFMigrationsLock'")
-            .SingleAsync(cancellationToken);
-        if (tables == 0)
-            return;
-
-        var limit = (time.GetUtcNow() - AbandonedAfter).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
-        await context.Database.ExecuteSqlAsync($"DELETE FROM __EFMigrationsLock WHERE Timestamp < {limit}", cancellationToken);
-    }
-
-    // Said and not left to the connection's end, which a pool puts off.
-    private sealed class Turn(AccountsContext context) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync() => await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})");
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (context is SqliteAccounts)
+            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
     }
 }
