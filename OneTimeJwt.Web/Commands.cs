@@ -98,6 +98,9 @@ internal static class Commands
     {
         var applied = await app.Services.GetRequiredService<Migrator>().MigrateAsync();
         await Console.Out.WriteLineAsync(applied.Count == 0 ? "The database is up to date." : $"Applied: {string.Join(", ", applied)}");
+        await using var scope = app.Services.CreateAsyncScope();
+        if (await ServerEncoding.NoteAsync(scope.ServiceProvider.GetRequiredService<AccountsContext>(), CancellationToken.None) is { } note)
+            await Console.Out.WriteLineAsync(note);
         return 0;
     }
 

@@ -183,6 +183,25 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task An_account_whose_row_cannot_be_read_is_left_out_and_holds_up_neither_its_campaign_nor_another()
+    {
+        var admin = await _app.HireAsync(ConsoleRole.Admin);
+        var accounts = await AddAsync(_app, 6);
+        var first = await DraftAsync(_app, admin, accounts, requiresReset: true);
+        var second = await DraftAsync(_app, admin, await AddAsync(_app, 1), requiresReset: true);
+        await HostWrites.SqlAsync(_app, $"UPDATE \"AspNetUsers\" SET \"AccessFailedCount\" = 3000000000 WHERE \"Id\" = '{accounts[3].Id}'");
+
+        var campaigns = _app.Services.GetRequiredService<Campaigns>();
+        Assert.Null(await campaigns.StartAsync(admin.User, first, new CampaignStart("why", 6_000, "6", null)));
+        Assert.Null(await campaigns.StartAsync(admin.User, second, new CampaignStart("why", 6_000, "1", null)));
+
+        var counts = (await Eventually.Async(() => ViewAsync(_app, first), view => view.Counts.Sent == 5)).Counts;
+        Assert.Equal((5, 1), (counts.Sent, counts.Failed));
+        Assert.Equal(1, (await Eventually.Async(() => ViewAsync(_app, second), view => view.Counts.Sent == 1)).Counts.Sent);
+        Assert.Contains(await _app.TrailAsync(accounts[3].Id), line => line is { Kind: RecoveryEventKind.Suppressed, Detail: "the account's row can't be read or changed" });
+    }
+
+    [Fact]
     public async Task What_became_of_each_mail_stands_in_the_numbers_and_in_the_result()
     {
         var admin = await _app.HireAsync(ConsoleRole.Admin);

@@ -49,13 +49,14 @@ public sealed class TestApp : IAsyncDisposable
     /// <param name="replace">Puts something that counts in the place of a part.</param>
     /// <param name="provider">Where its database is made; where none of that kind can be had, the test is skipped.</param>
     /// <param name="host">Makes another application's tables first; then the database is adopted.</param>
+    /// <param name="encoding">What PostgreSQL stores text in; null for what the server usually takes.</param>
     /// <param name="realHashes">Whether a password costs what it costs in the product; tests that don't look at that have no use for it.</param>
     public static async Task<TestApp> StartAsync(
         Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null, DatabaseProvider? provider = null, bool realHashes = false,
-        Func<TestDatabase, Task>? host = null)
+        Func<TestDatabase, Task>? host = null, string? encoding = null)
     {
         var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
-        var database = beside?._database ?? await TestDatabase.MakeAsync(provider ?? TestDatabase.Usual, folder);
+        var database = beside?._database ?? await TestDatabase.MakeAsync(provider ?? TestDatabase.Usual, folder, encoding);
         var app = new TestApp(folder, beside is null, Merge(folder, beside, settings, database), beside?.Clock ?? new RunningClock(), replace, database, realHashes);
         Assert.True(await Startup.CheckAsync(app._app), "The settings were refused.");
         if (host is not null)

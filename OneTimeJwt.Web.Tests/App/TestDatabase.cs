@@ -29,7 +29,10 @@ public sealed class TestDatabase
     public string ConnectionString { get; }
 
     /// <summary>Made and empty; on SQLite it is made later. Skips the test where no server of that kind is named.</summary>
-    public static async Task<TestDatabase> MakeAsync(DatabaseProvider provider, string folder)
+    /// <param name="provider">Of which kind.</param>
+    /// <param name="folder">Where files go.</param>
+    /// <param name="encoding">What PostgreSQL stores text in; null for what the server usually takes.</param>
+    public static async Task<TestDatabase> MakeAsync(DatabaseProvider provider, string folder, string? encoding = null)
     {
         var name = $"ott_{Guid.NewGuid():N}";
         if (provider == DatabaseProvider.Sqlite)
@@ -46,7 +49,8 @@ public sealed class TestDatabase
         if (provider == DatabaseProvider.PostgreSql)
             own["Maximum Pool Size"] = 40;
         var database = new TestDatabase(provider, server, name, own.ConnectionString);
-        await database.TellServerAsync(provider == DatabaseProvider.PostgreSql ? $"""CREATE DATABASE "{name}" """ : $"CREATE DATABASE [{name}]");
+        var inEncoding = encoding is null ? "" : $" ENCODING '{encoding}' TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'";
+        await database.TellServerAsync(provider == DatabaseProvider.PostgreSql ? $"""CREATE DATABASE "{name}"{inEncoding}""" : $"CREATE DATABASE [{name}]");
         return database;
     }
 

@@ -33,10 +33,10 @@ internal sealed class UnstartedApp : IAsyncDisposable
 
     public Migrator Migrator => Services.GetRequiredService<Migrator>();
 
-    public static async Task<UnstartedApp> OnAsync(DatabaseProvider provider)
+    public static async Task<UnstartedApp> OnAsync(DatabaseProvider provider, string? encoding = null)
     {
         var folder = Directory.CreateTempSubdirectory("ott-").FullName;
-        return new UnstartedApp(await TestDatabase.MakeAsync(provider, folder), folder);
+        return new UnstartedApp(await TestDatabase.MakeAsync(provider, folder, encoding), folder);
     }
 
     /// <summary>Another process's, on the same database.</summary>

@@ -39,7 +39,7 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.FieldIsEmpty.With(Words.YourPassword), "password");
         if (!await signIn.IsRightAsync(account, form["password"]))
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.WrongPassword, "password");
-        if (!Addresses.CanBeMailed(wanted))
+        if (!Addresses.CanBeMailed(wanted) || !await database.CanStoreAsync(wanted))
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.NotAnAddress, "email");
         if (lookup.HasAddress(account.Email, wanted))
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.SameAsNow, "email");

@@ -35,7 +35,7 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, Host
 
         return obstacles.Count > 0
             ? new AdoptionReport(obstacles, [])
-            : new AdoptionReport([], [.. Hidden(path), .. Required(columns, known, database), .. await host.FaultsAsync(cancellationToken), .. await notes.OfAsync(database, cancellationToken)]);
+            : new AdoptionReport([], [.. await EncodingAsync(database, cancellationToken), .. Hidden(path), .. Required(columns, known, database), .. await host.FaultsAsync(cancellationToken), .. await CountedAsync(database, cancellationToken)]);
     }
 
     private static string Missing(SchemaPath path) => path switch
@@ -47,6 +47,21 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, Host
 
     private static IEnumerable<string> Hidden(SchemaPath path) => path.Others.Select(other =>
         $"The accounts are those{path.In(path.Current!)}. There is a table AspNetUsers{path.In(other)} too, which is not looked at. {path.Mend(other)}.");
+
+    private static async Task<IEnumerable<string>> EncodingAsync(AccountsContext database, CancellationToken cancellationToken) =>
+        await ServerEncoding.NoteAsync(database, cancellationToken) is { } note ? [note] : [];
+
+    private async Task<IReadOnlyList<string>> CountedAsync(AccountsContext database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await notes.OfAsync(database, cancellationToken);
+        }
+        catch (Exception fault) when (UnreadableRow.Is(fault))
+        {
+            return [$"A row of AspNetUsers can't be read ({fault.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.')}): its account gets no link and can't sign in here. What is odd about the accounts was not counted."];
+        }
+    }
 
     private static Task<int> BeyondCalendarAsync(AccountsContext database, CancellationToken cancellationToken) => database.Database.SqlQuery<int>($"""
         SELECT count(*)::int AS "Value" FROM "AspNetUsers"

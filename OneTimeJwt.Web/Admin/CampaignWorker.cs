@@ -19,19 +19,26 @@ internal sealed partial class CampaignWorker(
         using var timer = new PeriodicTimer(Tick, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
-            {
-                foreach (var id in await RunningAsync(stoppingToken))
-                    await writer.RunAsync(() => TryReleaseAsync(id, stoppingToken), stoppingToken);
-            }
-            catch (DbUpdateConcurrencyException)
-            {
-                // Another node was faster, or an account was changed meanwhile; the next tick sees what is left.
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.TickFailed(logger, fault.GetBaseException().GetType().Name);
-            }
+            IReadOnlyList<Guid> running = [];
+            await TryAsync(async () => running = await RunningAsync(stoppingToken), stoppingToken);
+            foreach (var id in running)
+                await TryAsync(() => writer.RunAsync(() => TryReleaseAsync(id, stoppingToken), stoppingToken), stoppingToken);
+        }
+    }
+
+    private async Task TryAsync(Func<Task> act, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await act();
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Another node was faster, or an account was changed meanwhile; the next tick sees what is left.
+        }
+        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+        {
+            Log.TickFailed(logger, fault.GetBaseException().GetType().Name);
         }
     }
 
@@ -41,28 +48,19 @@ internal sealed partial class CampaignWorker(
         return await database.Campaigns.Where(campaign => campaign.State == CampaignState.Running).OrderBy(campaign => campaign.Id).Select(campaign => campaign.Id).ToListAsync(cancellationToken);
     }
 
-    // A row that the database doesn't let be changed, by a trigger of another application's, holds nobody else up.
+    // A row that can't be read, or that a trigger of another application's keeps from being changed, holds nobody else up.
     private async Task<int> TryReleaseAsync(Guid id, CancellationToken cancellationToken)
     {
-        try
+        for (var most = MostAtOnce; ; most /= 2)
         {
-            return await ReleaseAsync(id, MostAtOnce, skips: false, cancellationToken);
-        }
-        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
-        {
-            return await TryReleaseOneAsync(id, cancellationToken);
-        }
-    }
-
-    private async Task<int> TryReleaseOneAsync(Guid id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ReleaseAsync(id, most: 1, skips: false, cancellationToken);
-        }
-        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
-        {
-            return await ReleaseAsync(id, most: 1, skips: true, cancellationToken);
+            try
+            {
+                return await ReleaseAsync(id, Math.Max(most, 1), skips: most == 0, cancellationToken);
+            }
+            catch (Exception fault) when (most > 0 && (UnreadableRow.Is(fault) || (fault is DbUpdateException refused && DatabaseRefusal.Is(refused))))
+            {
+                // With half of them.
+            }
         }
     }
 
@@ -105,7 +103,7 @@ internal sealed partial class CampaignWorker(
             AccountId = next.AccountId,
             Actor = campaign.StartedBy,
             CampaignId = campaign.Id,
-            Detail = "the database doesn't let the account be changed",
+            Detail = "the account's row can't be read or changed",
         });
         campaign.Released++;
     }

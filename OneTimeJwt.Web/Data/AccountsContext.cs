@@ -34,6 +34,9 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
     /// <summary>The collation that a search has to name for that; null where it is the columns' own.</summary>
     public virtual string? SearchCollation => null;
 
+    /// <summary>Whether the database has all characters of a text.</summary>
+    public virtual Task<bool> CanStoreAsync(string text) => Task.FromResult(true);
+
     public DbSet<OwnState> OwnStates => Set<OwnState>();
 
     public DbSet<OutboxMail> Outbox => Set<OutboxMail>();

@@ -1,6 +1,4 @@
-using System.Data.Common;
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace OneTimeJwt.Web.Data;
@@ -12,10 +10,6 @@ namespace OneTimeJwt.Web.Data;
 public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHostedService
 {
     private const int MostAtOnce = 256;
-
-    // https://www.sqlite.org/rescode.html
-    private const int Busy = 5;
-    private const int Locked = 6;
 
     // Full means that the disk doesn't keep up: callers then wait, and nothing is dropped.
     private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(
@@ -70,13 +64,14 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
             await contexts.TryAsync((context, brokenOff) => SaveAsync(context, group, isRepeated || brokenOff > 0));
             group.ForEach(entry => entry.Written.TrySetResult());
         }
-        catch (DbUpdateException fault) when (group.Count > 1 && !IsBusy(fault))
+        catch (Exception fault) when (group.Count > 1 && RowFault.Is(fault))
         {
             // One row's fault must not fail its neighbours.
-            foreach (var entry in group)
-                await WriteAsync([entry]);
+            var half = group.Count / 2;
+            await WriteAsync(group.GetRange(0, half));
+            await WriteAsync(group.GetRange(half, group.Count - half));
         }
-        catch (DbUpdateException fault) when (group.Count == 1 && !isRepeated && !IsBusy(fault))
+        catch (Exception fault) when (group.Count == 1 && !isRepeated && RowFault.Is(fault))
         {
             // Another node may have written the same event at that moment.
             await WriteAsync(group, isRepeated: true);
@@ -86,10 +81,6 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
             group.ForEach(entry => entry.Written.TrySetException(fault));
         }
     }
-
-    // Then nobody's row is at fault, and trying them one by one would only wait longer.
-    private static bool IsBusy(DbUpdateException fault) =>
-        fault.InnerException is SqliteException { SqliteErrorCode: Busy or Locked } or DbException { IsTransient: true };
 
     private static async Task<int> SaveAsync(AccountsContext context, List<Entry> group, bool isRepeated)
     {

@@ -1,4 +1,6 @@
 using System.Data;
+using System.Data.Common;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
@@ -10,6 +12,39 @@ public sealed class PostgreSqlAccounts(DbContextOptions<AccountsContext> options
 
     // By language, as databases usually sort, a prefix is no range of an index.
     public override string SearchCollation => "C";
+
+    public override async Task<bool> CanStoreAsync(string text) =>
+        Ascii.IsValid(text) || await WithConnectionAsync(connection => ServerEncoding.Fit(connection, text) == text);
+
+    // What people write about their acts, and the trail's own words, must not keep the act from being recorded.
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        var texts = ChangeTracker.Entries().Where(entry => entry is { State: EntityState.Added or EntityState.Modified, Entity: RecoveryEvent or Campaign })
+            .SelectMany(entry => entry.Properties).Where(property => property.CurrentValue is string text && !Ascii.IsValid(text)).ToList();
+        if (texts.Count > 0)
+        {
+            await WithConnectionAsync(connection =>
+            {
+                texts.ForEach(property => property.CurrentValue = ServerEncoding.Fit(connection, (string)property.CurrentValue!, missing: '?'));
+                return true;
+            });
+        }
+
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    private Task<bool> WithConnectionAsync(Func<DbConnection, bool> use) => Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+    {
+        await Database.OpenConnectionAsync();
+        try
+        {
+            return use(Database.GetDbConnection());
+        }
+        finally
+        {
+            await Database.CloseConnectionAsync();
+        }
+    });
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

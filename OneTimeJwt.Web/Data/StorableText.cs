@@ -6,7 +6,8 @@ namespace OneTimeJwt.Web.Data;
 
 /// <summary>
 /// PostgreSQL takes no NUL and no unpaired surrogate, and people type anything. What goes there is made storable in one
-/// place: each such character becomes U+FFFD, which no stored name has, so that a look-up finds nothing.
+/// place: each such character becomes U+FFFD, which no stored name has, so that a look-up finds nothing. In look-ups
+/// the same goes for what the database's encoding lacks (<see cref="ServerEncoding"/>); a row with such a character is refused when it is saved.
 /// </summary>
 internal sealed class StorableText : DbCommandInterceptor
 {
@@ -14,17 +15,30 @@ internal sealed class StorableText : DbCommandInterceptor
 
     public override DbCommand CommandInitialized(CommandEndEventData eventData, DbCommand result)
     {
-        foreach (DbParameter parameter in result.Parameters)
+        Replace(result, Mend);
+        return result;
+    }
+
+    // The connection is open by now, and knows its database.
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        if (eventData.CommandSource is CommandSource.LinqQuery or CommandSource.FromSqlQuery)
+            Replace(command, text => ServerEncoding.Fit(command.Connection!, text));
+        return ValueTask.FromResult(result);
+    }
+
+    private static void Replace(DbCommand command, Func<string, string> mend)
+    {
+        foreach (DbParameter parameter in command.Parameters)
         {
             parameter.Value = parameter.Value switch
             {
-                string text => Mend(text),
-                IList<string?> texts when texts.Any(text => text is not null && !IsStorable(text)) => texts.Select(text => text is null ? null : Mend(text)).ToArray(),
+                string text => mend(text),
+                IList<string?> texts when texts.Any(text => text is not null && mend(text) != text) => texts.Select(text => text is null ? null : mend(text)).ToArray(),
                 var other => other,
             };
         }
-
-        return result;
     }
 
     private static string Mend(string text) => IsStorable(text) ? text : Whole(text).Replace('\0', Replacement);

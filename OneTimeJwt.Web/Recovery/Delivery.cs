@@ -67,11 +67,8 @@ internal sealed partial class Delivery(
     /// <param name="cancellationToken">Ends the attempt; what was accepted is recorded nevertheless.</param>
     public async Task DeliverAsync(OutboxMail mail, Reading? reading, CancellationToken cancellationToken)
     {
-        if (IsStale(mail))
-        {
-            await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.GaveUp, detail: mail.Cause is null ? "nobody waits for it any more" : $"nobody waits for it any more; last time {mail.Cause}"));
+        if (await GivesUpAsync(mail))
             return;
-        }
 
         if (reading is null || time.GetElapsedTime(reading.At) > ReadingStaysFresh)
             reading = await ReadAsync([mail], cancellationToken);
@@ -93,6 +90,16 @@ internal sealed partial class Delivery(
             await InvitationAsync(mail, account, cancellationToken);
         else
             await NoticeAsync(mail, account, cancellationToken);
+    }
+
+    /// <summary>Ends a mail that nobody waits for any more.</summary>
+    public async Task<bool> GivesUpAsync(OutboxMail mail)
+    {
+        if (!IsStale(mail))
+            return false;
+
+        await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.GaveUp, detail: mail.Cause is null ? "nobody waits for it any more" : $"nobody waits for it any more; last time {mail.Cause}"));
+        return true;
     }
 
     // An account without a security stamp gets one where it may get a link.

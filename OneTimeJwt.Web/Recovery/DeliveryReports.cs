@@ -10,19 +10,30 @@ namespace OneTimeJwt.Web.Recovery;
 /// Writes down what became of mails. One line for each mail, outcome and cause, however often and by however many nodes
 /// it is reported: a line has a derived id. Reports of mails that the trail doesn't know are dropped.
 /// </summary>
-internal sealed class DeliveryReports(IDbContextFactory<AccountsContext> contexts, Appender appender, TimeProvider time)
+internal sealed partial class DeliveryReports(
+    IDbContextFactory<AccountsContext> contexts, Appender appender, TimeProvider time, ILogger<DeliveryReports> logger)
 {
     private const int MailsAtOnce = 500;
 
     public async Task RecordAsync(IReadOnlyCollection<DeliveryReport> reports, CancellationToken cancellationToken)
     {
         foreach (var some in reports.Distinct().Chunk(MailsAtOnce))
-        {
-            var mails = await MailedAsync([.. some.Select(report => report.MailId).Distinct()], cancellationToken);
-            await Task.WhenAll(some
-                .Where(report => mails.ContainsKey(report.MailId))
-                .Select(report => appender.AppendAsync(Line(report, mails[report.MailId]), cancellationToken)));
-        }
+            await Bisect.EachAsync(some, part => WriteAsync(part, cancellationToken), DropAsync);
+    }
+
+    private async Task WriteAsync(IReadOnlyList<DeliveryReport> reports, CancellationToken cancellationToken)
+    {
+        var mails = await MailedAsync([.. reports.Select(report => report.MailId).Distinct()], cancellationToken);
+        await Task.WhenAll(reports
+            .Where(report => mails.ContainsKey(report.MailId))
+            .Select(report => appender.AppendAsync(Line(report, mails[report.MailId]), cancellationToken)));
+    }
+
+    // Else it would be reported again and again, and the others with it.
+    private Task DropAsync(DeliveryReport report, Exception fault)
+    {
+        Log.Dropped(logger, report.MailId, fault.GetBaseException().GetType().Name);
+        return Task.CompletedTask;
     }
 
     private async Task<Dictionary<Guid, RecoveryEvent>> MailedAsync(List<Guid> ids, CancellationToken cancellationToken)
@@ -69,4 +80,10 @@ internal sealed class DeliveryReports(IDbContextFactory<AccountsContext> context
         DeliveryOutcome.Bounced => RecoveryEventKind.MailBounced,
         _ => RecoveryEventKind.MailDropped,
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "What became of mail {MailId} can't be written down ({Fault}) and is left out.")]
+        public static partial void Dropped(ILogger logger, Guid mailId, string fault);
+    }
 }

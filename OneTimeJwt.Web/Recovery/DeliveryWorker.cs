@@ -51,7 +51,8 @@ internal sealed partial class DeliveryWorker(
             if (time.GetElapsedTime(lastTidy) >= TidyInterval)
             {
                 lastTidy = time.GetTimestamp();
-                await TryAsync(() => TidyAsync(stoppingToken));
+                await TryAsync(() => trail.SummariseAsync(stoppingToken));
+                await TryAsync(() => outbox.RemoveRefusedAsync(RefusedMailsStay, stoppingToken));
             }
         }
     }
@@ -89,34 +90,26 @@ internal sealed partial class DeliveryWorker(
 
         await FindRecipientsAsync([.. leased.Where(mail => mail.AccountId is null)]);
         var mails = leased.Where(mail => mail.AccountId is not null).ToList();
-        try
-        {
-            return Queue(mails, await delivery.PrepareAsync(mails, CancellationToken.None));
-        }
-        catch (Exception fault) when (UnreadableRow.Is(fault))
-        {
-            return await OneByOneAsync(mails);
-        }
+        return await PrepareAsync(mails);
     }
 
-    // So that a row that can't be read holds up its own mail only.
-    private async Task<IReadOnlyList<Work>> OneByOneAsync(IReadOnlyList<OutboxMail> mails)
+    private async Task<IReadOnlyList<Work>> PrepareAsync(IReadOnlyList<OutboxMail> mails)
     {
         var work = new List<Work>();
-        foreach (var mail in mails)
+        try
         {
-            try
-            {
-                work.AddRange(Queue([mail], await delivery.PrepareAsync([mail], CancellationToken.None)));
-            }
-            catch (Exception fault) when (UnreadableRow.Is(fault))
-            {
-                await outbox.RefuseAsync(mail, "the account's row can't be read");
-            }
+            await Bisect.EachAsync(mails, async some => work.AddRange(Queue(some, await delivery.PrepareAsync(some, CancellationToken.None))), PutOffAsync);
+        }
+        catch (Exception fault) when (work.Count > 0)
+        {
+            // What is queued is sent; the leases of the others run out.
+            Log.Failed(logger, fault.GetBaseException().GetType().Name);
         }
 
         return work;
     }
+
+    private Task PutOffAsync(OutboxMail mail, Exception fault) => TryAsync(() => dispatch.PutOffAsync(mail, fault));
 
     private List<Work> Queue(IReadOnlyList<OutboxMail> mails, Reading reading)
     {
@@ -141,7 +134,7 @@ internal sealed partial class DeliveryWorker(
     private async Task FindRecipientsAsync(IReadOnlyCollection<OutboxMail> mails)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<Recipients>().FindAsync(mails, CancellationToken.None);
+        await scope.ServiceProvider.GetRequiredService<Recipients>().FindAsync(mails, PutOffAsync, CancellationToken.None);
     }
 
     // One after the other for a recipient, so that its budget is counted right. Other nodes are kept from its accounts only:
@@ -159,12 +152,6 @@ internal sealed partial class DeliveryWorker(
         }
 
         work.Done.SetResult();
-    }
-
-    private async Task TidyAsync(CancellationToken cancellationToken)
-    {
-        await trail.SummariseAsync(cancellationToken);
-        await outbox.RemoveRefusedAsync(RefusedMailsStay, cancellationToken);
     }
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The worker outlives whatever befalls the database; leases that it can't give back run out.")]

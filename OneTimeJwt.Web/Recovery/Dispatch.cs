@@ -40,6 +40,16 @@ internal sealed class Dispatch(Outbox outbox, Delivery delivery)
         await TryAsync(mail, reading, patience.Token);
     }
 
+    /// <summary>Writes down that what sending it takes could not be read, and puts it off or aside.</summary>
+    public async Task PutOffAsync(OutboxMail mail, Exception fault)
+    {
+        // Without an account nobody finds it in the console, to ask for another try.
+        if (mail.AccountId is not null && UnreadableRow.Is(fault))
+            await outbox.RefuseAsync(mail, "the account's row can't be read");
+        else if (!await delivery.GivesUpAsync(mail))
+            await outbox.RetryLaterAsync(mail, MailFault.Of(fault));
+    }
+
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever keeps one mail from being sent, it is written down and the others go on.")]
     private async Task<string?> TryAsync(OutboxMail mail, Reading? reading, CancellationToken cancellationToken)
     {

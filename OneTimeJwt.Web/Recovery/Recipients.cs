@@ -15,15 +15,33 @@ internal sealed class Recipients(
     AccountLookup lookup,
     TimeProvider time)
 {
-    public async Task FindAsync(IReadOnlyCollection<OutboxMail> mails, CancellationToken cancellationToken)
+    /// <param name="mails">Rows that are ours, with a typed address.</param>
+    /// <param name="fail">Is told of each row that fails alone.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    public Task FindAsync(IReadOnlyCollection<OutboxMail> mails, Func<OutboxMail, Exception, Task> fail, CancellationToken cancellationToken) =>
+        Bisect.EachAsync([.. mails.Select(mail => (Mail: mail, Address: ReadAddress(mail)))], some => FindAsync(some, fail, cancellationToken), (one, fault) => fail(one.Mail, fault));
+
+    private async Task FindAsync(IReadOnlyList<(OutboxMail Mail, string? Address)> some, Func<OutboxMail, Exception, Task> fail, CancellationToken cancellationToken)
     {
-        if (mails.Count == 0)
+        if (some.Count == 0)
             return;
 
-        var addresses = mails.ToDictionary(mail => mail, ReadAddress);
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var accounts = await lookup.IdsOfAsync(database, [.. addresses.Values.OfType<string>()], cancellationToken);
-        await Task.WhenAll(addresses.Select(pair => appender.ReplaceAsync(pair.Key, Outcome(pair.Key, pair.Value, pair.Value is null ? [] : [.. accounts[pair.Value]]))));
+        var accounts = await lookup.IdsOfAsync(database, [.. some.Select(one => one.Address).OfType<string>()], cancellationToken);
+        await Task.WhenAll(some.Select(one => ReplaceAsync(one.Mail, one.Address, accounts, fail)));
+    }
+
+    // Others are written at the same moment: what fails here is not looked up again with them.
+    private async Task ReplaceAsync(OutboxMail mail, string? address, ILookup<string, string> accounts, Func<OutboxMail, Exception, Task> fail)
+    {
+        try
+        {
+            await appender.ReplaceAsync(mail, Outcome(mail, address, address is null ? [] : [.. accounts[address]]));
+        }
+        catch (Exception fault) when (RowFault.Is(fault))
+        {
+            await fail(mail, fault);
+        }
     }
 
     // One row for each account of the address, so that a failure on one can't send the other's mail again.
