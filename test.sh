@@ -95,6 +95,11 @@ install_nginx() {
   command -v nginx || { debian nginx-light > "$results/nginx.log" 2>&1; command -v nginx; } || echo "not to be had here; its tests are skipped"
 }
 
+install_pgbouncer() {
+  [ -x /usr/sbin/pgbouncer ] || debian pgbouncer > "$results/pgbouncer.log" 2>&1
+  ls /usr/sbin/pgbouncer 2> /dev/null || echo "not to be had here; its tests are skipped"
+}
+
 install_dovecot() {
   command -v dovecot || { debian dovecot-imapd > "$results/dovecot.log" 2>&1; command -v dovecot; } || echo "not to be had here; its tests are skipped"
 }
@@ -162,6 +167,7 @@ step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
     [ "$mode" = gallery ] || {
       step "postgresql" start_postgresql
       [ "$mode" != long ] || step "mail filters" install_filters
+      [ "$mode" != long ] || step "pgbouncer" install_pgbouncer
       step "dovecot" install_dovecot
       step "postfix" install_postfix
       step "exim" install_exim

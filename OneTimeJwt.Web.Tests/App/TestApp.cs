@@ -53,10 +53,12 @@ public sealed class TestApp : IAsyncDisposable
     /// <param name="realHashes">Whether a password costs what it costs in the product; tests that don't look at that have no use for it.</param>
     public static async Task<TestApp> StartAsync(
         Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null, DatabaseProvider? provider = null, bool realHashes = false,
-        Func<TestDatabase, Task>? host = null, string? encoding = null)
+        Func<TestDatabase, Task>? host = null, string? encoding = null, Func<string, string>? through = null)
     {
         var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
         var database = beside?._database ?? await TestDatabase.MakeAsync(provider ?? TestDatabase.Usual, folder, encoding);
+        if (through is not null)
+            settings = new(settings ?? []) { ["ConnectionStrings:Accounts"] = through(database.ConnectionString) };
         var app = new TestApp(folder, beside is null, Merge(folder, beside, settings, database), beside?.Clock ?? new RunningClock(), replace, database, realHashes);
         Assert.True(await Startup.CheckAsync(app._app), "The settings were refused.");
         if (host is not null)

@@ -44,10 +44,14 @@ internal static class DatabaseSchema
     /// <returns>None where there is no database yet.</returns>
     public static async Task<IReadOnlyList<SchemaColumn>> ReadAsync(AccountsContext database, CancellationToken cancellationToken)
     {
-        if (!await database.GetService<IRelationalDatabaseCreator>().ExistsAsync(cancellationToken))
+        if (!await IsThereAsync(database, cancellationToken))
             return [];
 
         var sql = database switch { PostgreSqlAccounts => PostgreSql, SqlServerAccounts => SqlServer, _ => Sqlite };
         return await database.Database.SqlQueryRaw<SchemaColumn>(sql).ToListAsync(cancellationToken);
     }
+
+    /// <summary>Whether there is a database. Asking takes another connection, which within a transaction might not be had.</summary>
+    public static async Task<bool> IsThereAsync(AccountsContext database, CancellationToken cancellationToken) =>
+        database.Database.CurrentTransaction is not null || await database.GetService<IRelationalDatabaseCreator>().ExistsAsync(cancellationToken);
 }

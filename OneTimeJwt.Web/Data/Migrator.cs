@@ -88,10 +88,10 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
     // Tables first: what another node makes in between is no longer pending then.
     private static async Task<IReadOnlyList<string>> PendingAsync(AccountsContext context, CancellationToken cancellationToken)
     {
-        var schema = await DatabaseSchema.ReadAsync(context, cancellationToken);
-        var pending = await UnappliedAsync(context, schema, cancellationToken);
+        var path = await SchemaPath.ReadAsync(context, cancellationToken);
+        var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context, cancellationToken), cancellationToken);
         if (pending.Exists(MakesIdentityTables))
-            ForeignDatabaseException.ThrowIf(await SchemaPath.ReadAsync(context, cancellationToken));
+            ForeignDatabaseException.ThrowIf(path);
         return pending;
     }
 

@@ -1,6 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace OneTimeJwt.Web.Data;
 
@@ -41,7 +39,7 @@ internal sealed record SchemaPath(string? Current, IReadOnlyList<string> Others,
 
     public static async Task<SchemaPath> ReadAsync(AccountsContext database, CancellationToken cancellationToken)
     {
-        if (!await database.GetService<IRelationalDatabaseCreator>().ExistsAsync(cancellationToken))
+        if (!await DatabaseSchema.IsThereAsync(database, cancellationToken))
             return new SchemaPath(Current: null, Others: [], IsChosen: false);
 
         var (tables, chosen) = database switch
