@@ -28,6 +28,11 @@ public sealed class CollationTests
         END $$
         """;
 
+    // Nothing is compared with a NULL.
+    private const string Fill = """
+        UPDATE "AspNetUsers" SET "PasswordHash" = 'AQ', "SecurityStamp" = "Id", "ConcurrencyStamp" = "Id", "PhoneNumber" = '1'
+        """;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -76,5 +81,6 @@ public sealed class CollationTests
         await using var site = HostSite.Open(database);
         await site.Database.ExecuteSqlRawAsync(Collation, Cancellation);
         await site.Database.ExecuteSqlRawAsync(Alter, Cancellation);
+        await site.Database.ExecuteSqlRawAsync(Fill, Cancellation);
     }
 }
