@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Recovery;
@@ -39,6 +40,33 @@ public sealed class TelemetryTests
         var told = collector.All;
         Assert.All([.. Funnel, .. Words, "http.server.request.duration", "dotnet.gc.collections", "deliver", "redeem", "POST /reset-password"], name => Assert.Contains(name, told, StringComparison.Ordinal));
         Assert.All([.. secrets, "url.query", "url.path", "url.full", "user_agent", "client.address", "a phone of Ada"], secret => Assert.DoesNotContain(secret, told, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Logs_go_to_the_collector_too_and_hold_no_token_and_no_password_at_any_level()
+    {
+        await using var collector = new Collector();
+        var settings = new Dictionary<string, string?>(collector.Settings) { ["Logging:LogLevel:Default"] = "Trace", ["Logging:LogLevel:Microsoft.AspNetCore"] = "Trace" };
+        string[] secrets;
+        // The suite's sink took the place of every other provider, the exporter's among them.
+        await using (var app = await TestApp.StartAsync(settings, replace: services => services.AddLogging(logging => logging.AddOpenTelemetry())))
+        {
+            secrets = [.. (await GoThroughAsync(app)).Take(6)];
+            Assert.Contains("Request starting", app.Log.All, StringComparison.Ordinal);
+        }
+
+        var told = collector.Logs;
+        Assert.Contains("Microsoft.Hosting.Lifetime", told, StringComparison.Ordinal);
+        Assert.Contains("Request starting", told, StringComparison.Ordinal);
+        Assert.All(secrets, secret => Assert.DoesNotContain(secret, told, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Where_metrics_go_logs_go_as_well()
+    {
+        await using var app = Program.Build(["--environment", "Development", "--applicationName", "OneTimeJwt.Web", "--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9"]);
+
+        Assert.Contains(app.Services.GetServices<ILoggerProvider>(), provider => provider is OpenTelemetry.Logs.OpenTelemetryLoggerProvider);
     }
 
     [Fact]
@@ -98,7 +126,7 @@ public sealed class TelemetryTests
     /// <summary>Takes OTLP over HTTP, and keeps every byte.</summary>
     private sealed class Collector : IAsyncDisposable
     {
-        private readonly ConcurrentQueue<byte[]> _bodies = [];
+        private readonly ConcurrentQueue<(string Path, byte[] Body)> _bodies = [];
         private readonly HttpListener _listener = new();
         private readonly string _address;
         private readonly Task _door;
@@ -118,13 +146,17 @@ public sealed class TelemetryTests
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
         };
 
-        public string All => string.Join('\n', _bodies.Select(Encoding.Latin1.GetString));
+        public string All => Text(_ => true);
+
+        public string Logs => Text(path => path.EndsWith("/logs", StringComparison.Ordinal));
 
         public async ValueTask DisposeAsync()
         {
             _listener.Close();
             await _door;
         }
+
+        private string Text(Func<string, bool> isWanted) => string.Join('\n', _bodies.Where(body => isWanted(body.Path)).Select(body => Encoding.Latin1.GetString(body.Body)));
 
         private async Task TakeAsync()
         {
@@ -135,7 +167,7 @@ public sealed class TelemetryTests
                     var request = await _listener.GetContextAsync();
                     using var body = new MemoryStream();
                     await request.Request.InputStream.CopyToAsync(body);
-                    _bodies.Enqueue(body.ToArray());
+                    _bodies.Enqueue((request.Request.Url!.AbsolutePath, body.ToArray()));
                     request.Response.Close();
                 }
             }
