@@ -9,7 +9,7 @@ using OpenTelemetry.Trace;
 
 namespace OneTimeJwt.Web;
 
-/// <summary>Metrics and traces over OTLP, where the standard variable names a collector; else nothing is made and nothing listens.</summary>
+/// <summary>Metrics, traces and logs over OTLP, where the standard variable names a collector; else nothing is made and nothing listens.</summary>
 internal static class Telemetry
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";

@@ -62,6 +62,21 @@ public sealed class TelemetryTests
     }
 
     [Fact]
+    public async Task Logs_stay_here_where_the_setting_says_so()
+    {
+        await using var collector = new Collector();
+        var settings = new Dictionary<string, string?>(collector.Settings) { ["Logging:OpenTelemetry:LogLevel:Default"] = "None" };
+        await using (var app = await TestApp.StartAsync(settings, replace: services => services.AddLogging(logging => logging.AddOpenTelemetry())))
+        {
+            using var visitor = app.Open();
+            await visitor.GetAsync("/sign-in");
+        }
+
+        Assert.NotEmpty(collector.All);
+        Assert.Empty(collector.Logs);
+    }
+
+    [Fact]
     public async Task Where_metrics_go_logs_go_as_well()
     {
         await using var app = Program.Build(["--environment", "Development", "--applicationName", "OneTimeJwt.Web", "--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9"]);
