@@ -26,9 +26,8 @@ internal static class HealthAnswer
         if (context.Connection.RemoteIpAddress is not { } address || context.Request.Headers.ContainsKey(ForwardedHeadersDefaults.XForwardedForHeaderName))
             return false;
 
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return context.RequestServices.GetRequiredService<IOptions<SecuritySettings>>().Value.HealthNetworks
-            .Any(network => System.Net.IPNetwork.Parse(SecuritySettingsValidator.AsRange(network)).Contains(plain));
+        return context.RequestServices.GetRequiredService<IOptions<SecuritySettings>>().Value.HealthNetworks.Ranges()
+            .Any(range => range.Contains(address));
     }
 
     // What an exception says may name servers and users.

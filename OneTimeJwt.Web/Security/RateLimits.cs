@@ -37,8 +37,6 @@ internal static class RateLimits
         var address = context.Connection.RemoteIpAddress;
         if (address is null)
             return "";
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
         return address.AddressFamily == AddressFamily.InterNetworkV6
             ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
             : address.ToString();

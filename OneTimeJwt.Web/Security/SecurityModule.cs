@@ -35,6 +35,7 @@ internal static class SecurityModule
         var security = app.Services.GetRequiredService<IOptions<SecuritySettings>>().Value;
         if (security.KnownProxies.Count > 0)
             app.UseForwardedHeaders();
+        app.UsePlainAddresses();
         app.UseSecurityHeaders(SecurityHeaders.Policy(hsts: !app.Environment.IsDevelopment() && security.RequireHttps == true));
     }
 
@@ -57,8 +58,8 @@ internal static class SecurityModule
         forwarded.ForwardLimit = null;
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();
-        foreach (var proxy in security.Value.KnownProxies)
-            forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(SecuritySettingsValidator.AsRange(proxy)));
+        foreach (var range in security.Value.KnownProxies.Ranges())
+            forwarded.KnownIPNetworks.Add(range);
     }
 
     private static void AddCookies(IServiceCollection services)

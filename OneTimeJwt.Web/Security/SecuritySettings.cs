@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace OneTimeJwt.Web.Security;
@@ -24,22 +23,23 @@ public sealed class ClientLimit
     public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(10);
 }
 
-internal sealed class SecuritySettingsValidator : IValidateOptions<SecuritySettings>
+internal sealed class SecuritySettingsValidator(IConfiguration configuration) : IValidateOptions<SecuritySettings>
 {
+    // ASPNETCORE_FORWARDEDHEADERS_ENABLED and DOTNET_FORWARDEDHEADERS_ENABLED are the same key.
+    private const string HostsOwn = "ForwardedHeaders_Enabled";
+
     public ValidateOptionsResult Validate(string? name, SecuritySettings options)
     {
         var faults = Faults(nameof(options.KnownProxies), options.KnownProxies).Concat(Faults(nameof(options.HealthNetworks), options.HealthNetworks)).ToList();
+        // The host then believes any client; where proxies are known, their list counts for its middleware too.
+        if (options.KnownProxies.Count == 0 && "true".Equals(configuration[HostsOwn], StringComparison.OrdinalIgnoreCase))
+            faults.Add($"{HostsOwn} (ASPNETCORE_FORWARDEDHEADERS_ENABLED) is true, so that anybody could invent an address: set Security:KnownProxies to the addresses of your proxies instead");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    public static string AsRange(string network) =>
-        IPAddress.TryParse(network, out var address)
-            ? $"{address}/{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128)}"
-            : network;
-
     private static IEnumerable<string> Faults(string key, List<string> networks) =>
         from entry in networks.Select((network, i) => (network, i))
-        where !IPNetwork.TryParse(AsRange(entry.network), out _)
+        where !PlainAddresses.TryParseRange(entry.network, out _)
         select $"Security:{key}:{entry.i} is not an address or a range: write for example 10.0.0.5 or 10.0.0.0/8";
 }
 
