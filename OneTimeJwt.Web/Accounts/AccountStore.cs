@@ -52,7 +52,7 @@ internal sealed class AccountStore(AccountsContext context, HostColumns columns,
                 var (id, stamp) = (user.Id, user.ConcurrencyStamp);
                 return await Context.Database.CreateExecutionStrategy().ExecuteInTransactionAsync(
                     inner => WriteAsync(user, inner),
-                    inner => Context.Users.AnyAsync(row => row.Id == id && row.ConcurrencyStamp == stamp, inner),
+                    inner => Context.IsConfirmedAsync(() => Context.Users.AnyAsync(row => row.Id == id && row.ConcurrencyStamp == stamp, inner)),
                     cancellationToken);
             },
             cancellationToken);

@@ -72,7 +72,7 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
 
             return present.Own?.PendingAddress == pending
                 ? await TryAsync(present, wanted, client, again: true)
-                : present.Own?.PendingAddress == wanted;
+                : await database.IsConfirmedAsync(() => database.OwnStates.AnyAsync(own => own.AccountId == account.Id && own.PendingAddress == wanted));
         }
         catch (DbUpdateException fault) when (Collision.Is(fault))
         {

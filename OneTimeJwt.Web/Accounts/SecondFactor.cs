@@ -158,7 +158,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         database.ChangeTracker.Clear();
         database.Attach(account);
         await database.Entry(account).ReloadAsync();
-        return await database.Trail.AnyAsync(written => written.Id == line.Id);
+        return await database.HasHappenedAsync(line.Id);
     }
 
     // Those that another application gave out stay good.

@@ -109,7 +109,7 @@ internal sealed class Invitations(
         catch (DbUpdateException fault) when (Collision.Is(fault))
         {
             // Somebody else made it at that moment, or this did: a commit that was in doubt and was tried again.
-            return await database.Trail.AnyAsync(written => written.Id == line.Id) ? null : Words.InviteInUse;
+            return await database.HasHappenedAsync(line.Id) ? null : Words.InviteInUse;
         }
         catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
         {
@@ -122,7 +122,8 @@ internal sealed class Invitations(
     private Task<bool> IsInvitedAsync(string accountId, DateTimeOffset now)
     {
         var since = now - JustNow;
-        return database.Trail.AnyAsync(line => line.AccountId == accountId && line.Kind == RecoveryEventKind.Invited && line.At > since && line.At <= now);
+        return database.IsConfirmedAsync(() =>
+            database.Trail.AnyAsync(line => line.AccountId == accountId && line.Kind == RecoveryEventKind.Invited && line.At > since && line.At <= now));
     }
 
     private async Task<bool> IsInUseAsync(Account account) =>

@@ -6,10 +6,11 @@ namespace OneTimeJwt.Web.Data;
 /// <summary>Makes contexts for the configured provider.</summary>
 internal sealed class AccountsContexts(IOptions<DatabaseSettings> settings, DbContextOptions<AccountsContext> options, OneWriter writer) : IDbContextFactory<AccountsContext>
 {
+    // On PostgreSQL each save has a transaction: the end of its commit is watched, see SynchronousCommitInterceptor.
     public AccountsContext CreateDbContext() => settings.Value.Provider switch
     {
         DatabaseProvider.SqlServer => new SqlServerAccounts(options, writer),
-        DatabaseProvider.PostgreSql => new PostgreSqlAccounts(options, writer),
+        DatabaseProvider.PostgreSql => new PostgreSqlAccounts(options, writer) { Database = { AutoTransactionBehavior = AutoTransactionBehavior.Always } },
         _ => new SqliteAccounts(options, writer),
     };
 }

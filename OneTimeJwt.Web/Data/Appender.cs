@@ -19,12 +19,16 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
 
     /// <summary>Returns when the row is committed.</summary>
     public Task AppendAsync(object row, CancellationToken cancellationToken = default) =>
-        WriteAsync(new Entry([row], Finished: null), cancellationToken);
+        WriteAsync(new Entry([row], Finished: null, IsRepeated: false), cancellationToken);
 
     /// <summary>Returns when the outbox row is gone and what came of it is written, in one commit.</summary>
     /// <exception cref="DbUpdateConcurrencyException">The row is not ours any more; nothing was written.</exception>
     public Task ReplaceAsync(OutboxMail finished, params IReadOnlyList<object> outcome) =>
-        WriteAsync(new Entry(outcome, finished), CancellationToken.None);
+        WriteAsync(new Entry(outcome, finished, IsRepeated: false), CancellationToken.None);
+
+    /// <summary>The same once more, after a try that failed: it may have been written all the same.</summary>
+    public Task ReplaceAgainAsync(OutboxMail finished, IReadOnlyList<object> outcome) =>
+        WriteAsync(new Entry(outcome, finished, IsRepeated: true), CancellationToken.None);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -61,7 +65,7 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
     {
         try
         {
-            await contexts.TryAsync((context, brokenOff) => SaveAsync(context, group, isRepeated || brokenOff > 0));
+            await contexts.TryAsync((context, brokenOff) => SaveAsync(context, group, isRepeated || brokenOff > 0 || group.Exists(entry => entry.IsRepeated)));
             group.ForEach(entry => entry.Written.TrySetResult());
         }
         catch (Exception fault) when (group.Count > 1 && RowFault.Is(fault))
@@ -85,7 +89,13 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
     private static async Task<int> SaveAsync(AccountsContext context, List<Entry> group, bool isRepeated)
     {
         if (isRepeated)
-            group = await UnwrittenAsync(context, group);
+        {
+            await context.Database.OpenConnectionAsync();
+            var unwritten = await UnwrittenAsync(context, group);
+            if (unwritten.Count < group.Count)
+                await context.ConfirmAsync();
+            group = unwritten;
+        }
 
         var rows = group.SelectMany(entry => entry.Rows).ToList();
         var events = rows.OfType<RecoveryEvent>().ToList();
@@ -111,7 +121,7 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
 
     private static Guid Id(object row) => row is RecoveryEvent line ? line.Id : ((OutboxMail)row).Id;
 
-    private sealed record Entry(IReadOnlyList<object> Rows, OutboxMail? Finished)
+    private sealed record Entry(IReadOnlyList<object> Rows, OutboxMail? Finished, bool IsRepeated)
     {
         public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

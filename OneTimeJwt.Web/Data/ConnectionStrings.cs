@@ -18,6 +18,7 @@ internal static class ConnectionStrings
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(1);
     private static readonly StorableText Storable = new();
     private static readonly SqlitePragmas Pragmas = new();
+    private static readonly SynchronousCommitInterceptor Commits = new();
 
     public static void Use(DbContextOptionsBuilder options, DatabaseProvider provider, string? connectionString, string contentRoot)
     {
@@ -29,7 +30,7 @@ internal static class ConnectionStrings
                 options.UseSqlServer(SqlServer(connectionString), server => server.EnableRetryOnFailure(MostRetries, LongestRetryDelay, errorNumbersToAdd: null).MigrationsHistoryTable(AccountsContext.HistoryTable)).AddInterceptors(Storable);
                 break;
             case DatabaseProvider.PostgreSql:
-                options.UseNpgsql(PostgreSql(connectionString), server => server.EnableRetryOnFailure(MostRetries, LongestRetryDelay, errorCodesToAdd: null).MigrationsHistoryTable(AccountsContext.HistoryTable)).AddInterceptors(Storable);
+                options.UseNpgsql(PostgreSql(connectionString), server => server.EnableRetryOnFailure(MostRetries, LongestRetryDelay, errorCodesToAdd: null).MigrationsHistoryTable(AccountsContext.HistoryTable)).AddInterceptors(Storable, Commits);
                 break;
             default:
                 options.UseSqlite(Sqlite(connectionString, contentRoot), file => file.MigrationsHistoryTable(AccountsContext.HistoryTable)).AddInterceptors(Pragmas);

@@ -35,10 +35,15 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
     public async Task<DateTimeOffset?> RedeemedAtAsync(string nonce)
     {
         await using var database = await contexts.CreateDbContextAsync();
-        return await database.Trail
+        await database.Database.OpenConnectionAsync();
+        var at = await database.Trail
             .Where(line => line.Nonce == nonce && RecoveryEvent.Uses.Contains(line.Kind))
             .Select(line => (DateTimeOffset?)line.At)
             .FirstOrDefaultAsync();
+        // The page says so, to somebody who may have been told to come back a moment ago.
+        if (at is not null)
+            await database.ConfirmAsync();
+        return at;
     }
 
     /// <summary>One line for all unproven tokens since the last call.</summary>

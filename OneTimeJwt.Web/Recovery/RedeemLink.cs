@@ -159,7 +159,7 @@ internal sealed partial class RedeemLink(
     private async Task<bool> HappenedAsync(Guid line)
     {
         await using var fresh = await contexts.CreateDbContextAsync();
-        return await fresh.Trail.AnyAsync(written => written.Id == line);
+        return await fresh.HasHappenedAsync(line);
     }
 
     private enum SwapEnd
