@@ -50,13 +50,15 @@ public sealed class TestApp : IAsyncDisposable
     /// <param name="provider">Where its database is made; where none of that kind can be had, the test is skipped.</param>
     /// <param name="host">Makes another application's tables first; then the database is adopted.</param>
     /// <param name="encoding">What PostgreSQL stores text in; null for what the server usually takes.</param>
+    /// <param name="through">Another way to the same database, from its connection string.</param>
+    /// <param name="on">The database, where the test has made it.</param>
     /// <param name="realHashes">Whether a password costs what it costs in the product; tests that don't look at that have no use for it.</param>
     public static async Task<TestApp> StartAsync(
         Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null, DatabaseProvider? provider = null, bool realHashes = false,
-        Func<TestDatabase, Task>? host = null, string? encoding = null, Func<string, string>? through = null)
+        Func<TestDatabase, Task>? host = null, string? encoding = null, Func<string, string>? through = null, TestDatabase? on = null)
     {
         var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
-        var database = beside?._database ?? await TestDatabase.MakeAsync(provider ?? TestDatabase.Usual, folder, encoding);
+        var database = beside?._database ?? on ?? await TestDatabase.MakeAsync(provider ?? TestDatabase.Usual, folder, encoding);
         if (through is not null)
             settings = new(settings ?? []) { ["ConnectionStrings:Accounts"] = through(database.ConnectionString) };
         var app = new TestApp(folder, beside is null, Merge(folder, beside, settings, database), beside?.Clock ?? new RunningClock(), replace, database, realHashes);

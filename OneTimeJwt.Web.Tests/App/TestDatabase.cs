@@ -54,9 +54,15 @@ public sealed class TestDatabase
         return database;
     }
 
+    /// <summary>One that is there, and that somebody else takes away.</summary>
+    public static TestDatabase On(DatabaseProvider provider, string connectionString) => new(provider, server: null, "", connectionString);
+
     /// <param name="own">A connection of the app: its pool alone is emptied, for others run beside it.</param>
     public async Task DropAsync(DbConnection own)
     {
+        if (_server is null && Provider != DatabaseProvider.Sqlite)
+            return;
+
         switch (Provider)
         {
             case DatabaseProvider.PostgreSql:

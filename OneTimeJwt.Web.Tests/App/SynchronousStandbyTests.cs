@@ -1,0 +1,136 @@
+using System.Net;
+using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Recovery;
+using OneTimeJwt.Web.Tests.Admin;
+
+namespace OneTimeJwt.Web.Tests.App;
+
+/// <summary>PostgreSQL whose commits wait for a standby that stops to answer: its server ends the wait with a warning and a plain success.</summary>
+[Trait("Category", "long")]
+public sealed class SynchronousStandbyTests : IAsyncLifetime
+{
+    private PostgreSqlCluster _primary = null!;
+    private PostgreSqlCluster _standby = null!;
+    private TestApp _app = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _primary = await PostgreSqlCluster.StartAsync();
+        _standby = await _primary.AddStandbyAsync();
+        _app = await TestApp.StartAsync(on: TestDatabase.On(DatabaseProvider.PostgreSql, PostgreSqlCluster.ConnectionStringOf(_primary, _standby) + ";Command Timeout=2"));
+    }
+
+    [Fact]
+    public async Task What_no_standby_confirmed_is_never_told_as_done()
+    {
+        var (owner, member) = (await _app.AddAccountAsync(), await _app.AddAccountAsync());
+        var link = await _app.LinkForAsync(owner);
+        var secure = await _app.MintAsync("secure", owner.Id);
+        var admin = await _app.HireAsync(ConsoleRole.Admin);
+        using var visitor = _app.Open();
+        using var signedIn = _app.Open();
+        var (form, request, button) = (await visitor.GetAsync(link), await visitor.GetAsync("/forgot-password"), await visitor.GetAsync(secure));
+        (await signedIn.SignInAsync(member.Email!, Passwords.Old)).LeadsTo("/account");
+
+        await _standby.FreezeAsync();
+
+        await IsOutOfOrderAsync(visitor.SubmitAsync(form, ("password", Passwords.New)));
+        // What the server shows by now is no more certain.
+        await IsOutOfOrderAsync(visitor.SubmitAsync(form, ("password", Passwords.New)));
+        await IsOutOfOrderAsync(visitor.GetAsync(link));
+        await IsOutOfOrderAsync(visitor.SubmitAsync(request, ("email", owner.Email!)));
+        await IsOutOfOrderAsync(visitor.SubmitAsync(button));
+        await IsOutOfOrderAsync(signedIn.ChangePasswordAsync(Passwords.Old, Passwords.Other));
+        await Assert.ThrowsAsync<CommitInDoubtException>(() => _app.ActAsync(admin, AccountAct.KillLinks, member.Id));
+        await Assert.ThrowsAsync<CommitInDoubtException>(() => _app.ActAsync(admin, AccountAct.MakeSupport, member.Id));
+        var invited = await _app.WithAsync<Invitations, InvitationOutcome>(invitations => invitations.SendAsync(admin.User, [new ListedName(1, Links.NewAddress())], "they start on Monday", client: null));
+        Assert.Equal((0, true), (invited.Invited, invited.BrokeOff));
+
+        await _standby.ThawAsync();
+        (await visitor.GetAsync(link)).IsRefusedAs("spent");
+    }
+
+    [Fact]
+    public async Task A_redemption_that_is_lost_with_the_server_was_not_told_as_done_and_the_link_works_on()
+    {
+        var account = await _app.AddAccountAsync();
+        var link = await _app.LinkForAsync(account);
+        using var visitor = _app.Open();
+        var form = await visitor.GetAsync(link);
+
+        await _standby.FreezeAsync();
+        await IsOutOfOrderAsync(visitor.SubmitAsync(form, ("password", Passwords.New)));
+        await FailOverAsync();
+
+        Assert.True((await visitor.RedeemAsync(link, Passwords.Other)).PasswordChanged);
+        using var later = _app.Open();
+        Assert.Equal("/account", (await later.SignInAsync(account.Email!, Passwords.Other)).Location);
+    }
+
+    [Fact]
+    public async Task A_wait_that_an_operator_ends_makes_a_redemption_no_more_certain_and_one_that_is_confirmed_later_is_told()
+    {
+        var account = await _app.AddAccountAsync();
+        var link = await _app.LinkForAsync(account);
+        using var visitor = _app.Open();
+        var form = await visitor.GetAsync(link);
+        await _standby.FreezeAsync();
+
+        // Its commit is on the server and visible; the app finds it by its own event.
+        var answer = visitor.SubmitAsync(form, ("password", Passwords.New));
+        await Eventually.Async(() => _primary.TellAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE 'COMMIT%'"), count => count > 0);
+        await IsOutOfOrderAsync(answer);
+
+        await _standby.ThawAsync();
+        (await visitor.GetAsync(link)).IsRefusedAs("spent");
+        await FailOverAsync();
+        using var later = _app.Open();
+        Assert.Equal("/account", (await later.SignInAsync(account.Email!, Passwords.New)).Location);
+    }
+
+    [Fact]
+    public async Task A_standby_that_answers_again_in_time_makes_it_a_success()
+    {
+        var account = await _app.AddAccountAsync();
+        var link = await _app.LinkForAsync(account);
+        using var visitor = _app.Open();
+        var form = await visitor.GetAsync(link);
+        await _standby.FreezeAsync();
+
+        var answer = visitor.SubmitAsync(form, ("password", Passwords.New));
+        await Eventually.Async(() => _primary.TellAsync("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%pg_logical_emit_message%'"), count => count > 0);
+        await _standby.ThawAsync();
+
+        Assert.True((await answer).PasswordChanged);
+        await FailOverAsync();
+        using var later = _app.Open();
+        Assert.Equal("/account", (await later.SignInAsync(account.Email!, Passwords.New)).Location);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync();
+        if (_standby is not null)
+            await _standby.DisposeAsync();
+        if (_primary is not null)
+            await _primary.DisposeAsync();
+    }
+
+    private async Task FailOverAsync()
+    {
+        await _primary.KillAsync();
+        await _standby.ThawAsync();
+        await _standby.PromoteAsync();
+    }
+
+    private static async Task IsOutOfOrderAsync(Task<Answer> asked)
+    {
+        var answer = await asked;
+        Assert.True(answer.Status == HttpStatusCode.ServiceUnavailable, $"{(int)answer.Status} {answer.Location} {answer.Body}");
+        Assert.Contains("briefly out of order", answer.Body, StringComparison.Ordinal);
+    }
+}
