@@ -67,7 +67,20 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
     public Task ThawAsync() => SignalAsync("-CONT");
 
     /// <summary>All of its processes end at once, as on a machine that loses power.</summary>
-    public Task KillAsync() => SignalAsync("-KILL");
+    public async Task KillAsync()
+    {
+        var killed = await SignalAsync("-KILL");
+        await Eventually.Async(() => Task.FromResult(killed.Count(process => State($"/proc/{process}") is not (null or "Z"))), count => count == 0);
+    }
+
+    /// <summary>As after a loss of power.</summary>
+    public async Task RestartAsync()
+    {
+        await KillAsync();
+        // Where nobody asks for its exit code, a process that was killed still counts as running.
+        File.Delete(Path.Combine(Data, "postmaster.pid"));
+        await LaunchAsync();
+    }
 
     /// <returns>How many rows came or were changed.</returns>
     public async Task<int> TellAsync(string sql)
@@ -118,25 +131,31 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
     }
 
     // The server's own first, so that it neither starts others nor tidies up.
-    private async Task SignalAsync(string signal)
+    private async Task<IReadOnlyList<string>> SignalAsync(string signal)
     {
         var file = Path.Combine(Data, "postmaster.pid");
         if (!File.Exists(file))
-            return;
+            return [];
 
         var server = (await File.ReadAllLinesAsync(file))[0];
         if (!Directory.Exists($"/proc/{server}"))
-            return;
+            return [];
 
         var children = Directory.GetDirectories("/proc").Where(process => Parent(process) == server).Select(process => Path.GetFileName(process)).ToList();
         await ExecuteAsync("sh", ["-c", "kill \"$@\" 2> /dev/null; true", "kill", signal, server, .. children]);
+        return [server, .. children];
     }
 
-    private static string? Parent(string process)
+    private static string? State(string process) => Stat(process, 0);
+
+    private static string? Parent(string process) => Stat(process, 1);
+
+    // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: what follows the name.
+    private static string? Stat(string process, int field)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(process, "stat")).Split(") ")[^1].Split(' ')[1];
+            return File.ReadAllText(Path.Combine(process, "stat")).Split(") ")[^1].Split(' ')[field];
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or IndexOutOfRangeException)
         {

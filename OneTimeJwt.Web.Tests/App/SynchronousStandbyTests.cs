@@ -63,11 +63,14 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
 
         await _standby.FreezeAsync();
         await IsOutOfOrderAsync(visitor.SubmitAsync(form, ("password", Passwords.New)));
-        await FailOverAsync();
+        await _primary.KillAsync();
+        // What it had been sent and not read is lost with its processes.
+        await _standby.RestartAsync();
+        await _standby.PromoteAsync();
 
         Assert.True((await visitor.RedeemAsync(link, Passwords.Other)).PasswordChanged);
         using var later = _app.Open();
-        Assert.Equal("/account", (await later.SignInAsync(account.Email!, Passwords.Other)).Location);
+        (await later.SignInAsync(account.Email!, Passwords.Other)).LeadsTo("/account");
     }
 
     [Fact]
@@ -88,7 +91,7 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
         (await visitor.GetAsync(link)).IsRefusedAs("spent");
         await FailOverAsync();
         using var later = _app.Open();
-        Assert.Equal("/account", (await later.SignInAsync(account.Email!, Passwords.New)).Location);
+        (await later.SignInAsync(account.Email!, Passwords.New)).LeadsTo("/account");
     }
 
     [Fact]
@@ -107,7 +110,7 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
         Assert.True((await answer).PasswordChanged);
         await FailOverAsync();
         using var later = _app.Open();
-        Assert.Equal("/account", (await later.SignInAsync(account.Email!, Passwords.New)).Location);
+        (await later.SignInAsync(account.Email!, Passwords.New)).LeadsTo("/account");
     }
 
     public async ValueTask DisposeAsync()
@@ -131,6 +134,6 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
     {
         var answer = await asked;
         Assert.True(answer.Status == HttpStatusCode.ServiceUnavailable, $"{(int)answer.Status} {answer.Location} {answer.Body}");
-        Assert.Contains("briefly out of order", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("We can&#x2019;t say yet whether what you sent was carried out.", answer.Body, StringComparison.Ordinal);
     }
 }

@@ -5,4 +5,8 @@ namespace OneTimeJwt.Web.Data;
 
 /// <summary>The server has the commit, and nobody knows whether it would outlive that server. Nobody is told that it is done.</summary>
 [SuppressMessage("Design", "CA1032", Justification = "There is one thing to say.")]
-public sealed class CommitInDoubtException(Exception? cause = null) : DbException("A commit was not confirmed by a synchronous standby.", cause);
+public sealed class CommitInDoubtException(Exception? cause = null) : DbException("A commit was not confirmed by a synchronous standby.", cause)
+{
+    /// <summary>Transaction resolution unknown (ISO/IEC 9075-2, class 08).</summary>
+    public override string SqlState => "08007";
+}

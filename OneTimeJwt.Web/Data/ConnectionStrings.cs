@@ -14,6 +14,7 @@ internal static class ConnectionStrings
     private const int LockPatience = 8;
     private const int ConnectPatience = 5;
     private const int MostRetries = 3;
+    private const int HostRecheck = 1;
 
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(1);
     private static readonly StorableText Storable = new();
@@ -30,7 +31,7 @@ internal static class ConnectionStrings
                 options.UseSqlServer(SqlServer(connectionString), server => server.EnableRetryOnFailure(MostRetries, LongestRetryDelay, errorNumbersToAdd: null).MigrationsHistoryTable(AccountsContext.HistoryTable)).AddInterceptors(Storable);
                 break;
             case DatabaseProvider.PostgreSql:
-                options.UseNpgsql(PostgreSql(connectionString), server => server.EnableRetryOnFailure(MostRetries, LongestRetryDelay, errorCodesToAdd: null).MigrationsHistoryTable(AccountsContext.HistoryTable)).AddInterceptors(Storable, Commits);
+                options.UseNpgsql(PostgreSql(connectionString), server => server.ExecutionStrategy(dependencies => new PostgreSqlRetries(dependencies, MostRetries, LongestRetryDelay)).MigrationsHistoryTable(AccountsContext.HistoryTable)).AddInterceptors(Storable, Commits);
                 break;
             default:
                 options.UseSqlite(Sqlite(connectionString, contentRoot), file => file.MigrationsHistoryTable(AccountsContext.HistoryTable)).AddInterceptors(Pragmas);
@@ -92,8 +93,13 @@ internal static class ConnectionStrings
     private static string PostgreSql(string? connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!builder.ContainsKey("Timeout"))
+        if (!builder.ShouldSerialize("Timeout"))
             builder.Timeout = ConnectPatience;
+
+        // A session that its server ends, as after an update, counts as a server that is away: with ten seconds, which is
+        // the driver's default, no retry of ours would reach the next look.
+        if (builder.Host?.Contains(',', StringComparison.Ordinal) == true && !builder.ShouldSerialize("Host Recheck Seconds"))
+            builder.HostRecheckSeconds = HostRecheck;
 
         // Rows in the texts of errors would end in logs.
         builder.IncludeErrorDetail = false;

@@ -158,8 +158,15 @@ internal sealed partial class RedeemLink(
 
     private async Task<bool> HappenedAsync(Guid line)
     {
-        await using var fresh = await contexts.CreateDbContextAsync();
-        return await fresh.HasHappenedAsync(line);
+        try
+        {
+            await using var fresh = await contexts.CreateDbContextAsync();
+            return await fresh.HasHappenedAsync(line);
+        }
+        catch (Exception fault) when (Outage.Is(fault))
+        {
+            throw new CommitInDoubtException(fault);
+        }
     }
 
     private enum SwapEnd

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace OneTimeJwt.Web.Shell;
 
@@ -25,7 +26,7 @@ internal static class ErrorPages
         if (status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
         var wait = TimeSpan.FromSeconds(int.TryParse(context.Response.Headers.RetryAfter, CultureInfo.InvariantCulture, out var seconds) ? seconds : 60);
-        return Page.Of<ErrorPage>(status, new { Status = status, Wait = wait }).ExecuteAsync(context);
+        return Page.Of<ErrorPage>(status, new { Status = status, Wait = wait, IsInDoubt = Outage.IsInDoubt(context.Features.Get<IExceptionHandlerFeature>()?.Error) }).ExecuteAsync(context);
     }
 
     private static int Status(Exception fault) => fault switch
