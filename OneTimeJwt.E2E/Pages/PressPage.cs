@@ -15,15 +15,16 @@ public sealed class PressPage(Tab tab, Errand errand) : SitePage(tab)
     public static Task<PressPage> AtAsync(Tab tab, Errand errand) => AtAsync(new PressPage(tab, errand), errand.Heading);
 
     /// <summary>Does what the link is for, and goes on to sign-in.</summary>
-    public async Task<SignInPage> PressAsync()
+    public async Task<SignInPage> UseAsync(string address)
     {
-        await FinishAsync();
+        await FinishAsync(address);
         await FollowAsync("Sign in");
         return await SignInPage.AtAsync(Tab);
     }
 
-    public async Task FinishAsync()
+    public async Task FinishAsync(string address)
     {
+        await Page.GetByRole(AriaRole.Textbox).FillAsync(address);
         await PressAsync(errand.Button);
         await Assertions.Expect(Page.GetByRole(AriaRole.Main).Locator($"[data-outcome={errand.Outcome}]")).ToBeVisibleAsync();
         Assert.Equal(($"{errand.Path}/done", 200), (Tab.Location.Split('?')[0], Tab.Status));

@@ -25,7 +25,7 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
         Assert.Equal(HttpStatusCode.OK, (await session.GetAsync("/account")).Status);
 
         using var visitor = _app.Open();
-        (await visitor.UseAsync(link)).IsUsed("change");
+        (await visitor.UseAsync(link, account.Email)).IsUsed("change");
 
         var after = await _app.ReadAsync(account.Id);
         Assert.Equal((wanted, wanted.ToUpperInvariant(), wanted, wanted.ToUpperInvariant(), true), (after.Email, after.NormalizedEmail, after.UserName, after.NormalizedUserName, after.EmailConfirmed));
@@ -47,7 +47,7 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
         var wanted = Links.NewAddress();
         await visitor.AskForAddressAsync(wanted, Passwords.Old);
 
-        (await visitor.UseAsync(Inbox.Link((await _app.Mails.WaitAsync(wanted))[0]))).IsUsed("change");
+        (await visitor.UseAsync(Inbox.Link((await _app.Mails.WaitAsync(wanted))[0]), account.Email)).IsUsed("change");
 
         var after = await _app.ReadAsync(account.Id);
         Assert.Equal((wanted, account.UserName), (after.Email, after.UserName));
@@ -59,12 +59,12 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
         var account = await _app.AddAccountAsync();
         var wanted = Links.NewAddress();
         using var visitor = _app.Open();
-        (await visitor.UseAsync(await _app.ChangeLinkForAsync(account, wanted))).IsUsed("change");
+        (await visitor.UseAsync(await _app.ChangeLinkForAsync(account, wanted), account.Email)).IsUsed("change");
 
         var notice = Assert.Single(await _app.Mails.WaitAsync(account.Email!));
         Assert.Equal("Your address was changed", Inbox.Subject(notice));
         Assert.DoesNotContain(wanted, notice.ToString(), StringComparison.OrdinalIgnoreCase);
-        (await visitor.UseAsync(Inbox.Link(notice))).IsUsed("secure");
+        (await visitor.UseAsync(Inbox.Link(notice), account.Email)).IsUsed("secure");
 
         var after = await _app.ReadAsync(account.Id);
         Assert.Equal((account.Email, account.UserName), (after.Email, after.UserName));
@@ -103,7 +103,7 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
         await _app.AddAccountAsync(shape: row => (row.UserName, row.Email) = (wanted, wanted));
         using var visitor = _app.Open();
 
-        (await visitor.UseAsync(link)).IsRefusedAs("spent");
+        (await visitor.UseAsync(link, account.Email)).IsRefusedAs("spent");
 
         Assert.Equal(account.Email, (await _app.ReadAsync(account.Id)).Email);
     }
@@ -117,7 +117,7 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
         using var visitor = _app.Open();
 
         (await visitor.GetAsync(second)).IsRefusedAs("spent");
-        (await visitor.UseAsync(third)).IsUsed("change");
+        (await visitor.UseAsync(third, account.Email)).IsUsed("change");
     }
 
     [Fact]

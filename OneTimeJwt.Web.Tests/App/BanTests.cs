@@ -191,7 +191,7 @@ public sealed class BanTests(AppOnEach apps) : IClassFixture<AppOnEach>
         var app = await apps.OnAsync(DatabaseProvider.Sqlite);
         var account = await app.AddAccountAsync();
         using var owner = app.Open();
-        (await owner.UseAsync(await app.MintAsync("secure", account.Id))).IsUsed("secure");
+        (await owner.UseAsync(await app.MintAsync("secure", account.Id), account.Email)).IsUsed("secure");
         Assert.Equal(LockState.Secured, await app.LockOfAsync(account.Id));
         var link = Inbox.Link((await app.Mails.WaitAsync(account.Email!))[0]);
 

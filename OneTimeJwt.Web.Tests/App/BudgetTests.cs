@@ -47,7 +47,7 @@ public abstract class BudgetTests(DatabaseProvider provider)
         var mails = app.Mails.To(owner.Email!);
         Assert.Equal(before + 1, mails.Count);
         using var visitor = app.Open();
-        (await visitor.UseAsync(Inbox.Link(mails[^1]))).IsUsed(needed == OutboxKind.ResetLink ? "reset" : "confirm");
+        (await visitor.UseAsync(Inbox.Link(mails[^1]), owner.Email)).IsUsed(needed == OutboxKind.ResetLink ? "reset" : "confirm");
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public abstract class BudgetTests(DatabaseProvider provider)
             await (purpose == "reset" ? visitor.AskAsync(owner.Email!) : visitor.AskToConfirmAsync(owner.Email!));
         }
 
-        (await visitor.UseAsync(Inbox.Link((await app.Mails.WaitAsync(owner.Email!, Permits + 1))[^1]))).IsUsed(purpose);
+        (await visitor.UseAsync(Inbox.Link((await app.Mails.WaitAsync(owner.Email!, Permits + 1))[^1]), owner.Email)).IsUsed(purpose);
     }
 
     [Theory]

@@ -31,7 +31,7 @@ public sealed class ChangedMeanwhileTests(UnlimitedApps apps) : IClassFixture<Un
 
         await Moves[move].Do(app, link.Account);
 
-        var answer = await visitor.SubmitAsync(form, ("password", Passwords.New));
+        var answer = await visitor.SubmitAsync(form, Links.Answers(link.Account.Email));
         if (Moves[move].Live.Contains(purpose))
             answer.IsUsed(purpose);
         else
@@ -96,7 +96,7 @@ public sealed class ChangedMeanwhileTests(UnlimitedApps apps) : IClassFixture<Un
         await app.WantAddressAsync(account.Id, Links.NewAddress());
         using var visitor = app.Open();
 
-        (await visitor.UseAsync(await app.MintAsync("change", account.Id))).IsUsed("change");
+        (await visitor.UseAsync(await app.MintAsync("change", account.Id), account.Email)).IsUsed("change");
 
         Assert.Equal(account.UserName, (await app.ReadAsync(account.Id)).UserName);
     }
@@ -111,7 +111,7 @@ public sealed class ChangedMeanwhileTests(UnlimitedApps apps) : IClassFixture<Un
         var form = await visitor.GetAsync(link);
         await app.SetAsync(two.Id, address: wanted);
 
-        (await visitor.SubmitAsync(form)).IsRefusedAs("spent");
+        (await visitor.SubmitAsync(form, ("email", one.Email!))).IsRefusedAs("spent");
         Assert.Equal(one.Email, (await app.ReadAsync(one.Id)).Email);
     }
 }

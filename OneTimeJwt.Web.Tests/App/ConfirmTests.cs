@@ -20,7 +20,7 @@ public sealed class ConfirmTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Contains("href=\"/forgot-password?confirm\"", refused.Body, StringComparison.Ordinal);
 
         var link = await _app.ConfirmLinkForAsync(account);
-        (await visitor.UseAsync(link)).IsUsed("confirm");
+        (await visitor.UseAsync(link, account.Email)).IsUsed("confirm");
 
         var after = await _app.ReadAsync(account.Id);
         Assert.Equal((true, account.PasswordHash, account.SecurityStamp), (after.EmailConfirmed, after.PasswordHash, after.SecurityStamp));
@@ -82,7 +82,7 @@ public sealed class ConfirmTests(SharedApp shared) : IClassFixture<SharedApp>
 
         var fresh = Inbox.Link((await app.Mails.WaitAsync(account.Email!, 2))[1]);
         Assert.Contains("/confirm-email?", fresh, StringComparison.Ordinal);
-        (await visitor.UseAsync(fresh)).IsUsed("confirm");
+        (await visitor.UseAsync(fresh, account.Email)).IsUsed("confirm");
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ConfirmTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.True((await _app.ActAsync(admin, AccountAct.ConfirmAddress, account.Id)).Done);
 
         using var visitor = _app.Open();
-        (await visitor.UseAsync(Inbox.Link((await _app.Mails.WaitAsync(account.Email!))[0]))).IsUsed("confirm");
+        (await visitor.UseAsync(Inbox.Link((await _app.Mails.WaitAsync(account.Email!))[0]), account.Email)).IsUsed("confirm");
         Assert.Contains(await _app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.LinkTriggered && line.Actor == admin.Id && line.Detail == "to confirm the address");
         Assert.Equal(new ActOutcome(false, "The address is confirmed already."), await _app.ActAsync(admin, AccountAct.ConfirmAddress, account.Id));
     }

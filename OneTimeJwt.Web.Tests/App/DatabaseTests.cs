@@ -67,7 +67,7 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
         await using var third = await MeanwhileAsync<OwnState>(one, own => own.AccountId == account.Id, () => TrustAsync(one, account));
         using var visitor = third.Open();
 
-        (await visitor.UseAsync(await one.MintAsync("secure", account.Id))).IsUsed("secure");
+        (await visitor.UseAsync(await one.MintAsync("secure", account.Id), account.Email)).IsUsed("secure");
 
         var own = (await one.ReadAsync(account.Id)).Own!;
         Assert.Equal((account.Email, 1), (own.TrustedAddress, own.TimesSecured));
@@ -83,7 +83,7 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
         await using var third = await MeanwhileAsync<OwnState>(one, own => own.AccountId == account.Id, () => one.AddAccountAsync(shape: other => (other.UserName, other.Email) = (wanted, wanted)));
         using var visitor = third.Open();
 
-        (await visitor.UseAsync(await one.MintAsync("change", account.Id))).IsRefusedAs("spent");
+        (await visitor.UseAsync(await one.MintAsync("change", account.Id), account.Email)).IsRefusedAs("spent");
 
         Assert.Equal(account.Email, (await one.ReadAsync(account.Id)).Email);
     }

@@ -24,7 +24,7 @@ public sealed class EveryPurposeTests(SharedApp shared) : IClassFixture<SharedAp
         var page = await visitor.GetAsync(link.Url);
         Assert.Equal((HttpStatusCode.OK, "no-store"), (page.Status, page.Headers["Cache-Control"]));
         Assert.DoesNotContain(link.Account.Email!, page.Body, StringComparison.OrdinalIgnoreCase);
-        (await visitor.SubmitAsync(page, ("password", Passwords.New))).IsUsed(purpose);
+        (await visitor.SubmitAsync(page, Links.Answers(link.Account.Email))).IsUsed(purpose);
         var done = await visitor.GetAsync($"{Links.Purpose(purpose).Page}/done");
         Assert.Equal(HttpStatusCode.OK, done.Status);
         Assert.Contains("data-outcome=", done.Body, StringComparison.Ordinal);
@@ -42,9 +42,9 @@ public sealed class EveryPurposeTests(SharedApp shared) : IClassFixture<SharedAp
         var link = await Links.OfAsync(_app, purpose);
         using var visitor = _app.Open();
         var form = await visitor.GetAsync(link.Url);
-        (await visitor.SubmitAsync(form, ("password", Passwords.New))).IsUsed(purpose);
+        (await visitor.SubmitAsync(form, Links.Answers(link.Account.Email))).IsUsed(purpose);
 
-        (await visitor.SubmitAsync(form, ("password", Passwords.New))).IsRefusedAs("spent");
+        (await visitor.SubmitAsync(form, Links.Answers(link.Account.Email))).IsRefusedAs("spent");
         var again = await visitor.GetAsync(link.Url);
         again.IsRefusedAs("spent");
         Assert.Contains("This link has been used", again.Body, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class EveryPurposeTests(SharedApp shared) : IClassFixture<SharedAp
 
         var traded = await visitor.PostAsync("/forgot-password", ("__RequestVerificationToken", antiforgery), ("link", link.Token));
         Assert.Equal(Purposes.IsTradable(Links.Purpose(purpose)) ? HttpStatusCode.SeeOther : HttpStatusCode.UnprocessableEntity, traded.Status);
-        (await visitor.UseAsync(link.Url)).IsUsed(purpose);
+        (await visitor.UseAsync(link)).IsUsed(purpose);
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class EveryPurposeTests(SharedApp shared) : IClassFixture<SharedAp
 
         Assert.Equal(before.ConcurrencyStamp, (await _app.ReadAsync(link.Account.Id)).ConcurrencyStamp);
         Assert.Single(await _app.TrailAsync(link.Account.Id), line => line.Kind == RecoveryEventKind.Opened);
-        (await scanner.UseAsync(link.Url)).IsUsed(purpose);
+        (await scanner.UseAsync(link)).IsUsed(purpose);
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class EveryPurposeTests(SharedApp shared) : IClassFixture<SharedAp
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
         Assert.Contains("name=\"token\"", refused.Body, StringComparison.Ordinal);
-        (await visitor.UseAsync(link.Url)).IsUsed(purpose);
+        (await visitor.UseAsync(link)).IsUsed(purpose);
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class EveryPurposeTests(SharedApp shared) : IClassFixture<SharedAp
         var visitors = Enumerable.Range(0, Parallel).Select(_ => _app.Open()).ToList();
         var pages = await Task.WhenAll(visitors.Select(visitor => visitor.GetAsync(link.Url)));
 
-        var answers = await Task.WhenAll(visitors.Select((visitor, i) => visitor.SubmitAsync(pages[i], ("password", $"{Passwords.New} {i}"))));
+        var answers = await Task.WhenAll(visitors.Select((visitor, i) => visitor.SubmitAsync(pages[i], ("password", $"{Passwords.New} {i}"), ("email", link.Account.Email!))));
 
         Assert.Single(answers, answer => answer.Location == $"{Links.Purpose(purpose).Page}/done");
         Assert.Equal(Parallel - 1, answers.Count(answer => answer.Verdict == "spent"));
@@ -135,7 +135,7 @@ public sealed class EveryPurposeTests(SharedApp shared) : IClassFixture<SharedAp
             app.Clock.Move(TimeSpan.FromMinutes(1));
 
             (await visitor.GetAsync(link.Url)).IsRefusedAs("expired");
-            (await visitor.SubmitAsync(form, ("password", Passwords.New))).IsRefusedAs("expired");
+            (await visitor.SubmitAsync(form, Links.Answers(link.Account.Email))).IsRefusedAs("expired");
         }
     }
 

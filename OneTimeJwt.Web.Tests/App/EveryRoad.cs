@@ -47,7 +47,7 @@ internal static class EveryRoad
         foreach (var purpose in Purposes.All)
         {
             using var visitor = app.Open();
-            (await visitor.UseAsync((await Links.OfAsync(app, purpose.Name)).Url)).IsUsed(purpose.Name);
+            (await visitor.UseAsync(await Links.OfAsync(app, purpose.Name))).IsUsed(purpose.Name);
         }
     }
 

@@ -134,10 +134,10 @@ internal static class HostWrites
     internal static Task<int> DeleteAsync(TestApp app, string id) =>
         app.WithAsync<AccountsContext, int>(database => database.Database.ExecuteSqlAsync($"DELETE FROM \"AspNetUsers\" WHERE \"Id\" = {id}"));
 
-    internal static async Task PressAsync(TestApp app, string link)
+    internal static async Task PressAsync(TestApp app, string link, string? address)
     {
         using var visitor = app.Open();
-        (await visitor.UseAsync(link)).IsUsed("secure");
+        (await visitor.UseAsync(link, address)).IsUsed("secure");
     }
 
     internal static Task<(CampaignState State, int Released)> ReleasedAsync(TestApp app, Guid id) => app.WithAsync<AccountsContext, (CampaignState, int)>(async database =>

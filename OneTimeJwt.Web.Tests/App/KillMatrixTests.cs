@@ -17,7 +17,7 @@ public sealed class KillMatrixTests(KillMatrixTests.LinksAtHand links) : IClassF
 
     private static readonly Dictionary<string, Func<TestApp, MailedTo, Task>> Events = new()
     {
-        ["itself redeemed"] = async (app, link) => Assert.Equal(HttpStatusCode.SeeOther, (await VisitAsync(app, visitor => visitor.UseAsync(link.Url))).Status),
+        ["itself redeemed"] = async (app, link) => Assert.Equal(HttpStatusCode.SeeOther, (await VisitAsync(app, visitor => visitor.UseAsync(link))).Status),
         ["password changed"] = (app, link) => app.AsAnotherApplicationAsync(link.Account.Id, async (users, account) =>
         {
             await users.RemovePasswordAsync(account);
@@ -80,17 +80,17 @@ public sealed class KillMatrixTests(KillMatrixTests.LinksAtHand links) : IClassF
         if (end == "lives")
         {
             Assert.Equal(HttpStatusCode.OK, opened.Status);
-            (await visitor.SubmitAsync(page, ("password", Passwords.New))).IsUsed(purpose);
+            (await visitor.SubmitAsync(page, Links.Answers(link.Account.Email))).IsUsed(purpose);
             return;
         }
 
         opened.IsRefusedAs("spent");
-        (await visitor.SubmitAsync(page, ("password", Passwords.New))).IsRefusedAs("spent");
+        (await visitor.SubmitAsync(page, Links.Answers(link.Account.Email))).IsRefusedAs("spent");
         if (happening == "deleted")
             return;
 
         await _app.AsAnotherApplicationAsync(link.Account.Id, (users, account) => users.SetLockoutEndDateAsync(account, null));
-        var afterwards = await visitor.UseAsync(link.Url);
+        var afterwards = await visitor.UseAsync(link);
         if (end == "ends")
             afterwards.IsRefusedAs("spent");
         else
@@ -134,7 +134,7 @@ public sealed class KillMatrixTests(KillMatrixTests.LinksAtHand links) : IClassF
     }
 
     private static async Task PressAsync(TestApp app, string purpose, MailedTo link) =>
-        (await VisitAsync(app, async visitor => await visitor.UseAsync(await app.MintAsync(purpose, link.Account.Id)))).IsUsed(purpose);
+        (await VisitAsync(app, async visitor => await visitor.UseAsync(await app.MintAsync(purpose, link.Account.Id), link.Account.Email))).IsUsed(purpose);
 
     private static async Task ActAsync(TestApp app, AccountAct act, MailedTo link) =>
         Assert.True((await app.ActAsync(await app.HireAsync(ConsoleRole.Admin), act, link.Account.Id)).Done);

@@ -86,11 +86,16 @@ internal static class Links
     public static async Task<Answer> ChangePasswordAsync(this Visitor visitor, string present, string chosen) =>
         await visitor.PostAsync("/account", ("__RequestVerificationToken", Echoes.Antiforgery((await visitor.GetAsync("/account")).Body)), ("current-password", present), ("new-password", chosen));
 
-    /// <summary>Opens a link and presses its button; where it wants a password, one is chosen.</summary>
-    public static async Task<Answer> UseAsync(this Visitor visitor, string link)
+    /// <summary>What the page behind a link is filled in with: a password, or the account's address.</summary>
+    public static (string Name, string Value)[] Answers(string? address) => [("password", Passwords.New), .. address is null ? [] : new[] { ("email", address) }];
+
+    public static Task<Answer> UseAsync(this Visitor visitor, MailedTo link) => visitor.UseAsync(link.Url, link.Account.Email);
+
+    /// <summary>Opens a link, fills in what its page asks for and presses the button.</summary>
+    public static async Task<Answer> UseAsync(this Visitor visitor, string link, string? address = null)
     {
         var page = await visitor.GetAsync(link);
-        return page.Status == System.Net.HttpStatusCode.OK ? await visitor.SubmitAsync(page, ("password", Passwords.New)) : page;
+        return page.Status == System.Net.HttpStatusCode.OK ? await visitor.SubmitAsync(page, Answers(address)) : page;
     }
 
     public static void IsUsed(this Answer answer, string purpose) =>

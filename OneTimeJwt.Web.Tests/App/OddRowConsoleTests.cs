@@ -81,7 +81,7 @@ public sealed class OddRowConsoleTests(UnlimitedApps apps) : IClassFixture<Unlim
         else if (end == "delete")
             await DeleteAsync(app, admin.Id);
         else
-            await PressAsync(app, await app.MintAsync("secure", admin.Id));
+            await PressAsync(app, await app.MintAsync("secure", admin.Id), admin.Account.Email);
 
         await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
         var (state, released) = await ReleasedAsync(app, campaign.Id);

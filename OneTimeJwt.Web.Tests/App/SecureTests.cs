@@ -23,7 +23,7 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Equal("/account", (await intruder.SignInAsync(account.Email!, Passwords.Other)).Location);
         using var owner = _app.Open();
 
-        (await owner.UseAsync(link)).IsUsed("secure");
+        (await owner.UseAsync(link, account.Email)).IsUsed("secure");
 
         Assert.Equal("/sign-in?returnUrl=%2Faccount", (await intruder.GetAsync("/account")).Location);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await intruder.SignInAsync(account.Email!, Passwords.Other)).Status);
@@ -43,7 +43,7 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
     {
         var account = await _app.AddAccountAsync();
         using var visitor = _app.Open();
-        (await visitor.UseAsync(await _app.SecureLinkForAsync(account, Passwords.Old, Passwords.Other))).IsUsed("secure");
+        (await visitor.UseAsync(await _app.SecureLinkForAsync(account, Passwords.Old, Passwords.Other), account.Email)).IsUsed("secure");
 
         Assert.True((await _app.ActAsync(await _app.HireAsync(ConsoleRole.Admin), AccountAct.Unlock, account.Id)).Done);
 
@@ -57,15 +57,15 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
         var link = await _app.SecureLinkForAsync(account, Passwords.Old, Passwords.Other);
         var (his, last) = (Links.NewAddress(), Links.NewAddress());
         using var intruder = _app.Open();
-        (await intruder.UseAsync(await _app.ChangeLinkForAsync(account, his, Passwords.Other))).IsUsed("change");
+        (await intruder.UseAsync(await _app.ChangeLinkForAsync(account, his, Passwords.Other), account.Email)).IsUsed("change");
         var moved = await _app.ReadAsync(account.Id);
-        (await intruder.UseAsync(await _app.ChangeLinkForAsync(moved, last, Passwords.Other))).IsUsed("change");
+        (await intruder.UseAsync(await _app.ChangeLinkForAsync(moved, last, Passwords.Other), his)).IsUsed("change");
         await _app.AsAnotherApplicationAsync(account.Id, (users, row) => users.SetTwoFactorEnabledAsync(row, enabled: true));
         await _app.AsAnotherApplicationAsync(account.Id, (users, row) => users.SetLockoutEndDateAsync(row, _app.Clock.GetUtcNow().AddMinutes(10)));
         var before = _app.Mails.To(last).Count;
 
         using var owner = _app.Open();
-        (await owner.UseAsync(link)).IsUsed("secure");
+        (await owner.UseAsync(link, account.Email)).IsUsed("secure");
 
         Assert.Equal(account.Email, (await _app.ReadAsync(account.Id)).Email);
         var fresh = await Eventually.Async(() => Task.FromResult(_app.Mails.To(account.Email!)), mails => mails.Any(mail => Inbox.Subject(mail) == "Choose a new password"));
@@ -86,7 +86,7 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
         await _app.AsAnotherApplicationAsync(account.Id, (users, row) => users.SetEmailAsync(row, his));
         using var owner = _app.Open();
 
-        (await owner.UseAsync(link)).IsUsed("secure");
+        (await owner.UseAsync(link, account.Email)).IsUsed("secure");
 
         Assert.Equal("Choose a new password", Inbox.Subject((await _app.Mails.WaitAsync(account.Email!, 2))[1]));
         Assert.Empty(_app.Mails.To(his));
@@ -98,10 +98,10 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
         var account = await _app.AddAccountAsync();
         var his = Links.NewAddress();
         using var intruder = _app.Open();
-        (await intruder.UseAsync(await _app.ChangeLinkForAsync(account, his))).IsUsed("change");
+        (await intruder.UseAsync(await _app.ChangeLinkForAsync(account, his), account.Email)).IsUsed("change");
         var moved = await _app.ReadAsync(account.Id);
 
-        (await intruder.UseAsync(await _app.SecureLinkForAsync(moved, Passwords.Old, Passwords.Other))).IsUsed("secure");
+        (await intruder.UseAsync(await _app.SecureLinkForAsync(moved, Passwords.Old, Passwords.Other), his)).IsUsed("secure");
 
         var fresh = await Eventually.Async(() => Task.FromResult(_app.Mails.To(account.Email!)), mails => mails.Any(mail => Inbox.Subject(mail) == "Choose a new password"));
         Assert.Single(fresh, mail => Inbox.Subject(mail) == "Choose a new password");
@@ -115,11 +115,11 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
         var account = await app.AddAccountAsync();
         var moved = Links.NewAddress();
         using var owner = app.Open();
-        (await owner.UseAsync(await app.ChangeLinkForAsync(account, moved))).IsUsed("change");
+        (await owner.UseAsync(await app.ChangeLinkForAsync(account, moved), account.Email)).IsUsed("change");
         await app.Mails.WaitAsync(account.Email!);
         app.Clock.Move(TimeSpan.FromDays(8));
 
-        (await owner.UseAsync(await app.SecureLinkForAsync(await app.ReadAsync(account.Id), Passwords.Old, Passwords.Other))).IsUsed("secure");
+        (await owner.UseAsync(await app.SecureLinkForAsync(await app.ReadAsync(account.Id), Passwords.Old, Passwords.Other), moved)).IsUsed("secure");
 
         await Eventually.Async(() => Task.FromResult(app.Mails.To(moved)), mails => mails.Any(mail => Inbox.Subject(mail) == "Choose a new password"));
         Assert.Contains(app.Mails.To(moved), mail => Inbox.Subject(mail) == "Choose a new password");
@@ -135,11 +135,11 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
         var link = await app.SecureLinkForAsync(account, Passwords.Old, Passwords.Other);
         using var intruder = app.Open();
         var his = Links.NewAddress();
-        (await intruder.UseAsync(await app.ChangeLinkForAsync(account, his, Passwords.Other))).IsUsed("change");
+        (await intruder.UseAsync(await app.ChangeLinkForAsync(account, his, Passwords.Other), account.Email)).IsUsed("change");
         await app.AddAccountAsync(shape: other => (other.UserName, other.Email) = (account.Email, account.Email));
         using var owner = app.Open();
 
-        (await owner.UseAsync(link)).IsUsed("secure");
+        (await owner.UseAsync(link, account.Email)).IsUsed("secure");
 
         var row = await app.ReadAsync(account.Id);
         Assert.Null(row.Email);
@@ -157,7 +157,7 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
         var (admin, support) = (await app.HireAsync(ConsoleRole.Admin), await app.HireAsync(ConsoleRole.Support));
         var link = await Links.OfAsync(app, "secure");
         using var visitor = app.Open();
-        (await visitor.UseAsync(link.Url)).IsUsed("secure");
+        (await visitor.UseAsync(link)).IsUsed("secure");
 
         var mail = Assert.Single(await app.Mails.WaitAsync(admin.Account.Email!));
         Assert.Equal("An account was secured", Inbox.Subject(mail));
@@ -178,7 +178,7 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
         await app.LinkForAsync(account);
         using var owner = app.Open();
 
-        (await owner.UseAsync(link)).IsUsed("secure");
+        (await owner.UseAsync(link, account.Email)).IsUsed("secure");
 
         var mails = await app.Mails.WaitAsync(account.Email!, 3);
         Assert.True((await owner.RedeemAsync(Inbox.Link(mails[2]), Passwords.New)).PasswordChanged);
@@ -204,7 +204,7 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
 
         Assert.All(mails, mail => Assert.Contains("/secure-account?token=", Inbox.Link(mail), StringComparison.Ordinal));
         using var visitor = _app.Open();
-        (await visitor.UseAsync(Inbox.Link(mails[3]))).IsUsed("secure");
+        (await visitor.UseAsync(Inbox.Link(mails[3]), account.Email)).IsUsed("secure");
         foreach (var mail in mails)
             (await visitor.GetAsync(Inbox.Link(mail))).IsRefusedAs("spent");
     }

@@ -210,8 +210,8 @@ internal sealed partial class Delivery(
 
         var notice = await notices.WriteAsync(mail, account, to);
         RecoveryEvent[] lines = notice is { Token: { } token, TooLong: { } length }
-            ? [TooLong(mail, token, length), Event(mail, RecoveryEventKind.NoticeMailed)]
-            : [Event(mail, RecoveryEventKind.NoticeMailed, notice.Token?.Nonce)];
+            ? [TooLong(mail, token, length), Event(mail, RecoveryEventKind.NoticeMailed, recipient: budgets.Recipient(to))]
+            : [Event(mail, RecoveryEventKind.NoticeMailed, notice.Token?.Nonce, recipient: budgets.Recipient(to))];
         await SendAsync(mail, to, notice.Letter, lines, cancellationToken);
         if (notice is { Token: { } mailed, TooLong: null })
             meter.Mailed(mailed.Purpose);

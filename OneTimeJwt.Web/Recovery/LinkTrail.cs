@@ -31,6 +31,10 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
         return Task.CompletedTask;
     }
 
+    /// <summary>The button of a working link was pressed without the account's address: by a machine, or by somebody who mistyped it.</summary>
+    public Task MistypedAsync(ProvenClaims claims, bool isEmpty, string? client) =>
+        AppendOnceAsync(RecoveryEventKind.Refused, claims, isEmpty ? "no address typed" : "another address typed", client);
+
     /// <summary>When the link with this nonce was redeemed; null where it wasn't.</summary>
     public async Task<DateTimeOffset?> RedeemedAtAsync(string nonce)
     {

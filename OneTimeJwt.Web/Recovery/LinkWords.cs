@@ -6,16 +6,18 @@ namespace OneTimeJwt.Web.Recovery;
 /// <summary>What the page behind a link says of its purpose.</summary>
 /// <param name="Title">Of the page with the button.</param>
 /// <param name="Lead">What pressing it does.</param>
+/// <param name="Field">Which address has to be typed.</param>
+/// <param name="Wrong">That it was another one.</param>
 /// <param name="Button">What is on it.</param>
 /// <param name="DoneTitle">Of the page after that.</param>
 /// <param name="DoneLead">What has happened, and what comes next.</param>
 /// <param name="Outcome">The same for machines.</param>
-internal sealed record PressWords(string Title, string Lead, string Button, string DoneTitle, string DoneLead, string Outcome)
+internal sealed record PressWords(string Title, string Lead, string Field, string Wrong, string Button, string DoneTitle, string DoneLead, string Outcome)
 {
     public static PressWords Of(TokenPurpose purpose) =>
-        purpose == TokenPurpose.Confirm ? new(Words.ConfirmTitle, Words.ConfirmLead, Words.ConfirmButton, Words.ConfirmedTitle, Words.ConfirmedLead, "address-confirmed")
-        : purpose == Purposes.Change ? new(Words.ChangeTitle, Words.ChangeLead, Words.ChangeButton, Words.AddressChangedTitle, Words.AddressChangedLead, "address-changed")
-        : new(Words.SecureTitle, Words.SecureLead, Words.SecureButton, Words.SecuredTitle, Words.SecuredLead, "account-secured");
+        purpose == TokenPurpose.Confirm ? new(Words.ConfirmTitle, Words.ConfirmLead, Words.OwnAddress, Words.OwnAddressWrong, Words.ConfirmButton, Words.ConfirmedTitle, Words.ConfirmedLead, "address-confirmed")
+        : purpose == Purposes.Change ? new(Words.ChangeTitle, Words.ChangeLead, Words.OwnAddressSoFar, Words.OwnAddressSoFarWrong, Words.ChangeButton, Words.AddressChangedTitle, Words.AddressChangedLead, "address-changed")
+        : new(Words.SecureTitle, Words.SecureLead, Words.OwnAddress, Words.OwnAddressWrong, Words.SecureButton, Words.SecuredTitle, Words.SecuredLead, "account-secured");
 }
 
 /// <summary>What a link that doesn't work says of its purpose.</summary>

@@ -19,6 +19,7 @@ internal sealed class Notices(
     IDbContextFactory<AccountsContext> contexts, OneTimeTokens tokens, OneTimeLink links, AccountLock accountLock, PublicOrigin origin, TypedAddress typed, IOptions<TokenSettings> settings, TimeProvider time)
 {
     private const int MostTries = 4;
+    private static readonly TimeSpan SecuredLately = TimeSpan.FromDays(1);
 
     private string Host => new Uri(origin.Value).Authority;
 
@@ -51,6 +52,8 @@ internal sealed class Notices(
 
         if (accountLock.IsBanned(account))
             return new Notice(Write(mail, WayBack.None));
+        if (await FollowsSecuringAsync(mail))
+            return new Notice(Write(mail, NoWay));
 
         var token = tokens.Mint(Purposes.Secure, account);
         if (links.Build(token, out var length) is not { } link)
@@ -69,6 +72,24 @@ internal sealed class Notices(
         OutboxKind.TwoFactorResetNotice => Letters.TwoFactorReset(way, mail.RequestedAt, Host),
         _ => Letters.SecondFactor(mail.Kind, way, mail.RequestedAt, Host),
     };
+
+    // Whoever secured the account and chose a password by link has just proved to have the mailbox. A link that locks would
+    // lead whatever pressed the first one round in a circle.
+    private async Task<bool> FollowsSecuringAsync(OutboxMail mail)
+    {
+        if (mail.Kind != OutboxKind.PasswordChangedNotice)
+            return false;
+
+        RecoveryEventKind[] changes = [RecoveryEventKind.Secured, RecoveryEventKind.Redeemed, RecoveryEventKind.PasswordChanged];
+        var since = mail.RequestedAt - SecuredLately;
+        await using var database = await contexts.CreateDbContextAsync();
+        var latest = await database.Trail
+            .Where(line => line.AccountId == mail.AccountId && changes.Contains(line.Kind) && line.At > since)
+            .OrderByDescending(line => line.At)
+            .Select(line => line.Kind)
+            .ToListAsync();
+        return latest.FirstOrDefault() == RecoveryEventKind.Redeemed && latest.Contains(RecoveryEventKind.Secured);
+    }
 
     // Ahead of the mail: whoever reads it can count on it.
     private async Task TrustAsync(string accountId, string address)

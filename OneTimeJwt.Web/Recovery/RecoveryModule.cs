@@ -32,6 +32,8 @@ internal static class RecoveryModule
         builder.Services.AddSingleton<OutstandingLinks>();
         builder.Services.AddSingleton<FindLinksOut>(services => (database, id) => services.GetRequiredService<OutstandingLinks>().AreOutAsync(database, id));
         builder.Services.AddScoped<LinkUse>();
+        builder.Services.AddScoped<OwnAddress>();
+        builder.Services.AddSingleton<AddressTries>();
         builder.Services.AddScoped<RedeemLink>();
         builder.Services.AddScoped<RecoveryPages>();
         builder.Services.AddSingleton<DoneNames>();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Security;
 using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
 
@@ -36,6 +37,7 @@ internal sealed class RecoveryPages(
     RequestReset request,
     RedeemLink redeem,
     LinkTrail trail,
+    AddressTries tries,
     RecoveryMeter meter,
     MailComposer composer,
     DoneNames names,
@@ -94,16 +96,41 @@ internal sealed class RecoveryPages(
         if (!form.Genuine)
             return await ShowAgainAsync(purpose, http, token, StatusCodes.Status400BadRequest, [Words.PressAgain]);
 
-        var outcome = await redeem.RedeemAsync(purpose, token, form["password"], Client(http));
+        var answer = form[Purposes.ChoosesPassword(purpose) ? "password" : "email"];
+        if (!Purposes.ChoosesPassword(purpose) && await RefuseAddressAsync(purpose, http, token, answer = answer.Trim()) is { } refused)
+            return refused;
+
+        var outcome = await redeem.RedeemAsync(purpose, token, answer, Client(http));
         if (outcome.Succeeded)
         {
             meter.Redeemed(purpose);
             return Page.SeeOther(names.Page(purpose, await redeem.LabelAfterAsync(outcome.Verification.Claims!)));
         }
 
-        return outcome.Verification.Verdict == TokenVerdict.Valid
-            ? await FormAsync(purpose, StatusCodes.Status422UnprocessableEntity, outcome.Verification, token, outcome.Faults)
-            : await LimitedAsync(http) ?? await RefuseAsync(purpose, http, outcome.Verification, token);
+        if (outcome.Verification.Verdict != TokenVerdict.Valid)
+            return await LimitedAsync(http) ?? await RefuseAsync(purpose, http, outcome.Verification, token);
+        if (!Purposes.ChoosesPassword(purpose))
+            await trail.MistypedAsync(outcome.Verification.Claims!, isEmpty: false, Client(http));
+        return await FormAsync(purpose, StatusCodes.Status422UnprocessableEntity, outcome.Verification, token, outcome.Faults);
+    }
+
+    // What is refused before the address is compared: a button pressed without one, and too many tries.
+    private async Task<IResult?> RefuseAddressAsync(TokenPurpose purpose, HttpContext http, string token, string typed)
+    {
+        var verification = await redeem.VerifyAsync(purpose, token);
+        if (verification.Verdict != TokenVerdict.Valid)
+            return null;
+        if (typed.Length == 0)
+        {
+            await trail.MistypedAsync(verification.Claims!, isEmpty: true, Client(http));
+            return await FormAsync(purpose, StatusCodes.Status422UnprocessableEntity, verification, token, [Words.OwnAddressMissing]);
+        }
+
+        if (tries.Take(verification.Claims!.Nonce, RateLimits.Client(http)))
+            return null;
+
+        http.Response.Headers.RetryAfter = ((int)AddressTries.Window.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return await FormAsync(purpose, StatusCodes.Status429TooManyRequests, verification, token, [Words.OwnAddressTooOften]);
     }
 
     public IResult LookInYourMail(HttpContext http) => Page.Of<ForgotPasswordSent>(parameters: new
@@ -133,10 +160,13 @@ internal sealed class RecoveryPages(
 
     private async Task<IResult> FormAsync(TokenPurpose purpose, int status, Verification verification, string token, IReadOnlyList<string> problems)
     {
-        var label = await redeem.LabelAsync(verification.Claims!);
         if (!Purposes.ChoosesPassword(purpose))
-            return Page.Of<PressPage>(status, new { Purpose = purpose, Token = token, verification.Claims!.ExpiresAt, Label = label, Problems = problems });
+        {
+            var untold = await redeem.LabelToPressAsync(purpose, verification.Claims!);
+            return Page.Of<PressPage>(status, new { Purpose = purpose, Token = token, verification.Claims!.ExpiresAt, Label = untold, Problems = problems });
+        }
 
+        var label = await redeem.LabelAsync(verification.Claims!);
         var form = new { Token = token, verification.Claims!.ExpiresAt, Label = label, Problems = problems, MinimumLength = await redeem.MinimumLengthAsync(verification.Claims) };
         return purpose == TokenPurpose.Invite ? Page.Of<Invitation>(status, form) : Page.Of<ResetPassword>(status, form);
     }

@@ -23,6 +23,7 @@ internal sealed partial class RedeemLink(
     IUserStore<Account> store,
     NewPassword newPassword,
     LinkUse use,
+    OwnAddress ownAddress,
     AccountLabels labels,
     OwnerLanguage language,
     AccountsContext database,
@@ -38,18 +39,17 @@ internal sealed partial class RedeemLink(
 
     /// <param name="purpose">What the link is for.</param>
     /// <param name="token">What came in.</param>
-    /// <param name="password">Where the use is to choose one.</param>
+    /// <param name="answer">What the page asks for: the new password, or the account's address.</param>
     /// <param name="client">Where it came from.</param>
-    public async Task<Redemption> RedeemAsync(TokenPurpose purpose, string? token, string password, string? client)
+    public async Task<Redemption> RedeemAsync(TokenPurpose purpose, string? token, string answer, string? client)
     {
         using var span = Instrumentation.Source.StartActivity("redeem");
         var redemption = Purposes.ChoosesPassword(purpose)
-            ? await ChoosePasswordAsync(purpose, token, password, client)
-            : new Redemption(await SwapAsync(purpose, token, (account, isStuck) => use.PressAsync(account, purpose, client, isStuck), client), []);
-        // Not where a button is all that it takes: mail scanners press those.
+            ? await ChoosePasswordAsync(purpose, token, answer, client)
+            : await PressAsync(purpose, token, answer, client);
         if (redemption.Succeeded && Purposes.ChoosesPassword(purpose))
             await language.RememberAsync(redemption.Verification.Claims!.AccountId);
-        span?.SetTag("purpose", purpose.Name).SetTag("verdict", LinkTrail.InWords(redemption.Verification.Verdict)).SetTag("outcome", redemption.Faults.Count == 0 ? null : "password refused");
+        span?.SetTag("purpose", purpose.Name).SetTag("verdict", LinkTrail.InWords(redemption.Verification.Verdict)).SetTag("outcome", redemption.Faults.Count == 0 ? null : "answer refused");
         return redemption;
     }
 
@@ -70,11 +70,36 @@ internal sealed partial class RedeemLink(
         return new Redemption(await SwapAsync(purpose, token, async (row, _) => await use.ChoosePasswordAsync(row, hash, purpose, client), client), []);
     }
 
+    private async Task<Redemption> PressAsync(TokenPurpose purpose, string? token, string typed, string? client)
+    {
+        var verification = await VerifyAsync(purpose, token);
+        if (verification.Verdict != TokenVerdict.Valid)
+            return new Redemption(verification, []);
+
+        var claims = verification.Claims!;
+        return await ownAddress.IsAsync(purpose, await ReadAsync(claims.AccountId), claims.Nonce, typed)
+            ? new Redemption(await SwapAsync(purpose, token, (account, isStuck) => use.PressAsync(account, purpose, client, isStuck), client), [])
+            : new Redemption(verification, [PressWords.Of(purpose).Wrong]);
+    }
+
     /// <summary>The fewest characters that this account's new password may have.</summary>
     public async Task<int> MinimumLengthAsync(ProvenClaims claims) => await newPassword.MinimumLengthAsync(await ReadAsync(claims.AccountId));
 
     /// <summary>How the account is called, where its address doesn't say.</summary>
     public async Task<AccountLabel?> LabelAsync(ProvenClaims claims) => await database.Users.FindAsync(claims.AccountId) is { } account ? await labels.OfAsync(database, account) : null;
+
+    /// <summary>The same, but for what would tell the address that has to be typed.</summary>
+    public async Task<AccountLabel?> LabelToPressAsync(TokenPurpose purpose, ProvenClaims claims)
+    {
+        if (await LabelAsync(claims) is not { } label)
+            return null;
+
+        var account = await ReadAsync(claims.AccountId);
+        var untold = new AccountLabel(Untold(label.UserName), Untold(label.DisplayName));
+        return untold.Names.Count == 0 ? null : untold;
+
+        string? Untold(string? name) => name is not null && ownAddress.Tells(purpose, account, name) ? null : name;
+    }
 
     /// <summary>The same after a use, which has succeeded whatever the database does now.</summary>
     public async Task<AccountLabel?> LabelAfterAsync(ProvenClaims claims)

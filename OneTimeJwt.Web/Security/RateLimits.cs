@@ -31,8 +31,8 @@ internal static class RateLimits
             Client(context),
             _ => new FixedWindowRateLimiterOptions { PermitLimit = limit.Permits, Window = limit.Window, QueueLimit = 0 }));
 
-    // An IPv6 client has a whole /64 to itself.
-    private static string Client(HttpContext context)
+    /// <summary>What a client is counted by: its address; an IPv6 client has a whole /64 to itself.</summary>
+    public static string Client(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress;
         if (address is null)
