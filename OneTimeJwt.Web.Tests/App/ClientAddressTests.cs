@@ -26,7 +26,7 @@ public sealed class ClientAddressTests : IDisposable
     {
         await using var app = await TestApp.StartAsync(new() { ["ForwardedHeaders_Enabled"] = "true", ["Security:KnownProxies:0"] = "192.0.2.1" });
 
-        Assert.Contains(await AskAsync(app, app.Origin, "203.0.113.9"), new[] { "127.0.0.1", "::1" });
+        Assert.True(await AskAsync(app, app.Origin, "203.0.113.9") is "127.0.0.1" or "::1");
     }
 
     [Theory]
