@@ -123,9 +123,12 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
             Assert.Equal("", scanner.Posted);
         }
 
-        // What a sandbox does that clicks.
-        await scanner.LeaveByAsync(() => scanner.Page.Locator("main button[type=submit]").First.ClickAsync());
-        Assert.Equal(422, scanner.Status);
+        // What a sandbox does that clicks. Where a password is wanted, the browser itself sends nothing without one.
+        if (purpose is not ("reset" or "invite"))
+        {
+            await scanner.LeaveByAsync(() => scanner.Page.Locator("main button[type=submit]").First.ClickAsync());
+            Assert.Equal(422, scanner.Status);
+        }
 
         var person = await NewBrowserAsync();
         if (purpose is "reset")

@@ -18,7 +18,7 @@ public sealed class ArchitectureTests
         ["Mail"] = ["Shell", "Languages"],
         ["Tokens"] = [],
         ["Data"] = [],
-        ["Security"] = [],
+        ["Security"] = ["Shell"],
         ["Shell"] = ["Languages"],
         ["Languages"] = [],
     };

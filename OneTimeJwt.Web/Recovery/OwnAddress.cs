@@ -2,7 +2,6 @@ using System.Threading.RateLimiting;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Security;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
@@ -59,7 +58,7 @@ internal sealed class AddressTries : IDisposable
 
     /// <summary>Takes one try.</summary>
     /// <param name="nonce">Of the link's token.</param>
-    /// <param name="client">Who tries, as <see cref="RateLimits.Client"/> has it.</param>
+    /// <param name="client">Who tries, as <c>ClientNetwork</c> has it.</param>
     public bool Take(string nonce, string client)
     {
         using var lease = _limiter.AttemptAcquire((nonce, client));

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Security;
 using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
 
@@ -126,7 +125,7 @@ internal sealed class RecoveryPages(
             return await FormAsync(purpose, StatusCodes.Status422UnprocessableEntity, verification, token, [Words.OwnAddressMissing]);
         }
 
-        if (tries.Take(verification.Claims!.Nonce, RateLimits.Client(http)))
+        if (tries.Take(verification.Claims!.Nonce, ClientNetwork.Of(http)))
             return null;
 
         http.Response.Headers.RetryAfter = ((int)AddressTries.Window.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Security;
 
@@ -28,19 +28,8 @@ internal static class RateLimits
 
     private static PartitionedRateLimiter<HttpContext> PerClient(ClientLimit limit) =>
         PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetFixedWindowLimiter(
-            Client(context),
+            ClientNetwork.Of(context),
             _ => new FixedWindowRateLimiterOptions { PermitLimit = limit.Permits, Window = limit.Window, QueueLimit = 0 }));
-
-    /// <summary>What a client is counted by: its address; an IPv6 client has a whole /64 to itself.</summary>
-    public static string Client(HttpContext context)
-    {
-        var address = context.Connection.RemoteIpAddress;
-        if (address is null)
-            return "";
-        return address.AddressFamily == AddressFamily.InterNetworkV6
-            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-            : address.ToString();
-    }
 
     private sealed class OnlyForms(PartitionedRateLimiter<HttpContext> perClient) : PartitionedRateLimiter<HttpContext>
     {
