@@ -198,7 +198,9 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
         var counts = (await Eventually.Async(() => ViewAsync(_app, first), view => view.Counts.Sent == 5)).Counts;
         Assert.Equal((5, 1), (counts.Sent, counts.Failed));
         Assert.Equal(1, (await Eventually.Async(() => ViewAsync(_app, second), view => view.Counts.Sent == 1)).Counts.Sent);
-        Assert.Contains(await _app.TrailAsync(accounts[3].Id), line => line is { Kind: RecoveryEventKind.Suppressed, Detail: "the account's row can't be read or changed" });
+        Assert.Contains(
+            await _app.TrailAsync(accounts[3].Id),
+            line => line is { Kind: RecoveryEventKind.Suppressed, Detail: "the account's row can't be read or changed" });
     }
 
     [Fact]

@@ -62,12 +62,13 @@ public sealed class AdoptionChecksTests
         await using (var site = SiteOf(app, options => new StringSite(options)))
             await site.Database.EnsureCreatedAsync(Cancellation);
         await using var database = app.Open();
-        Task<List<string>> TablesAsync() => database.Database.SqlQuery<string>($"SELECT name AS Value FROM sqlite_master WHERE type = 'table'").ToListAsync(Cancellation);
-        var before = await TablesAsync();
+        var tables = database.Database.SqlQuery<string>($"SELECT name AS Value FROM sqlite_master WHERE type = 'table'");
+        var before = await tables.ToListAsync(Cancellation);
 
         await app.Migrator.AdoptAsync(Cancellation);
 
-        Assert.All((await TablesAsync()).Except(before), table => Assert.StartsWith(AccountsContext.OurPrefix, table, StringComparison.Ordinal));
+        var added = (await tables.ToListAsync(Cancellation)).Except(before);
+        Assert.All(added, table => Assert.StartsWith(AccountsContext.OurPrefix, table, StringComparison.Ordinal));
     }
 
     [Fact]

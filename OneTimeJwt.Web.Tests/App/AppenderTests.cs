@@ -16,9 +16,12 @@ public sealed class AppenderTests : IAsyncLifetime
     [Fact]
     public async Task A_row_that_the_database_refuses_fails_alone()
     {
-        await HostWrites.SqlAsync(_app, "CREATE TRIGGER refuse BEFORE INSERT ON RecoveryTrail WHEN NEW.Detail = 'bad' BEGIN SELECT RAISE(ABORT, 'not this one'); END");
+        await HostWrites.SqlAsync(
+            _app,
+            "CREATE TRIGGER refuse BEFORE INSERT ON RecoveryTrail WHEN NEW.Detail = 'bad' BEGIN SELECT RAISE(ABORT, 'not this one'); END");
 
-        var writes = await TogetherAsync(() => [.. Enumerable.Range(0, 100).Select(i => Appender.AppendAsync(Line(i % 33 == 5 ? "bad" : "good"), Cancellation))]);
+        var writes = await TogetherAsync(() =>
+            [.. Enumerable.Range(0, 100).Select(i => Appender.AppendAsync(Line(i % 33 == 5 ? "bad" : "good"), Cancellation))]);
 
         Assert.Equal(3, writes.Count(write => write.Exception?.InnerException is DbUpdateException));
         Assert.Equal(97, await CountAsync("good"));
@@ -48,7 +51,9 @@ public sealed class AppenderTests : IAsyncLifetime
         return writes;
     }
 
-    private Task<int> CountAsync(string detail) => _app.WithAsync<AccountsContext, int>(database => database.Trail.CountAsync(line => line.Detail == detail));
+    private Task<int> CountAsync(string detail) =>
+        _app.WithAsync<AccountsContext, int>(database => database.Trail.CountAsync(line => line.Detail == detail));
 
-    private static RecoveryEvent Line(string detail) => new() { At = DateTimeOffset.UtcNow, Kind = RecoveryEventKind.Requested, Detail = detail };
+    private static RecoveryEvent Line(string detail) =>
+        new() { At = DateTimeOffset.UtcNow, Kind = RecoveryEventKind.Requested, Detail = detail };
 }

@@ -46,7 +46,11 @@ public sealed class CollationTests
         Assert.Contains("5 accounts.", notes);
         Assert.True(await app.Services.GetRequiredService<ConsoleRoles>().IsOursOrFreeAsync(ConsoleRole.Admin));
         var said = await Executable.RunAsync(
-            Path.GetTempPath(), new() { ["Database:Provider"] = "PostgreSql", ["ConnectionStrings:Accounts"] = app.Database.ConnectionString }, "database", "adopt", "--check");
+            Path.GetTempPath(),
+            new() { ["Database:Provider"] = "PostgreSql", ["ConnectionStrings:Accounts"] = app.Database.ConnectionString },
+            "database",
+            "adopt",
+            "--check");
         Assert.True(said.Code == 0, said.Said);
         Assert.NotEmpty(await app.Migrator.AdoptAsync(Cancellation));
     }
@@ -68,7 +72,8 @@ public sealed class CollationTests
             Assert.Equal(account.Id, Assert.Single(found.Rows).Id);
         }
 
-        var trail = await app.Services.GetRequiredService<TrailReader>().PageAsync(new TrailQuery(Account: account.Email), cancellationToken: Cancellation);
+        var trail = await app.Services.GetRequiredService<TrailReader>()
+            .PageAsync(new TrailQuery(Account: account.Email), cancellationToken: Cancellation);
         Assert.Contains(trail.Lines, line => line.Kind == RecoveryEventKind.Redeemed);
         var matched = await app.Services.GetRequiredService<AccountMatch>().FindAsync(
             new BulkChoice("", AccountFilters.None, AccountMatch.ReadLines($"{account.Email}\nnobody@example.com")), "", Cancellation);

@@ -50,16 +50,20 @@ public sealed class EncodingTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, change.Status);
         Assert.Null((await app.ReadAsync(account.Id)).Own?.PendingAddress);
 
-        var (search, trail, match) = (app.Services.GetRequiredService<AccountSearch>(), app.Services.GetRequiredService<TrailReader>(), app.Services.GetRequiredService<AccountMatch>());
+        var search = app.Services.GetRequiredService<AccountSearch>();
+        var (trail, match) = (app.Services.GetRequiredService<TrailReader>(), app.Services.GetRequiredService<AccountMatch>());
         Assert.Empty((await search.PageAsync(Beyond, AccountFilters.None, cancellationToken: Cancellation)).Rows);
-        Assert.Equal(account.Id, Assert.Single((await search.PageAsync("josé", AccountFilters.None, cancellationToken: Cancellation)).Rows).Id);
+        var found = await search.PageAsync("josé", AccountFilters.None, cancellationToken: Cancellation);
+        Assert.Equal(account.Id, Assert.Single(found.Rows).Id);
         Assert.Empty((await trail.PageAsync(new TrailQuery(Account: Beyond), cancellationToken: Cancellation)).Lines);
-        var matched = await match.FindAsync(new BulkChoice("", AccountFilters.None, AccountMatch.ReadLines($"{Beyond}\njosé@example.com")), "", Cancellation);
+        var list = AccountMatch.ReadLines($"{Beyond}\njosé@example.com");
+        var matched = await match.FindAsync(new BulkChoice("", AccountFilters.None, list), "", Cancellation);
         Assert.Equal([account.Id], matched.AccountIds);
         Assert.Equal([1], matched.UnmatchedLines);
 
         await app.Services.GetRequiredService<Appender>().AppendAsync(
-            new RecoveryEvent { At = app.Clock.GetUtcNow(), Kind = RecoveryEventKind.Locked, AccountId = account.Id, Reason = "“sí”, 用户" }, Cancellation);
+            new RecoveryEvent { At = app.Clock.GetUtcNow(), Kind = RecoveryEventKind.Locked, AccountId = account.Id, Reason = "“sí”, 用户" },
+            Cancellation);
         Assert.Contains(await app.TrailAsync(account.Id), line => line.Reason == "?sí?, ??");
     }
 
@@ -68,7 +72,8 @@ public sealed class EncodingTests
     {
         await using var app = await TestApp.StartAsync(provider: DatabaseProvider.PostgreSql, encoding: "SQL_ASCII");
         var (broken, other) = (await app.AddAccountAsync(), await app.AddAccountAsync());
-        await app.WithAsync<AccountsContext, int>(database => database.Database.ExecuteSqlAsync($"""UPDATE "AspNetUsers" SET "Email" = convert_from('\xfc', 'SQL_ASCII') || "Email" WHERE "Id" = {broken.Id}"""));
+        await app.WithAsync<AccountsContext, int>(database => database.Database.ExecuteSqlAsync(
+            $"""UPDATE "AspNetUsers" SET "Email" = convert_from('\xfc', 'SQL_ASCII') || "Email" WHERE "Id" = {broken.Id}"""));
         using var visitor = app.Open();
 
         await visitor.AskAsync(broken.Email!);
@@ -97,11 +102,15 @@ public sealed class EncodingTests
     {
         await using var app = await UnstartedApp.OnAsync(DatabaseProvider.PostgreSql, encoding);
         await HostSite.MakeAsync(app.Database);
-        Assert.Equal(told is null ? 0 : 1, (await app.Adoption.CheckAsync(Cancellation)).Notes.Count(note => note.StartsWith(told ?? "This database", StringComparison.Ordinal)));
+        var (_, notes) = await app.Adoption.CheckAsync(Cancellation);
+        Assert.Equal(told is null ? 0 : 1, notes.Count(note => note.StartsWith(told ?? "This database", StringComparison.Ordinal)));
         await app.Migrator.AdoptAsync(Cancellation);
 
         var said = await Executable.RunAsync(
-            Path.GetTempPath(), new() { ["Database:Provider"] = "PostgreSql", ["ConnectionStrings:Accounts"] = app.Database.ConnectionString }, "database", "migrate");
+            Path.GetTempPath(),
+            new() { ["Database:Provider"] = "PostgreSql", ["ConnectionStrings:Accounts"] = app.Database.ConnectionString },
+            "database",
+            "migrate");
 
         Assert.Equal(0, said.Code);
         Assert.Equal(told is not null, said.Said.Contains(told ?? "This database is in", StringComparison.Ordinal));
@@ -113,7 +122,9 @@ public sealed class EncodingTests
         await using var app = await UnstartedApp.OnAsync(DatabaseProvider.PostgreSql, "SQL_ASCII");
         await HostSite.MakeAsync(app.Database);
         await using var database = app.Open();
-        await database.Database.ExecuteSqlAsync($"""UPDATE "AspNetUsers" SET "UserName" = convert_from('\xfc', 'SQL_ASCII') WHERE "NormalizedEmail" = 'ADA@EXAMPLE.COM'""", Cancellation);
+        await database.Database.ExecuteSqlAsync(
+            $"""UPDATE "AspNetUsers" SET "UserName" = convert_from('\xfc', 'SQL_ASCII') WHERE "NormalizedEmail" = 'ADA@EXAMPLE.COM'""",
+            Cancellation);
 
         var (obstacles, notes) = await app.Adoption.CheckAsync(Cancellation);
 
@@ -139,7 +150,8 @@ public sealed class EncodingTests
         var faults = new List<string>();
         foreach (var name in ServerEncoding.Names)
         {
-            var storable = new string([.. Enumerable.Range(0x80, 0xD800 - 0x80).Select(code => (char)code).Where(c => ServerEncoding.Fit(name, c.ToString()) == c.ToString())]);
+            var beyondAscii = Enumerable.Range(0x80, 0xD800 - 0x80).Select(code => (char)code);
+            var storable = new string([.. beyondAscii.Where(c => ServerEncoding.Fit(name, c.ToString()) == c.ToString())]);
             Assert.NotEmpty(storable);
             var refused = await database.Database.SqlQuery<string>($"""SELECT refused({name}, {storable}) AS "Value" """).SingleAsync(Cancellation);
             if (refused.Length > 0)
@@ -149,11 +161,13 @@ public sealed class EncodingTests
         Assert.Empty(faults);
     }
 
-    private static Task<List<OutboxMail>> RowsAsync(TestApp app) => app.WithAsync<AccountsContext, List<OutboxMail>>(database => database.Outbox.AsNoTracking().ToListAsync());
+    private static Task<List<OutboxMail>> RowsAsync(TestApp app) =>
+        app.WithAsync<AccountsContext, List<OutboxMail>>(database => database.Outbox.AsNoTracking().ToListAsync());
 
     private static Task AddAsync(TestApp app, string accountId)
     {
         var now = app.Clock.GetUtcNow();
-        return app.Services.GetRequiredService<Appender>().AppendAsync(new OutboxMail { Kind = OutboxKind.ResetLink, AccountId = accountId, RequestedAt = now, DueAt = now }, Cancellation);
+        return app.Services.GetRequiredService<Appender>().AppendAsync(
+            new OutboxMail { Kind = OutboxKind.ResetLink, AccountId = accountId, RequestedAt = now, DueAt = now }, Cancellation);
     }
 }

@@ -19,15 +19,23 @@ public sealed class PgBouncerTests
         {
             await using var app = await UnstartedApp.OnAsync(DatabaseProvider.PostgreSql);
             await using var bouncer = await PgBouncer.StartAsync(app.Database.ConnectionString, sessions);
-            var settings = new Dictionary<string, string> { ["Database:Provider"] = "PostgreSql", ["ConnectionStrings:Accounts"] = bouncer.Through(app.Database.ConnectionString) };
+            var settings = new Dictionary<string, string>
+            {
+                ["Database:Provider"] = "PostgreSql",
+                ["ConnectionStrings:Accounts"] = bouncer.Through(app.Database.ConnectionString),
+            };
 
-            var said = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Executable.RunAsync(Path.GetTempPath(), settings, "database", "migrate")));
+            var runs = Enumerable.Range(0, 3).Select(_ => Executable.RunAsync(Path.GetTempPath(), settings, "database", "migrate"));
+            var said = await Task.WhenAll(runs);
 
             Assert.All(said, run => Assert.True(run.Code == 0, run.Said));
             Assert.Single(said, run => run.Said.Contains("Applied:", StringComparison.Ordinal));
             Assert.Empty(await app.Migrator.PendingAsync(Cancellation));
             await using var database = app.Open();
-            Assert.Equal(0, await database.Database.SqlQuery<int>($"""SELECT count(*)::int AS "Value" FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""").SingleAsync(Cancellation));
+            Assert.Equal(0, await database.Database.SqlQuery<int>($"""
+                SELECT count(*)::int AS "Value" FROM pg_locks
+                WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                """).SingleAsync(Cancellation));
         }
     }
 

@@ -47,7 +47,8 @@ public sealed class SearchPathTests
         Assert.Empty(await made.Migrator.MigrateAsync(Cancellation));
         await using var database = made.Open();
         Assert.Equal("ada", Assert.Single(await database.Users.ToListAsync(Cancellation)).Id);
-        Assert.Equal(1, await database.Database.SqlQuery<int>($"""SELECT count(*)::int AS "Value" FROM pg_class WHERE relname = 'AspNetUsers'""").SingleAsync(Cancellation));
+        var tables = database.Database.SqlQuery<int>($"""SELECT count(*)::int AS "Value" FROM pg_class WHERE relname = 'AspNetUsers'""");
+        Assert.Equal(1, await tables.SingleAsync(Cancellation));
     }
 
     [Theory]
@@ -63,7 +64,8 @@ public sealed class SearchPathTests
         var refused = await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.MigrateAsync(Cancellation));
         Assert.Contains("in the schema identity", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Search Path=identity", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("Search Path=identity", Assert.Single((await app.Adoption.CheckAsync(Cancellation)).Obstacles), StringComparison.Ordinal);
+        var (obstacles, _) = await app.Adoption.CheckAsync(Cancellation);
+        Assert.Contains("Search Path=identity", Assert.Single(obstacles), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +94,8 @@ public sealed class SearchPathTests
 
         Assert.Empty(obstacles);
         Assert.Contains(notes, note => note.StartsWith(
-            "The accounts are those in the schema public. There is a table AspNetUsers in the schema identity too, which is not looked at.", StringComparison.Ordinal));
+            "The accounts are those in the schema public. There is a table AspNetUsers in the schema identity too, which is not looked at.",
+            StringComparison.Ordinal));
     }
 
     private static async Task MakeSiteAsync(TestDatabase database, string schema)
@@ -104,12 +107,17 @@ public sealed class SearchPathTests
         await using var site = new IdentityDbContext(new DbContextOptionsBuilder<IdentityDbContext>().UseNpgsql(connection).Options);
         // Making it would stop at the tables of another schema.
         await TellAsync(connection, site.Database.GenerateCreateScript());
-        site.Add(new IdentityUser { Id = "ada", UserName = "ada", NormalizedUserName = "ADA", Email = "ada@example.com", NormalizedEmail = "ADA@EXAMPLE.COM" });
+        site.Add(new IdentityUser
+        {
+            Id = "ada", UserName = "ada", NormalizedUserName = "ADA", Email = "ada@example.com", NormalizedEmail = "ADA@EXAMPLE.COM",
+        });
         await site.SaveChangesAsync(Cancellation);
     }
 
     private static Task SetPathAsync(TestDatabase database, string whose, string path) =>
-        TellAsync(database.ConnectionString, $"ALTER {whose} \"{new NpgsqlConnectionStringBuilder(database.ConnectionString).Database}\" SET search_path = {path}");
+        TellAsync(
+            database.ConnectionString,
+            $"ALTER {whose} \"{new NpgsqlConnectionStringBuilder(database.ConnectionString).Database}\" SET search_path = {path}");
 
     private static async Task TellAsync(string connectionString, string sql)
     {

@@ -46,10 +46,14 @@ public sealed class TelemetryTests
     public async Task Logs_go_to_the_collector_too_and_hold_no_token_and_no_password_at_any_level()
     {
         await using var collector = new Collector();
-        var settings = new Dictionary<string, string?>(collector.Settings) { ["Logging:LogLevel:Default"] = "Trace", ["Logging:LogLevel:Microsoft.AspNetCore"] = "Trace" };
+        var settings = new Dictionary<string, string?>(collector.Settings)
+        {
+            ["Logging:LogLevel:Default"] = "Trace",
+            ["Logging:LogLevel:Microsoft.AspNetCore"] = "Trace",
+        };
         string[] secrets;
         // The suite's sink took the place of every other provider, the exporter's among them.
-        await using (var app = await TestApp.StartAsync(settings, replace: services => services.AddLogging(logging => logging.AddOpenTelemetry())))
+        await using (var app = await TestApp.StartAsync(settings, replace: SendLogs))
         {
             secrets = [.. (await GoThroughAsync(app)).Take(6)];
             Assert.Contains("Request starting", app.Log.All, StringComparison.Ordinal);
@@ -66,7 +70,7 @@ public sealed class TelemetryTests
     {
         await using var collector = new Collector();
         var settings = new Dictionary<string, string?>(collector.Settings) { ["Logging:OpenTelemetry:LogLevel:Default"] = "None" };
-        await using (var app = await TestApp.StartAsync(settings, replace: services => services.AddLogging(logging => logging.AddOpenTelemetry())))
+        await using (var app = await TestApp.StartAsync(settings, replace: SendLogs))
         {
             using var visitor = app.Open();
             await visitor.GetAsync("/sign-in");
@@ -79,7 +83,8 @@ public sealed class TelemetryTests
     [Fact]
     public async Task Where_metrics_go_logs_go_as_well()
     {
-        await using var app = Program.Build(["--environment", "Development", "--applicationName", "OneTimeJwt.Web", "--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9"]);
+        await using var app = Program.Build(
+            ["--environment", "Development", "--applicationName", "OneTimeJwt.Web", "--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9"]);
 
         Assert.Contains(app.Services.GetServices<ILoggerProvider>(), provider => provider is OpenTelemetry.Logs.OpenTelemetryLoggerProvider);
     }
@@ -99,6 +104,8 @@ public sealed class TelemetryTests
         Assert.Null(app.Services.GetService<TracerProvider>());
         Assert.DoesNotContain(app.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>(), service => service is BacklogMeter);
     }
+
+    private static void SendLogs(IServiceCollection services) => services.AddLogging(logging => logging.AddOpenTelemetry());
 
     private static async Task<string[]> GoThroughAsync(TestApp app)
     {
@@ -171,7 +178,8 @@ public sealed class TelemetryTests
             await _door;
         }
 
-        private string Text(Func<string, bool> isWanted) => string.Join('\n', _bodies.Where(body => isWanted(body.Path)).Select(body => Encoding.Latin1.GetString(body.Body)));
+        private string Text(Func<string, bool> isWanted) =>
+            string.Join('\n', _bodies.Where(body => isWanted(body.Path)).Select(body => Encoding.Latin1.GetString(body.Body)));
 
         private async Task TakeAsync()
         {

@@ -35,18 +35,30 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, Host
 
         return obstacles.Count > 0
             ? new AdoptionReport(obstacles, [])
-            : new AdoptionReport([], [.. await EncodingAsync(database, cancellationToken), .. Hidden(path), .. Required(columns, known, database), .. await host.FaultsAsync(cancellationToken), .. await CountedAsync(database, cancellationToken)]);
+            : new AdoptionReport(
+                [],
+                [
+                    .. await EncodingAsync(database, cancellationToken),
+                    .. Hidden(path),
+                    .. Required(columns, known, database),
+                    .. await host.FaultsAsync(cancellationToken),
+                    .. await CountedAsync(database, cancellationToken),
+                ]);
     }
 
     private static string Missing(SchemaPath path) => path switch
     {
-        { Current: { } current } => $"There is a table AspNetUsers{path.In(current)} that this user has no rights to: give it SELECT, INSERT, UPDATE and DELETE.",
-        { Others: [var other, ..] } => $"There is no table AspNetUsers where names are looked up, but there is one{path.In(other)}. {path.Mend(other)}.",
-        _ => "There is no table AspNetUsers: only ASP.NET Core Identity's default table names can be adopted. For a database of its own run 'database migrate'.",
+        { Current: { } current } =>
+            $"There is a table AspNetUsers{path.In(current)} that this user has no rights to: give it SELECT, INSERT, UPDATE and DELETE.",
+        { Others: [var other, ..] } =>
+            $"There is no table AspNetUsers where names are looked up, but there is one{path.In(other)}. {path.Mend(other)}.",
+        _ => "There is no table AspNetUsers: only ASP.NET Core Identity's default table names can be adopted. "
+            + "For a database of its own run 'database migrate'.",
     };
 
     private static IEnumerable<string> Hidden(SchemaPath path) => path.Others.Select(other =>
-        $"The accounts are those{path.In(path.Current!)}. There is a table AspNetUsers{path.In(other)} too, which is not looked at. {path.Mend(other)}.");
+        $"The accounts are those{path.In(path.Current!)}. "
+            + $"There is a table AspNetUsers{path.In(other)} too, which is not looked at. {path.Mend(other)}.");
 
     private static async Task<IEnumerable<string>> EncodingAsync(AccountsContext database, CancellationToken cancellationToken) =>
         await ServerEncoding.NoteAsync(database, cancellationToken) is { } note ? [note] : [];
@@ -59,7 +71,12 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, Host
         }
         catch (Exception fault) when (UnreadableRow.Is(fault))
         {
-            return [$"A row of AspNetUsers can't be read ({fault.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.')}): its account gets no link and can't sign in here. What is odd about the accounts was not counted."];
+            var cause = fault.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
+            return
+            [
+                $"A row of AspNetUsers can't be read ({cause}): its account gets no link and can't sign in here. "
+                    + "What is odd about the accounts was not counted.",
+            ];
         }
     }
 

@@ -57,12 +57,15 @@ internal sealed partial class CampaignWorker(
             {
                 return await ReleaseAsync(id, Math.Max(most, 1), skips: most == 0, cancellationToken);
             }
-            catch (Exception fault) when (most > 0 && (UnreadableRow.Is(fault) || (fault is DbUpdateException refused && DatabaseRefusal.Is(refused))))
+            catch (Exception fault) when (most > 0 && IsOfARow(fault))
             {
                 // With half of them.
             }
         }
     }
+
+    private static bool IsOfARow(Exception fault) =>
+        UnreadableRow.Is(fault) || (fault is DbUpdateException refused && DatabaseRefusal.Is(refused));
 
     private async Task<int> ReleaseAsync(Guid id, int most, bool skips, CancellationToken cancellationToken)
     {

@@ -53,5 +53,6 @@ internal static class DatabaseSchema
 
     /// <summary>Whether there is a database. Asking takes another connection, which within a transaction might not be had.</summary>
     public static async Task<bool> IsThereAsync(AccountsContext database, CancellationToken cancellationToken) =>
-        database.Database.CurrentTransaction is not null || await database.GetService<IRelationalDatabaseCreator>().ExistsAsync(cancellationToken);
+        database.Database.CurrentTransaction is not null
+        || await database.GetService<IRelationalDatabaseCreator>().ExistsAsync(cancellationToken);
 }

@@ -17,13 +17,16 @@ public sealed class ForeignDatabaseException : Exception
         if (found.Current is { } schema)
         {
             throw new ForeignDatabaseException(
-                $"the database has Identity's tables already{found.In(schema)}, and they were not made here. Run 'database adopt --check' to see what is there, and 'database adopt' to add the tables that recovery needs.");
+                $"the database has Identity's tables already{found.In(schema)}, and they were not made here. "
+                + "Run 'database adopt --check' to see what is there, and 'database adopt' to add the tables that recovery needs.");
         }
 
         if (found is { Others: [var other, ..], IsChosen: false })
         {
             throw new ForeignDatabaseException(
-                $"the database has Identity's tables already{found.In(other)}, where names are not looked up. {found.Mend(other)} and run 'database adopt --check'. For accounts of its own beside them, name a schema for those in the same way.");
+                $"the database has Identity's tables already{found.In(other)}, where names are not looked up. "
+                + $"{found.Mend(other)} and run 'database adopt --check'. "
+                + "For accounts of its own beside them, name a schema for those in the same way.");
         }
     }
 }

@@ -101,7 +101,8 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
             ? [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)]
             : [.. context.Database.GetMigrations()];
 
-    private static async Task<IReadOnlyList<string>> MigrateAsync(AccountsContext context, IReadOnlyList<string> pending, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> MigrateAsync(
+        AccountsContext context, IReadOnlyList<string> pending, CancellationToken cancellationToken)
     {
         // Where the list isn't there yet, looking into it fails, and with it the transaction.
         if (context is PostgreSqlAccounts)

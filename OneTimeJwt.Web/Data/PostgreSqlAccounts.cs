@@ -19,8 +19,11 @@ public sealed class PostgreSqlAccounts(DbContextOptions<AccountsContext> options
     // What people write about their acts, and the trail's own words, must not keep the act from being recorded.
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        var texts = ChangeTracker.Entries().Where(entry => entry is { State: EntityState.Added or EntityState.Modified, Entity: RecoveryEvent or Campaign })
-            .SelectMany(entry => entry.Properties).Where(property => property.CurrentValue is string text && !Ascii.IsValid(text)).ToList();
+        var texts = ChangeTracker.Entries()
+            .Where(entry => entry is { State: EntityState.Added or EntityState.Modified, Entity: RecoveryEvent or Campaign })
+            .SelectMany(entry => entry.Properties)
+            .Where(property => property.CurrentValue is string text && !Ascii.IsValid(text))
+            .ToList();
         if (texts.Count > 0)
         {
             await WithConnectionAsync(connection =>

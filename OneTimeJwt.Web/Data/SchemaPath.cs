@@ -18,7 +18,8 @@ internal sealed record SchemaPath(string? Current, IReadOnlyList<string> Others,
         """;
 
     private const string SqlServer = """
-        SELECT SCHEMA_NAME(o.schema_id) AS [Schema], CAST(CASE WHEN o.object_id = OBJECT_ID(N'[AspNetUsers]') THEN 1 ELSE 0 END AS bit) AS [IsCurrent]
+        SELECT SCHEMA_NAME(o.schema_id) AS [Schema],
+            CAST(CASE WHEN o.object_id = OBJECT_ID(N'[AspNetUsers]') THEN 1 ELSE 0 END AS bit) AS [IsCurrent]
         FROM sys.objects AS o WHERE o.name = N'AspNetUsers' AND o.type IN ('U', 'V', 'SN')
         """;
 

@@ -62,11 +62,15 @@ internal static class ServerEncoding
         if (database is not PostgreSqlAccounts)
             return null;
 
-        return await database.Database.SqlQuery<string>($"""SELECT current_setting('server_encoding') AS "Value" """).SingleAsync(cancellationToken) switch
+        var encoding = await database.Database.SqlQuery<string>($"""SELECT current_setting('server_encoding') AS "Value" """)
+            .SingleAsync(cancellationToken);
+        return encoding switch
         {
             "UTF8" => null,
-            "SQL_ASCII" => "This database is in SQL_ASCII, which takes any bytes for text: rows that another application wrote in something other than UTF-8 can't be read, and their accounts get no link.",
-            var name => $"This database is in {name}: addresses and names with characters beyond it can't be found in it or stored. One in UTF8 holds them all.",
+            "SQL_ASCII" => "This database is in SQL_ASCII, which takes any bytes for text: "
+                + "rows that another application wrote in something other than UTF-8 can't be read, and their accounts get no link.",
+            _ => $"This database is in {encoding}: addresses and names with characters beyond it can't be found in it or stored. "
+                + "One in UTF8 holds them all.",
         };
     }
 

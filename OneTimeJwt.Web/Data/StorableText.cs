@@ -6,8 +6,8 @@ namespace OneTimeJwt.Web.Data;
 
 /// <summary>
 /// PostgreSQL takes no NUL and no unpaired surrogate, and people type anything. What goes there is made storable in one
-/// place: each such character becomes U+FFFD, which no stored name has, so that a look-up finds nothing. In look-ups
-/// the same goes for what the database's encoding lacks (<see cref="ServerEncoding"/>); a row with such a character is refused when it is saved.
+/// place: each such character becomes U+FFFD, which no stored name has, so that a look-up finds nothing. What the
+/// database's encoding lacks is replaced in look-ups only (<see cref="ServerEncoding"/>): a row with it is refused.
 /// </summary>
 internal sealed class StorableText : DbCommandInterceptor
 {
@@ -35,7 +35,8 @@ internal sealed class StorableText : DbCommandInterceptor
             parameter.Value = parameter.Value switch
             {
                 string text => mend(text),
-                IList<string?> texts when texts.Any(text => text is not null && mend(text) != text) => texts.Select(text => text is null ? null : mend(text)).ToArray(),
+                IList<string?> texts when texts.Any(text => text is not null && mend(text) != text) =>
+                    texts.Select(text => text is null ? null : mend(text)).ToArray(),
                 var other => other,
             };
         }

@@ -98,7 +98,8 @@ internal sealed partial class Delivery(
         if (!IsStale(mail))
             return false;
 
-        await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.GaveUp, detail: mail.Cause is null ? "nobody waits for it any more" : $"nobody waits for it any more; last time {mail.Cause}"));
+        var detail = mail.Cause is null ? "nobody waits for it any more" : $"nobody waits for it any more; last time {mail.Cause}";
+        await appender.ReplaceAsync(mail, Event(mail, RecoveryEventKind.GaveUp, detail: detail));
         return true;
     }
 

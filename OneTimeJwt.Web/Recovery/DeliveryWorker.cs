@@ -98,7 +98,8 @@ internal sealed partial class DeliveryWorker(
         var work = new List<Work>();
         try
         {
-            await Bisect.EachAsync(mails, async some => work.AddRange(Queue(some, await delivery.PrepareAsync(some, CancellationToken.None))), PutOffAsync);
+            await Bisect.EachAsync(
+                mails, async some => work.AddRange(Queue(some, await delivery.PrepareAsync(some, CancellationToken.None))), PutOffAsync);
         }
         catch (Exception fault) when (work.Count > 0)
         {

@@ -18,22 +18,27 @@ internal sealed class Recipients(
     /// <param name="mails">Rows that are ours, with a typed address.</param>
     /// <param name="fail">Is told of each row that fails alone.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
-    public Task FindAsync(IReadOnlyCollection<OutboxMail> mails, Func<OutboxMail, Exception, Task> fail, CancellationToken cancellationToken) =>
-        Bisect.EachAsync([.. mails.Select(mail => (Mail: mail, Address: ReadAddress(mail)))], some => FindAsync(some, fail, cancellationToken), (one, fault) => fail(one.Mail, fault));
+    public Task FindAsync(
+        IReadOnlyCollection<OutboxMail> mails, Func<OutboxMail, Exception, Task> fail, CancellationToken cancellationToken) =>
+        Bisect.EachAsync(
+            [.. mails.Select(mail => new Request(mail, ReadAddress(mail)))],
+            some => FindAsync(some, fail, cancellationToken),
+            (request, fault) => fail(request.Mail, fault));
 
-    private async Task FindAsync(IReadOnlyList<(OutboxMail Mail, string? Address)> some, Func<OutboxMail, Exception, Task> fail, CancellationToken cancellationToken)
+    private async Task FindAsync(IReadOnlyList<Request> some, Func<OutboxMail, Exception, Task> fail, CancellationToken cancellationToken)
     {
         if (some.Count == 0)
             return;
 
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var accounts = await lookup.IdsOfAsync(database, [.. some.Select(one => one.Address).OfType<string>()], cancellationToken);
-        await Task.WhenAll(some.Select(one => ReplaceAsync(one.Mail, one.Address, accounts, fail)));
+        var accounts = await lookup.IdsOfAsync(database, [.. some.Select(request => request.Address).OfType<string>()], cancellationToken);
+        await Task.WhenAll(some.Select(request => ReplaceAsync(request, accounts, fail)));
     }
 
     // Others are written at the same moment: what fails here is not looked up again with them.
-    private async Task ReplaceAsync(OutboxMail mail, string? address, ILookup<string, string> accounts, Func<OutboxMail, Exception, Task> fail)
+    private async Task ReplaceAsync(Request request, ILookup<string, string> accounts, Func<OutboxMail, Exception, Task> fail)
     {
+        var (mail, address) = request;
         try
         {
             await appender.ReplaceAsync(mail, Outcome(mail, address, address is null ? [] : [.. accounts[address]]));
@@ -70,6 +75,8 @@ internal sealed class Recipients(
         Client = mail.Client,
         Detail = address is null ? "unreadable since the server secret was changed" : "no such account",
     };
+
+    private sealed record Request(OutboxMail Mail, string? Address);
 
     private string? ReadAddress(OutboxMail mail)
     {
