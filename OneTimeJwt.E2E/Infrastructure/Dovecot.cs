@@ -14,11 +14,10 @@ internal sealed class Dovecot : IAsyncDisposable
     public const string Password = "p@ss/w%rd";
 
     private const string Configured = "2.3.";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("onetimejwt-dovecot-").FullName;
     private readonly string _program;
-    private Process? _process;
+    private ServerProcess? _process;
 
     private Dovecot(string program) => _program = program;
 
@@ -31,7 +30,7 @@ internal sealed class Dovecot : IAsyncDisposable
 
     public static async Task<Dovecot> StartAsync()
     {
-        var program = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Append("/usr/sbin").Select(folder => Path.Combine(folder, "dovecot")).FirstOrDefault(File.Exists);
+        var program = ServerProcess.Find("dovecot");
         Assert.SkipWhen(program is null, "dovecot is not on PATH.");
         var version = await VersionAsync(program!);
         Assert.SkipUnless(version.StartsWith(Configured, StringComparison.Ordinal), $"Dovecot {version} is configured in another way than {Configured}x.");
@@ -41,16 +40,8 @@ internal sealed class Dovecot : IAsyncDisposable
         return server;
     }
 
-    public async Task StartAgainAsync()
-    {
-        _process = Process.Start(new ProcessStartInfo(_program, ["-F", "-c", Path.Combine(_folder, "dovecot.conf")]) { RedirectStandardError = true })!;
-        var errors = _process.StandardError.ReadToEndAsync();
-        for (var since = Stopwatch.StartNew(); !await LocalPort.IsOpenAsync(Port); await Task.Delay(50))
-        {
-            if (_process.HasExited || since.Elapsed > Patience)
-                throw new InvalidOperationException($"Dovecot did not start: {(_process.HasExited ? await errors : "")}");
-        }
-    }
+    public async Task StartAgainAsync() =>
+        _process = await ServerProcess.StartAsync(_program, ["-F", "-c", Path.Combine(_folder, "dovecot.conf")], Port);
 
     /// <summary>A client that is signed in.</summary>
     public async Task<ImapClient> OpenAsync()
@@ -78,9 +69,7 @@ internal sealed class Dovecot : IAsyncDisposable
     public async Task StopAsync()
     {
         // Those who are signed in too: asked to end, it would let them stay a while.
-        _process!.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        await _process!.DisposeAsync();
         _process = null;
     }
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace OneTimeJwt.E2E.Infrastructure;
 
 /// <summary>A real nginx before some nodes: it takes them in turn, request by request, and says which one answered.</summary>
@@ -7,37 +5,24 @@ internal sealed class Nginx : IAsyncDisposable
 {
     public const string NodeHeader = "X-Node";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("onetimejwt-nginx-").FullName;
-    private Process? _process;
+    private ServerProcess? _process;
 
     public Uri Address { get; } = new($"http://localhost:{LocalPort.Free()}");
 
     public async Task StartAsync(params RunningApp[] nodes)
     {
-        var path = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Append("/usr/sbin").Select(folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);
+        var path = ServerProcess.Find("nginx");
         Assert.SkipWhen(path is null, "nginx is not on PATH.");
         var configuration = Path.Combine(_folder, "nginx.conf");
         await File.WriteAllTextAsync(configuration, Configuration(nodes));
-        _process = Process.Start(new ProcessStartInfo(path!, ["-p", _folder, "-c", configuration, "-g", "daemon off;"]) { RedirectStandardError = true })!;
-        var errors = _process.StandardError.ReadToEndAsync();
-        for (var since = Stopwatch.StartNew(); !await LocalPort.IsOpenAsync(Address.Port); await Task.Delay(50))
-        {
-            if (_process.HasExited || since.Elapsed > Patience)
-                throw new InvalidOperationException($"nginx did not start: {(_process.HasExited ? await errors : "")}");
-        }
+        _process = await ServerProcess.StartAsync(path!, ["-p", _folder, "-c", configuration, "-g", "daemon off;"], Address.Port);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
-        {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-            _process.Dispose();
-        }
-
+            await _process.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 

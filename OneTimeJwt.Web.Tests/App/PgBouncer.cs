@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Npgsql;
 using OneTimeJwt.E2E.Infrastructure;
 
@@ -7,11 +6,9 @@ namespace OneTimeJwt.Web.Tests.App;
 /// <summary>A real PgBouncer before the tests' PostgreSQL, in transaction mode: each transaction may get another session.</summary>
 internal sealed class PgBouncer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("ott-pgbouncer-").FullName;
     private readonly int _port = LocalPort.Free();
-    private Process? _process;
+    private ServerProcess? _process;
 
     public string Through(string connectionString) =>
         new NpgsqlConnectionStringBuilder(connectionString) { Host = "127.0.0.1", Port = _port }.ToString();
@@ -20,10 +17,10 @@ internal sealed class PgBouncer : IAsyncDisposable
     /// <param name="sessions">How many it opens there, at most.</param>
     public static async Task<PgBouncer> StartAsync(string connectionString, int sessions)
     {
-        const string Program = "/usr/sbin/pgbouncer";
-        Assert.SkipUnless(File.Exists(Program), "pgbouncer is not installed.");
+        var program = ServerProcess.Find("pgbouncer");
+        Assert.SkipWhen(program is null, "pgbouncer is not installed.");
         var bouncer = new PgBouncer();
-        await bouncer.RunAsync(Program, new NpgsqlConnectionStringBuilder(connectionString), sessions);
+        await bouncer.RunAsync(program!, new NpgsqlConnectionStringBuilder(connectionString), sessions);
         return bouncer;
     }
 
@@ -48,24 +45,13 @@ internal sealed class PgBouncer : IAsyncDisposable
         if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows())
             File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
         string[] user = Environment.IsPrivilegedProcess ? ["-u", "nobody"] : [];
-        _process = Process.Start(new ProcessStartInfo(program, [.. user, configuration]) { RedirectStandardError = true })!;
-        var errors = _process.StandardError.ReadToEndAsync();
-        for (var since = Stopwatch.StartNew(); !await LocalPort.IsOpenAsync(_port); await Task.Delay(50))
-        {
-            if (_process.HasExited || since.Elapsed > Patience)
-                throw new InvalidOperationException($"PgBouncer did not start: {(_process.HasExited ? await errors : "")}");
-        }
+        _process = await ServerProcess.StartAsync(program, [.. user, configuration], _port);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
-        {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-            _process.Dispose();
-        }
-
+            await _process.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 }

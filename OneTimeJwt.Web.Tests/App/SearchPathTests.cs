@@ -107,10 +107,9 @@ public sealed class SearchPathTests
         await using var site = new IdentityDbContext(new DbContextOptionsBuilder<IdentityDbContext>().UseNpgsql(connection).Options);
         // Making it would stop at the tables of another schema.
         await TellAsync(connection, site.Database.GenerateCreateScript());
-        site.Add(new IdentityUser
-        {
-            Id = "ada", UserName = "ada", NormalizedUserName = "ADA", Email = "ada@example.com", NormalizedEmail = "ADA@EXAMPLE.COM",
-        });
+        var ada = new IdentityUser { Id = "ada", UserName = "ada", NormalizedUserName = "ADA" };
+        (ada.Email, ada.NormalizedEmail) = ("ada@example.com", "ADA@EXAMPLE.COM");
+        site.Add(ada);
         await site.SaveChangesAsync(Cancellation);
     }
 
