@@ -42,7 +42,7 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
         await IsOutOfOrderAsync(visitor.SubmitAsync(form, ("password", Passwords.New)));
         await IsOutOfOrderAsync(visitor.GetAsync(link));
         await IsOutOfOrderAsync(visitor.SubmitAsync(request, ("email", owner.Email!)));
-        await IsOutOfOrderAsync(visitor.SubmitAsync(button));
+        await IsOutOfOrderAsync(visitor.SubmitAsync(button, ("email", owner.Email!)));
         await IsOutOfOrderAsync(signedIn.ChangePasswordAsync(Passwords.Old, Passwords.Other));
         await Assert.ThrowsAsync<CommitInDoubtException>(() => _app.ActAsync(admin, AccountAct.KillLinks, member.Id));
         await Assert.ThrowsAsync<CommitInDoubtException>(() => _app.ActAsync(admin, AccountAct.MakeSupport, member.Id));
@@ -56,10 +56,8 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
     [Fact]
     public async Task A_redemption_that_is_lost_with_the_server_was_not_told_as_done_and_the_link_works_on()
     {
-        var account = await _app.AddAccountAsync();
-        var link = await _app.LinkForAsync(account);
         using var visitor = _app.Open();
-        var form = await visitor.GetAsync(link);
+        var (account, link, form) = await OpenAsync(visitor);
 
         await _standby.FreezeAsync();
         await IsOutOfOrderAsync(visitor.SubmitAsync(form, ("password", Passwords.New)));
@@ -69,17 +67,14 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
         await _standby.PromoteAsync();
 
         Assert.True((await visitor.RedeemAsync(link, Passwords.Other)).PasswordChanged);
-        using var later = _app.Open();
-        (await later.SignInAsync(account.Email!, Passwords.Other)).LeadsTo("/account");
+        await SignsInAsync(account, Passwords.Other);
     }
 
     [Fact]
     public async Task A_wait_that_an_operator_ends_makes_a_redemption_no_more_certain_and_one_that_is_confirmed_later_is_told()
     {
-        var account = await _app.AddAccountAsync();
-        var link = await _app.LinkForAsync(account);
         using var visitor = _app.Open();
-        var form = await visitor.GetAsync(link);
+        var (account, link, form) = await OpenAsync(visitor);
         await _standby.FreezeAsync();
 
         // Its commit is on the server and visible; the app finds it by its own event.
@@ -90,17 +85,14 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
         await _standby.ThawAsync();
         (await visitor.GetAsync(link)).IsRefusedAs("spent");
         await FailOverAsync();
-        using var later = _app.Open();
-        (await later.SignInAsync(account.Email!, Passwords.New)).LeadsTo("/account");
+        await SignsInAsync(account, Passwords.New);
     }
 
     [Fact]
     public async Task A_standby_that_answers_again_in_time_makes_it_a_success()
     {
-        var account = await _app.AddAccountAsync();
-        var link = await _app.LinkForAsync(account);
         using var visitor = _app.Open();
-        var form = await visitor.GetAsync(link);
+        var (account, link, form) = await OpenAsync(visitor);
         await _standby.FreezeAsync();
 
         var answer = visitor.SubmitAsync(form, ("password", Passwords.New));
@@ -109,8 +101,7 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
 
         Assert.True((await answer).PasswordChanged);
         await FailOverAsync();
-        using var later = _app.Open();
-        (await later.SignInAsync(account.Email!, Passwords.New)).LeadsTo("/account");
+        await SignsInAsync(account, Passwords.New);
     }
 
     public async ValueTask DisposeAsync()
@@ -121,6 +112,19 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
             await _standby.DisposeAsync();
         if (_primary is not null)
             await _primary.DisposeAsync();
+    }
+
+    private async Task<(Account Account, string Link, Answer Form)> OpenAsync(Visitor visitor)
+    {
+        var account = await _app.AddAccountAsync();
+        var link = await _app.LinkForAsync(account);
+        return (account, link, await visitor.GetAsync(link));
+    }
+
+    private async Task SignsInAsync(Account account, string password)
+    {
+        using var visitor = _app.Open();
+        (await visitor.SignInAsync(account.Email!, password)).LeadsTo("/account");
     }
 
     private async Task FailOverAsync()

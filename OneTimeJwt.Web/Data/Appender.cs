@@ -19,16 +19,12 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
 
     /// <summary>Returns when the row is committed.</summary>
     public Task AppendAsync(object row, CancellationToken cancellationToken = default) =>
-        WriteAsync(new Entry([row], Finished: null, IsRepeated: false), cancellationToken);
+        WriteAsync(new Entry([row], Finished: null), cancellationToken);
 
     /// <summary>Returns when the outbox row is gone and what came of it is written, in one commit.</summary>
     /// <exception cref="DbUpdateConcurrencyException">The row is not ours any more; nothing was written.</exception>
     public Task ReplaceAsync(OutboxMail finished, params IReadOnlyList<object> outcome) =>
-        WriteAsync(new Entry(outcome, finished, IsRepeated: false), CancellationToken.None);
-
-    /// <summary>The same once more, after a try that failed: it may have been written all the same.</summary>
-    public Task ReplaceAgainAsync(OutboxMail finished, IReadOnlyList<object> outcome) =>
-        WriteAsync(new Entry(outcome, finished, IsRepeated: true), CancellationToken.None);
+        WriteAsync(new Entry(outcome, finished), CancellationToken.None);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +61,7 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
     {
         try
         {
-            await contexts.TryAsync((context, brokenOff) => SaveAsync(context, group, isRepeated || brokenOff > 0 || group.Exists(entry => entry.IsRepeated)));
+            await contexts.TryAsync((context, brokenOff) => SaveAsync(context, group, isRepeated || brokenOff > 0));
             group.ForEach(entry => entry.Written.TrySetResult());
         }
         catch (Exception fault) when (group.Count > 1 && RowFault.Is(fault))
@@ -121,7 +117,7 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
 
     private static Guid Id(object row) => row is RecoveryEvent line ? line.Id : ((OutboxMail)row).Id;
 
-    private sealed record Entry(IReadOnlyList<object> Rows, OutboxMail? Finished, bool IsRepeated)
+    private sealed record Entry(IReadOnlyList<object> Rows, OutboxMail? Finished)
     {
         public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -32,8 +32,12 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
     }
 
     /// <summary>The button of a working link was pressed without the account's address: by a machine, or by somebody who mistyped it.</summary>
-    public Task MistypedAsync(ProvenClaims claims, bool isEmpty, string? client) =>
-        AppendOnceAsync(RecoveryEventKind.Refused, claims, isEmpty ? "no address typed" : "another address typed", client);
+    public Task MistypedAsync(ProvenClaims claims, TypedAddressVerdict address, string? client) => address switch
+    {
+        TypedAddressVerdict.Missing => AppendOnceAsync(RecoveryEventKind.Refused, claims, "no address typed", client),
+        TypedAddressVerdict.Wrong => AppendOnceAsync(RecoveryEventKind.Refused, claims, "another address typed", client),
+        _ => Task.CompletedTask,
+    };
 
     /// <summary>When the link with this nonce was redeemed; null where it wasn't.</summary>
     public async Task<DateTimeOffset?> RedeemedAtAsync(string nonce)

@@ -14,6 +14,14 @@ namespace OneTimeJwt.Web.Recovery;
 /// <param name="Outcome">The same for machines.</param>
 internal sealed record PressWords(string Title, string Lead, string Field, string Wrong, string Button, string DoneTitle, string DoneLead, string Outcome)
 {
+    /// <summary>Why nothing has happened yet.</summary>
+    public string Fault(TypedAddressVerdict address) => address switch
+    {
+        TypedAddressVerdict.Missing => Words.OwnAddressMissing,
+        TypedAddressVerdict.TooOften => Words.OwnAddressTooOften,
+        _ => Wrong,
+    };
+
     public static PressWords Of(TokenPurpose purpose) =>
         purpose == TokenPurpose.Confirm ? new(Words.ConfirmTitle, Words.ConfirmLead, Words.OwnAddress, Words.OwnAddressWrong, Words.ConfirmButton, Words.ConfirmedTitle, Words.ConfirmedLead, "address-confirmed")
         : purpose == Purposes.Change ? new(Words.ChangeTitle, Words.ChangeLead, Words.OwnAddressSoFar, Words.OwnAddressSoFarWrong, Words.ChangeButton, Words.AddressChangedTitle, Words.AddressChangedLead, "address-changed")

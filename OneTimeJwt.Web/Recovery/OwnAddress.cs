@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
@@ -10,16 +9,28 @@ namespace OneTimeJwt.Web.Recovery;
 /// The step of links whose use is to press a button: the account's own address has to be typed. Mail security opens links in
 /// real browsers and presses what it finds there; it fills nothing in that the page doesn't tell, and the page never shows the address.
 /// </summary>
-internal sealed class OwnAddress(AccountLookup lookup, MailBudgets budgets, AccountsContext database, TimeProvider time)
+internal sealed class OwnAddress(AccountLookup lookup, MailBudgets budgets, AddressTries tries, AccountsContext database, TimeProvider time)
 {
+    /// <summary>Takes one try.</summary>
     /// <param name="purpose">What the link is for.</param>
     /// <param name="account">Whose it is.</param>
     /// <param name="nonce">Of its token.</param>
     /// <param name="typed">What came in.</param>
-    /// <returns>Whether it is the account's address; for a link that secures the account also the one that it was mailed to.</returns>
-    public async Task<bool> IsAsync(TokenPurpose purpose, Account account, string nonce, string typed)
+    /// <param name="network">What the client is counted by.</param>
+    public async Task<TypedAddressVerdict> JudgeAsync(TokenPurpose purpose, Account account, string nonce, string typed, string network)
     {
-        if (typed.Length == 0 || !Addresses.CanBeNormalised(typed))
+        if (string.IsNullOrWhiteSpace(typed))
+            return TypedAddressVerdict.Missing;
+        if (!tries.Take(nonce, network))
+            return TypedAddressVerdict.TooOften;
+
+        return await IsAsync(purpose, account, nonce, typed.Trim()) ? TypedAddressVerdict.Right : TypedAddressVerdict.Wrong;
+    }
+
+    // For a link that secures the account also the one that it was mailed to.
+    private async Task<bool> IsAsync(TokenPurpose purpose, Account account, string nonce, string typed)
+    {
+        if (!Addresses.CanBeNormalised(typed))
             return false;
         if (Accepted(purpose, account).Any(address => lookup.HasAddress(address, typed)))
             return true;
@@ -44,28 +55,16 @@ internal sealed class OwnAddress(AccountLookup lookup, MailBudgets budgets, Acco
     }
 }
 
-/// <summary>Bounds the addresses that are tried on one link: for each client, and over all of them. No try is ever what ends a link.</summary>
-internal sealed class AddressTries : IDisposable
+/// <summary>How a typed address was judged.</summary>
+public enum TypedAddressVerdict
 {
-    public static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
-    // Right ones count too, for they are taken before they are compared: as many as one link may be used with at once.
-    private const int PerClient = 60;
-    private const int PerLink = 300;
+    Right,
 
-    private readonly PartitionedRateLimiter<(string Nonce, string Client)> _limiter = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<(string Nonce, string Client), (string, string)>(attempt => RateLimitPartition.GetFixedWindowLimiter(attempt, _ => Limit(PerClient))),
-        PartitionedRateLimiter.Create<(string Nonce, string Client), string>(attempt => RateLimitPartition.GetFixedWindowLimiter(attempt.Nonce, _ => Limit(PerLink))));
+    /// <summary>The button was pressed without one.</summary>
+    Missing,
 
-    /// <summary>Takes one try.</summary>
-    /// <param name="nonce">Of the link's token.</param>
-    /// <param name="client">Who tries, as <c>ClientNetwork</c> has it.</param>
-    public bool Take(string nonce, string client)
-    {
-        using var lease = _limiter.AttemptAcquire((nonce, client));
-        return lease.IsAcquired;
-    }
+    Wrong,
 
-    public void Dispose() => _limiter.Dispose();
-
-    private static FixedWindowRateLimiterOptions Limit(int permits) => new() { PermitLimit = permits, Window = Window, QueueLimit = 0 };
+    /// <summary>It was not compared: there were too many tries.</summary>
+    TooOften,
 }

@@ -36,7 +36,6 @@ internal sealed class RecoveryPages(
     RequestReset request,
     RedeemLink redeem,
     LinkTrail trail,
-    AddressTries tries,
     RecoveryMeter meter,
     MailComposer composer,
     DoneNames names,
@@ -95,11 +94,7 @@ internal sealed class RecoveryPages(
         if (!form.Genuine)
             return await ShowAgainAsync(purpose, http, token, StatusCodes.Status400BadRequest, [Words.PressAgain]);
 
-        var answer = form[Purposes.ChoosesPassword(purpose) ? "password" : "email"];
-        if (!Purposes.ChoosesPassword(purpose) && await RefuseAddressAsync(purpose, http, token, answer = answer.Trim()) is { } refused)
-            return refused;
-
-        var outcome = await redeem.RedeemAsync(purpose, token, answer, Client(http));
+        var outcome = await redeem.RedeemAsync(purpose, token, form[Purposes.ChoosesPassword(purpose) ? "password" : "email"], ClientNetwork.Of(http), Client(http));
         if (outcome.Succeeded)
         {
             meter.Redeemed(purpose);
@@ -108,28 +103,13 @@ internal sealed class RecoveryPages(
 
         if (outcome.Verification.Verdict != TokenVerdict.Valid)
             return await LimitedAsync(http) ?? await RefuseAsync(purpose, http, outcome.Verification, token);
-        if (!Purposes.ChoosesPassword(purpose))
-            await trail.MistypedAsync(outcome.Verification.Claims!, isEmpty: false, Client(http));
-        return await FormAsync(purpose, StatusCodes.Status422UnprocessableEntity, outcome.Verification, token, outcome.Faults);
-    }
 
-    // What is refused before the address is compared: a button pressed without one, and too many tries.
-    private async Task<IResult?> RefuseAddressAsync(TokenPurpose purpose, HttpContext http, string token, string typed)
-    {
-        var verification = await redeem.VerifyAsync(purpose, token);
-        if (verification.Verdict != TokenVerdict.Valid)
-            return null;
-        if (typed.Length == 0)
-        {
-            await trail.MistypedAsync(verification.Claims!, isEmpty: true, Client(http));
-            return await FormAsync(purpose, StatusCodes.Status422UnprocessableEntity, verification, token, [Words.OwnAddressMissing]);
-        }
+        await trail.MistypedAsync(outcome.Verification.Claims!, outcome.Address, Client(http));
+        if (outcome.Address != TypedAddressVerdict.TooOften)
+            return await FormAsync(purpose, StatusCodes.Status422UnprocessableEntity, outcome.Verification, token, outcome.Faults);
 
-        if (tries.Take(verification.Claims!.Nonce, ClientNetwork.Of(http)))
-            return null;
-
-        http.Response.Headers.RetryAfter = ((int)AddressTries.Window.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return await FormAsync(purpose, StatusCodes.Status429TooManyRequests, verification, token, [Words.OwnAddressTooOften]);
+        RetryAfter(http, AddressTries.Window);
+        return await FormAsync(purpose, StatusCodes.Status429TooManyRequests, outcome.Verification, token, outcome.Faults);
     }
 
     public IResult LookInYourMail(HttpContext http) => Page.Of<ForgotPasswordSent>(parameters: new
@@ -188,9 +168,12 @@ internal sealed class RecoveryPages(
             return null;
 
         if (lease.TryGetMetadata(MetadataName.RetryAfter, out var wait))
-            http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            RetryAfter(http, wait);
         return Results.StatusCode(StatusCodes.Status429TooManyRequests);
     }
+
+    private static void RetryAfter(HttpContext http, TimeSpan wait) =>
+        http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static int Status(TokenVerdict verdict) =>
         verdict is TokenVerdict.Expired or TokenVerdict.Spent ? StatusCodes.Status410Gone : StatusCodes.Status400BadRequest;

@@ -11,6 +11,9 @@ namespace OneTimeJwt.Web.Recovery;
 /// <summary>How a redemption ended: the link's verdict, and what the password policy said of a valid one.</summary>
 public sealed record Redemption(Verification Verification, IReadOnlyList<string> Faults)
 {
+    /// <summary>How the address was judged, where one has to be typed.</summary>
+    public TypedAddressVerdict Address { get; init; }
+
     public bool Succeeded => Verification.Verdict == TokenVerdict.Valid && Faults.Count == 0;
 }
 
@@ -40,13 +43,14 @@ internal sealed partial class RedeemLink(
     /// <param name="purpose">What the link is for.</param>
     /// <param name="token">What came in.</param>
     /// <param name="answer">What the page asks for: the new password, or the account's address.</param>
+    /// <param name="network">What the client is counted by.</param>
     /// <param name="client">Where it came from.</param>
-    public async Task<Redemption> RedeemAsync(TokenPurpose purpose, string? token, string answer, string? client)
+    public async Task<Redemption> RedeemAsync(TokenPurpose purpose, string? token, string answer, string network, string? client)
     {
         using var span = Instrumentation.Source.StartActivity("redeem");
         var redemption = Purposes.ChoosesPassword(purpose)
             ? await ChoosePasswordAsync(purpose, token, answer, client)
-            : await PressAsync(purpose, token, answer, client);
+            : await PressAsync(purpose, token, answer, network, client);
         if (redemption.Succeeded && Purposes.ChoosesPassword(purpose))
             await language.RememberAsync(redemption.Verification.Claims!.AccountId);
         span?.SetTag("purpose", purpose.Name).SetTag("verdict", LinkTrail.InWords(redemption.Verification.Verdict)).SetTag("outcome", redemption.Faults.Count == 0 ? null : "answer refused");
@@ -70,16 +74,17 @@ internal sealed partial class RedeemLink(
         return new Redemption(await SwapAsync(purpose, token, async (row, _) => await use.ChoosePasswordAsync(row, hash, purpose, client), client), []);
     }
 
-    private async Task<Redemption> PressAsync(TokenPurpose purpose, string? token, string typed, string? client)
+    private async Task<Redemption> PressAsync(TokenPurpose purpose, string? token, string typed, string network, string? client)
     {
         var verification = await VerifyAsync(purpose, token);
         if (verification.Verdict != TokenVerdict.Valid)
             return new Redemption(verification, []);
 
         var claims = verification.Claims!;
-        return await ownAddress.IsAsync(purpose, await ReadAsync(claims.AccountId), claims.Nonce, typed)
+        var address = await ownAddress.JudgeAsync(purpose, await ReadAsync(claims.AccountId), claims.Nonce, typed, network);
+        return address == TypedAddressVerdict.Right
             ? new Redemption(await SwapAsync(purpose, token, (account, isStuck) => use.PressAsync(account, purpose, client, isStuck), client), [])
-            : new Redemption(verification, [PressWords.Of(purpose).Wrong]);
+            : new Redemption(verification, [PressWords.Of(purpose).Fault(address)]) { Address = address };
     }
 
     /// <summary>The fewest characters that this account's new password may have.</summary>
