@@ -61,6 +61,7 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["address-error"] = async (tour, tab) => await (await (await tour.SignInAsync(tab)).OpenAddressAsync()).AskInVainAsync("ada@example.org", "wrong"),
         ["address-sent"] = async (tour, tab) => await (await tour.SignInAsync(tab)).Tab.GoAsync("/account/email/sent"),
         ["change"] = async (tour, tab) => await PressPage.OpenAsync(tab, await tour.Site.MailChangeLinkAsync(await tour.NewAccountAsync(), $"moved-{Guid.NewGuid():N}@example.org")),
+        ["change-error"] = async (tour, tab) => await (await PressPage.OpenAsync(tab, await tour.Site.MailChangeLinkAsync(await tour.NewAccountAsync(), $"moved-{Guid.NewGuid():N}@example.org"))).UseInVainAsync("ada@example.org"),
         ["change-done"] = (_, tab) => tab.GoAsync("/change-email/done"),
         ["secure"] = async (tour, tab) => await PressPage.OpenAsync(tab, await tour.Site.MailSecureLinkAsync(await tour.NewAccountAsync())),
         ["secure-done"] = (_, tab) => tab.GoAsync("/secure-account/done"),

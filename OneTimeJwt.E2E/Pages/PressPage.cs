@@ -22,11 +22,23 @@ public sealed class PressPage(Tab tab, Errand errand) : SitePage(tab)
         return await SignInPage.AtAsync(Tab);
     }
 
+    public async Task<PressPage> UseInVainAsync(string address)
+    {
+        await SendAsync(address);
+        Assert.Equal(422, Tab.Status);
+        return await AtAsync(Tab, errand);
+    }
+
     public async Task FinishAsync(string address)
+    {
+        await SendAsync(address);
+        await Assertions.Expect(Page.GetByRole(AriaRole.Main).Locator($"[data-outcome={errand.Outcome}]")).ToBeVisibleAsync();
+        Assert.Equal(($"{errand.Path}/done", 200), (Tab.Location.Split('?')[0], Tab.Status));
+    }
+
+    private async Task SendAsync(string address)
     {
         await Page.GetByRole(AriaRole.Textbox).FillAsync(address);
         await PressAsync(errand.Button);
-        await Assertions.Expect(Page.GetByRole(AriaRole.Main).Locator($"[data-outcome={errand.Outcome}]")).ToBeVisibleAsync();
-        Assert.Equal(($"{errand.Path}/done", 200), (Tab.Location.Split('?')[0], Tab.Status));
     }
 }

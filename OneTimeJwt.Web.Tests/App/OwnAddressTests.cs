@@ -47,6 +47,20 @@ public sealed class OwnAddressTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task Where_accounts_share_an_address_the_page_names_the_one_that_is_meant_by_nothing_that_tells_it()
+    {
+        var account = await _app.AddAccountAsync(shape: row => row.EmailConfirmed = false);
+        await _app.AddAccountAsync(shape: row => row.Email = account.Email);
+        Assert.Equal(account.Email, account.UserName);
+        using var machine = _app.Open();
+
+        var page = await machine.GetAsync(await _app.MintAsync("confirm", account.Id));
+
+        Assert.Equal(HttpStatusCode.OK, page.Status);
+        Assert.DoesNotContain(account.Email!, page.Body, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task An_address_that_is_about_to_be_an_accounts_is_not_its_own_yet()
     {
         var link = await Links.OfAsync(_app, "change");
