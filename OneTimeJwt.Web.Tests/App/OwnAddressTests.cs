@@ -75,6 +75,19 @@ public sealed class OwnAddressTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task An_owner_who_has_moved_and_whose_account_an_intruder_moved_again_types_the_address_that_the_notice_came_to()
+    {
+        var account = await _app.AddAccountAsync();
+        var (moved, his) = (Links.NewAddress(), Links.NewAddress());
+        using var owner = _app.Open();
+        (await owner.UseAsync(await _app.ChangeLinkForAsync(account, moved), account.Email)).IsUsed("change");
+        var notice = await _app.SecureLinkForAsync(await _app.ReadAsync(account.Id), Passwords.Old, Passwords.Other);
+        await _app.AsAnotherApplicationAsync(account.Id, (users, row) => users.SetEmailAsync(row, his));
+
+        (await owner.UseAsync(notice, moved)).IsUsed("secure");
+    }
+
+    [Fact]
     public async Task Tries_are_bounded_and_no_other_link_suffers()
     {
         await using var app = await TestApp.StartAsync();
