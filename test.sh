@@ -100,6 +100,10 @@ install_pgbouncer() {
   ls /usr/sbin/pgbouncer 2> /dev/null || echo "not to be had here; its tests are skipped"
 }
 
+install_wapiti() {
+  command -v wapiti || { debian wapiti > "$results/wapiti.log" 2>&1; command -v wapiti; } || echo "not to be had here; its tests are skipped"
+}
+
 install_dovecot() {
   command -v dovecot || { debian dovecot-imapd > "$results/dovecot.log" 2>&1; command -v dovecot; } || echo "not to be had here; its tests are skipped"
 }
@@ -168,6 +172,7 @@ step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
       step "postgresql" start_postgresql
       [ "$mode" != long ] || step "mail filters" install_filters
       [ "$mode" != long ] || step "pgbouncer" install_pgbouncer
+      [ "$mode" != long ] || step "wapiti" install_wapiti
       step "dovecot" install_dovecot
       step "postfix" install_postfix
       step "exim" install_exim

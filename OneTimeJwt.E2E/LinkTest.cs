@@ -28,6 +28,20 @@ public abstract class LinkTest(Suite suite) : BrowserTest(suite)
         Assert.Contains($"data-verdict=\"{verdict.Item1}\"", page, StringComparison.Ordinal);
     }
 
+    /// <summary>Uses a link of any purpose up in a browser of its own.</summary>
+    protected async Task UseAsync(string purpose, string link, TestAccount account)
+    {
+        var tab = await NewBrowserAsync();
+        if (purpose is "reset")
+            await (await ResetPasswordPage.OpenAsync(tab, link)).ChooseAsync(TestAccount.MakePassword());
+        else if (purpose is "invite")
+            await (await InvitationPage.OpenAsync(tab, link)).ChooseAsync(TestAccount.MakePassword());
+        else
+            await (await PressPage.OpenAsync(tab, link)).FinishAsync(account.Email);
+    }
+
+    protected static AccountKind KindFor(string purpose) => purpose == "confirm" ? AccountKind.Unconfirmed : AccountKind.Ordinary;
+
     /// <summary>The account is as the test left it; the page that one signs in at has tests of its own.</summary>
     protected async Task SignsInAsync(TestAccount account, string? password = null) =>
         Assert.True(await ResetForm.SignsInAsync(Site.Address, account, password ?? account.Password));

@@ -118,6 +118,17 @@ public sealed class Site : IAsyncDisposable
         return (await inbox.NextAsync(account.Email, InboxFolder.ResetSubject)).Link;
     }
 
+    /// <summary>A link of that purpose, mailed as the site does it; an invitation is for somebody new.</summary>
+    public Task<string> MailLinkAsync(string purpose, TestAccount account) => purpose switch
+    {
+        "reset" => MailLinkAsync(account),
+        "invite" => InviteAsync(),
+        "confirm" => MailConfirmLinkAsync(account),
+        "change" => MailChangeLinkAsync(account, $"moved-{Guid.NewGuid():N}@example.org"),
+        "secure" => MailSecureLinkAsync(account),
+        _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, null),
+    };
+
     /// <summary>A link to confirm the account's address.</summary>
     public async Task<string> MailConfirmLinkAsync(TestAccount account)
     {

@@ -23,7 +23,7 @@ public sealed class KillEveryLinkTests
         foreach (var delay in Delays)
         {
             var account = await site.Accounts.TakeAsync(purpose == "confirm" ? AccountKind.Unconfirmed : AccountKind.Ordinary);
-            var link = new Uri(await LinkAsync(site, purpose, account));
+            var link = new Uri(await site.MailLinkAsync(purpose, account));
             var id = await DatabaseFile.AskAsync<string>(site.App, "SELECT Id FROM AspNetUsers WHERE Email = $email", account);
             var before = await DatabaseFile.AskAsync<long>(site.App, $"{Uses} AND AccountId = '{id}'");
             using var visitor = new HttpVisitor(site.Address);
@@ -44,13 +44,6 @@ public sealed class KillEveryLinkTests
             Assert.Equal("ok", await DatabaseFile.AskAsync<string>(site.App, "PRAGMA integrity_check"));
         }
     }
-
-    private static async Task<string> LinkAsync(Site site, string purpose, TestAccount account) => purpose switch
-    {
-        "confirm" => await site.MailConfirmLinkAsync(account),
-        "change" => await site.MailChangeLinkAsync(account, $"moved-{Guid.NewGuid():N}@example.org"),
-        _ => await site.MailSecureLinkAsync(account),
-    };
 
     private static async Task<bool> TryAsync(Func<Task<HttpResponseMessage>> send)
     {
