@@ -67,7 +67,7 @@ public sealed class HealthTests(HealthTests.Watched shared) : IClassFixture<Heal
         await using var connection = new SqliteConnection("Data Source=:memory:");
         await connection.OpenAsync(Cancellation);
         using var contexts = new Contexts(connection, Task.CompletedTask);
-        var health = new DatabaseHealth(contexts, new Migrator(contexts), TimeProvider.System);
+        var health = new DatabaseHealth(contexts, contexts.Writer, TimeProvider.System);
 
         var lacking = await health.CheckHealthAsync(new HealthCheckContext(), Cancellation);
         Assert.Equal(HealthStatus.Unhealthy, lacking.Status);

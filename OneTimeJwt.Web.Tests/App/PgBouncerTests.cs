@@ -9,11 +9,14 @@ public sealed class PgBouncerTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    // The driver resets what it takes from its pool, and with that frees whatever lock a session was left with: without
+    // resets, as OPERATIONS.md advises, a lock that outlives its transaction is seen.
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(20)]
-    public async Task Three_that_migrate_at_once_bring_the_schema_up_to_date_together(int sessions)
+    [InlineData(1, "No Reset On Close=true")]
+    [InlineData(1, "")]
+    [InlineData(2, "")]
+    [InlineData(20, "No Reset On Close=true")]
+    public async Task Three_that_migrate_at_once_bring_the_schema_up_to_date_together(int sessions, string more)
     {
         for (var round = 0; round < 3; round++)
         {
@@ -22,7 +25,7 @@ public sealed class PgBouncerTests
             var settings = new Dictionary<string, string>
             {
                 ["Database:Provider"] = "PostgreSql",
-                ["ConnectionStrings:Accounts"] = bouncer.Through(app.Database.ConnectionString),
+                ["ConnectionStrings:Accounts"] = $"{bouncer.Through(app.Database.ConnectionString)};{more}",
             };
 
             var runs = Enumerable.Range(0, 3).Select(_ => Executable.RunAsync(Path.GetTempPath(), settings, "database", "migrate"));

@@ -16,11 +16,9 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ott-pg-").FullName;
 
-    private PostgreSqlCluster()
-    {
-    }
+    private PostgreSqlCluster(int? port = null) => Port = port ?? LocalPort.Free();
 
-    public int Port { get; } = LocalPort.Free();
+    public int Port { get; }
 
     private string Data => Path.Combine(_folder, "data");
 
@@ -38,12 +36,14 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
 
     /// <summary>For an app that finds out which of them takes writes.</summary>
     public static string ConnectionStringOf(params PostgreSqlCluster[] servers) =>
-        $"Host={string.Join(',', servers.Select(server => $"127.0.0.1:{server.Port}"))};Target Session Attributes=read-write;Username={User};Database={Database}";
+        $"Host={string.Join(',', servers.Select(server => $"127.0.0.1:{server.Port}"))};Username={User};Database={Database}"
+            + (servers.Length > 1 ? ";Target Session Attributes=read-write" : "");
 
     /// <summary>A standby of this one. Each commit waits for it from now on, whatever its name.</summary>
-    public async Task<PostgreSqlCluster> AddStandbyAsync()
+    /// <param name="port">Where it listens, to take the place of another one.</param>
+    public async Task<PostgreSqlCluster> AddStandbyAsync(int? port = null)
     {
-        var standby = new PostgreSqlCluster();
+        var standby = new PostgreSqlCluster(port);
         await standby.OwnAsync();
         await RunAsync("pg_basebackup", "-h", "127.0.0.1", "-p", Text(Port), "-U", User, "-D", standby.Data, "-R", "-X", "stream", "-c", "fast");
         await standby.LaunchAsync();
@@ -77,9 +77,15 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
     public async Task RestartAsync()
     {
         await KillAsync();
+        await StartAgainAsync();
+    }
+
+    /// <summary>After it was killed.</summary>
+    public Task StartAgainAsync()
+    {
         // Where nobody asks for its exit code, a process that was killed still counts as running.
         File.Delete(Path.Combine(Data, "postmaster.pid"));
-        await LaunchAsync();
+        return LaunchAsync();
     }
 
     /// <returns>How many rows came or were changed.</returns>

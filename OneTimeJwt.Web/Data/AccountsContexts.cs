@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace OneTimeJwt.Web.Data;
@@ -6,6 +7,10 @@ namespace OneTimeJwt.Web.Data;
 /// <summary>Makes contexts for the configured provider.</summary>
 internal sealed class AccountsContexts(IOptions<DatabaseSettings> settings, DbContextOptions<AccountsContext> options, OneWriter writer) : IDbContextFactory<AccountsContext>
 {
+    /// <summary>For what is asked every few seconds and says itself what goes wrong.</summary>
+    public AccountsContexts WithoutLog() =>
+        new(settings, new DbContextOptionsBuilder<AccountsContext>(options).UseLoggerFactory(NullLoggerFactory.Instance).Options, writer);
+
     // On PostgreSQL each save has a transaction: the end of its commit is watched, see SynchronousCommitInterceptor.
     public AccountsContext CreateDbContext() => settings.Value.Provider switch
     {

@@ -56,6 +56,9 @@ internal static class ConnectionStrings
                 DatabaseProvider.PostgreSql => new NpgsqlConnectionStringBuilder(connectionString) is { Host.Length: > 0, Database.Length: > 0 },
                 _ => new SqliteConnectionStringBuilder(connectionString) is not null,
             };
+            if (provider == DatabaseProvider.PostgreSql && IsChoosyWithoutChoice(new(connectionString)))
+                return "ConnectionStrings:Accounts has Target Session Attributes and one host to choose from: name several, or leave it out.";
+
             return isWhole ? null : $"ConnectionStrings:Accounts has to name a server and a database for Database:Provider {provider}: write for example {example}";
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidOperationException or OverflowException)
@@ -63,6 +66,12 @@ internal static class ConnectionStrings
             return $"ConnectionStrings:Accounts can't be read as one for Database:Provider {provider}: write for example {example}";
         }
     }
+
+    private static bool HasManyHosts(NpgsqlConnectionStringBuilder builder) => builder.Host?.Contains(',', StringComparison.Ordinal) == true;
+
+    // The driver refuses that when it connects.
+    private static bool IsChoosyWithoutChoice(NpgsqlConnectionStringBuilder builder) =>
+        !HasManyHosts(builder) && builder.TargetSessionAttributes is { } wanted && !wanted.Equals("any", StringComparison.OrdinalIgnoreCase);
 
     // With its path made absolute below the content root, and its folder made.
     private static string Sqlite(string? connectionString, string contentRoot)
@@ -98,7 +107,7 @@ internal static class ConnectionStrings
 
         // A session that its server ends, as after an update, counts as a server that is away: with ten seconds, which is
         // the driver's default, no retry of ours would reach the next look.
-        if (builder.Host?.Contains(',', StringComparison.Ordinal) == true && !builder.ShouldSerialize("Host Recheck Seconds"))
+        if (HasManyHosts(builder) && !builder.ShouldSerialize("Host Recheck Seconds"))
             builder.HostRecheckSeconds = HostRecheck;
 
         // Rows in the texts of errors would end in logs.

@@ -23,7 +23,10 @@ internal static class DataModule
 
         builder.Services.AddSingleton<Appender>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Appender>());
-        builder.Services.AddSingleton<DatabaseHealth>();
+        builder.Services.AddSingleton(services => new DatabaseHealth(
+            ActivatorUtilities.CreateInstance<AccountsContexts>(services).WithoutLog(),
+            services.GetRequiredService<OneWriter>(),
+            services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", failureStatus: null, tags: [], DatabaseHealth.Patience);
     }
 

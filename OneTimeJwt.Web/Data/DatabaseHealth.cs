@@ -3,29 +3,83 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OneTimeJwt.Web.Data;
 
-/// <summary>Whether the database answers and has every migration. Asked once a second at most, so that probing it in a loop costs it nothing.</summary>
-internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts, Migrator migrator, TimeProvider time) : IHealthCheck
+/// <summary>
+/// Whether the database takes what people's forms write. A row is added to the outbox and removed in one transaction, so
+/// that nobody sees it: a read-only server, a full disk and a standby that doesn't answer show at a write or its commit
+/// only. Tried every two seconds at most, so that probing it in a loop costs little.
+/// </summary>
+/// <param name="contexts">They log nothing: what goes wrong is in the answer, and probes come every few seconds.</param>
+/// <param name="writer">Whose turn it is to write.</param>
+/// <param name="time">The clock.</param>
+internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts, OneWriter writer, TimeProvider time) : IHealthCheck
 {
     /// <summary>Drivers try for longer; who probes doesn't wait so long.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly Remembered<HealthCheckResult> _result = new(TimeSpan.FromSeconds(1), time);
+    // Less, so that there is still time to say why.
+    private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(3.5);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(4.5);
+    private static readonly TimeSpan Stays = TimeSpan.FromSeconds(2);
+
+    private readonly Remembered<HealthCheckResult> _result = new(Stays, time);
     private bool _isMigrated;
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        _result.GetAsync(LookAsync, cancellationToken);
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _result.GetAsync(LookAsync, cancellationToken).WaitAsync(AnswerPatience, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return Unhealthy(DatabaseFault.Slow);
+        }
+    }
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever it is, the database takes no write.")]
     private async Task<HealthCheckResult> LookAsync()
     {
-        await using var database = await contexts.CreateDbContextAsync();
-        if (!await database.Database.CanConnectAsync())
-            return HealthCheckResult.Unhealthy("The database can't be reached.");
+        using var patience = new CancellationTokenSource(WritePatience);
+        try
+        {
+            return await LookAsync(patience.Token);
+        }
+        catch (Exception fault)
+        {
+            return Unhealthy(DatabaseFaults.Of(fault));
+        }
+    }
+
+    private async Task<HealthCheckResult> LookAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var (vital, further) = await DatabaseRights.LackingAsync(database, cancellationToken);
+        if (vital.Count > 0)
+            return HealthCheckResult.Unhealthy($"The database user lacks {DatabaseRights.InWords(vital)}: see Rights in OPERATIONS.md.");
 
         // Migrations are added and never taken away: what was up to date stays so.
-        if (!_isMigrated && await migrator.PendingAsync() is { Count: > 0 } pending)
+        if (!_isMigrated && await Migrator.PendingAsync(database, cancellationToken) is { Count: > 0 } pending)
             return HealthCheckResult.Unhealthy($"The database lacks {pending.Count} migrations: run 'database migrate'.");
 
         _isMigrated = true;
-        return HealthCheckResult.Healthy();
+        await writer.RunAsync(() => contexts.TryAsync((context, _) => WriteAsync(context, cancellationToken)), cancellationToken);
+        return further.Count == 0
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Degraded($"The database user lacks {DatabaseRights.InWords(further)}: see Rights in OPERATIONS.md.");
     }
+
+    private async Task<int> WriteAsync(AccountsContext database, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var row = new OutboxMail { Kind = OutboxKind.AdminNotice, RequestedAt = now, DueAt = now };
+        database.Add(row);
+        await database.SaveChangesAsync(cancellationToken);
+        database.Remove(row);
+        await database.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return 0;
+    }
+
+    private static HealthCheckResult Unhealthy(DatabaseFault fault) => HealthCheckResult.Unhealthy(DatabaseFaults.InWords(fault));
 }

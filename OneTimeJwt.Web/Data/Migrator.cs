@@ -86,7 +86,7 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
     private static bool MakesIdentityTables(string migration) => migration.EndsWith(IdentityTables, StringComparison.Ordinal);
 
     // Tables first: what another node makes in between is no longer pending then.
-    private static async Task<IReadOnlyList<string>> PendingAsync(AccountsContext context, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> PendingAsync(AccountsContext context, CancellationToken cancellationToken)
     {
         var path = await SchemaPath.ReadAsync(context, cancellationToken);
         var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context, cancellationToken), cancellationToken);

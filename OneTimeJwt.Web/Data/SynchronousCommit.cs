@@ -115,7 +115,7 @@ internal static class SynchronousCommit
             await using var command = new NpgsqlCommand("SELECT pg_logical_emit_message(true, 'one-time-jwt', '')", server) { CommandTimeout = Patience };
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (NpgsqlException fault)
+        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException)
         {
             throw new CommitInDoubtException(fault);
         }

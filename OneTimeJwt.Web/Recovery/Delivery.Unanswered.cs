@@ -10,13 +10,14 @@ internal sealed partial class Delivery
         [RecoveryEventKind.Opened, RecoveryEventKind.Refused, RecoveryEventKind.MailDelivered, RecoveryEventKind.MailBounced, RecoveryEventKind.MailDropped, .. RecoveryEvent.Uses];
 
     // It counts as mailed: its link may be out. Whoever waits for a code asks for another one, so that none is sent twice.
-    private Task RecordUnansweredAsync(OutboxMail mail, RecoveryEvent[] lines)
+    private Task RecordUnansweredAsync(OutboxMail mail, RecoveryEvent[] lines, CancellationToken cancellationToken)
     {
         var isLast = mail.UnansweredAt is not null || mail.Kind == OutboxKind.SignInCode;
         mail.UnansweredAt ??= time.GetUtcNow();
         Log.Unanswered(logger, mail.AccountId!, isLast ? "It is not sent again" : "One copy follows");
         RecoveryEvent[] all = [.. lines, Event(mail, RecoveryEventKind.MailUnanswered, lines[^1].Nonce, detail: isLast ? null : "one copy follows")];
-        return RecordAsync(() => isLast ? appender.ReplaceAsync(mail, all) : outbox.CopyLaterAsync(mail, all, isUrgent: IsLink(mail)));
+        return outbox.RecordAsync(
+            () => isLast ? appender.ReplaceAsync(mail, all) : outbox.CopyLaterAsync(mail, all, isUrgent: IsLink(mail)), cancellationToken);
     }
 
     // Nobody needs a copy whose link was opened since, or whose fate was reported.

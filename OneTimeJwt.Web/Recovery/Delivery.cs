@@ -37,9 +37,6 @@ internal sealed partial class Delivery(
     TimeProvider time,
     ILogger<Delivery> logger)
 {
-    private const int MostTriesToRecord = 8;
-    private static readonly TimeSpan RecordDelay = TimeSpan.FromSeconds(1);
-
     // Tokens are minted from what was read; a mail that had to wait longer is read for again.
     private static readonly TimeSpan ReadingStaysFresh = TimeSpan.FromSeconds(1);
 
@@ -234,11 +231,11 @@ internal sealed partial class Delivery(
         }
         catch (MailUnansweredException)
         {
-            await RecordUnansweredAsync(mail, lines);
+            await RecordUnansweredAsync(mail, lines, cancellationToken);
             return;
         }
 
-        await RecordAsync(() => appender.ReplaceAsync(mail, lines));
+        await outbox.RecordAsync(() => appender.ReplaceAsync(mail, lines), cancellationToken);
     }
 
     // Which account a mail is about, where its address has several. Who has an address that an account only wants is told no
@@ -250,23 +247,6 @@ internal sealed partial class Delivery(
 
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         return await labels.OfMailAsync(database, mail.AccountId!, to) is { } label ? letter with { About = Letters.About(label) } : letter;
-    }
-
-    // The mail is out: while the database is away its record waits, for the row would be sent again.
-    private async Task RecordAsync(Func<Task> record)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                await record();
-                return;
-            }
-            catch (Exception fault) when (fault is not DbUpdateConcurrencyException && tries < MostTriesToRecord)
-            {
-                await Task.Delay(RecordDelay, time);
-            }
-        }
     }
 
     private static bool IsLink(OutboxMail mail) => mail.Kind is OutboxKind.ResetLink or OutboxKind.RequiredReset or OutboxKind.SecuredReset || IsAboutAddress(mail);

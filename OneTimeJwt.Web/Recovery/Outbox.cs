@@ -20,9 +20,14 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     private static readonly TimeSpan CopyDelay = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan NoticeCopyDelay = TimeSpan.FromMinutes(25);
 
+    private readonly LeaseClock _leases = new(time);
+
     /// <summary>Rows that are ours for now, the longest due first. No two nodes work on one account at a time.</summary>
     public async Task<List<OutboxMail>> LeaseAsync(int most, CancellationToken cancellationToken)
     {
+        if (HasToRecord)
+            return [];
+
         var now = time.GetUtcNow();
         var lease = Guid.NewGuid();
         // A time further ahead than anything that is ever set was written before the clock was set back.
@@ -34,6 +39,7 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
             .Take(most)
             .Select(mail => mail.Id)
             .ToListAsync(cancellationToken);
+        _leases.Answered();
         return due.Count == 0 ? [] : await TakeAsync(database, due, lease, now, cancellationToken);
     }
 
@@ -106,6 +112,8 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     {
         var until = time.GetUtcNow() + LeaseTime;
         await UpdateAsync(leased, mails => mails.ExecuteUpdateAsync(mail => mail.SetProperty(m => m.LeasedUntil, until), cancellationToken), cancellationToken);
+        if (leased.Count > 0)
+            _leases.Answered();
     }
 
     /// <summary>Not tried after all: another node, or the next start, goes on at once.</summary>
@@ -151,13 +159,13 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     }
 
     // An account whose row is leased elsewhere waits, so that its budget is counted right.
-    private static IQueryable<OutboxMail> Free(AccountsContext database, Guid lease, DateTimeOffset now)
+    private IQueryable<OutboxMail> Free(AccountsContext database, Guid lease, DateTimeOffset now)
     {
-        var noLease = now + LeaseTime + LeaseTime;
+        var (over, noLease) = (_leases.Now, now + LeaseTime + LeaseTime);
         return database.Outbox
-            .Where(mail => mail.RefusedAt == null && (mail.LeasedUntil == null || mail.LeasedUntil <= now || mail.LeasedUntil > noLease))
+            .Where(mail => mail.RefusedAt == null && (mail.LeasedUntil == null || mail.LeasedUntil <= over || mail.LeasedUntil > noLease))
             .Where(mail => mail.AccountId == null || !database.Outbox.Any(other =>
-                other.AccountId == mail.AccountId && other.Lease != lease && other.LeasedUntil > now && other.LeasedUntil <= noLease));
+                other.AccountId == mail.AccountId && other.Lease != lease && other.LeasedUntil > over && other.LeasedUntil <= noLease));
     }
 
     private async Task UpdateAsync(IReadOnlyCollection<OutboxMail> leased, Func<IQueryable<OutboxMail>, Task<int>> update, CancellationToken cancellationToken = default)

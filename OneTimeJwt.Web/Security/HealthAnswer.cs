@@ -13,6 +13,7 @@ internal static class HealthAnswer
 
     public static Task WriteAsync(HttpContext context, HealthReport report)
     {
+        context.RequestServices.GetRequiredService<HealthLog>().Write(report);
         if (IsInside(context))
             return context.Response.WriteAsJsonAsync(Causes(report), Json);
 
@@ -31,11 +32,13 @@ internal static class HealthAnswer
     }
 
     // What an exception says may name servers and users.
+    public static string? Cause(HealthReportEntry entry) => entry.Exception?.GetBaseException().GetType().Name ?? entry.Description;
+
     private static object Causes(HealthReport report) => new
     {
         Status = report.Status.ToString(),
         Checks = report.Entries.ToDictionary(
             entry => entry.Key,
-            entry => new { Status = entry.Value.Status.ToString(), Cause = entry.Value.Exception?.GetBaseException().GetType().Name ?? entry.Value.Description }),
+            entry => new { Status = entry.Value.Status.ToString(), Cause = Cause(entry.Value) }),
     };
 }

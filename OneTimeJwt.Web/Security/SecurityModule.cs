@@ -24,6 +24,7 @@ internal static class SecurityModule
         builder.Services.AddSingleton<IValidateOptions<ClientLimit>, ClientLimitValidator>();
 
         builder.Services.AddSingleton<ILoggerFactory, CappedLoggerFactory>();
+        builder.Services.AddSingleton<HealthLog>();
         builder.Services.AddRateLimits();
         builder.Services.Configure<KestrelServerOptions>(Bound);
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<SecuritySettings>>(Trust);
