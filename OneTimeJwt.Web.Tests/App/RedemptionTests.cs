@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Identity;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -99,6 +101,27 @@ public sealed class RedemptionTests(SharedApp shared) : IClassFixture<SharedApp>
         }
 
         Assert.True((await visitor.RedeemAsync(link, Passwords.New)).PasswordChanged);
+    }
+
+    [Fact]
+    public async Task A_password_that_is_common_in_another_script_is_refused_in_the_pages_language_and_the_link_stays()
+    {
+        const string Good = "семь мокрых зонтов в прихожей";
+        var account = await _app.AddAccountAsync();
+        using var visitor = _app.Open();
+        var link = await _app.LinkForAsync(account);
+
+        foreach (var language in Language.All)
+        {
+            var refused = await visitor.RedeemAsync($"{link}&language={language.Code}", "пароль пароль пароль");
+            var reason = Words.ResourceManager.GetString(nameof(Words.BuiltAroundCommon), CultureInfo.GetCultureInfo(language.Code))!;
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
+            Assert.Contains($"<html lang=\"{language.Code}\"", refused.Body, StringComparison.Ordinal);
+            Assert.Contains(reason.Replace("{0}", "пароль", StringComparison.Ordinal), WebUtility.HtmlDecode(refused.Body), StringComparison.Ordinal);
+        }
+
+        Assert.True((await visitor.RedeemAsync(link, Good)).PasswordChanged);
+        Assert.Equal("/account", (await visitor.SignInAsync(account.Email!, Good)).Location?.Split('?')[0]);
     }
 
     [Fact]

@@ -8,7 +8,9 @@ using Zxcvbn.Matcher;
 
 namespace OneTimeJwt.Web.Accounts;
 
-/// <summary>Length and guessability, each refusal with its reason; spaces and Unicode count as they are.</summary>
+/// <summary>
+/// Length and guessability, each refusal with its reason. Spaces and Unicode count as they are, parts that repeat count once.
+/// </summary>
 internal sealed class PasswordPolicy(PasswordLength length, Brand brand) : IPasswordValidator<Account>
 {
     // The estimate takes milliseconds at this length and half a second at four times as much.
@@ -19,7 +21,12 @@ internal sealed class PasswordPolicy(PasswordLength length, Brand brand) : IPass
 
     private const int LeastDistinct = 5;
 
-    private readonly string[] _siteWords = [.. brand.Name.Split([' ', '-', '.'], StringSplitOptions.RemoveEmptyEntries).Append(brand.Name).Append(brand.Name.Replace(" ", "", StringComparison.Ordinal)).Select(word => word.ToLowerInvariant())];
+    // A third: four characters of fifteen repeat by chance.
+    private const int RepeatedShare = 3;
+
+    private static readonly Zxcvbn.Zxcvbn Estimator = new(new PasswordMatchers());
+
+    private readonly string[] _siteWords = [.. PasswordText.WordsOf(brand.Name)];
 
     public async Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user, string? password) =>
         Fault(user, password ?? "", await length.MinimumAsync(manager, user)) is { } fault
@@ -34,29 +41,47 @@ internal sealed class PasswordPolicy(PasswordLength length, Brand brand) : IPass
         if (password.Length > PasswordSettings.MaximumLength)
             return Words.TooLongPassword.With(PasswordSettings.MaximumLength, password.Length);
 
-        if (password.EnumerateRunes().Distinct().Count() < LeastDistinct)
+        var folded = PasswordText.Fold(password);
+        if (new[] { password, folded }.Any(text => text.EnumerateRunes().Distinct().Count() < LeastDistinct))
             return Words.TooFewDifferent;
 
-        var estimate = Zxcvbn.Zxcvbn.MatchPassword(password[..Math.Min(password.Length, EstimatedLength)], [.. _siteWords, .. NamesOf(user)]);
-        return estimate.Score < NeededScore ? Weakness(estimate) : null;
+        var estimate = Estimate(folded, [.. _siteWords, .. NamesOf(user)]);
+        var isWeak = estimate.Score < NeededScore;
+        if (isWeak && KnownWord(estimate) is { } known)
+            return known;
+
+        var once = Count(PasswordText.WithoutRepeats(folded));
+        if (once < needed && IsRepetitive(length, once))
+            return Words.RepeatsItself.With(needed, once);
+
+        return !isWeak ? null
+            : estimate.MatchSequence.Any(match => match.Pattern is "repeat" or "sequence" or "spatial") ? Words.BuiltOnPattern
+            : Words.TooFewSurprises;
     }
 
-    private static IEnumerable<string> NamesOf(Account user) =>
-        new[] { user.UserName, user.Email }
-            .OfType<string>()
-            .SelectMany(name => name.Split(['@', '.', '-', '_', '+']).Append(name))
-            .Where(word => word.Length > 2)
-            .Select(word => word.ToLowerInvariant());
-
-    private static string Weakness(Result estimate)
+    // The weaker of the two: leaving out what repeats may break a word that zxcvbn knows.
+    private static Result Estimate(string folded, string[] names)
     {
-        var matches = estimate.MatchSequence;
-        if (matches.OfType<DictionaryMatch>().Any(match => match.DictionaryName == "user_inputs"))
-            return Words.BuiltAroundName;
-        if (matches.OfType<DictionaryMatch>().FirstOrDefault(match => match.DictionaryName == "passwords") is { } known)
-            return Words.BuiltAroundCommon.With(known.Token);
-        return matches.Any(match => match.Pattern is "repeat" or "sequence" or "spatial")
-            ? Words.BuiltOnPattern
-            : Words.TooFewSurprises;
+        var start = folded[..Math.Min(folded.Length, EstimatedLength)];
+        var estimate = Estimator.EvaluatePassword(start, names);
+        var once = PasswordText.WithoutRepeats(start);
+        return IsRepetitive(Count(start), Count(once)) && Estimator.EvaluatePassword(once, names) is { } other && other.Entropy < estimate.Entropy
+            ? other
+            : estimate;
+    }
+
+    private static bool IsRepetitive(int length, int once) => (length - once) * RepeatedShare >= length;
+
+    private static int Count(string text) => text.EnumerateRunes().Count();
+
+    private static IEnumerable<string> NamesOf(Account user) =>
+        new[] { user.UserName, user.Email }.OfType<string>().SelectMany(AddressForms.Of).SelectMany(PasswordText.WordsOf);
+
+    private static string? KnownWord(Result estimate)
+    {
+        var words = estimate.MatchSequence.OfType<DictionaryMatch>().ToList();
+        return words.Exists(word => word.DictionaryName == PasswordMatchers.UserInputs)
+            ? Words.BuiltAroundName
+            : words.Find(word => word.DictionaryName == PasswordMatchers.Passwords) is { } known ? Words.BuiltAroundCommon.With(known.Token) : null;
     }
 }
