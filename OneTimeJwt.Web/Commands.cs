@@ -26,7 +26,7 @@ internal static class Commands
     /// <summary>The words ahead of the first option, and a command's own switches wherever they stand; then the options.</summary>
     public static (string[] Words, string[] Options) Words(string[] args)
     {
-        var words = args.TakeWhile(arg => !arg.StartsWith('-') && !arg.StartsWith('/') && !arg.Contains('=', StringComparison.Ordinal)).ToList();
+        var words = args.TakeWhile(arg => arg is not ['-' or '/', ..] && !arg.Contains('=', StringComparison.Ordinal)).ToList();
         var switches = words.Count == 0 ? [] : args.Where(Switches.Contains).ToList();
         return ([.. words, .. switches], [.. args.Skip(words.Count).Except(switches)]);
     }

@@ -35,6 +35,8 @@ internal sealed class Desk : IDisposable
     /// <summary>Calls of the browser's scripts.</summary>
     public JSRuntimeInvocationDictionary Scripts => _context.JSInterop.Invocations;
 
+    public void FailScript(string name, Exception fault) => _context.JSInterop.SetupVoid(name, _ => true).SetException(fault);
+
     public string Address => new Uri(_context.Services.GetRequiredService<NavigationManager>().Uri).PathAndQuery;
 
     public void Go(string address) => _context.Services.GetRequiredService<BunitNavigationManager>().NavigateTo(address);

@@ -2,6 +2,7 @@ using Bunit;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.JSInterop;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Tests.App;
@@ -96,6 +97,22 @@ public sealed class FindPageTests(SharedApp shared) : IClassFixture<SharedApp>
         await page.Find("form").SendAsync();
         Assert.Equal("/admin?q=nobody%20at%20all", (string)desk.Scripts["keepSearch"][0].Arguments[0]!);
         await typing;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_search_goes_on_where_the_browser_does_not_keep_the_address(bool away)
+    {
+        var account = await _app.AddAccountAsync();
+        using var desk = await DeskAsync();
+        desk.FailScript("keepSearch", away ? new JSDisconnectedException("away") : new JSException("too many"));
+        var page = desk.Open<FindPage>("/admin");
+
+        await page.Find("#q").TypeAsync(account.Email!);
+        await page.Find("form").SendAsync();
+
+        page.WaitForAssertion(() => Assert.Equal($"/admin/accounts/{account.Id}", desk.Address));
     }
 
     [Fact]

@@ -27,6 +27,8 @@ internal sealed class UnstartedApp : IAsyncDisposable
 
     public TestDatabase Database { get; }
 
+    public string Folder => _folder;
+
     public IServiceProvider Services => _app.Services;
 
     public Adoption Adoption => Services.GetRequiredService<Adoption>();

@@ -10,14 +10,15 @@ using OneTimeJwt.Web.Data;
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>
-/// Identity's own, but for two things. A new account is inserted with the configured values of the host's columns where
-/// there are any: Entity Framework's model has Identity's columns only, so that insert is written here; rows that were added
-/// to the context are saved in the same transaction. And of an account only what was changed is written: Identity's store
-/// writes every column, and so undoes what another application wrote since without a new concurrency stamp, such as a ban.
+/// Identity's own, but for three things. Passkeys are kept in our own table. A new account is inserted with the configured
+/// values of the host's columns where there are any: Entity Framework's model has Identity's columns only, so that insert is
+/// written here; rows that were added to the context are saved in the same transaction. And of an account only what was
+/// changed is written: Identity's store writes every column, and so undoes what another application wrote since without a
+/// new concurrency stamp, such as a ban.
 /// </summary>
-internal sealed class AccountStore(AccountsContext context, HostColumns columns, OneWriter writer, IdentityErrorDescriber? describer = null)
+internal sealed partial class AccountStore(AccountsContext context, HostColumns columns, OneWriter writer, IdentityErrorDescriber? describer = null)
     : UserStore<Account, IdentityRole, AccountsContext, string, IdentityUserClaim<string>, IdentityUserRole<string>, IdentityUserLogin<string>,
-        IdentityUserToken<string>, IdentityRoleClaim<string>, IdentityUserPasskey<string>>(context, describer)
+        IdentityUserToken<string>, IdentityRoleClaim<string>>(context, describer)
 {
     public override async Task<IdentityResult> UpdateAsync(Account user, CancellationToken cancellationToken = default)
     {

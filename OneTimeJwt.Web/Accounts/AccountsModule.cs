@@ -68,7 +68,7 @@ internal static class AccountsModule
         });
         services.AddIdentityCore<Account>(identity =>
             {
-                identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+                identity.Stores.SchemaVersion = IdentitySchemaVersions.Version2;
                 identity.Tokens.PasswordResetTokenProvider = OneTimeTokenProvider<Account>.Name;
                 identity.Tokens.EmailConfirmationTokenProvider = OneTimeTokenProvider<Account>.Name;
                 identity.SignIn.RequireConfirmedEmail = true;

@@ -29,7 +29,7 @@ public static class AddressForms
 
     private static bool IsInternational(string address, out int at)
     {
-        at = address.LastIndexOf('@');
+        at = address.AsSpan().LastIndexOf('@');
         var domain = address.AsSpan(at + 1);
         return at > 0 && domain.Length <= LongestDomain && (domain.ContainsAnyExceptInRange('\0', '\x7f') || domain.Contains("xn--", StringComparison.OrdinalIgnoreCase));
     }

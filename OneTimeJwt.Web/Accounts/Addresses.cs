@@ -11,7 +11,7 @@ public static class Addresses
         text.Length is >= 3 and <= Longest
         && text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at
         && at < text.Length - 1
-        && at == text.LastIndexOf('@')
+        && at == text.AsSpan().LastIndexOf('@')
         && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
         && CanBeNormalised(text);
 

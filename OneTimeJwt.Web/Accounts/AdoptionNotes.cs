@@ -140,7 +140,7 @@ internal sealed class AdoptionNotes(ILookupNormalizer normalizer, AccountLookup 
     private static string Mend(string column) => $"Have your application write Normalized{column} again from {column}, in its own way.";
 
     private static string Noun(int count, string noun) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : noun.EndsWith('s') ? "es" : "s")}");
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : noun is [.., 's'] ? "es" : "s")}");
 
     private sealed record Row(
         string? UserName, string? NormalizedUserName, string? Email, string? NormalizedEmail, bool EmailConfirmed, string? PasswordHash, string? SecurityStamp, bool LockoutEnabled, DateTimeOffset? LockoutEnd);

@@ -37,17 +37,17 @@ internal sealed partial class OpenCircuits(
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        var open = _circuits.Keys.ToList();
+        var open = _circuits.Keys.Select(circuit => (Circuit: circuit, circuit.Session)).Where(page => page.Session is not null).ToList();
         if (open.Count == 0)
             return;
 
-        var ids = open.Select(circuit => circuit.AccountId).Distinct().ToList();
+        var ids = open.Select(page => page.Session!.AccountId).Distinct().ToList();
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var sessions = await ReadAsync(database, ids, cancellationToken);
-        foreach (var circuit in open)
+        foreach (var (circuit, opened) in open)
         {
-            var live = sessions.TryGetValue(circuit.AccountId, out var session)
-                && session.Stamp == circuit.Stamp
+            var live = sessions.TryGetValue(opened!.AccountId, out var session)
+                && session.Stamp == opened.Stamp
                 && !accountLock.IsBanned(session.Lock);
             if (!live)
                 circuit.End();

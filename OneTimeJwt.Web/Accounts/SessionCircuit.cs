@@ -16,23 +16,18 @@ internal sealed class SessionCircuit(
 {
     private volatile bool _ended;
 
-    public string AccountId { get; private set; } = "";
-
-    public string? Stamp { get; private set; }
+    /// <summary>Null while nobody is signed in.</summary>
+    public CircuitSession? Session { get; private set; }
 
     public override async Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
     {
-        var user = (await authentication.GetAuthenticationStateAsync()).User;
-        var claims = options.Value.ClaimsIdentity;
-        AccountId = user.FindFirstValue(claims.UserIdClaimType) ?? "";
-        Stamp = user.FindFirstValue(claims.SecurityStampClaimType);
-        if (AccountId.Length > 0)
-            circuits.Add(this);
+        authentication.AuthenticationStateChanged += Follow;
+        await ReadAsync(authentication.GetAuthenticationStateAsync());
     }
 
     public override Task OnCircuitClosedAsync(Circuit circuit, CancellationToken cancellationToken)
     {
-        circuits.Remove(this);
+        Dispose();
         return Task.CompletedTask;
     }
 
@@ -50,5 +45,26 @@ internal sealed class SessionCircuit(
         navigation.NavigateTo("/sign-in", forceLoad: true);
     }
 
-    public void Dispose() => circuits.Remove(this);
+    public void Dispose()
+    {
+        authentication.AuthenticationStateChanged -= Follow;
+        circuits.Remove(this);
+    }
+
+    // After a break the circuit has the user of the new connection, who may be another one.
+    private void Follow(Task<AuthenticationState> state) => _ = ReadAsync(state);
+
+    private async Task ReadAsync(Task<AuthenticationState> state)
+    {
+        var user = (await state).User;
+        var claims = options.Value.ClaimsIdentity;
+        Session = user.FindFirstValue(claims.UserIdClaimType) is { Length: > 0 } id ? new(id, user.FindFirstValue(claims.SecurityStampClaimType)) : null;
+        if (Session is not null && !_ended)
+            circuits.Add(this);
+        else
+            circuits.Remove(this);
+    }
 }
+
+/// <summary>Whose page is open, and the stamp of the sign-in that opened it.</summary>
+internal sealed record CircuitSession(string AccountId, string? Stamp);

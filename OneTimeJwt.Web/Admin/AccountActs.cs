@@ -214,7 +214,7 @@ public sealed class AccountActs(
     private async Task<string?> ResetTwoFactorAsync(AccountsContext database, Account account, ActParty by, ActRequest request)
     {
         var tokens = await database.UserTokens.Where(token => token.UserId == account.Id && token.LoginProvider == Account.TokenStore).ToListAsync();
-        var passkeys = await database.UserPasskeys.Where(passkey => passkey.UserId == account.Id).ToListAsync();
+        var passkeys = await database.Passkeys.Where(passkey => passkey.UserId == account.Id).ToListAsync();
         if (!account.TwoFactorEnabled && tokens.Count == 0 && passkeys.Count == 0)
             return Words.ProblemTwoFactorOffAlready;
 

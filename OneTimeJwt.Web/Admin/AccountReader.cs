@@ -44,7 +44,7 @@ public sealed class AccountReader(IDbContextFactory<AccountsContext> contexts, C
             await acts.ActorAsync(database, user),
             await roles.OfAsync(database, id),
             await database.UserLogins.Where(login => login.UserId == id).Select(login => login.ProviderDisplayName ?? login.LoginProvider).ToListAsync(cancellationToken),
-            await database.UserPasskeys.CountAsync(passkey => passkey.UserId == id, cancellationToken),
+            await database.Passkeys.CountAsync(passkey => passkey.UserId == id, cancellationToken),
             await links.In(database).CountAsync(mail => mail.AccountId == id, cancellationToken),
             lastPassword?.Kind is RecoveryEventKind.ResetRequired or RecoveryEventKind.Secured,
             accountLock.IsBanned(account) ? await lines.FirstOrDefaultAsync(line => line.Kind == RecoveryEventKind.Locked, cancellationToken) : null,

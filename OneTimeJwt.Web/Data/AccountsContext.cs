@@ -1,6 +1,5 @@
 using System.Data;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 
@@ -47,6 +46,8 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
 
     public DbSet<CampaignAccount> CampaignAccounts => Set<CampaignAccount>();
 
+    public DbSet<StoredPasskey> Passkeys => Set<StoredPasskey>();
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
@@ -58,7 +59,7 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
 
         // Not where Identity would keep them: an adopted database may be older than passkeys, and those of another site
         // don't work on ours.
-        builder.Entity<IdentityUserPasskey<string>>(passkey =>
+        builder.Entity<StoredPasskey>(passkey =>
         {
             passkey.ToTable("RecoveryPasskeys");
             passkey.HasKey(p => p.CredentialId);

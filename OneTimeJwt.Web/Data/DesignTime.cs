@@ -13,7 +13,7 @@ internal sealed class DesignTime : IDesignTimeDbContextFactory<SqliteAccounts>, 
 
     // Which schema version it is, Identity asks the app's services.
     private static readonly Lazy<IServiceProvider> Services = new(() =>
-        new ServiceCollection().Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3).BuildServiceProvider());
+        new ServiceCollection().Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version2).BuildServiceProvider());
 
     SqliteAccounts IDesignTimeDbContextFactory<SqliteAccounts>.CreateDbContext(string[] args) =>
         new(Options(DatabaseProvider.Sqlite, "Data Source=none"), Writer);

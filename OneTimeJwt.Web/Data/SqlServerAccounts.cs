@@ -15,9 +15,10 @@ public sealed class SqlServerAccounts(DbContextOptions<AccountsContext> options,
     {
         base.OnModelCreating(builder);
 
-        // Tables of an adopted database may have triggers, beside which OUTPUT is refused.
-        foreach (var type in builder.Model.GetEntityTypes().Where(type => !type.IsOwned()).ToList())
-            builder.Entity(type.ClrType).ToTable(table => table.UseSqlOutputClause(false));
+        // Tables of an adopted database may have triggers, beside which OUTPUT is refused. Set on the type as it is: through
+        // the builder, types that Identity has mapped and then ignores would be taken back into the model.
+        foreach (var type in builder.Model.GetEntityTypes().Where(type => !type.IsOwned()))
+            type.UseSqlOutputClause(false);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

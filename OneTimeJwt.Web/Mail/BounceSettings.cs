@@ -59,7 +59,7 @@ internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSet
             yield break;
 
         const string Write = "write a plain address whose server also takes mail for bounces+anything, for example bounces@example.com";
-        var at = text.LastIndexOf('@');
+        var at = text.AsSpan().LastIndexOf('@');
         if (!MailboxAddress.TryParse(text, out var address) || address.Address != text || at < 1
             || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '@' or '.' or '-' or '_'))
             yield return $"Mail:Bounces:Address is not an address: {Write}";

@@ -23,7 +23,7 @@ internal static class StoredMailbox
     /// <returns>Whether it is one.</returns>
     public static bool TryCreate(string text, [NotNullWhen(true)] out MailboxAddress? mailbox)
     {
-        mailbox = IsOne(text) ? Create(Encoding.UTF8, name: null, text, text.LastIndexOf('@')) : null;
+        mailbox = IsOne(text) ? Create(Encoding.UTF8, name: null, text, text.AsSpan().LastIndexOf('@')) : null;
         if (mailbox is not null && Ascii.IsValid(mailbox.LocalPart))
             mailbox = InAscii(mailbox);
         return mailbox is not null;
@@ -33,14 +33,14 @@ internal static class StoredMailbox
     public static MailboxAddress InAscii(MailboxAddress mailbox)
     {
         var address = mailbox.GetAddress(idnEncode: true);
-        return Create(mailbox.Encoding, mailbox.Name, address, address.LastIndexOf('@'));
+        return Create(mailbox.Encoding, mailbox.Name, address, address.AsSpan().LastIndexOf('@'));
     }
 
     // The parser has to read the whole text as one address, and to leave it as it is. It takes A-labels that it doesn't know
     // for one as they are, and a dot at the beginning behind a letter.
     private static bool IsOne(string text)
     {
-        var plain = (text.StartsWith('.') ? "x" : "") + text.Replace("xn--", "xn-x", StringComparison.Ordinal);
+        var plain = (text is ['.', ..] ? "x" : "") + text.Replace("xn--", "xn-x", StringComparison.Ordinal);
         return !text.Any(char.IsControl) && text.Contains('@', StringComparison.Ordinal)
             && MailboxAddress.TryParse(Lenient, plain, out var read) && read.Address == plain;
     }

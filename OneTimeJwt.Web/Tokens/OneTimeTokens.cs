@@ -94,7 +94,7 @@ public sealed class OneTimeTokens(
         if (token is null or { Length: > MaxLength })
             return null;
 
-        var (header, payload) = (token.IndexOf('.', StringComparison.Ordinal), token.LastIndexOf('.'));
+        var (header, payload) = (token.IndexOf('.', StringComparison.Ordinal), token.AsSpan().LastIndexOf('.'));
         if (payload == header)
             return null;
 

@@ -141,7 +141,7 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                     b.ToTable("AspNetUserLogins", (string)null);
                 });
 
-            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<string>", b =>
+            modelBuilder.Entity("OneTimeJwt.Web.Data.StoredPasskey", b =>
                 {
                     b.Property<byte[]>("CredentialId")
                         .HasMaxLength(1024)
@@ -579,7 +579,7 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<string>", b =>
+            modelBuilder.Entity("OneTimeJwt.Web.Data.StoredPasskey", b =>
                 {
                     b.HasOne("OneTimeJwt.Web.Data.Account", null)
                         .WithMany()
@@ -587,9 +587,9 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.OwnsOne("Microsoft.AspNetCore.Identity.IdentityPasskeyData", "Data", b1 =>
+                    b.OwnsOne("OneTimeJwt.Web.Data.StoredPasskeyData", "Data", b1 =>
                         {
-                            b1.Property<byte[]>("IdentityUserPasskeyCredentialId");
+                            b1.Property<byte[]>("StoredPasskeyCredentialId");
 
                             b1.Property<byte[]>("AttestationObject")
                                 .IsRequired();
@@ -614,7 +614,7 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
 
                             b1.PrimitiveCollection<string>("Transports");
 
-                            b1.HasKey("IdentityUserPasskeyCredentialId");
+                            b1.HasKey("StoredPasskeyCredentialId");
 
                             b1.ToTable("RecoveryPasskeys");
 
@@ -623,7 +623,7 @@ namespace OneTimeJwt.Web.Data.Migrations.PostgreSql
                                 .HasColumnType("jsonb");
 
                             b1.WithOwner()
-                                .HasForeignKey("IdentityUserPasskeyCredentialId");
+                                .HasForeignKey("StoredPasskeyCredentialId");
                         });
 
                     b.Navigation("Data")

@@ -152,7 +152,7 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
-            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<string>", b =>
+            modelBuilder.Entity("OneTimeJwt.Web.Data.StoredPasskey", b =>
                 {
                     b.Property<byte[]>("CredentialId")
                         .HasMaxLength(1024)
@@ -597,7 +597,7 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<string>", b =>
+            modelBuilder.Entity("OneTimeJwt.Web.Data.StoredPasskey", b =>
                 {
                     b.HasOne("OneTimeJwt.Web.Data.Account", null)
                         .WithMany()
@@ -605,9 +605,9 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.OwnsOne("Microsoft.AspNetCore.Identity.IdentityPasskeyData", "Data", b1 =>
+                    b.OwnsOne("OneTimeJwt.Web.Data.StoredPasskeyData", "Data", b1 =>
                         {
-                            b1.Property<byte[]>("IdentityUserPasskeyCredentialId");
+                            b1.Property<byte[]>("StoredPasskeyCredentialId");
 
                             b1.Property<byte[]>("AttestationObject")
                                 .IsRequired();
@@ -632,7 +632,7 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
 
                             b1.PrimitiveCollection<string>("Transports");
 
-                            b1.HasKey("IdentityUserPasskeyCredentialId");
+                            b1.HasKey("StoredPasskeyCredentialId");
 
                             b1.ToTable("RecoveryPasskeys");
 
@@ -641,7 +641,7 @@ namespace OneTimeJwt.Web.Data.Migrations.SqlServer
                                 .HasColumnType("nvarchar(max)");
 
                             b1.WithOwner()
-                                .HasForeignKey("IdentityUserPasskeyCredentialId");
+                                .HasForeignKey("StoredPasskeyCredentialId");
                         });
 
                     b.Navigation("Data")

@@ -130,7 +130,7 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                     b.ToTable("AspNetUserLogins", (string)null);
                 });
 
-            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<string>", b =>
+            modelBuilder.Entity("OneTimeJwt.Web.Data.StoredPasskey", b =>
                 {
                     b.Property<byte[]>("CredentialId")
                         .HasMaxLength(1024)
@@ -572,7 +572,7 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<string>", b =>
+            modelBuilder.Entity("OneTimeJwt.Web.Data.StoredPasskey", b =>
                 {
                     b.HasOne("OneTimeJwt.Web.Data.Account", null)
                         .WithMany()
@@ -580,9 +580,9 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.OwnsOne("Microsoft.AspNetCore.Identity.IdentityPasskeyData", "Data", b1 =>
+                    b.OwnsOne("OneTimeJwt.Web.Data.StoredPasskeyData", "Data", b1 =>
                         {
-                            b1.Property<byte[]>("IdentityUserPasskeyCredentialId");
+                            b1.Property<byte[]>("StoredPasskeyCredentialId");
 
                             b1.Property<byte[]>("AttestationObject")
                                 .IsRequired();
@@ -609,7 +609,7 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
 
                             b1.PrimitiveCollection<string>("Transports");
 
-                            b1.HasKey("IdentityUserPasskeyCredentialId");
+                            b1.HasKey("StoredPasskeyCredentialId");
 
                             b1.ToTable("RecoveryPasskeys");
 
@@ -618,7 +618,7 @@ namespace OneTimeJwt.Web.Data.Migrations.Sqlite
                                 .HasColumnType("TEXT");
 
                             b1.WithOwner()
-                                .HasForeignKey("IdentityUserPasskeyCredentialId");
+                                .HasForeignKey("StoredPasskeyCredentialId");
                         });
 
                     b.Navigation("Data")
