@@ -18,10 +18,15 @@ internal sealed class AppProcess : IAsyncDisposable
         (_process, _output, _errors) = (process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
 
     /// <summary>Returns when it is ready.</summary>
-    public static async Task<AppProcess> StartAsync(string dotnet, string program, string folder, string origin, Dictionary<string, string> settings)
+    public static async Task<AppProcess> StartAsync(
+        string dotnet, string program, string folder, string origin, Dictionary<string, string> settings)
     {
-        string[] arguments = [program, "--contentRoot", folder, "--urls", origin];
-        var start = new ProcessStartInfo(dotnet, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(dotnet, [program, "--contentRoot", folder, "--urls", origin])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (key, value) in settings)
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         var app = new AppProcess(Process.Start(start)!);

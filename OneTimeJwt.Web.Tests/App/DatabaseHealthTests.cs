@@ -28,7 +28,7 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
 
         disk.Fill();
         await IsOutOfOrderAsync(app);
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "Unhealthy", "The database's disk is full: make room."), await AskAsync(app, HttpStatusCode.ServiceUnavailable));
+        Assert.Equal(NotReady("The database's disk is full: make room."), await AskAsync(app, HttpStatusCode.ServiceUnavailable));
 
         disk.MakeRoom();
         Assert.Equal(Ready, await AskAsync(app, HttpStatusCode.OK));
@@ -43,16 +43,17 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
         Assert.Equal(0, await app.OutboxAsync());
 
         var name = new NpgsqlConnectionStringBuilder(app.Database.ConnectionString).Database;
-        await app.WithAsync<AccountsContext, int>(database => TellAsync(database, $"""ALTER DATABASE "{name}" SET default_transaction_read_only = on"""));
         // Sessions that are open keep their setting.
         await app.WithAsync<AccountsContext, int>(database => TellAsync(database, $"""
+            ALTER DATABASE "{name}" SET default_transaction_read_only = on;
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()
             """));
         for (var i = 0; i < 20; i++)
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, "Unhealthy", ReadOnly), await AskAsync(app, HttpStatusCode.ServiceUnavailable));
+            Assert.Equal(NotReady(ReadOnly), await AskAsync(app, HttpStatusCode.ServiceUnavailable));
 
         Assert.Equal(1, app.Log.Count($"Error OneTimeJwt.Web.Security.HealthLog Health of database: Unhealthy. {ReadOnly}"));
-        Assert.Equal(0, app.Log.Count("Failed executing DbCommand"));
+        Assert.DoesNotContain(app.Log.Lines, line => line.Contains("Failed executing DbCommand", StringComparison.Ordinal)
+            && line.Contains("INSERT INTO \"RecoveryOutbox\"", StringComparison.Ordinal));
         await IsOutOfOrderAsync(app);
     }
 
@@ -79,10 +80,10 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
             """);
         try
         {
-            var told = await owner.Twin($";Username={user};Pooling=false").Services.GetRequiredService<DatabaseHealth>()
-                .CheckHealthAsync(new HealthCheckContext(), Cancellation);
+            var told = await LookAsync(owner.Twin($";Username={user};Pooling=false"));
 
-            Assert.Equal((status, named is null ? null : $"The database user lacks {named}: see Rights in OPERATIONS.md."), (told.Status, told.Description));
+            var cause = named is null ? null : $"The database user lacks {named}: see Rights in OPERATIONS.md.";
+            Assert.Equal((status, cause), (told.Status, told.Description));
         }
         finally
         {
@@ -98,10 +99,12 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
         await using var database = app.Open();
         await TellAsync(database, """ALTER TABLE "RecoveryOutbox" ADD CHECK ("Attempts" > 0)""");
 
-        var told = await app.Services.GetRequiredService<DatabaseHealth>().CheckHealthAsync(new HealthCheckContext(), Cancellation);
+        var told = await LookAsync(app);
 
-        Assert.Equal((HealthStatus.Unhealthy, "The database takes no write; its own log tells why.", null), (told.Status, told.Description, told.Exception));
+        Assert.Equal((HealthStatus.Unhealthy, DatabaseFaults.InWords(DatabaseFault.Other)), (told.Status, told.Description));
     }
+
+    private static (HttpStatusCode, string?, string?) NotReady(string cause) => (HttpStatusCode.ServiceUnavailable, "Unhealthy", cause);
 
     private static Task<TestApp> StartAsync(TestDatabase? on = null, DatabaseProvider? provider = null) => TestApp.StartAsync(
         new() { ["Security:HealthNetworks:0"] = "127.0.0.0/8", ["Security:HealthNetworks:1"] = "::1" }, on: on, provider: provider);
@@ -117,11 +120,17 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
         using var visitor = app.Open();
         var answer = await visitor.GetAsync("/health/ready");
         var check = JsonSerializer.Deserialize<JsonElement>(answer.Body).GetProperty("checks").GetProperty("database");
-        return (answer.Status, check.GetProperty("status").GetString(), check.TryGetProperty("cause", out var cause) ? cause.GetString() : null);
+        var cause = check.TryGetProperty("cause", out var told) ? told.GetString() : null;
+        return (answer.Status, check.GetProperty("status").GetString(), cause);
     }
 
     private static Task<(HttpStatusCode Status, string? Word, string? Cause)> AskAsync(TestApp app, HttpStatusCode wanted) =>
         Eventually.Async(() => AskAsync(app), answer => answer.Status == wanted);
+
+    // A busy machine may take longer than whoever probes waits.
+    private static Task<HealthCheckResult> LookAsync(UnstartedApp app) => Eventually.Async(
+        () => app.Services.GetRequiredService<DatabaseHealth>().CheckHealthAsync(new HealthCheckContext(), Cancellation),
+        told => told.Description != DatabaseFaults.InWords(DatabaseFault.Slow));
 
     private static Task<int> TellAsync(AccountsContext database, string sql)
     {
@@ -159,7 +168,8 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
         public static async Task<SmallDisk> MountAsync()
         {
             var disk = new SmallDisk();
-            if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.Folder) != 0)
+            if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess
+                || await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.Folder) != 0)
             {
                 Directory.Delete(disk.Folder);
                 Assert.Skip("Mounting a disk of a known size takes Linux and root.");

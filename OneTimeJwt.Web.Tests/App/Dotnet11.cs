@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace OneTimeJwt.Web.Tests.App;
@@ -61,7 +62,12 @@ public sealed class Dotnet11 : IAsyncLifetime
     /// <summary>Runs a program to its end.</summary>
     public static async Task<(int Code, string Said)> RunAsync(string program, string folder, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         // The SDK that runs the tests tells its children which it is.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
@@ -87,7 +93,8 @@ public sealed class Dotnet11 : IAsyncLifetime
     {
         Copy();
         var (code, said) = await RunAsync("dotnet", Code, ["build", "OneTimeJwt.Web.Tests", "-c", "Release", "-v", "q"]);
-        Assert.True(code == 0, string.Join('\n', said.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)).Distinct().Take(50)));
+        var errors = said.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)).Distinct();
+        Assert.True(code == 0, string.Join('\n', errors.Take(50)));
         return Path.Combine(Code, "OneTimeJwt.Web.Tests", "bin", "Release", Moniker);
     }
 
@@ -97,7 +104,10 @@ public sealed class Dotnet11 : IAsyncLifetime
         new XElement(
             "Project",
             new XAttribute("Sdk", "Microsoft.NET.Sdk"),
-            new XElement("PropertyGroup", new XElement("TargetFramework", "netstandard2.0"), new XElement("DisableImplicitFrameworkReferences", true)),
+            new XElement(
+                "PropertyGroup",
+                new XElement("TargetFramework", "netstandard2.0"),
+                new XElement("DisableImplicitFrameworkReferences", true)),
             new XElement("ItemGroup", Packs.Select(pack =>
                 new XElement("PackageDownload", new XAttribute("Include", pack), new XAttribute("Version", $"[{Version}]")))))
             .Save(Path.Combine(folder, "packs.csproj"));
@@ -117,7 +127,8 @@ public sealed class Dotnet11 : IAsyncLifetime
     }
 
     private static string Pack(string name) => Path.Combine(
-        Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"),
+        Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"),
         name.ToLowerInvariant(),
         Version,
         "runtimes",
@@ -134,20 +145,22 @@ public sealed class Dotnet11 : IAsyncLifetime
     {
         string[] wanted = ["OneTimeJwt.Web", "OneTimeJwt.Web.Tests", "OneTimeJwt.E2E"];
         string[] generated = ["bin", "obj", "App_Data"];
-        var files = wanted.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
+        var files = wanted
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
             .Concat(Directory.EnumerateFiles(Repository.Root));
         foreach (var file in files)
         {
             var name = Path.GetRelativePath(Repository.Root, file);
-            if (name.Split(Path.DirectorySeparatorChar).Intersect(generated).Any() || Path.GetFileName(name) is "packages.lock.json" or "global.json")
+            if (name.Split(Path.DirectorySeparatorChar).Intersect(generated).Any() || Path.GetFileName(name) == "packages.lock.json")
                 continue;
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Code, name))!);
             File.Copy(file, Path.Combine(Code, name));
         }
 
         // By itself a project of net11.0 that wants all analyzers is given every rule of style besides.
-        Replace("Directory.Build.props", "<TargetFramework>net10.0</TargetFramework>", $"<TargetFramework>{Moniker}</TargetFramework><AnalysisLevel>latest</AnalysisLevel>");
-        Replace("Directory.Packages.props", "<FrameworkVersion>10.0.12<", $"<FrameworkVersion>{Version}<");
+        const string Framework10 = "<TargetFramework>.*</TargetFramework>";
+        Replace("Directory.Build.props", Framework10, $"<TargetFramework>{Moniker}</TargetFramework><AnalysisLevel>10.0</AnalysisLevel>");
+        Replace("Directory.Packages.props", "(?<=<FrameworkVersion>).*(?=<)", Version);
         File.WriteAllText(Path.Combine(Code, "Directory.Build.targets"), $"""
             <Project>
               <PropertyGroup>
@@ -169,17 +182,18 @@ public sealed class Dotnet11 : IAsyncLifetime
             """);
     }
 
-    private void Replace(string file, string old, string by)
+    private void Replace(string file, string pattern, string by)
     {
         var path = Path.Combine(Code, file);
         var text = File.ReadAllText(path);
-        Assert.Contains(old, text, StringComparison.Ordinal);
-        File.WriteAllText(path, text.Replace(old, by, StringComparison.Ordinal));
+        Assert.Matches(pattern, text);
+        File.WriteAllText(path, Regex.Replace(text, pattern, by));
     }
 
     private static string Framework(string name) => $"""
         <KnownFrameworkReference Include="{name}" TargetFramework="{Moniker}" RuntimeFrameworkName="{name}"
           DefaultRuntimeFrameworkVersion="{Version}" LatestRuntimeFrameworkVersion="{Version}"
-          TargetingPackName="{name}.Ref" TargetingPackVersion="{Version}" RuntimePackNamePatterns="{name}.Runtime.**RID**" RuntimePackRuntimeIdentifiers="{Platform}" />
+          TargetingPackName="{name}.Ref" TargetingPackVersion="{Version}"
+          RuntimePackNamePatterns="{name}.Runtime.**RID**" RuntimePackRuntimeIdentifiers="{Platform}" />
         """;
 }

@@ -19,7 +19,8 @@ public sealed partial class MailInOutageTests
     {
         await using var server = new SmtpDouble { Ponder = cancellation => Task.Delay(TimeSpan.FromMilliseconds(500), cancellation) };
         await using var database = await PostgreSqlCluster.StartAsync();
-        await using var one = await TestApp.StartAsync(Settings(server), on: TestDatabase.On(DatabaseProvider.PostgreSql, PostgreSqlCluster.ConnectionStringOf(database)));
+        var on = TestDatabase.On(DatabaseProvider.PostgreSql, PostgreSqlCluster.ConnectionStringOf(database));
+        await using var one = await TestApp.StartAsync(Settings(server), on: on);
         await using var other = await TestApp.StartAsync(beside: one);
         var accounts = new List<Account>();
         for (var i = 0; i < Mails; i++)
@@ -58,7 +59,8 @@ public sealed partial class MailInOutageTests
     private static Task<int> PutAsync(TestApp app, IEnumerable<Account> accounts) => app.WithAsync<AccountsContext, int>(database =>
     {
         var now = app.Clock.GetUtcNow();
-        database.AddRange(accounts.Select(account => new OutboxMail { Kind = OutboxKind.ResetLink, AccountId = account.Id, RequestedAt = now, DueAt = now }));
+        database.AddRange(accounts.Select(account =>
+            new OutboxMail { Kind = OutboxKind.ResetLink, AccountId = account.Id, RequestedAt = now, DueAt = now }));
         return database.SaveChangesAsync();
     });
 

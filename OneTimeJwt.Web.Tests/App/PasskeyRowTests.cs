@@ -13,22 +13,23 @@ public sealed class PasskeyRowTests(AppOnEach apps) : IClassFixture<AppOnEach>
     private static readonly Dictionary<(DatabaseProvider, string), string> Stored = new()
     {
         [(DatabaseProvider.Sqlite, "full")] = """
-            {"AttestationObject":"0203","ClientDataJson":"7B2274797065223A22776562617574686E2E637265617465227D","CreatedAt":"2026-11-24 07:30:15.2500000\u002B00:00",
-            "IsBackedUp":true,"IsBackupEligible":true,"IsUserVerified":true,"Name":"Phone \u0022\u00E9\u0022","PublicKey":"0001FEFF","SignCount":4294967295,
-            "Transports":["internal","hybrid"]}
+            {"AttestationObject":"0203","ClientDataJson":"7B2274797065223A22776562617574686E2E637265617465227D",
+            "CreatedAt":"2026-11-24 07:30:15.2500000\u002B00:00","IsBackedUp":true,"IsBackupEligible":true,"IsUserVerified":true,
+            "Name":"Phone \u0022\u00E9\u0022","PublicKey":"0001FEFF","SignCount":4294967295,"Transports":["internal","hybrid"]}
             """,
         [(DatabaseProvider.Sqlite, "bare")] = """
-            {"AttestationObject":"","ClientDataJson":"","CreatedAt":"2026-11-24 07:30:15.2500000\u002B00:00","IsBackedUp":false,"IsBackupEligible":false,
-            "IsUserVerified":false,"Name":null,"PublicKey":"01","SignCount":0,"Transports":null}
+            {"AttestationObject":"","ClientDataJson":"","CreatedAt":"2026-11-24 07:30:15.2500000\u002B00:00","IsBackedUp":false,
+            "IsBackupEligible":false,"IsUserVerified":false,"Name":null,"PublicKey":"01","SignCount":0,"Transports":null}
             """,
         [(DatabaseProvider.PostgreSql, "full")] = """
-            {"Name": "Phone \"é\"", "CreatedAt": "2026-11-24T07:30:15.25+00:00", "PublicKey": "AAH+/w==", "SignCount": 4294967295, "IsBackedUp": true,
-            "Transports": ["internal", "hybrid"], "ClientDataJson": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0=", "IsUserVerified": true, "IsBackupEligible": true,
-            "AttestationObject": "AgM="}
+            {"Name": "Phone \"é\"", "CreatedAt": "2026-11-24T07:30:15.25+00:00", "PublicKey": "AAH+/w==", "SignCount": 4294967295,
+            "IsBackedUp": true, "Transports": ["internal", "hybrid"], "ClientDataJson": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0=",
+            "IsUserVerified": true, "IsBackupEligible": true, "AttestationObject": "AgM="}
             """,
         [(DatabaseProvider.PostgreSql, "bare")] = """
-            {"Name": null, "CreatedAt": "2026-11-24T07:30:15.25+00:00", "PublicKey": "AQ==", "SignCount": 0, "IsBackedUp": false, "Transports": null,
-            "ClientDataJson": "", "IsUserVerified": false, "IsBackupEligible": false, "AttestationObject": ""}
+            {"Name": null, "CreatedAt": "2026-11-24T07:30:15.25+00:00", "PublicKey": "AQ==", "SignCount": 0,
+            "IsBackedUp": false, "Transports": null, "ClientDataJson": "", "IsUserVerified": false,
+            "IsBackupEligible": false, "AttestationObject": ""}
             """,
     };
 
@@ -56,9 +57,10 @@ public sealed class PasskeyRowTests(AppOnEach apps) : IClassFixture<AppOnEach>
         var app = await apps.OnAsync(provider);
         var account = await app.AddAccountAsync();
         var id = Guid.NewGuid().ToByteArray();
-        FormattableString row = $"""INSERT INTO "RecoveryPasskeys" ("CredentialId", "UserId", "Data") VALUES ({id}, {account.Id}, {Stored[(provider, kind)]})""";
+        var data = Stored[(provider, kind)];
+        FormattableString row = $"""INSERT INTO "RecoveryPasskeys" ("CredentialId", "UserId", "Data") VALUES ({id}, {account.Id}, {data})""";
         FormattableString asJson = $"""
-            INSERT INTO "RecoveryPasskeys" ("CredentialId", "UserId", "Data") VALUES ({id}, {account.Id}, CAST({Stored[(provider, kind)]} AS jsonb))
+            INSERT INTO "RecoveryPasskeys" ("CredentialId", "UserId", "Data") VALUES ({id}, {account.Id}, CAST({data} AS jsonb))
             """;
         await app.WithAsync<AccountsContext, int>(database =>
             database.Database.ExecuteSqlInterpolatedAsync(provider == DatabaseProvider.PostgreSql ? asJson : row, Cancellation));
@@ -68,7 +70,7 @@ public sealed class PasskeyRowTests(AppOnEach apps) : IClassFixture<AppOnEach>
         Assert.Equal(account.Id, (await WithAsync(app, account, (users, _) => users.FindByPasskeyIdAsync(id)))?.Id);
         Assert.Null(await WithAsync(app, await app.AddAccountAsync(), (users, other) => users.GetPasskeyAsync(other, id)));
 
-        var expected = JsonNode.Parse(Stored[(provider, kind)])!;
+        var expected = JsonNode.Parse(data)!;
         (expected["Name"], expected["SignCount"], expected["IsUserVerified"], expected["IsBackedUp"]) = ("Key", 7, true, true);
         (read.Name, read.SignCount, read.IsUserVerified, read.IsBackedUp) = ("Key", 7, true, true);
         await WithAsync(app, account, (users, known) => users.AddOrUpdatePasskeyAsync(known, read));
@@ -81,17 +83,19 @@ public sealed class PasskeyRowTests(AppOnEach apps) : IClassFixture<AppOnEach>
     private static UserPasskeyInfo Passkey(string kind, byte[] id) => kind == "bare"
         ? new UserPasskeyInfo(id, [1], Made, 0, transports: null, isUserVerified: false, isBackupEligible: false, isBackedUp: false, [], [])
         : new UserPasskeyInfo(
-            id, [0, 1, 254, 255], Made, uint.MaxValue, ["internal", "hybrid"], isUserVerified: true, isBackupEligible: true, isBackedUp: true, [2, 3],
-            "{\"type\":\"webauthn.create\"}"u8.ToArray())
+            id, [0, 1, 254, 255], Made, uint.MaxValue, ["internal", "hybrid"],
+            isUserVerified: true, isBackupEligible: true, isBackedUp: true, [2, 3], "{\"type\":\"webauthn.create\"}"u8.ToArray())
         {
             Name = "Phone \"é\"",
         };
 
-    private static void AssertSame(string expected, string stored) => Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(stored)), stored);
+    private static void AssertSame(string expected, string stored) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(stored)), stored);
 
     private static Task<T> WithAsync<T>(TestApp app, Account account, Func<UserManager<Account>, Account, Task<T>> use) =>
         app.WithAsync<UserManager<Account>, T>(async users => await use(users, (await users.FindByIdAsync(account.Id))!));
 
-    private static Task<string> DataAsync(TestApp app, byte[] id) => app.WithAsync<AccountsContext, string>(database =>
-        database.Database.SqlQuery<string>($"""SELECT CAST("Data" AS text) AS "Value" FROM "RecoveryPasskeys" WHERE "CredentialId" = {id}""").SingleAsync(Cancellation));
+    private static Task<string> DataAsync(TestApp app, byte[] id) => app.WithAsync<AccountsContext, string>(database => database.Database
+        .SqlQuery<string>($"""SELECT CAST("Data" AS text) AS "Value" FROM "RecoveryPasskeys" WHERE "CredentialId" = {id}""")
+        .SingleAsync(Cancellation));
 }

@@ -12,7 +12,7 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
 
     private const string Programs = "/usr/lib/postgresql";
     private const string User = "tests";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ott-pg-").FullName;
 
@@ -106,7 +106,8 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 
     private Task LaunchAsync() => RunAsync(

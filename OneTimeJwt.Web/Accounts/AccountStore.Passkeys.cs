@@ -23,7 +23,8 @@ internal sealed partial class AccountStore
     {
         ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(user);
-        return (await Context.Passkeys.Where(stored => stored.UserId == user.Id).ToListAsync(cancellationToken)).ConvertAll(stored => stored.ToInfo());
+        var passkeys = await Context.Passkeys.Where(stored => stored.UserId == user.Id).ToListAsync(cancellationToken);
+        return passkeys.ConvertAll(stored => stored.ToInfo());
     }
 
     public override async Task<Account?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken)
@@ -53,5 +54,6 @@ internal sealed partial class AccountStore
     }
 
     private Task<StoredPasskey?> FindAsync(Account account, byte[] credentialId, CancellationToken cancellationToken) =>
-        Context.Passkeys.SingleOrDefaultAsync(stored => stored.UserId == account.Id && stored.CredentialId == credentialId, cancellationToken);
+        Context.Passkeys
+            .SingleOrDefaultAsync(stored => stored.UserId == account.Id && stored.CredentialId == credentialId, cancellationToken);
 }

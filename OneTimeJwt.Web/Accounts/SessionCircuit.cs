@@ -51,18 +51,29 @@ internal sealed class SessionCircuit(
         circuits.Remove(this);
     }
 
-    // After a break the circuit has the user of the new connection, who may be another one.
     private void Follow(Task<AuthenticationState> state) => _ = ReadAsync(state);
 
+    // After a break the circuit has the user of the new connection. Another one doesn't take over what this one opened.
     private async Task ReadAsync(Task<AuthenticationState> state)
     {
-        var user = (await state).User;
-        var claims = options.Value.ClaimsIdentity;
-        Session = user.FindFirstValue(claims.UserIdClaimType) is { Length: > 0 } id ? new(id, user.FindFirstValue(claims.SecurityStampClaimType)) : null;
-        if (Session is not null && !_ended)
+        var (before, now) = (Session, SessionOf((await state).User));
+        if (before is not null && before.AccountId != now?.AccountId)
+        {
+            End();
+            return;
+        }
+
+        Session = now;
+        if (now is not null && !_ended)
             circuits.Add(this);
-        else
-            circuits.Remove(this);
+    }
+
+    private CircuitSession? SessionOf(ClaimsPrincipal user)
+    {
+        var claims = options.Value.ClaimsIdentity;
+        return user.FindFirstValue(claims.UserIdClaimType) is { Length: > 0 } id
+            ? new CircuitSession(id, user.FindFirstValue(claims.SecurityStampClaimType))
+            : null;
     }
 }
 

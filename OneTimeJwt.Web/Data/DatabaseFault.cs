@@ -100,7 +100,7 @@ internal static class DatabaseFaults
         DatabaseFault.ReadOnly =>
             "The database is read-only: a standby, or set so. Point ConnectionStrings:Accounts at the primary, or allow writes.",
         DatabaseFault.ReadOnlyFile =>
-            "The database's file can't be written: the app's user needs to write to it and to its folder, and the volume must not be read-only.",
+            "The database's file can't be written: let the app's user write to it and its folder, on a volume that isn't read-only.",
         DatabaseFault.Full => "The database's disk is full: make room.",
         DatabaseFault.NoRight => "The database user lacks a right: see Rights in OPERATIONS.md.",
         DatabaseFault.NoSignIn => "The database refuses the user of ConnectionStrings:Accounts, or the user may not use it.",

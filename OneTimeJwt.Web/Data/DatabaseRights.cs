@@ -78,8 +78,9 @@ internal static class DatabaseRights
     }
 
     /// <summary>Such as <c>UPDATE on AspNetUsers</c>.</summary>
-    public static string InWords(IEnumerable<LackingRight> rights) => string.Join(
-        ", ", rights.GroupBy(right => right.Table).Select(table => $"{string.Join(" and ", table.Select(right => right.Right))} on {table.Key}"));
+    public static string InWords(IEnumerable<LackingRight> rights) => string.Join(", ", rights
+        .GroupBy(right => right.Table)
+        .Select(table => $"{string.Join(" and ", table.Select(right => right.Right))} on {table.Key}"));
 
     private static List<LackingRight> Rights(IEnumerable<Row> rows) => [.. rows.Select(row => new LackingRight(row.Table, row.Right))];
 

@@ -13,8 +13,11 @@ internal sealed partial class HealthLog(ILogger<HealthLog> logger)
         foreach (var (check, entry) in report.Entries)
         {
             var before = _latest.GetValueOrDefault(check, HealthStatus.Healthy);
-            if (before != entry.Status && (_latest.TryUpdate(check, entry.Status, before) || _latest.TryAdd(check, entry.Status)))
-                Log.Changed(logger, Level(entry.Status), check, entry.Status, HealthAnswer.Cause(entry));
+            if (before == entry.Status || !(_latest.TryUpdate(check, entry.Status, before) || _latest.TryAdd(check, entry.Status)))
+                continue;
+
+            var (level, cause) = (Level(entry.Status), HealthAnswer.Cause(entry));
+            Log.Changed(logger, level, check, entry.Status, cause);
         }
     }
 
