@@ -125,16 +125,19 @@ public sealed partial class ForgotPasswordTests(Suite suite) : BrowserTest(suite
     }
 
     [Fact]
-    public async Task A_lost_cookie_shows_the_form_again_and_the_second_press_works()
+    public async Task Without_its_cookie_a_form_says_that_cookies_are_blocked_and_the_first_press_with_it_works()
     {
         var account = await NewAccountAsync();
         var tab = await NewBrowserAsync();
         var reset = await ResetPasswordPage.OpenAsync(tab, await Site.MailLinkAsync(account));
-        await tab.Page.Context.ClearCookiesAsync();
+        for (var press = 0; press < 3; press++)
+        {
+            await tab.Page.Context.ClearCookiesAsync();
+            await reset.ChooseInVainAsync(account.NewPassword());
+            Assert.Equal(400, tab.Status);
+            await Assertions.Expect(reset.Problem).ToContainTextAsync("your browser blocks cookies");
+        }
 
-        await reset.ChooseInVainAsync(account.NewPassword());
-        Assert.Equal(400, tab.Status);
-        await Assertions.Expect(reset.Problem).ToContainTextAsync("press the button once more");
         await reset.ChooseAsync(account.NewPassword());
     }
 

@@ -66,15 +66,16 @@ internal static class Program
 
     public static void Use(WebApplication app)
     {
-        var origin = app.Services.GetRequiredService<PublicOrigin>().Value;
+        var origin = app.Services.GetRequiredService<PublicOrigin>();
         app.UseTelemetry();
+        app.UseSitePath();
         app.UseSecurity();
         app.UseNoStore();
         app.UseLanguages();
         app.UseErrorPages();
-        HostCheck.Use(app, origin);
-        app.UseHttps(origin, TokenQuery.Whole);
-        app.UseCircuitOrigin(origin);
+        HostCheck.Use(app, origin.Origin);
+        app.UseHttps(origin.Value, TokenQuery.Whole);
+        app.UseCircuitOrigin(origin.Origin);
         app.UseRouting();
         app.UseRateLimiter();
         app.UseAuthentication();

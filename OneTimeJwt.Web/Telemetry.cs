@@ -44,11 +44,16 @@ internal static class Telemetry
             .WithMetrics(metrics => metrics.AddMeter(Instrumentation.Name).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation())
             .WithTracing(tracing => tracing
                 .AddSource(Instrumentation.Name)
-                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase))
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !IsProbe(context))
                 .AddProcessor<HarmlessTags>())
             .UseOtlpExporter();
         builder.Services.AddHostedService<BacklogMeter>();
     }
+
+    // Asked ahead of all else: a proxy may have passed the site's path on.
+    private static bool IsProbe(HttpContext context) =>
+        new[] { "/health", context.RequestServices.GetRequiredService<SitePath>().At("/health") }
+            .Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
 
     private static void Finish(IServiceProvider services)
     {

@@ -1,7 +1,8 @@
 namespace OneTimeJwt.E2E.Infrastructure;
 
 /// <summary>A real nginx before some nodes: it takes them in turn, request by request, and says which one answered.</summary>
-internal sealed class Nginx : IAsyncDisposable
+/// <param name="path">What it passes on, unchanged; it knows nothing else.</param>
+internal sealed class Nginx(string path = "/") : IAsyncDisposable
 {
     public const string NodeHeader = "X-Node";
 
@@ -12,11 +13,11 @@ internal sealed class Nginx : IAsyncDisposable
 
     public async Task StartAsync(params RunningApp[] nodes)
     {
-        var path = ServerProcess.Find("nginx");
-        Assert.SkipWhen(path is null, "nginx is not on PATH.");
+        var program = ServerProcess.Find("nginx");
+        Assert.SkipWhen(program is null, "nginx is not on PATH.");
         var configuration = Path.Combine(_folder, "nginx.conf");
         await File.WriteAllTextAsync(configuration, Configuration(nodes));
-        _process = await ServerProcess.StartAsync(path!, ["-p", _folder, "-c", configuration, "-g", "daemon off;"], Address.Port);
+        _process = await ServerProcess.StartAsync(program!, ["-p", _folder, "-c", configuration, "-g", "daemon off;"], Address.Port);
     }
 
     public async ValueTask DisposeAsync()
@@ -43,7 +44,7 @@ internal sealed class Nginx : IAsyncDisposable
           upstream nodes { {{string.Join(' ', nodes.Select(node => $"server 127.0.0.1:{node.Address.Port} max_fails=0;"))}} }
           server {
             listen 127.0.0.1:{{Address.Port}};
-            location / {
+            location {{path}} {
               proxy_pass http://nodes;
               proxy_http_version 1.1;
               proxy_set_header Upgrade $http_upgrade;

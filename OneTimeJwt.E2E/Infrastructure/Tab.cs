@@ -6,7 +6,8 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <summary>A tab of a browser, and what its address bar got for an answer.</summary>
 public sealed class Tab
 {
-    private readonly Uri _address;
+    private readonly string _address;
+    private readonly string _path;
     private readonly string _language;
     private IResponse? _document;
 
@@ -14,7 +15,8 @@ public sealed class Tab
     {
         IsTouched = isTouched;
         Page = page;
-        _address = address;
+        _address = address.AbsoluteUri.TrimEnd('/');
+        _path = address.AbsolutePath.TrimEnd('/');
         _language = language;
         page.Response += (_, response) =>
         {
@@ -45,19 +47,21 @@ public sealed class Tab
     /// <summary>The form that it sent last.</summary>
     public string Posted { get; private set; } = "";
 
-    /// <summary>The address bar without scheme and host.</summary>
-    public string Location => new Uri(Page.Url).PathAndQuery;
+    /// <summary>The address bar without scheme and host, and without the path that the site is under.</summary>
+    public string Location => new Uri(Page.Url).PathAndQuery is var location && location.StartsWith(_path, StringComparison.Ordinal)
+        ? location[_path.Length..]
+        : location;
 
-    public async Task<Tab> AnotherAsync() => new(await Page.Context.NewPageAsync(), _address, _language, IsTouched);
+    public async Task<Tab> AnotherAsync() => new(await Page.Context.NewPageAsync(), new Uri(_address), _language, IsTouched);
 
     /// <summary>A text of the site in the language of this browser.</summary>
     public string Say(string english) => Wording.In(_language, english);
 
     /// <param name="url">A path of the site, or a whole link.</param>
-    public Task GoAsync(string url) => Page.GotoAsync(new Uri(_address, url).ToString());
+    public Task GoAsync(string url) => Page.GotoAsync(Whole(url));
 
     /// <summary>The same, for a page whose parts a test holds back.</summary>
-    public Task BeginToLoadAsync(string url) => Page.GotoAsync(new Uri(_address, url).ToString(), new() { WaitUntil = WaitUntilState.Commit });
+    public Task BeginToLoadAsync(string url) => Page.GotoAsync(Whole(url), new() { WaitUntil = WaitUntilState.Commit });
 
     /// <summary>Does something that leads to another page, and waits for that.</summary>
     public async Task LeaveByAsync(Func<Task> act)
@@ -81,6 +85,8 @@ public sealed class Tab
             Page.FrameNavigated -= Note;
         }
     }
+
+    private string Whole(string url) => url.StartsWith('/') ? _address + url : url;
 
     // On a busy machine the driver may miss the event that it waits for; then the page itself is asked.
     private async Task LoadedAsync()

@@ -6,13 +6,23 @@ namespace OneTimeJwt.Web.Tests.App;
 /// <summary>What a browser without JavaScript does: keeps cookies, fills in forms, follows no redirect unasked.</summary>
 public sealed partial class Visitor : IDisposable
 {
+    private readonly CookieContainer _cookies = new();
     private readonly HttpClient _client;
 
-    public Visitor(string origin)
+    /// <param name="origin">The site.</param>
+    /// <param name="by">The way there, which keeps the cookies; directly unless given.</param>
+    public Visitor(string origin, HttpMessageHandler? by = null)
     {
         // Who asks first whether to send is told, however long that takes.
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        var handler = by ?? new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1), CookieContainer = _cookies };
         _client = new HttpClient(handler, disposeHandler: true) { BaseAddress = new Uri(origin), Timeout = TimeSpan.FromMinutes(2) };
+    }
+
+    /// <summary>As a browser that blocks cookies.</summary>
+    public void Lose(string cookie)
+    {
+        foreach (var kept in _cookies.GetAllCookies().Where(kept => kept.Name == cookie))
+            kept.Expired = true;
     }
 
     public async Task<Answer> GetAsync(string path, HttpMethod? method = null)
@@ -45,10 +55,11 @@ public sealed partial class Visitor : IDisposable
     {
         var form = Form().Match(page.Body);
         Assert.True(form.Success, $"The page has no form: {page.Status} {page.Body}");
-        var hidden = Hidden().Matches(form.Groups["body"].Value)
-            .Select(field => (WebUtility.HtmlDecode(field.Groups["name"].Value), WebUtility.HtmlDecode(field.Groups["value"].Value)));
-        return PostAsync(form.Groups["action"].Value, [.. hidden, .. fields]);
+        return PostAsync(form.Groups["action"].Value, [.. Hidden(form.Groups["body"].Value), .. fields]);
     }
+
+    /// <summary>The hidden fields of a page, each once.</summary>
+    public static IEnumerable<(string Name, string Value)> Hidden(Answer page) => Hidden(page.Body).DistinctBy(field => field.Name);
 
     public async Task<Answer> AskAsync(string address) => await SubmitAsync(await GetAsync("/forgot-password"), ("email", address));
 
@@ -63,11 +74,15 @@ public sealed partial class Visitor : IDisposable
 
     public void Dispose() => _client.Dispose();
 
+    private static IEnumerable<(string Name, string Value)> Hidden(string html) =>
+        from field in HiddenField().Matches(html)
+        select (WebUtility.HtmlDecode(field.Groups["name"].Value), WebUtility.HtmlDecode(field.Groups["value"].Value));
+
     [GeneratedRegex("<form method=\"post\" action=\"(?<action>[^\"]+)\"(?: novalidate)?>(?<body>.*?)</form>", RegexOptions.Singleline)]
     private static partial Regex Form();
 
     [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]+)\"[^>]*? value=\"(?<value>[^\"]*)\"")]
-    private static partial Regex Hidden();
+    private static partial Regex HiddenField();
 }
 
 /// <summary>What came back.</summary>

@@ -37,6 +37,17 @@ public sealed class EveryPageTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Under_a_path_every_address_of_ours_has_it(string state)
+    {
+        Screen.Under.Value = "/recover";
+        var page = States.All[state]();
+
+        var addresses = page.All.SelectMany(element => Addresses.Select(element.GetAttribute)).OfType<string>();
+        Assert.All(addresses, address => Assert.Matches(@"\A(/recover/|#|otpauth://)", address));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void What_people_type_stays_text(string state) => States.All[state]().AssertNothingInjected();
 
     [Theory]

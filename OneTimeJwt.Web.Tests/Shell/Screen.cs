@@ -19,12 +19,16 @@ internal static class Screen
     /// <summary>What people might put wherever they may put something.</summary>
     public const string Hostile = "\"'><script>alert(1)</script><img src=x onerror=alert(1)> &lt;u&gt; {{1}} @(1)";
 
+    /// <summary>The path that the site is under, for a test of its own.</summary>
+    public static AsyncLocal<string?> Under { get; } = new();
+
     public static IHtmlDocument Render<TPage>(Action<ComponentParameterCollectionBuilder<TPage>>? parameters = null)
         where TPage : IComponent
     {
         using var context = new BunitContext();
         context.Services.AddScoped<AntiforgeryStateProvider, Genuine>();
         context.Services.AddSingleton(new Brand(new BrandingSettings()));
+        context.Services.AddSingleton(new SitePath(Under.Value ?? ""));
         context.Services.AddCascadingValue<HttpContext>(_ => new DefaultHttpContext { Items = { ["NETESCAPADES_NONCE"] = Nonce } });
         return new HtmlParser().ParseDocument(context.Render(parameters ?? (_ => { })).Markup);
     }

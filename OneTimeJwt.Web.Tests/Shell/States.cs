@@ -68,6 +68,7 @@ internal static class States
         new("step up, mail", () => Screen.Render<StepUpPage>(page => page.Add(p => p.ByMail, true).Add(p => p.ReturnUrl, Hostile))),
         new("step up, problem", () => Screen.Render<StepUpPage>(page => page.Add(p => p.Problem, Hostile))),
         new("second factor, elsewhere", () => Screen.Render<SecondFactorPage>(page => page.Add(p => p.State, Factor(false, 0) with { IsElsewhere = true }).Add(p => p.Step, Step.MailedCode).Add(p => p.ForConsole, true))),
+        new("sign in elsewhere", () => Screen.Render<SignInElsewhere>()),
         new("account, by mail", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.TwoFactorEnabled, true).Add(p => p.ByMail, true))),
         new("sign in, passkey", () => Screen.Render<SignIn>(page => page.Add(p => p.OffersPasskeys, true).Add(p => p.ReturnUrl, Hostile))),
         new("passkey sign-in", () => Screen.Render<PasskeySignIn>(page => page.Add(p => p.Request, Request).Add(p => p.ReturnUrl, Hostile))),

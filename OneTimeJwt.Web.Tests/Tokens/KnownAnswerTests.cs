@@ -53,6 +53,18 @@ public sealed class KnownAnswerTests
         Assert.Equal("2026a", key.KeyId);
     }
 
+    [Theory]
+    [InlineData("https://accounts.example.com", "c529020e66b4fca9f5736d86e4c816cc2384ae6d8334aedbab7f84ef596627a9")]
+    [InlineData("HTTPS://Accounts.Example.com:443/", "c529020e66b4fca9f5736d86e4c816cc2384ae6d8334aedbab7f84ef596627a9")]
+    [InlineData("https://accounts.example.com/recover", "248acc7915f32cee6024cf9ee5b2cd894e1b66e13cfd6e2ea5c65f6099b483ae")]
+    [InlineData("https://ACCOUNTS.example.com:443/recover/", "248acc7915f32cee6024cf9ee5b2cd894e1b66e13cfd6e2ea5c65f6099b483ae")]
+    [InlineData("https://accounts.example.com/Recover", "46bbb88133e363c99e28a6019f844a73078793a57901b73ec4ae2bbbcb94d35c")]
+    public void The_address_that_links_start_with_is_a_part_of_the_key_in_its_one_form_path_and_all(string written, string expected)
+    {
+        Assert.True(PublicOrigin.TryParse(written, out var origin));
+        Assert.Equal(expected, Hex(new ServerSecret("2026a", Secret).SigningKey(origin.Value, TokenPurpose.Reset, Account, State).Key));
+    }
+
     [Fact]
     public void The_proof_in_a_jti_is_eight_bytes_of_HMAC()
     {

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
@@ -28,7 +29,7 @@ internal static class AccountRoutes
         routes.MapSecondFactor();
         routes.MapAddressChange();
         // https://w3c.github.io/webappsec-change-password-url/
-        routes.MapPage("/.well-known/change-password", () => Results.LocalRedirect("/account"));
+        routes.MapPage("/.well-known/change-password", () => Results.LocalRedirect("~/account"));
     }
 }
 
@@ -48,11 +49,12 @@ internal sealed class AccountPages(
     TimeProvider time)
 {
     private const string Account = "/account";
+    private const string FromForm = "from-form";
 
     public IResult SignIn(HttpContext http, string? returnUrl)
     {
         if (settings.Value.SignInUrl is { } elsewhere && !IsConsole(returnUrl))
-            return Results.Redirect(elsewhere);
+            return http.Request.Query.ContainsKey(FromForm) ? LeadOn(http) : Results.Redirect(elsewhere);
 
         return http.User.Identity?.IsAuthenticated == true
             ? Page.SeeOther(Local(returnUrl))
@@ -62,12 +64,12 @@ internal sealed class AccountPages(
     public async Task<IResult> EnterAsync(HttpContext http, FormPost form)
     {
         var returnUrl = Local(form["returnUrl"]);
-        if (settings.Value.SignInUrl is { } elsewhere && !IsConsole(returnUrl))
-            return Results.Redirect(elsewhere);
+        if (settings.Value.SignInUrl is not null && !IsConsole(returnUrl))
+            return SignInAgain();
 
         var address = form["email"].Trim();
         if (!form.Genuine)
-            return Page.Of<SignIn>(StatusCodes.Status400BadRequest, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = Words.PressAgain });
+            return Page.Of<SignIn>(StatusCodes.Status400BadRequest, new { ReturnUrl = returnUrl, Address = address, OffersPasskeys = passkeys.Offered, Problem = form.Problem });
 
         // An empty field is no guess.
         if (address.Length == 0 || form["password"].Length == 0)
@@ -98,16 +100,16 @@ internal sealed class AccountPages(
     public async Task<IResult> SecondStepAsync(HttpContext http, string? returnUrl) =>
         await signIn.GetTwoFactorAuthenticationUserAsync() is { } account
             ? await SecondStepAsync(StatusCodes.Status200OK, account, Local(returnUrl), problem: null, again: http.Request.Query.ContainsKey("again"))
-            : Page.SeeOther("/sign-in");
+            : SignInAgain();
 
     /// <summary>Another code, where the one before didn't come.</summary>
     public async Task<IResult> MailCodeAsync(HttpContext http, FormPost form)
     {
         var returnUrl = Local(form["returnUrl"]);
         if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
-            return Page.SeeOther("/sign-in");
+            return SignInAgain();
         if (!form.Genuine)
-            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, Words.PressAgain);
+            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, form.Problem);
 
         if (!await SecondFactor.IsOnAsync(users, account))
             await codes.AskAsync(account, Client(http));
@@ -118,9 +120,9 @@ internal sealed class AccountPages(
     {
         var returnUrl = Local(form["returnUrl"]);
         if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
-            return Page.SeeOther("/sign-in");
+            return SignInAgain();
         if (!form.Genuine)
-            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, Words.PressAgain);
+            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, form.Problem);
 
         var box = new Timebox(time);
         var code = form["code"].Replace(" ", "", StringComparison.Ordinal);
@@ -144,9 +146,9 @@ internal sealed class AccountPages(
     {
         var returnUrl = Local(form["returnUrl"]);
         if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
-            return Page.SeeOther("/sign-in");
+            return SignInAgain();
         if (!form.Genuine)
-            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, Words.PressAgain);
+            return await SecondStepAsync(StatusCodes.Status400BadRequest, account, returnUrl, form.Problem);
 
         return await TryPasskeyAsync(account, form)
             ? Page.SeeOther(returnUrl)
@@ -159,7 +161,7 @@ internal sealed class AccountPages(
     {
         var returnUrl = Local(form["returnUrl"]);
         if (!form.Genuine)
-            return await PasskeyAsync(StatusCodes.Status400BadRequest, returnUrl, Words.PressAgain);
+            return await PasskeyAsync(StatusCodes.Status400BadRequest, returnUrl, form.Problem);
 
         return await TryPasskeyAsync(account: null, form)
             ? Page.SeeOther(returnUrl)
@@ -169,10 +171,10 @@ internal sealed class AccountPages(
     public async Task<IResult> SignOutAsync(HttpContext http, FormPost form)
     {
         if (!form.Genuine && http.User.Identity?.IsAuthenticated == true)
-            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [Words.PressAgain]);
+            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [form.Problem]);
 
         await signIn.SignOutAsync();
-        return Page.SeeOther("/sign-in");
+        return SignInAgain();
     }
 
     public async Task<IResult> AccountAsync(HttpContext http) => await ShowAsync(http.User, StatusCodes.Status200OK, [], changed: http.Request.Query.ContainsKey("changed"));
@@ -180,7 +182,7 @@ internal sealed class AccountPages(
     public async Task<IResult> ChangeAsync(HttpContext http, FormPost form)
     {
         if (!form.Genuine)
-            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [Words.PressAgain]);
+            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [form.Problem]);
 
         var account = (await users.GetUserAsync(http.User))!;
         var outcome = await change.ApplyAsync(account, form["current-password"], form["new-password"], http.Connection.RemoteIpAddress?.ToString());
@@ -216,7 +218,7 @@ internal sealed class AccountPages(
     private async Task<IResult> PasskeyAsync(int status, string returnUrl, string? problem) =>
         passkeys.Offered
             ? Page.Of<PasskeySignIn>(status, new { Request = await passkeys.AskToEnterAsync(account: null), ReturnUrl = returnUrl, Problem = problem })
-            : Page.SeeOther("/sign-in");
+            : SignInAgain();
 
     private async Task<IResult> ShowAsync(ClaimsPrincipal user, int status, IReadOnlyList<string> problems, bool newIsRefused = false, bool changed = false)
     {
@@ -239,6 +241,15 @@ internal sealed class AccountPages(
         });
     }
 
+    private IResult SignInAgain() => Page.SeeOther(AfterForm("/sign-in", settings.Value));
+
+    // A page ends the redirects of the form; where it leads is followed as from a link.
+    private static IResult LeadOn(HttpContext http)
+    {
+        http.Response.Headers["Refresh"] = $"0; url={http.Request.PathBase}/sign-in";
+        return Page.Of<SignInElsewhere>();
+    }
+
     private static string? Client(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
 
     // Nothing but a path of ours: no scheme, no host, no backslash that a browser would read as a slash.
@@ -249,6 +260,13 @@ internal sealed class AccountPages(
 
     /// <summary>A page that leads on to another one.</summary>
     public static string With(string path, string returnUrl) => path + QueryString.Create("returnUrl", returnUrl);
+
+    /// <summary>
+    /// Where a form leads whose sender has to sign in. Chromium holds each redirect of a form against <c>form-action</c>, so where
+    /// <c>Accounts:SignInUrl</c> is set, a page of ours comes in between.
+    /// </summary>
+    public static string AfterForm(string signIn, AccountsSettings settings) =>
+        settings.SignInUrl is null ? signIn : QueryHelpers.AddQueryString(signIn, FromForm, "");
 
     public static bool IsConsole(string? url) => Local(url).StartsWith("/admin", StringComparison.OrdinalIgnoreCase);
 }

@@ -102,12 +102,17 @@ internal static class AccountsModule
         services.AddHttpContextAccessor();
         services.AddAuthorization();
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
-        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure(cookie =>
+        var session = services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme);
+        session.Configure<IOptions<AccountsSettings>>((cookie, settings) =>
         {
             cookie.ExpireTimeSpan = SessionTime;
             cookie.Events.OnValidatePrincipal = SessionCheck.ValidateAsync;
             // Relative, so that no Host header has a say in where people go.
-            cookie.Events.OnRedirectToLogin = context => Redirect(context, AccountPages.With("/sign-in", context.Request.Path));
+            cookie.Events.OnRedirectToLogin = context =>
+            {
+                var signIn = context.Request.PathBase + AccountPages.With("/sign-in", context.Request.Path);
+                return Redirect(context, HttpMethods.IsPost(context.Request.Method) ? AccountPages.AfterForm(signIn, settings.Value) : signIn);
+            };
             cookie.Events.OnRedirectToAccessDenied = context =>
             {
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;

@@ -34,7 +34,7 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
         var account = (await users.GetUserAsync(http.User))!;
         var wanted = form["email"].Trim();
         if (!form.Genuine)
-            return Form(StatusCodes.Status400BadRequest, account, wanted, Words.PressAgain);
+            return Form(StatusCodes.Status400BadRequest, account, wanted, form.Problem);
         if (form["password"].Length == 0)
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.FieldIsEmpty.With(Words.YourPassword), "password");
         if (!await signIn.IsRightAsync(account, form["password"]))

@@ -33,7 +33,7 @@ internal sealed class Passkeys(IPasskeyHandler<Account> handler, IHttpContextAcc
     public static void Configure(IdentityPasskeyOptions options, PublicOrigin origin)
     {
         options.ServerDomain = new Uri(origin.Value).Host;
-        options.ValidateOrigin = context => ValueTask.FromResult(!context.CrossOrigin && context.Origin == origin.Value);
+        options.ValidateOrigin = context => ValueTask.FromResult(!context.CrossOrigin && context.Origin == origin.Origin);
         // It stands for both factors, so the device has to make sure who holds it.
         options.UserVerificationRequirement = "required";
     }

@@ -74,7 +74,7 @@ internal sealed class SecondFactorPages(
         if (keys.Unseal(account, form["key"]) is not { } key)
             return await SetUpAsync(StatusCodes.Status422UnprocessableEntity, account, keys.New(account), returnUrl, [Words.StaleKey]);
         if (!form.Genuine)
-            return await SetUpAsync(StatusCodes.Status400BadRequest, account, key, returnUrl, [Words.PressAgain]);
+            return await SetUpAsync(StatusCodes.Status400BadRequest, account, key, returnUrl, [form.Problem]);
         if (!await signIn.IsRightAsync(account, form["password"]))
             return await SetUpAsync(StatusCodes.Status422UnprocessableEntity, account, key, returnUrl, [Words.WrongPassword], passwordIsWrong: true);
 
@@ -108,7 +108,7 @@ internal sealed class SecondFactorPages(
         var returnUrl = form["returnUrl"];
         var passkey = form.Genuine ? await passkeys.CreatedAsync(account, form["state"], form["credential"]) : null;
         if (passkey is null)
-            return await AskAsync(form.Genuine ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status400BadRequest, NewPasskey, returnUrl, form.Genuine ? Words.NoPasskey : Words.PressAgain);
+            return await AskAsync(form.Genuine ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status400BadRequest, NewPasskey, returnUrl, form.Genuine ? Words.NoPasskey : form.Problem);
 
         passkey.Name = Name(form["name"]);
         var change = await factor.AddPasskeyAsync(account, passkey, Client);
@@ -138,7 +138,7 @@ internal sealed class SecondFactorPages(
     }
 
     private async Task<IResult?> RefusalAsync(FormPost form, Confirmation question, Account account) =>
-        !form.Genuine ? await AskAsync(StatusCodes.Status400BadRequest, question, form["returnUrl"], Words.PressAgain)
+        !form.Genuine ? await AskAsync(StatusCodes.Status400BadRequest, question, form["returnUrl"], form.Problem)
         : !await signIn.IsRightAsync(account, form["password"]) ? await AskAsync(StatusCodes.Status422UnprocessableEntity, question, form["returnUrl"], Words.WrongPassword)
         : null;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -12,6 +13,7 @@ internal sealed class SessionCircuit(
     OpenCircuits circuits,
     AuthenticationStateProvider authentication,
     NavigationManager navigation,
+    SitePath site,
     IOptions<IdentityOptions> options) : CircuitHandler, IDisposable
 {
     private volatile bool _ended;
@@ -42,7 +44,7 @@ internal sealed class SessionCircuit(
 
         _ended = true;
         circuits.Remove(this);
-        navigation.NavigateTo("/sign-in", forceLoad: true);
+        navigation.NavigateTo(site.At("/sign-in"), forceLoad: true);
     }
 
     public void Dispose()

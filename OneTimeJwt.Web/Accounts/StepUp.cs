@@ -80,7 +80,7 @@ internal sealed class StepUp(AccountSignIn signIn, UserManager<Account> users, M
         if (step == Step.None)
             return Page.SeeOther(returnUrl);
         if (!form.Genuine)
-            return Show(StatusCodes.Status400BadRequest, step, returnUrl, Words.PressAgain);
+            return Show(StatusCodes.Status400BadRequest, step, returnUrl, form.Problem);
 
         await signIn.BeginSecondStepAsync(account);
         if (step == Step.MailedCode)

@@ -33,7 +33,7 @@ internal sealed class BulkPages(Campaigns campaigns, CampaignReader reader)
         var (text, filters, list, requiresReset) = (form["q"].Trim(), FilterWords.Parse(form.Fields["filter"]), form["list"], form["act"] == "reset");
         var file = form.Fields.Files is [{ Length: > 0 } only] ? only : null;
         if (!form.Genuine)
-            return await PageAsync(StatusCodes.Status400BadRequest, text, filters, list, requiresReset, Words.BulkAgain);
+            return await PageAsync(StatusCodes.Status400BadRequest, text, filters, list, requiresReset, form.LacksCookie ? form.Problem : Words.BulkAgain);
 
         var (choice, problem) = await ChoiceAsync(text, filters, list, file, http.RequestAborted);
         if (choice is null)

@@ -20,7 +20,7 @@ internal sealed class InvitePages(Invitations invitations)
         form.IsRead(http);
         var (list, reason) = (form["list"], form["reason"].Trim());
         if (!form.Genuine)
-            return Again(StatusCodes.Status400BadRequest, list, reason, Words.BulkAgain);
+            return Again(StatusCodes.Status400BadRequest, list, reason, form.LacksCookie ? form.Problem : Words.BulkAgain);
 
         var (names, problem) = await NamesAsync(list, form.Fields.Files is [{ Length: > 0 } only] ? only : null, http.RequestAborted);
         if (names is null)

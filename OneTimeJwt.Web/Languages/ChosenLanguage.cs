@@ -27,10 +27,23 @@ internal sealed class ChosenLanguage : RequestCultureProvider
     public static void Keep(HttpContext context)
     {
         if (HttpMethods.IsGet(context.Request.Method) && Find(context.Request.Query[ChoiceKey]) is { } chosen)
-            context.Response.Cookies.Append(Cookie(context), chosen, new CookieOptions { HttpOnly = true, Secure = context.Request.IsHttps, SameSite = SameSiteMode.Lax, MaxAge = Kept, IsEssential = true });
+            context.Response.Cookies.Append(Cookie(context), chosen, new CookieOptions
+            {
+                Path = context.Request.PathBase.HasValue ? context.Request.PathBase.Value : "/",
+                HttpOnly = true,
+                Secure = context.Request.IsHttps,
+                SameSite = SameSiteMode.Lax,
+                MaxAge = Kept,
+                IsEssential = true,
+            });
     }
 
     private static string? Find(StringValues value) => value.Count == 1 ? Language.Find(value.ToString())?.Code : null;
 
-    private static string Cookie(HttpContext context) => context.Request.IsHttps ? "__Host-language" : "language";
+    // Named like the cookies of sessions and forms: for the site's path, where it has one.
+    private static string Cookie(HttpContext context)
+    {
+        var prefix = !context.Request.IsHttps ? "" : context.Request.PathBase.HasValue ? "__Secure-" : "__Host-";
+        return $"{prefix}language{context.Request.PathBase.Value?.Replace('/', '-')}";
+    }
 }

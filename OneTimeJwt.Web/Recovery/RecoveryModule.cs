@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
@@ -24,6 +25,7 @@ internal static class RecoveryModule
             PublicOrigin.TryParse(services.GetRequiredService<IOptions<RecoverySettings>>().Value.PublicOrigin, out var origin)
                 ? origin
                 : throw new InvalidOperationException("Recovery:PublicOrigin has not been checked."));
+        builder.Services.AddSingleton(services => new SitePath(services.GetRequiredService<PublicOrigin>().Path));
         builder.Services.AddSingleton(services => new MailSite(new Uri(services.GetRequiredService<PublicOrigin>().Value).Authority));
         builder.Services.AddSingleton<OneTimeLink>();
         builder.Services.AddSingleton<TypedAddress>();

@@ -58,7 +58,7 @@ internal sealed class RecoveryPages(
         var address = form["email"].Trim();
         var purpose = form[ConfirmField].Length > 0 ? TokenPurpose.Confirm : TokenPurpose.Reset;
         if (!form.Genuine)
-            return AskAgain(StatusCodes.Status400BadRequest, purpose, address, Words.PressAgain);
+            return AskAgain(StatusCodes.Status400BadRequest, purpose, address, form.Problem);
 
         if (form["link"] is { Length: > 0 } deadLink)
         {
@@ -92,7 +92,7 @@ internal sealed class RecoveryPages(
         if (form[Page.ShowAgain].Length > 0)
             return await ShowAgainAsync(purpose, http, token, StatusCodes.Status200OK, []);
         if (!form.Genuine)
-            return await ShowAgainAsync(purpose, http, token, StatusCodes.Status400BadRequest, [Words.PressAgain]);
+            return await ShowAgainAsync(purpose, http, token, StatusCodes.Status400BadRequest, [form.Problem]);
 
         var outcome = await redeem.RedeemAsync(purpose, token, form[Purposes.ChoosesPassword(purpose) ? "password" : "email"], ClientNetwork.Of(http), Client(http));
         if (outcome.Succeeded)

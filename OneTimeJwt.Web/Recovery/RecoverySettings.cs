@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Shell;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
@@ -6,7 +7,10 @@ namespace OneTimeJwt.Web.Recovery;
 /// <summary>The <c>Recovery</c> section.</summary>
 public sealed class RecoverySettings
 {
-    /// <summary>Scheme and host that links start with; in Development the address that the app listens on unless set.</summary>
+    /// <summary>
+    /// Scheme and host that links start with, and the path where the app shares the host; in Development the address that the app
+    /// listens on unless set.
+    /// </summary>
     public string? PublicOrigin { get; set; }
 
     /// <summary>No longer link is ever mailed, in characters.</summary>
@@ -28,15 +32,18 @@ internal sealed class RecoverySettingsValidator(IHostEnvironment environment) : 
 {
     public ValidateOptionsResult Validate(string? name, RecoverySettings options)
     {
-        const string Example = "for example https://accounts.example.com";
+        const string Example = "for example https://accounts.example.com or https://www.example.com/recover";
         if (string.IsNullOrWhiteSpace(options.PublicOrigin))
             return ValidateOptionsResult.Fail($"Recovery:PublicOrigin is missing: set the address that people reach this app at, {Example}");
-        if (!PublicOrigin.TryParse(options.PublicOrigin, out var origin))
-            return ValidateOptionsResult.Fail($"Recovery:PublicOrigin is not a scheme and a host without a path: write {Example}");
+        if (!PublicOrigin.TryParse(options.PublicOrigin, out var origin, out var fault))
+            return ValidateOptionsResult.Fail($"Recovery:PublicOrigin {fault}: write {Example}");
 
         var faults = new List<string>();
         if (!environment.IsDevelopment() && origin.Value.StartsWith("http:", StringComparison.Ordinal) && !new Uri(origin.Value).IsLoopback)
             faults.Add("Recovery:PublicOrigin starts with http, so that links would travel in clear text: use https");
+        if (new SitePath(origin.Path).IsAmbiguous)
+            faults.Add($"Recovery:PublicOrigin has the path {origin.Path}, which begins like a page of this app: "
+                + "choose another one, for example /recover");
         if (OneTimeLink.LongestUsual(origin) is var longest && longest > options.MaxLinkLength)
             faults.Add($"Recovery:MaxLinkLength is {options.MaxLinkLength}, but a link for this origin takes up to {longest} characters: raise it to at least that");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace OneTimeJwt.Web.Security;
 
-/// <summary>Plain http: pages move to the public origin, forms are refused, health stays reachable from inside.</summary>
+/// <summary>Plain http: pages move to the public address, forms are refused, health stays reachable from inside.</summary>
 internal static class Https
 {
-    public static void UseHttps(this WebApplication app, string publicOrigin, Func<HttpContext, string> query)
+    public static void UseHttps(this WebApplication app, string publicAddress, Func<HttpContext, string> query)
     {
         if (app.Services.GetRequiredService<IOptions<SecuritySettings>>().Value.RequireHttps != true)
             return;
@@ -20,7 +20,7 @@ internal static class Https
             else if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
             {
                 context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
-                context.Response.Headers.Location = publicOrigin + request.PathBase + request.Path + query(context);
+                context.Response.Headers.Location = publicAddress + request.Path + query(context);
             }
             else
             {

@@ -6,7 +6,9 @@ internal static class SecurityHeaders
 {
     private static readonly TimeSpan HstsAge = TimeSpan.FromDays(365);
 
-    public static HeaderPolicyCollection Policy(bool hsts)
+    /// <param name="hsts">Whether browsers are told to come by https only.</param>
+    /// <param name="hasHost">Whether the host is the app's alone; where it isn't, the host's subdomains are none of its business.</param>
+    public static HeaderPolicyCollection Policy(bool hsts, bool hasHost)
     {
         var policy = new HeaderPolicyCollection()
             .AddContentSecurityPolicy(csp =>
@@ -39,6 +41,8 @@ internal static class SecurityHeaders
                 permissions.AddUsb().None();
             })
             .RemoveServerHeader();
-        return hsts ? policy.AddStrictTransportSecurityMaxAgeIncludeSubDomains((int)HstsAge.TotalSeconds) : policy;
+        return !hsts ? policy
+            : hasHost ? policy.AddStrictTransportSecurityMaxAgeIncludeSubDomains((int)HstsAge.TotalSeconds)
+            : policy.AddStrictTransportSecurityMaxAge((int)HstsAge.TotalSeconds);
     }
 }

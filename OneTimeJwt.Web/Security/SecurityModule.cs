@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Security;
 
@@ -37,7 +38,9 @@ internal static class SecurityModule
         if (security.KnownProxies.Count > 0)
             app.UseForwardedHeaders();
         app.UsePlainAddresses();
-        app.UseSecurityHeaders(SecurityHeaders.Policy(hsts: !app.Environment.IsDevelopment() && security.RequireHttps == true));
+        app.UseSecurityHeaders(SecurityHeaders.Policy(
+            hsts: !app.Environment.IsDevelopment() && security.RequireHttps == true,
+            hasHost: app.Services.GetRequiredService<SitePath>().Value.Length == 0));
     }
 
     private static void Bound(KestrelServerOptions kestrel)
@@ -67,27 +70,27 @@ internal static class SecurityModule
     {
         services.AddAntiforgery();
         // Lax: under Strict a second opening from webmail would lose the cookie that the first one set.
-        services.AddOptions<AntiforgeryOptions>().Configure<IOptions<SecuritySettings>>((antiforgery, security) =>
+        services.AddOptions<AntiforgeryOptions>().Configure<IOptions<SecuritySettings>, SitePath>((antiforgery, security, site) =>
         {
             antiforgery.SuppressXFrameOptionsHeader = true;
-            Harden(antiforgery.Cookie, "antiforgery", security.Value);
+            Harden(antiforgery.Cookie, "antiforgery", security.Value, site);
         });
         services.AddSingleton<IPostConfigureOptions<CookieAuthenticationOptions>, HardenedCookies>();
     }
 
-    private static void Harden(CookieBuilder cookie, string name, SecuritySettings security)
+    private static void Harden(CookieBuilder cookie, string name, SecuritySettings security, SitePath site)
     {
         var https = security.RequireHttps == true;
-        cookie.Name = https ? $"__Host-{name}" : name;
-        cookie.Path = "/";
+        cookie.Name = site.Cookie(name, https);
+        cookie.Path = site.ForCookies;
         cookie.HttpOnly = true;
         cookie.SameSite = SameSiteMode.Lax;
         cookie.SecurePolicy = https ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
     }
 
-    private sealed class HardenedCookies(IOptions<SecuritySettings> security) : IPostConfigureOptions<CookieAuthenticationOptions>
+    private sealed class HardenedCookies(IOptions<SecuritySettings> security, SitePath site) : IPostConfigureOptions<CookieAuthenticationOptions>
     {
         public void PostConfigure(string? name, CookieAuthenticationOptions options) =>
-            Harden(options.Cookie, (name ?? "session").Replace("Identity.", "", StringComparison.Ordinal).ToLowerInvariant(), security.Value);
+            Harden(options.Cookie, (name ?? "session").Replace("Identity.", "", StringComparison.Ordinal).ToLowerInvariant(), security.Value, site);
     }
 }

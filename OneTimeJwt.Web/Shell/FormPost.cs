@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Shell;
@@ -7,10 +8,14 @@ namespace OneTimeJwt.Web.Shell;
 /// <summary>A form that came in, within bounds; bound as a parameter of handlers.</summary>
 /// <param name="Fields">What was filled in.</param>
 /// <param name="Genuine">Whether it was sent from a page of ours: false means show the form again and do nothing.</param>
-public sealed record FormPost(IFormCollection Fields, bool Genuine)
+/// <param name="LacksCookie">Whether it came without the cookie that its page set, as from a browser that blocks cookies.</param>
+public sealed record FormPost(IFormCollection Fields, bool Genuine, bool LacksCookie)
 {
     /// <summary>The largest form that is read, in bytes.</summary>
     public const long MaxBytes = 32 * 1024;
+
+    /// <summary>What is said with a form that isn't genuine.</summary>
+    public string Problem => LacksCookie ? Words.CookieMissing : Words.PressAgain;
 
     /// <summary>The one value of a field, or nothing where it is missing or there several times.</summary>
     public string this[string name] => Fields[name] is { Count: 1 } value ? value.ToString() : "";
@@ -38,7 +43,9 @@ public sealed record FormPost(IFormCollection Fields, bool Genuine)
         try
         {
             var fields = await request.ReadFormAsync(options, context.RequestAborted);
-            return new FormPost(fields, await IsGenuineAsync(context));
+            var isFromHere = IsFromHere(request);
+            var isGenuine = isFromHere && await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context);
+            return new FormPost(fields, isGenuine, LacksCookie: isFromHere && LacksItsCookie(context));
         }
         catch (InvalidDataException fault)
         {
@@ -55,7 +62,8 @@ public sealed record FormPost(IFormCollection Fields, bool Genuine)
         request.GetTypedHeaders().ContentType?.Charset is not { Length: > 0 } charset || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 
     // Under no-referrer a browser sends "Origin: null" even from our own page, so the origin says nothing here.
-    private static async Task<bool> IsGenuineAsync(HttpContext context) =>
-        context.Request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none"
-        && await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context);
+    private static bool IsFromHere(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
+
+    private static bool LacksItsCookie(HttpContext context) =>
+        !context.Request.Cookies.ContainsKey(context.RequestServices.GetRequiredService<IOptions<AntiforgeryOptions>>().Value.Cookie.Name!);
 }

@@ -22,6 +22,7 @@ public static class Page
         new ForTheReader(new RazorComponentResult(typeof(TPage), parameters ?? new { }) { StatusCode = status, PreventStreamingRendering = true });
 
     /// <summary>Another page of ours: relative, after a POST as a GET (303, RFC 9110 section 15.4.4), with an empty body.</summary>
+    /// <param name="path">As it is mapped, without the path that the site is under.</param>
     public static IResult SeeOther(string path) => new Relocation(path, Language.Current);
 
     public static RouteHandlerBuilder MapPage(this IEndpointRouteBuilder routes, string path, Delegate handler) =>
@@ -63,7 +64,9 @@ public static class Page
         // A link may have brought a language that this browser doesn't ask for.
         private string InTheReadersLanguage(HttpContext context) =>
             context.Features.Get<IRequestCultureFeature>() is { } asked && Language.Find(asked.RequestCulture.UICulture.Name) != language
-                ? QueryHelpers.AddQueryString(path, ChosenLanguage.ChoiceKey, language.Code)
-                : path;
+                ? QueryHelpers.AddQueryString(Whole(context), ChosenLanguage.ChoiceKey, language.Code)
+                : Whole(context);
+
+        private string Whole(HttpContext context) => context.Request.PathBase.Value + path;
     }
 }

@@ -14,13 +14,13 @@ public static class TokensModule
     /// where there is none.
     /// </summary>
     /// <param name="identity">Identity, with a user that derives from <see cref="IdentityUser"/>.</param>
-    /// <param name="origin">The scheme and host that links start with, a part of every key.</param>
+    /// <param name="origin">The scheme, host and path that links start with, a part of every key.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">The origin is no scheme and host, or the user is of another kind.</exception>
+    /// <exception cref="ArgumentException">The origin is no address that links can start with, or the user is of another kind.</exception>
     public static IdentityBuilder AddOneTimeTokens(this IdentityBuilder identity, string origin)
     {
-        if (!PublicOrigin.TryParse(origin, out var parsed))
-            throw new ArgumentException($"'{origin}' is not a scheme and a host without a path, such as https://accounts.example.com.", nameof(origin));
+        if (!PublicOrigin.TryParse(origin, out var parsed, out var fault))
+            throw new ArgumentException($"'{origin}' {fault}. Write for example https://accounts.example.com.", nameof(origin));
 
         AddTokens(identity.Services);
         identity.Services.AddSingleton(parsed);

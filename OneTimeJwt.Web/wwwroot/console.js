@@ -4,7 +4,7 @@
 const warning = 3;
 const webSockets = 1;
 const blazor = document.createElement('script');
-blazor.src = '/_framework/blazor.web.js';
+blazor.src = '_framework/blazor.web.js';
 blazor.setAttribute('autostart', 'false');
 blazor.addEventListener('load', () => Blazor.start({
   circuit: {
@@ -76,5 +76,5 @@ document.querySelector('.languages').addEventListener('click', ({ target }) => {
 
 // Search and filters stand in the address, so that it can be kept and passed on.
 window.keepSearch = address => {
-  if (location.pathname === '/admin') history.replaceState(history.state, '', address);
+  if (location.pathname === new URL('admin', document.baseURI).pathname) history.replaceState(history.state, '', address);
 };
