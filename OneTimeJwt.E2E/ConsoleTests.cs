@@ -109,44 +109,6 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
         await (await SignInPage.OpenAsync(await NewBrowserAsync())).EnterAsync(account);
     }
 
-    [Fact]
-    public async Task A_lost_connection_is_said_and_the_page_goes_on_once_it_is_back()
-    {
-        var (support, account) = (await NewAccountAsync(AccountKind.Support), await NewAccountAsync());
-        var tab = await NewBrowserAsync();
-        var line = await Line.LayAsync(tab.Page);
-        var page = await (await ConsolePage.OpenAsync(tab, support)).FindAsync(account);
-        var lost = tab.Page.GetByText("The connection was lost.");
-
-        await line.CutAsync();
-        await Assertions.Expect(lost).ToBeVisibleAsync();
-        line.Mend();
-        await Assertions.Expect(lost).ToBeHiddenAsync();
-
-        await page.ActAsync("Send a reset link");
-        await Assertions.Expect(page.Done).ToHaveTextAsync("The link is on its way.");
-    }
-
-    [Fact]
-    public async Task A_connection_that_never_gets_through_is_said_with_what_a_proxy_has_to_do()
-    {
-        var tab = await NewBrowserAsync();
-        await ConsolePage.OpenAsync(tab, await NewAccountAsync(AccountKind.Support));
-        await Assertions.Expect(Warning(tab)).ToBeHiddenAsync();
-
-        await (await Line.LayAsync(tab.Page)).CutAsync();
-        await tab.GoAsync("/admin");
-        await Assertions.Expect(Warning(tab)).ToBeVisibleAsync();
-
-        // Nor does what would make it.
-        tab = await tab.AnotherAsync();
-        await tab.Page.RouteAsync("**/_framework/blazor.web.js*", route => route.AbortAsync());
-        await tab.GoAsync("/admin");
-        await Assertions.Expect(Warning(tab)).ToBeVisibleAsync();
-    }
-
-    private static ILocator Warning(Tab tab) => tab.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "has to pass WebSockets" });
-
     private static void Listen(IPage page, ConcurrentQueue<string> seen)
     {
         page.WebSocket += (_, socket) =>

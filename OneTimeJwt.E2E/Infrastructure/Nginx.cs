@@ -11,6 +11,11 @@ internal sealed class Nginx(string path = "/") : IAsyncDisposable
 
     public Uri Address { get; } = new($"http://localhost:{LocalPort.Free()}");
 
+    public bool PassesWebSockets { get; init; } = true;
+
+    /// <summary>More directives for its server block.</summary>
+    public string Rule { get; init; } = "";
+
     public async Task StartAsync(params RunningApp[] nodes)
     {
         var program = ServerProcess.Find("nginx");
@@ -44,11 +49,11 @@ internal sealed class Nginx(string path = "/") : IAsyncDisposable
           upstream nodes { {{string.Join(' ', nodes.Select(node => $"server 127.0.0.1:{node.Address.Port} max_fails=0;"))}} }
           server {
             listen 127.0.0.1:{{Address.Port}};
+            {{Rule}}
             location {{path}} {
               proxy_pass http://nodes;
               proxy_http_version 1.1;
-              proxy_set_header Upgrade $http_upgrade;
-              proxy_set_header Connection $connection_upgrade;
+              {{(PassesWebSockets ? "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;" : "")}}
               proxy_set_header Host $http_host;
               proxy_set_header X-Forwarded-For $remote_addr;
               proxy_set_header X-Forwarded-Proto $scheme;

@@ -41,6 +41,8 @@ internal static class AdminModule
         app.MapPage("/admin/invite", InvitePages.Show).RequireAuthorization(ConsoleAccess.Policy);
         app.MapPost("/admin/invite", (InvitePages pages, HttpContext http) => pages.SendAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
         app.MapPage("/admin/bulk/{id:guid}/result.csv", (BulkPages pages, Guid id, CancellationToken cancellationToken) => pages.ResultAsync(id, cancellationToken)).RequireAuthorization(ConsoleAccess.Policy);
+        // Asked by open pages of the console that have lost their connection.
+        app.MapPage("/admin/reachable", () => Results.NoContent()).RequireAuthorization(ConsoleAccess.Policy);
         app.MapRazorComponents<ConsoleApp>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
             .Add(endpoint =>

@@ -72,11 +72,3 @@ for (const link of document.querySelectorAll('.alert a[href^="#"], .skip')) {
     document.getElementById(link.hash.slice(1)).focus();
   });
 }
-
-// The console: Blazor says how the connection does, and leaves showing it to the page.
-const lost = document.getElementById('components-reconnect-modal');
-lost?.addEventListener('components-reconnect-state-changed', ({ detail }) => {
-  if (detail.state === 'show' && !lost.open) lost.showModal();
-  if (detail.state === 'hide') lost.close();
-  if (detail.state === 'rejected') location.reload();
-});

@@ -1,47 +1,205 @@
 // Starts the console's circuit, quietly: only warnings belong in the browser's console. Over one WebSocket without a
-// request ahead of it, which another node might have answered. Blazor asks its own script element whether to start by
-// itself, in an attribute that HTML doesn't have.
+// request ahead of it, which another node might have answered; where a proxy stops WebSockets, over long polling. Blazor
+// asks its own script element whether to start by itself, in an attribute that HTML doesn't have.
 const warning = 3;
 const webSockets = 1;
+const longPolling = 4;
+const isPolling = sessionStorage.getItem('console.polling') !== null;
 const blazor = document.createElement('script');
 blazor.src = '_framework/blazor.web.js';
 blazor.setAttribute('autostart', 'false');
-blazor.addEventListener('load', () => Blazor.start({
-  circuit: {
-    logLevel: warning,
-    configureSignalR: builder => builder.withUrl('_blazor', { skipNegotiation: true, transport: webSockets }).configureLogging(warning)
+blazor.addEventListener('load', () => {
+  Blazor.start({
+    circuit: {
+      logLevel: warning,
+      configureSignalR: builder => watch(builder
+        .withUrl('_blazor', isPolling ? { transport: longPolling } : { skipNegotiation: true, transport: webSockets })
+        .configureLogging(warning)),
+      reconnectionHandler: { onConnectionDown: comeBack, onConnectionUp: goOn }
+    }
+  });
+  setTimeout(() => {
+    if (isProxySuspected) comeBack();
+  }, longestConnect);
+});
+blazor.addEventListener('error', () => {
+  isProxySuspected = false;
+  comeBack();
+});
+
+// While the connection is lost, a banner says so. A request finds out whether the server is there before a connection is
+// tried: browsers slow down WebSockets that fail again and again, and these may hang. Where the circuit can't be
+// continued, the page is loaded again. A proxy is suspected only where the server answers and nothing ever connected.
+const main = document.getElementById('main');
+const failure = document.getElementById('blazor-error-ui');
+const banner = document.querySelector('#connection > *');
+const longestRequest = 3_000;
+const longestConnect = 10_000;
+const mostReconnects = 3;
+const isReloaded = performance.getEntriesByType('navigation')[0]?.type === 'reload';
+let isProxySuspected = true;
+let isLost = false;
+let tryNow = () => {};
+
+// Blazor tells its handler nothing of a first connection that fails, and not always of one that is lost early.
+function watch(builder) {
+  const build = builder.build.bind(builder);
+  builder.build = () => {
+    const connection = build();
+    const start = connection.start.bind(connection);
+    connection.start = () => start().then(() => { isProxySuspected = false; }, fault => {
+      comeBack();
+      throw fault;
+    });
+    connection.onclose(() => queueMicrotask(() => {
+      if (!failure.style.display) comeBack();
+    }));
+    return connection;
+  };
+}
+
+// One to two seconds: all open consoles lose their connection at the same moment.
+const pause = () => new Promise(resolve => {
+  tryNow = resolve;
+  setTimeout(resolve, 1_000 + Math.random() * 1_000);
+});
+
+// 204 from the app, a redirect or a refusal where the session is over, anything else from a proxy whose app is away.
+async function ask() {
+  try {
+    const signal = AbortSignal.timeout?.(longestRequest);
+    const { type, status } = await fetch('admin/reachable', { cache: 'no-store', redirect: 'manual', signal });
+    return { isThere: status === 204, isSignedOut: type === 'opaqueredirect' || status === 401 || status === 403 };
+  } catch {
+    return { isThere: false };
   }
-}));
-blazor.addEventListener('error', () => { document.getElementById('blazor-error-ui').style.display = 'block'; });
+}
+
+async function comeBack() {
+  if (isLost) return;
+  isLost = true;
+  // Blazor can't go on with a circuit whose page was never drawn.
+  const canReconnect = isDrawn;
+  for (let wasAway = false, failed = 0; isLost; await pause()) {
+    sayLost(canReconnect || wasAway);
+    const { isThere, isSignedOut } = await ask();
+    // Blazor shows it whenever a connection fails.
+    failure.style.display = '';
+    if (isSignedOut) return location.reload();
+    if (!isThere) {
+      wasAway = true;
+      continue;
+    }
+    if (!canReconnect) return wasAway || !isProxySuspected && !isReloaded ? loadAgain() : giveUp();
+    const isBack = await Promise.race([
+      Blazor.reconnect().catch(() => null),
+      new Promise(resolve => setTimeout(resolve, longestConnect, false))
+    ]);
+    if (isBack) return;
+    failure.style.display = '';
+    if (isBack === false || ++failed === mostReconnects) return loadAgain();
+  }
+}
+
+function giveUp() {
+  if (isProxySuspected && !isPolling) {
+    sessionStorage.setItem('console.polling', '');
+    return loadAgain();
+  }
+  sessionStorage.removeItem('console.polling');
+  sayLost(false);
+  document.getElementById('proxy-hint').hidden = !isProxySuspected;
+  failure.style.display = 'block';
+}
+
+document.addEventListener('visibilitychange', () => tryNow());
+addEventListener('online', () => tryNow());
+
+// Meanwhile nothing can be pressed, and what is typed waits for the connection.
+function sayLost(isSaid) {
+  banner.hidden = !isSaid;
+  for (const stop of main.querySelectorAll('a, button')) stop.ariaDisabled = isSaid ? 'true' : null;
+}
+
+const unsent = new Set();
+for (const kind of ['click', 'submit', 'input', 'change']) {
+  addEventListener(kind, event => {
+    if (banner.hidden || !main.contains(event.target)) return;
+    event.stopImmediatePropagation();
+    if (kind === 'click' || kind === 'submit') event.preventDefault();
+    else unsent.add(event.target);
+  }, true);
+}
+
+function goOn() {
+  isLost = false;
+  sayLost(false);
+  for (const field of unsent) tell(field);
+  unsent.clear();
+}
+
+const tell = field => {
+  for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
+};
+
+// What was typed and ticked outlives the page, and which act it was for.
+function loadAgain() {
+  sessionStorage.setItem('console.typed', JSON.stringify({
+    path: location.pathname,
+    act: main.querySelector('form[data-act]')?.dataset.act,
+    focused: document.activeElement?.id,
+    fields: touched().map(({ id, value, checked }) => [id, { value, checked }])
+  }));
+  location.reload();
+}
+
 document.body.append(blazor);
 
 // The circuit draws the page anew when it comes up: what was typed and ticked until then is handed over to it, and the
-// focus. Some of it may be older than this script.
+// focus. Some of it may be older than this script, or than this page.
 const heading = document.querySelector('h1');
-const isTouched = field => field.options
+const isTouched = field => field.id && field.type !== 'file' && (field.options
   ? field.selectedIndex !== Math.max(0, [...field.options].findIndex(option => option.defaultSelected))
-  : field.value !== field.defaultValue || field.checked !== field.defaultChecked;
-const typed = new Map([...document.querySelectorAll('input, select, textarea')].filter(isTouched).map(field => [field.id, field]));
-let focused = document.activeElement?.id;
+  : field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+const touched = () => [...main.querySelectorAll('input, select, textarea')].filter(isTouched);
+const older = JSON.parse(sessionStorage.getItem('console.typed'));
+sessionStorage.removeItem('console.typed');
+const kept = older?.path === location.pathname ? older : { fields: [] };
+const typed = new Map([...kept.fields, ...touched().map(field => [field.id, field])]);
+let focused = document.activeElement?.id || kept.focused;
+let act = kept.act;
+let isDrawn = false;
 const note = ({ target }) => typed.set(target.id, target);
+const follow = ({ target }) => { focused = target.id; };
 const handOver = new MutationObserver(() => {
   if (!heading || heading.isConnected) return;
-  handOver.disconnect();
-  document.removeEventListener('input', note);
+  if (!isDrawn) {
+    isDrawn = true;
+    document.removeEventListener('input', note);
+    document.removeEventListener('focusin', follow);
+    // Parts of a page come later than its heading, and some not at all.
+    setTimeout(() => handOver.disconnect(), 5_000);
+    document.getElementById(focused)?.focus();
+  }
+  const opener = document.getElementById(act);
+  if (opener) {
+    act = undefined;
+    opener.click();
+  }
   for (const [id, was] of typed) {
     const field = document.getElementById(id);
-    if (!field || field.type === 'file') continue;
+    if (!field) continue;
+    typed.delete(id);
     if (field.type === 'checkbox') {
       if (field.checked !== was.checked) field.click();
       continue;
     }
     field.value = was.value;
-    for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
+    tell(field);
   }
-  document.getElementById(focused)?.focus();
 });
 document.addEventListener('input', note);
-document.addEventListener('focusin', ({ target }) => { focused = target.id; });
+document.addEventListener('focusin', follow);
 handOver.observe(document.body, { childList: true, subtree: true });
 
 // Blazor leads to the heading of each page that it draws, but not out of a field that somebody is in by then, unless it is pressed.
