@@ -37,7 +37,11 @@ debian() {
 prefetch() {
   [ "$mode" = gallery ] || [ -n "${ONETIMEJWT_TEST_POSTGRESQL:-}" ] || no_cluster
   debian postgresql dovecot-imapd postfix libidn12 nginx-light chromium-headless-shell
+  [ "$mode" != long ] || debian "${proxies[@]}"
 }
+
+# What the app is tried behind, beside nginx.
+proxies=(haproxy apache2-bin caddy varnish lighttpd lighttpd-mod-openssl)
 
 # PostgreSQL's package would start a server of its own.
 no_cluster() {
@@ -93,6 +97,15 @@ trap stop_postgresql EXIT
 
 install_nginx() {
   command -v nginx || { debian nginx-light > "$results/nginx.log" 2>&1; command -v nginx; } || echo "not to be had here; its tests are skipped"
+}
+
+install_proxies() {
+  local program
+  [ -e /usr/lib/lighttpd/mod_openssl.so ] && ls /usr/sbin/{haproxy,apache2,varnishd,lighttpd} /usr/bin/caddy > /dev/null 2>&1 \
+    || debian "${proxies[@]}" > "$results/proxies.log" 2>&1
+  for program in haproxy apache2 caddy varnishd lighttpd; do
+    PATH=$PATH:/usr/sbin command -v "$program" || echo "$program is not to be had here; its tests are skipped"
+  done
 }
 
 install_pgbouncer() {
@@ -172,6 +185,7 @@ step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
       step "postgresql" start_postgresql
       [ "$mode" != long ] || step "mail filters" install_filters
       [ "$mode" != long ] || step "pgbouncer" install_pgbouncer
+      [ "$mode" != long ] || step "proxies" install_proxies
       [ "$mode" != long ] || step "wapiti" install_wapiti
       step "dovecot" install_dovecot
       step "postfix" install_postfix

@@ -291,7 +291,8 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
     private static ILocator Reason(Tab tab) => tab.Page.GetByLabel("Reason", new() { Exact = true });
 
     private static ILocator Confirm(Tab tab) =>
-        tab.Page.GetByRole(AriaRole.Form, new() { Name = Act, Exact = true }).GetByRole(AriaRole.Button, new() { Name = Act, Exact = true });
+        tab.Page.GetByRole(AriaRole.Form, new() { Name = Act, Exact = true })
+            .GetByRole(AriaRole.Button, new() { Name = Act, Exact = true });
 
     private static ILocator Link(Tab tab, string name) => tab.Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 
@@ -306,7 +307,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
             to.Send(frame.Text!);
     }
 
-    private static Task MarkAsync(Tab tab) => tab.Page.EvaluateAsync("() => { window.isSameDocument = true; }");
+    private static async Task MarkAsync(Tab tab) => await tab.Page.EvaluateAsync("() => { window.isSameDocument = true; }");
 
     private static async Task UntilAsync(Func<bool> isSo)
     {

@@ -63,7 +63,7 @@ public sealed class PasskeyRowTests(AppOnEach apps) : IClassFixture<AppOnEach>
             INSERT INTO "RecoveryPasskeys" ("CredentialId", "UserId", "Data") VALUES ({id}, {account.Id}, CAST({data} AS jsonb))
             """;
         await app.WithAsync<AccountsContext, int>(database =>
-            database.Database.ExecuteSqlInterpolatedAsync(provider == DatabaseProvider.PostgreSql ? asJson : row, Cancellation));
+            database.Database.ExecuteSqlAsync(provider == DatabaseProvider.PostgreSql ? asJson : row, Cancellation));
 
         var read = Assert.Single(await WithAsync(app, account, (users, known) => users.GetPasskeysAsync(known)));
         Assert.Equivalent(Passkey(kind, id), read, strict: true);

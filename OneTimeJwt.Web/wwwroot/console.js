@@ -142,13 +142,13 @@ const tell = field => {
   for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
 };
 
-// What was typed and ticked outlives the page, and which act it was for.
+// What was typed and ticked outlives the page, but for passwords, and which act it was for.
 function loadAgain() {
   sessionStorage.setItem('console.typed', JSON.stringify({
     path: location.pathname,
     act: main.querySelector('form[data-act]')?.dataset.act,
     focused: document.activeElement?.id,
-    fields: touched().map(({ id, value, checked }) => [id, { value, checked }])
+    fields: touched().filter(({ type }) => type !== 'password').map(({ id, value, checked }) => [id, { value, checked }])
   }));
   location.reload();
 }
