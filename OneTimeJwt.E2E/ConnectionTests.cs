@@ -97,7 +97,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
         var tab = await NewBrowserAsync();
         await (await Line.LayAsync(tab.Page)).RefuseWebSocketsAsync();
         var page = await ConsolePage.OpenAsync(tab, await NewAccountAsync(AccountKind.Support));
-        await page.Search.FocusAsync();
+        await UntilAsync(() => Requests.Any(address => address.AbsolutePath.EndsWith("/negotiate", StringComparison.Ordinal)));
         var account = await page.FindAsync(await NewAccountAsync());
         await account.ActAsync(Act);
         await Assertions.Expect(account.Done).ToHaveTextAsync(Done);
@@ -266,6 +266,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
             return;
         }
 
+        await UntilAsync(() => Requests.Any(address => address.AbsolutePath.EndsWith("/negotiate", StringComparison.Ordinal)));
         var account = await page.FindAsync(await site.Accounts.TakeAsync(AccountKind.Ordinary));
         await account.ActAsync(Act);
         await Assertions.Expect(account.Done).ToHaveTextAsync(Done);

@@ -155,10 +155,11 @@ public sealed partial class ReverseProxyTests(Suite suite) : BrowserTest(suite)
 
         foreach (var answer in Nonsense)
         {
-            using var stub = new TcpListener(IPAddress.Loopback, site.App.Address.Port);
-            stub.Start();
-            _ = AnswerAsync(stub, answer);
+            using var stop = new CancellationTokenSource();
+            var answering = AnswerAsync(site.App.Address.Port, answer, stop.Token);
             await KnockAsync(proxy, token);
+            await stop.CancelAsync();
+            await answering;
         }
 
         await site.App.StartAgainAsync();
@@ -255,21 +256,24 @@ public sealed partial class ReverseProxyTests(Suite suite) : BrowserTest(suite)
             Assert.False(await proxy.HasWrittenAsync(part), "A log of the proxy holds a part of the token.");
     }
 
-    private static async Task AnswerAsync(TcpListener stub, string answer)
+    // In the place of the app, one connection after the other.
+    private static async Task AnswerAsync(int port, string answer, CancellationToken stop)
     {
-        try
+        using var stub = new TcpListener(IPAddress.Loopback, port);
+        stub.Start();
+        while (!stop.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                using var client = await stub.AcceptTcpClientAsync();
+                using var client = await stub.AcceptTcpClientAsync(stop);
                 var stream = client.GetStream();
-                await stream.ReadAsync(new byte[64 * 1024]);
-                await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
+                if (await stream.ReadAsync(new byte[64 * 1024], stop) > 0)
+                    await stream.WriteAsync(Encoding.Latin1.GetBytes(answer), stop);
             }
-        }
-        catch (Exception fault) when (fault is ObjectDisposedException or SocketException or IOException)
-        {
-            // The test is through with it.
+            catch (Exception fault) when (fault is OperationCanceledException or IOException)
+            {
+                // The proxy went away first, or the test is through.
+            }
         }
     }
 

@@ -40,7 +40,8 @@ sub vcl_recv {
     return (synth(308));
   }
   # For probes, which ask the node itself.
-  if (req.url ~ "(?i)^/health([/?]|$)") {
+  # A page of the app has no escape in the first part of its path.
+  if (req.url ~ "(?i)^/health([/?]|$)" || req.url ~ "^/[^/?]*%") {
     return (synth(404));
   }
 

@@ -12,16 +12,16 @@ internal sealed partial class ReverseProxy : IAsyncDisposable
 {
     private const string Certificate = "site";
 
+    private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private const UnixFileMode WritableByAll = ReadableByAll | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
     // What Debian enables beside what the file says.
     private static readonly string[] ApacheModules =
         ["mpm_event", "authz_core", "alias", "deflate", "env", "filter", "mime", "reqtimeout", "setenvif"];
 
     private static readonly string[] NginxFolders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-
-    private static readonly UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-
-    private static readonly UnixFileMode WritableByAll = ReadableByAll | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     private static readonly Dictionary<string, Func<ReverseProxy, Task>> Starts = new()
     {
@@ -65,9 +65,14 @@ internal sealed partial class ReverseProxy : IAsyncDisposable
     public async Task StartAsync(RunningApp node)
     {
         _node = node.Address.Port;
-        File.SetUnixFileMode(_folder, ReadableByAll);
-        // lighttpd opens its logs as the user that it serves as.
-        File.SetUnixFileMode(Directory.CreateDirectory(Path.Combine(_folder, "log")).FullName, WritableByAll);
+        var logs = Directory.CreateDirectory(Path.Combine(_folder, "log"));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_folder, ReadableByAll);
+            // lighttpd opens its logs as the user that it serves as.
+            File.SetUnixFileMode(logs.FullName, WritableByAll);
+        }
+
         using (var certificate = MakeCertificate(out var key))
         {
             var pem = certificate.ExportCertificatePem() + "\n" + key;

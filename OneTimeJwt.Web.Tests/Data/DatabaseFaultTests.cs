@@ -55,7 +55,7 @@ public sealed class DatabaseFaultTests
             new NpgsqlException("", new TimeoutException()),
             new OperationCanceledException(),
             new InvalidOperationException(),
-        }.Select(DatabaseFaults.Of));
+        }.Select(fault => DatabaseFaults.Of(fault)));
 
     [Fact]
     public void Each_has_words_of_its_own()

@@ -30,7 +30,31 @@ public sealed class LeaseClockTests
         }
 
         time.Now = at;
-        Assert.Equal((Start.AddSeconds(judgedBy), judgedBy != at), (clock.Now, clock.Stands));
+        Assert.Equal(Start.AddSeconds(judgedBy), clock.Now);
+    }
+
+    // Queries are answered throughout, the first write is refused, and at last one is taken; in seconds.
+    [Theory]
+    [InlineData(30, 60, 30, 20)]
+    [InlineData(30, 60, 59, 20)]
+    [InlineData(30, 60, 61, 20)]
+    [InlineData(30, 60, 74, 20)]
+    [InlineData(30, 60, 76, 76)]
+    public void It_stands_still_while_no_write_is_taken(int refused, int taken, int at, int judgedBy)
+    {
+        var time = new Seconds();
+        var clock = new LeaseClock(time);
+        for (time.Now = 0; time.Now < at; time.Now++)
+        {
+            if (time.Now >= refused && time.Now < taken)
+                clock.Refused();
+            else
+                clock.Answered();
+        }
+
+        if (at >= refused && at < taken)
+            clock.Refused();
+        Assert.Equal(Start.AddSeconds(judgedBy), clock.Now);
     }
 
     private sealed class Seconds : TimeProvider

@@ -16,6 +16,7 @@ internal static class PasswordText
 
     private const int MinRepeat = 4;
     private const int MinRepeatedWord = 3;
+    private const int MinRepeatInsideWords = 6;
 
     private enum Kind
     {
@@ -131,7 +132,7 @@ internal static class PasswordText
         return starts;
     }
 
-    // Words that rhyme share an end and repeat nothing: one of the two has to be at a word's start, or both adjoin.
+    // Words that rhyme share an end and repeat nothing: a short part has to be at a word's start, or adjoin the other.
     private static int RepeatedAt(Rune[] text, bool[] starts, int at)
     {
         var longest = 0;
@@ -143,7 +144,7 @@ internal static class PasswordText
 
             var adjoins = from + length >= at;
             var areWords = starts[from] && starts[at] && starts[from + length] && starts[at + length];
-            var needed = adjoins || areWords ? MinRepeatedWord : starts[from] || starts[at] ? MinRepeat : int.MaxValue;
+            var needed = adjoins || areWords ? MinRepeatedWord : starts[from] || starts[at] ? MinRepeat : MinRepeatInsideWords;
             if (length >= needed && length > longest)
                 longest = length;
         }

@@ -16,35 +16,39 @@ namespace OneTimeJwt.Web.Accounts;
 /// </summary>
 internal static class SessionCheck
 {
-    // Between the two steps of sign-in Identity's cookie knows the account as its name, and no stamp.
+    // Between the two steps of sign-in Identity's cookie knows the account as its name.
     private const string HalfWayIdClaim = ClaimTypes.Name;
 
-    public static Task ValidateAsync(CookieValidatePrincipalContext context) =>
-        ValidateAsync(context, Claims(context.HttpContext).UserIdClaimType);
+    // Not Identity's claim for a stamp, which that cookie has too from .NET 11 on (dotnet/aspnetcore#68350).
+    private const string HalfWayStampClaim = "OneTimeJwt.HalfWayStamp";
 
-    public static Task ValidateHalfWayAsync(CookieValidatePrincipalContext context) => ValidateAsync(context, HalfWayIdClaim);
+    public static Task ValidateAsync(CookieValidatePrincipalContext context) =>
+        ValidateAsync(context, Claims(context.HttpContext).UserIdClaimType, Claims(context.HttpContext).SecurityStampClaimType);
+
+    public static Task ValidateHalfWayAsync(CookieValidatePrincipalContext context) => ValidateAsync(context, HalfWayIdClaim, HalfWayStampClaim);
 
     /// <summary>Binds a sign-in that waits for its second step to the account as it is now.</summary>
     public static async Task StampHalfWayAsync(CookieSigningInContext context)
     {
         var id = context.Principal?.FindFirstValue(HalfWayIdClaim);
         var row = await Database(context.HttpContext).Users.Where(known => known.Id == id).Select(known => new { known.SecurityStamp, known.PasswordHash }).SingleOrDefaultAsync();
-        (context.Principal?.Identity as ClaimsIdentity)?.AddClaim(new Claim(Claims(context.HttpContext).SecurityStampClaimType, HalfWayStamp(row?.SecurityStamp, row?.PasswordHash)));
+        var stamp = HalfWayStamp(row?.SecurityStamp, row?.PasswordHash);
+        (context.Principal?.Identity as ClaimsIdentity)?.AddClaim(new Claim(HalfWayStampClaim, stamp));
     }
 
-    private static async Task ValidateAsync(CookieValidatePrincipalContext context, string idClaim)
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context, string idClaim, string stampClaim)
     {
-        if (context.Principal is { } principal && await IsLiveAsync(principal, idClaim, context.HttpContext))
+        if (context.Principal is { } principal && await IsLiveAsync(principal, idClaim, stampClaim, context.HttpContext))
             return;
 
         context.RejectPrincipal();
         await context.HttpContext.SignOutAsync(context.Scheme.Name);
     }
 
-    private static async Task<bool> IsLiveAsync(ClaimsPrincipal principal, string idClaim, HttpContext http)
+    private static async Task<bool> IsLiveAsync(ClaimsPrincipal principal, string idClaim, string stampClaim, HttpContext http)
     {
         var id = principal.FindFirstValue(idClaim);
-        var stamp = principal.FindFirstValue(Claims(http).SecurityStampClaimType);
+        var stamp = principal.FindFirstValue(stampClaim);
         var account = await Database(http).Users.AsNoTracking()
             .Where(row => row.Id == id)
             .Select(row => new { row.SecurityStamp, row.PasswordHash, Lock = new LockColumns(row.LockoutEnabled, row.LockoutEnd, row.Own!.SecuredLock) })

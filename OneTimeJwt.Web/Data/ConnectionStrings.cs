@@ -67,7 +67,7 @@ internal static class ConnectionStrings
         }
     }
 
-    private static bool HasManyHosts(NpgsqlConnectionStringBuilder builder) => builder.Host?.Contains(',', StringComparison.Ordinal) == true;
+    public static bool HasManyHosts(NpgsqlConnectionStringBuilder builder) => builder.Host?.Contains(',', StringComparison.Ordinal) == true;
 
     // The driver refuses that when it connects.
     private static bool IsChoosyWithoutChoice(NpgsqlConnectionStringBuilder builder) =>

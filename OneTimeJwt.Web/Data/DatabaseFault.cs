@@ -27,7 +27,7 @@ internal static class DatabaseFaults
     private const int StateLength = 5;
     private const int ClassLength = 2;
 
-    public static DatabaseFault Of(Exception fault)
+    public static DatabaseFault Of(Exception fault, bool hasManyHosts = true)
     {
         for (var inner = fault; inner is not null; inner = inner.InnerException)
         {
@@ -41,7 +41,7 @@ internal static class DatabaseFaults
                     return OfPostgreSql(state);
                 // The driver of PostgreSQL, where it has asked each host: no server has answered that is the wanted one.
                 case NpgsqlException { InnerException: null or AggregateException }:
-                    return DatabaseFault.NoPrimary;
+                    return hasManyHosts ? DatabaseFault.NoPrimary : DatabaseFault.Other;
                 case NpgsqlException { InnerException: not TimeoutException }:
                     return DatabaseFault.Away;
                 case TimeoutException or OperationCanceledException:

@@ -46,8 +46,14 @@ internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts
         }
         catch (Exception fault)
         {
-            return Unhealthy(DatabaseFaults.Of(fault));
+            return Unhealthy(DatabaseFaults.Of(fault, HasManyHosts()));
         }
+    }
+
+    private bool HasManyHosts()
+    {
+        using var database = contexts.CreateDbContext();
+        return database is PostgreSqlAccounts && ConnectionStrings.HasManyHosts(new(database.Database.GetConnectionString()));
     }
 
     private async Task<HealthCheckResult> LookAsync(CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal static class DatabaseRights
     [
         (AccountsContext.HistoryTable, Reads),
         ("AspNetUsers", "SELECT UPDATE"),
-        ("AspNetUserTokens", All),
+        ("AspNetUserTokens", Changes),
         ("AspNetUserLogins", Reads),
         ("AspNetUserRoles", Reads),
         ("AspNetRoles", Reads),
@@ -27,19 +27,21 @@ internal static class DatabaseRights
         ("RecoveryOutbox", All),
         ("RecoveryTrail", Adds),
         ("RecoveryKeyRing", Adds),
-        ("RecoveryPasskeys", All),
+        ("RecoveryPasskeys", Changes),
     ];
 
-    // Without these, parts of the console don't work, or old lines of the trail stay.
+    // Without these, parts of the console and of an account's own pages don't work, or old lines of the trail stay.
     private static readonly (string Table, string Rights)[] Further =
     [
         ("AspNetUsers", "INSERT"),
+        ("AspNetUserTokens", "DELETE"),
         ("AspNetUserRoles", "INSERT DELETE"),
         ("AspNetRoles", "INSERT UPDATE"),
         ("AspNetRoleClaims", "INSERT"),
         ("RecoveryTrail", "DELETE"),
         ("RecoveryCampaigns", Changes),
         ("RecoveryCampaignAccounts", Adds),
+        ("RecoveryPasskeys", "DELETE"),
     ];
 
     // A right on some columns counts: which of them are written differs from act to act. Names resolve along the search

@@ -17,7 +17,9 @@ internal sealed partial class Delivery
         Log.Unanswered(logger, mail.AccountId!, isLast ? "It is not sent again" : "One copy follows");
         RecoveryEvent[] all = [.. lines, Event(mail, RecoveryEventKind.MailUnanswered, lines[^1].Nonce, detail: isLast ? null : "one copy follows")];
         return outbox.RecordAsync(
-            () => isLast ? appender.ReplaceAsync(mail, all) : outbox.CopyLaterAsync(mail, all, isUrgent: IsLink(mail)), cancellationToken);
+            mail,
+            () => isLast ? appender.ReplaceAsync(mail, all) : outbox.CopyLaterAsync(mail, all, isUrgent: IsLink(mail)),
+            cancellationToken);
     }
 
     // Nobody needs a copy whose link was opened since, or whose fate was reported.

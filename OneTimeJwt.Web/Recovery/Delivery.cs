@@ -235,7 +235,7 @@ internal sealed partial class Delivery(
             return;
         }
 
-        await outbox.RecordAsync(() => appender.ReplaceAsync(mail, lines), cancellationToken);
+        await outbox.RecordAsync(mail, () => appender.ReplaceAsync(mail, lines), cancellationToken);
     }
 
     // Which account a mail is about, where its address has several. Who has an address that an account only wants is told no

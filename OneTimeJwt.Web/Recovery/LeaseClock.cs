@@ -9,6 +9,8 @@ internal sealed class LeaseClock(TimeProvider time)
     // Twice the interval of renewals, and half a lease: no shorter gap makes a lease run out.
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan Lookback = TimeSpan.FromSeconds(10);
+
     // What a renewal takes at most that began ahead of the return: an interval, a connection that fails and the next one.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
@@ -28,16 +30,6 @@ internal sealed class LeaseClock(TimeProvider time)
         }
     }
 
-    /// <summary>Whether leases stand still.</summary>
-    public bool Stands
-    {
-        get
-        {
-            lock (_turn)
-                return Standing() is not null;
-        }
-    }
-
     /// <summary>The database has answered.</summary>
     public void Answered()
     {
@@ -48,6 +40,21 @@ internal sealed class LeaseClock(TimeProvider time)
             (_contact, _contactAt) = (time.GetTimestamp(), time.GetUtcNow());
         }
     }
+
+    /// <summary>
+    /// It takes no write. Whoever has leased nothing learns that late, when leases of others have run out for want of a
+    /// renewal: those count.
+    /// </summary>
+    public void Refused()
+    {
+        lock (_turn)
+        {
+            if (!IsAway)
+                (_contact, _contactAt) = (time.GetTimestamp() - Ticks(LongestGap) - 1, time.GetUtcNow() - Lookback);
+        }
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     private bool IsAway => _contact is { } contact && time.GetElapsedTime(contact) > LongestGap;
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
 
@@ -6,23 +7,31 @@ namespace OneTimeJwt.Web.Recovery;
 internal sealed partial class Outbox
 {
     private const int MostTriesToRecord = 8;
+    private const int TriesBeforeItIsSaid = 3;
+    private const string Unrecorded = "it was sent, and that can't be written down";
     private static readonly TimeSpan RecordDelay = TimeSpan.FromSeconds(1);
 
     private int _unrecorded;
+    private volatile bool _isReadOnly;
+
+    private bool HasToRecord => Volatile.Read(ref _unrecorded) > 0;
 
     /// <summary>
     /// Writes down what became of a mail that was handed over, once the database takes it, however long that takes: its row
-    /// would be sent again. After an outage nothing is leased ahead of it.
+    /// would be sent again. Nothing is leased ahead of it. What the database refuses for good sets the row aside.
     /// </summary>
+    /// <param name="mail">A row that is ours.</param>
     /// <param name="record">Writes it; may be called again.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async Task RecordAsync(Func<Task> record, CancellationToken cancellationToken)
+    public async Task RecordAsync(OutboxMail mail, Func<Task> record, CancellationToken cancellationToken)
     {
+        if (await FaultOfAsync(record) is not { } fault)
+            return;
+
         Interlocked.Increment(ref _unrecorded);
         try
         {
-            for (var tries = 1; !await TryRecordAsync(record, tries, cancellationToken); tries++)
-                await Task.Delay(RecordDelay, time, CancellationToken.None);
+            await RecordLaterAsync(mail, record, fault, cancellationToken);
         }
         finally
         {
@@ -30,20 +39,74 @@ internal sealed partial class Outbox
         }
     }
 
-    private bool HasToRecord => _leases.Stands && Volatile.Read(ref _unrecorded) > 0;
+    private async Task RecordLaterAsync(OutboxMail mail, Func<Task> record, Exception fault, CancellationToken cancellationToken)
+    {
+        for (var (tries, last) = (1, fault); ; tries++)
+        {
+            if (tries == TriesBeforeItIsSaid)
+                Log.NotRecorded(logger, mail.AccountId, last.GetBaseException().GetType().Name);
+            if (tries >= MostTriesToRecord && RowFault.Is(last))
+            {
+                await SetAsideAsync(mail);
+                return;
+            }
 
-    // What the database refuses for good can't be waited for.
-    private static async Task<bool> TryRecordAsync(Func<Task> record, int tries, CancellationToken cancellationToken)
+            if (tries >= MostTriesToRecord && cancellationToken.IsCancellationRequested)
+                ExceptionDispatchInfo.Throw(last);
+
+            await Task.Delay(RecordDelay, time, CancellationToken.None);
+            if (await FaultOfAsync(record) is not { } next)
+                return;
+
+            last = next;
+        }
+    }
+
+    private static async Task<Exception?> FaultOfAsync(Func<Task> record)
     {
         try
         {
             await record();
-            return true;
+            return null;
         }
-        catch (Exception fault) when (fault is not DbUpdateConcurrencyException
-            && (tries < MostTriesToRecord || (!RowFault.Is(fault) && !cancellationToken.IsCancellationRequested)))
+        catch (Exception fault) when (fault is not DbUpdateConcurrencyException)
         {
-            return false;
+            return fault;
         }
     }
+
+    // Without a line in the trail, which may be what is refused.
+    private Task SetAsideAsync(OutboxMail mail)
+    {
+        var now = time.GetUtcNow();
+        Log.Refused(logger, mail.AccountId, Unrecorded);
+        return UpdateAsync([mail], mails => mails.ExecuteUpdateAsync(row => row
+            .SetProperty(m => m.RefusedAt, now)
+            .SetProperty(m => m.Cause, Unrecorded)
+            .SetProperty(m => m.Lease, Guid.Empty)
+            .SetProperty(m => m.LeasedUntil, (DateTimeOffset?)null)));
+    }
+
+    // Some servers that take no write still answer queries: leases stand still then, too.
+    private async Task WriteAsync(Func<Task<int>> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await writer.RunAsync(write, cancellationToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException && !RowFault.Is(fault))
+        {
+            _isReadOnly = true;
+            _leases.Refused();
+            throw;
+        }
+
+        _isReadOnly = false;
+        _leases.Answered();
+    }
+
+    private Task TryToWriteAsync(AccountsContext database, CancellationToken cancellationToken) => WriteAsync(
+        () => database.Outbox.Where(mail => mail.Id == Guid.Empty)
+            .ExecuteUpdateAsync(mail => mail.SetProperty(m => m.Attempts, m => m.Attempts), cancellationToken),
+        cancellationToken);
 }

@@ -30,9 +30,12 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
 
         var now = time.GetUtcNow();
         var lease = Guid.NewGuid();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        if (_isReadOnly)
+            await TryToWriteAsync(database, cancellationToken);
+
         // A time further ahead than anything that is ever set was written before the clock was set back.
         var noLaterThan = now + LongestDelay + LongestDelay;
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var due = await Free(database, lease, now)
             .Where(mail => mail.DueAt <= now || mail.DueAt > noLaterThan)
             .OrderBy(mail => mail.DueAt)
@@ -54,7 +57,7 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     private async Task<List<OutboxMail>> TakeAsync(AccountsContext database, List<Guid> due, Guid lease, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var until = now + LeaseTime;
-        await writer.RunAsync(
+        await WriteAsync(
             () => Free(database, lease, now).Where(mail => due.Contains(mail.Id)).ExecuteUpdateAsync(
                 mail => mail.SetProperty(m => m.Lease, lease).SetProperty(m => m.LeasedUntil, until).SetProperty(m => m.Attempts, m => m.Attempts + 1),
                 CancellationToken.None),
@@ -112,8 +115,6 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     {
         var until = time.GetUtcNow() + LeaseTime;
         await UpdateAsync(leased, mails => mails.ExecuteUpdateAsync(mail => mail.SetProperty(m => m.LeasedUntil, until), cancellationToken), cancellationToken);
-        if (leased.Count > 0)
-            _leases.Answered();
     }
 
     /// <summary>Not tried after all: another node, or the next start, goes on at once.</summary>
@@ -176,7 +177,7 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         var ids = leased.Select(mail => mail.Id).ToList();
         var leases = leased.Select(mail => mail.Lease).Distinct().ToList();
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        await writer.RunAsync(() => update(database.Outbox.Where(mail => ids.Contains(mail.Id) && leases.Contains(mail.Lease))), cancellationToken);
+        await WriteAsync(() => update(database.Outbox.Where(mail => ids.Contains(mail.Id) && leases.Contains(mail.Lease))), cancellationToken);
     }
 
     private Task ReleaseAsync(OutboxMail mail, RecoveryEventKind kind, DateTimeOffset now, string cause, Action change)
@@ -237,6 +238,9 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
 
         [LoggerMessage(LogLevel.Warning, "Leases of mails could not be renewed ({Fault}); trying again shortly.")]
         public static partial void NotKept(ILogger logger, string fault);
+
+        [LoggerMessage(LogLevel.Warning, "A mail for account {AccountId} was sent, and that can't be written down yet ({Fault}); no other mail is taken up until it is.")]
+        public static partial void NotRecorded(ILogger logger, string? accountId, string fault);
 
         [LoggerMessage(LogLevel.Error, "Mail for account {AccountId} was refused for good: {Cause}. It stays in the outbox until somebody asks for another try.")]
         public static partial void Refused(ILogger logger, string? accountId, string cause);

@@ -6,20 +6,27 @@ namespace OneTimeJwt.Web.Security;
 /// <summary>Logs what a check says when that changes; the framework would with every probe.</summary>
 internal sealed partial class HealthLog(ILogger<HealthLog> logger)
 {
-    private readonly ConcurrentDictionary<string, HealthStatus> _latest = [];
+    private readonly ConcurrentDictionary<string, (HealthStatus Status, string? Cause)> _latest = [];
+
+    private static readonly (HealthStatus Status, string? Cause) Healthy = (HealthStatus.Healthy, null);
 
     public void Write(HealthReport report)
     {
         foreach (var (check, entry) in report.Entries)
         {
-            var before = _latest.GetValueOrDefault(check, HealthStatus.Healthy);
-            if (before == entry.Status || !(_latest.TryUpdate(check, entry.Status, before) || _latest.TryAdd(check, entry.Status)))
+            var cause = HealthAnswer.Cause(entry);
+            var (before, now) = (_latest.GetValueOrDefault(check, Healthy), (entry.Status, WithoutFigures(cause)));
+            if (before == now || (before.Status, now.Status) == (HealthStatus.Healthy, HealthStatus.Healthy))
                 continue;
 
-            var (level, cause) = (Level(entry.Status), HealthAnswer.Cause(entry));
-            Log.Changed(logger, level, check, entry.Status, cause);
+            var level = Level(now.Status);
+            if (_latest.TryUpdate(check, now, before) || _latest.TryAdd(check, now))
+                Log.Changed(logger, level, check, now.Status, cause);
         }
     }
+
+    // Ages and counts change with every look.
+    private static string? WithoutFigures(string? cause) => cause is null ? null : string.Concat(cause.Where(character => !char.IsAsciiDigit(character)));
 
     private static LogLevel Level(HealthStatus status) => status switch
     {

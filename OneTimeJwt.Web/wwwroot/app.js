@@ -2,6 +2,9 @@
 const fill = (words, ...values) => words.replace(/\{(\d)\}/g, (_, i) => values[i]);
 const count = text => 'Segmenter' in Intl ? [...new Intl.Segmenter().segment(text)].length : [...text].length;
 
+// What a page of the console keeps across a reload is for whoever typed it: a page in between ends it, such as the sign-in.
+if (!document.getElementById('connection')) sessionStorage.removeItem('console.typed');
+
 // Passwords: shown on demand, how long they are, and Caps Lock. How good one is the server judges.
 for (const button of document.querySelectorAll('[data-reveal]')) {
   const field = document.getElementById(button.dataset.reveal);

@@ -85,7 +85,7 @@ async function comeBack() {
     const { isThere, isSignedOut } = await ask();
     // Blazor shows it whenever a connection fails.
     failure.style.display = '';
-    if (isSignedOut) return location.reload();
+    if (isSignedOut) return loadAgain();
     if (!isThere) {
       wasAway = true;
       continue;
@@ -142,14 +142,22 @@ const tell = field => {
   for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
 };
 
-// What was typed and ticked outlives the page, but for passwords, and which act it was for.
+// What was typed and ticked outlives the page, up to its last moment, and which act it was for; but no password, and
+// nothing of an act that was sent: it may have been carried out.
+let sent;
+addEventListener('submit', ({ target }) => { sent = target; }, true);
+addEventListener('input', ({ target }) => {
+  if (target.form === sent) sent = undefined;
+}, true);
 function loadAgain() {
-  sessionStorage.setItem('console.typed', JSON.stringify({
+  addEventListener('pagehide', () => sessionStorage.setItem('console.typed', JSON.stringify({
     path: location.pathname,
-    act: main.querySelector('form[data-act]')?.dataset.act,
+    act: [...main.querySelectorAll('form[data-act]')].find(form => form !== sent)?.dataset.act,
     focused: document.activeElement?.id,
-    fields: touched().filter(({ type }) => type !== 'password').map(({ id, value, checked }) => [id, { value, checked }])
-  }));
+    fields: touched()
+      .filter(({ type, form }) => type !== 'password' && !(form && form === sent))
+      .map(({ id, value, checked }) => [id, { value, checked }])
+  })));
   location.reload();
 }
 
@@ -165,6 +173,11 @@ const touched = () => [...main.querySelectorAll('input, select, textarea')].filt
 const older = JSON.parse(sessionStorage.getItem('console.typed'));
 sessionStorage.removeItem('console.typed');
 const kept = older?.path === location.pathname ? older : { fields: [] };
+for (const [id, was] of kept.fields) {
+  const field = document.getElementById(id);
+  if (field && !isTouched(field)) Object.assign(field, was);
+}
+document.getElementById(kept.focused)?.focus();
 const typed = new Map([...kept.fields, ...touched().map(field => [field.id, field])]);
 let focused = document.activeElement?.id || kept.focused;
 let act = kept.act;
