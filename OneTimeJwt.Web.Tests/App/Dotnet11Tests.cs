@@ -17,8 +17,8 @@ public sealed class Dotnet11Tests(Dotnet11 dotnet11) : IClassFixture<Dotnet11>
     // What depends most on the packages: mappings, migrations, queries, Identity, data protection, circuits and components.
     private static readonly string[] Classes =
     [
-        "PasskeyRowTests", "MigrationsTests", "SecondFactorTests", "OpenCircuitsTests", "RedemptionTests", "SessionTests",
-        "DeliveryTests", "FindPageTests", "ActTests", "KeyRingTests",
+        "PasskeyRowTests", "MigrationsTests", "SecondFactorTests", "StepUpTests", "MailedCodeTests", "OpenCircuitsTests",
+        "RedemptionTests", "SessionTests", "DeliveryTests", "FindPageTests", "ActTests", "KeyRingTests",
     ];
 
     private static readonly string OnTen = Path.Combine(AppContext.BaseDirectory, "OneTimeJwt.Web.dll");

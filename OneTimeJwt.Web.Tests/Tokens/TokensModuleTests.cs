@@ -11,7 +11,7 @@ public sealed class TokensModuleTests
     [Theory]
     [InlineData("")]
     [InlineData("accounts.example.com")]
-    [InlineData("https://accounts.example.com/app")]
+    [InlineData("https://accounts.example.com/app?")]
     public void An_origin_that_is_none_is_refused(string origin) =>
         Assert.Equal("origin", Assert.Throws<ArgumentException>(() => _services.AddIdentityCore<IdentityUser>().AddOneTimeTokens(origin)).ParamName);
 

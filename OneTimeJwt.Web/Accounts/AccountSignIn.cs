@@ -187,10 +187,14 @@ public sealed class AccountSignIn(
 
     public static bool HasPassedMailedCode(ClaimsPrincipal session) => session.HasClaim(MailedCodeClaim.Type, MailedCodeClaim.Value);
 
-    /// <summary>A session is led to the second step of sign-in. What Identity does after the password.</summary>
-    public Task BeginSecondStepAsync(Account account) => Context.SignInAsync(
-        IdentityConstants.TwoFactorUserIdScheme,
-        new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, account.Id)], IdentityConstants.TwoFactorUserIdScheme)));
+    /// <summary>A session is led to the second step of sign-in. What Identity does after the password, with the stamp since .NET 11.</summary>
+    public async Task BeginSecondStepAsync(Account account)
+    {
+        var stamp = await UserManager.GetSecurityStampAsync(account);
+        Claim[] claims = [new(ClaimTypes.Name, account.Id), new(Options.ClaimsIdentity.SecurityStampClaimType, stamp)];
+        await Context.SignInAsync(
+            IdentityConstants.TwoFactorUserIdScheme, new ClaimsPrincipal(new ClaimsIdentity(claims, IdentityConstants.TwoFactorUserIdScheme)));
+    }
 
     /// <summary>The second step of an account whose factor can't be asked for here; a wrong code counts towards the lock-out.</summary>
     /// <param name="account">Whose password was right.</param>

@@ -132,7 +132,7 @@ internal static class PasswordText
         return starts;
     }
 
-    // Words that rhyme share an end and repeat nothing: a short part has to be at a word's start, or adjoin the other.
+    // Words that rhyme share an end and repeat nothing. Other parts repeat also inside words, where they are long enough.
     private static int RepeatedAt(Rune[] text, bool[] starts, int at)
     {
         var longest = 0;
@@ -142,9 +142,14 @@ internal static class PasswordText
             while (at + length < text.Length && text[from + length] == text[at + length])
                 length++;
 
-            var adjoins = from + length >= at;
-            var areWords = starts[from] && starts[at] && starts[from + length] && starts[at + length];
-            var needed = adjoins || areWords ? MinRepeatedWord : starts[from] || starts[at] ? MinRepeat : MinRepeatInsideWords;
+            var needed = (starts[from], starts[at], starts[from + length] && starts[at + length]) switch
+            {
+                _ when from + length >= at => MinRepeatedWord,
+                (true, true, true) => MinRepeatedWord,
+                (true, _, _) or (_, true, _) => MinRepeat,
+                (_, _, true) => int.MaxValue,
+                _ => MinRepeatInsideWords,
+            };
             if (length >= needed && length > longest)
                 longest = length;
         }
