@@ -78,6 +78,32 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
         await tab.Page.Context.ClearCookiesAsync();
         line.Mend();
         await Assertions.Expect(tab.Page).ToHaveURLAsync(new Regex(@"/sign-in\?returnUrl=%2Fadmin%2Faccounts"));
+        // Whoever signs in next may be somebody else.
+        await tab.Page.WaitForFunctionAsync("() => sessionStorage.getItem('console.typed') === null");
+    }
+
+    [Fact]
+    public async Task An_act_that_was_sent_ahead_of_the_break_is_not_offered_again_as_if_it_had_not_been()
+    {
+        var account = await NewAccountAsync();
+        var (tab, page, line) = await OpenAccountAsync(account);
+        await page.ChooseAsync(Act);
+        await Reason(tab).FillAsync("asked for on the phone");
+        line.Mute();
+        await Confirm(tab).ClickAsync();
+        await Site.Inbox.NextAsync(account.Email, InboxFolder.ResetSubject);
+
+        await line.CutAsync();
+        await Assertions.Expect(Lost(tab)).ToBeVisibleAsync();
+        await tab.Page.EvaluateAsync("() => Blazor.disconnect()");
+        await tab.LeaveByAsync(() =>
+        {
+            line.Mend();
+            return Task.CompletedTask;
+        });
+        await Assertions.Expect(page.History).ToContainTextAsync("asked for on the phone");
+        await page.ChooseAsync(Act);
+        await Assertions.Expect(Reason(tab)).ToHaveValueAsync("");
     }
 
     [Fact]
@@ -141,7 +167,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
                 if (Says(frame, "StartCircuit"))
                     _ = socket.CloseAsync();
                 else
-                    Pass(server, frame);
+                    Line.Pass(server, frame);
             });
         });
         await ConsolePage.OpenAsync(tab, await NewAccountAsync(AccountKind.Support));
@@ -165,7 +191,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
             {
                 if (!isFirst || !Says(frame, "JS.AttachComponent"))
                 {
-                    Pass(socket, frame);
+                    Line.Pass(socket, frame);
                     return;
                 }
 
@@ -273,12 +299,12 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
         await Assertions.Expect(Failure(tab)).ToBeHiddenAsync();
     }
 
-    private async Task<(Tab Tab, AccountFilePage Page, Line Line)> OpenAccountAsync()
+    private async Task<(Tab Tab, AccountFilePage Page, Line Line)> OpenAccountAsync(TestAccount? account = null)
     {
         var tab = await NewBrowserAsync();
         var line = await Line.LayAsync(tab.Page);
         var console = await ConsolePage.OpenAsync(tab, await NewAccountAsync(AccountKind.Support));
-        var page = await console.FindAsync(await NewAccountAsync());
+        var page = await console.FindAsync(account ?? await NewAccountAsync());
         await MarkAsync(tab);
         return (tab, page, line);
     }
@@ -299,14 +325,6 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
 
     private static bool Says(IWebSocketFrame frame, string word) =>
         Encoding.UTF8.GetString(frame.Binary ?? []).Contains(word, StringComparison.Ordinal);
-
-    private static void Pass(IWebSocketRoute to, IWebSocketFrame frame)
-    {
-        if (frame.Binary is { } bytes)
-            to.Send(bytes);
-        else
-            to.Send(frame.Text!);
-    }
 
     private static async Task MarkAsync(Tab tab) => await tab.Page.EvaluateAsync("() => { window.isSameDocument = true; }");
 

@@ -8,6 +8,7 @@ public sealed class Line
 {
     private readonly ConcurrentQueue<IWebSocketRoute> _sockets = [];
     private volatile bool _isCut;
+    private volatile bool _isMute;
     private volatile bool _refusesWebSockets;
     private volatile int _refused;
 
@@ -30,7 +31,11 @@ public sealed class Line
             }
 
             line._sockets.Enqueue(socket);
-            socket.ConnectToServer();
+            socket.ConnectToServer().OnMessage(frame =>
+            {
+                if (!line._isMute)
+                    Pass(socket, frame);
+            });
         });
         await page.RouteAsync("**/admin/reachable", route =>
         {
@@ -55,7 +60,19 @@ public sealed class Line
         await CloseAsync();
     }
 
-    public void Mend() => _isCut = false;
+    public void Mend() => (_isCut, _isMute) = (false, false);
+
+    /// <summary>From here on the server hears everything, and nothing that it says arrives.</summary>
+    public void Mute() => _isMute = true;
+
+    /// <summary>Passes on what a socket brought.</summary>
+    public static void Pass(IWebSocketRoute to, IWebSocketFrame frame)
+    {
+        if (frame.Binary is { } bytes)
+            to.Send(bytes);
+        else
+            to.Send(frame.Text!);
+    }
 
     private async Task CloseAsync()
     {

@@ -106,6 +106,25 @@ public sealed class OddMailTests(UnlimitedApps apps) : IClassFixture<UnlimitedAp
             Assert.DoesNotContain("evil.example", mail.TextBody, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_was_sent_and_is_refused_by_the_trail_is_set_aside_and_not_sent_again()
+    {
+        await using var app = await TestApp.StartAsync();
+        var account = await app.AddAccountAsync();
+        await SqlAsync(
+            app, "CREATE TRIGGER refuse BEFORE INSERT ON RecoveryTrail WHEN NEW.Kind = 'NoticeMailed' BEGIN SELECT RAISE(ABORT, 'not this one'); END");
+        var now = app.Clock.GetUtcNow();
+        await AddAsync(app, new OutboxMail { Kind = OutboxKind.PasswordChangedNotice, AccountId = account.Id, RequestedAt = now, DueAt = now });
+
+        var row = await Eventually.Async(
+            () => app.WithAsync<AccountsContext, OutboxMail>(database => database.Outbox.SingleAsync()), mail => mail.RefusedAt is not null);
+        Assert.Equal("it was sent, and that can't be written down", row.Cause);
+        // Longer than a lease, and long enough for the worker to look twice.
+        app.Clock.Move(TimeSpan.FromMinutes(1));
+        await Task.Delay(TimeSpan.FromSeconds(2.5), TestContext.Current.CancellationToken);
+        Assert.Single(app.Mails.To(account.Email!));
+    }
+
     [Theory]
     [InlineData("0044-03-15 00:00:00+00 BC")]
     [InlineData("10000-01-01 00:00:00+00")]

@@ -19,7 +19,7 @@ public sealed class DatabaseFaultTests
     [InlineData("57P03", DatabaseFault.Away)]
     [InlineData("23514", DatabaseFault.Other)]
     internal void PostgreSql(string state, DatabaseFault fault) =>
-        Assert.Equal(fault, DatabaseFaults.Of(new InvalidOperationException("", new PostgresException("", "", "", state))));
+        Assert.Equal(fault, DatabaseFaults.Of(new InvalidOperationException("", new PostgresException("", "", "", state)), hasManyHosts: true));
 
     [Theory]
     [InlineData(5, DatabaseFault.Busy)]
@@ -30,7 +30,7 @@ public sealed class DatabaseFaultTests
     [InlineData(14, DatabaseFault.Away)]
     [InlineData(19, DatabaseFault.Other)]
     internal void Sqlite(int code, DatabaseFault fault) =>
-        Assert.Equal(fault, DatabaseFaults.Of(new InvalidOperationException("", new Microsoft.Data.Sqlite.SqliteException("", code))));
+        Assert.Equal(fault, DatabaseFaults.Of(new InvalidOperationException("", new Microsoft.Data.Sqlite.SqliteException("", code)), hasManyHosts: false));
 
     [Theory]
     [InlineData(3906, DatabaseFault.ReadOnly)]
@@ -45,9 +45,11 @@ public sealed class DatabaseFaultTests
     [InlineData(547, DatabaseFault.Other)]
     internal void SqlServer(int number, DatabaseFault fault) => Assert.Equal(fault, DatabaseFaults.OfSqlServer(number));
 
-    [Fact]
-    public void Where_no_server_was_reached() => Assert.Equal(
-        [DatabaseFault.NoPrimary, DatabaseFault.Away, DatabaseFault.Slow, DatabaseFault.Slow, DatabaseFault.Other],
+    [Theory]
+    [InlineData(true, DatabaseFault.NoPrimary)]
+    [InlineData(false, DatabaseFault.Other)]
+    internal void Where_no_server_was_reached(bool hasManyHosts, DatabaseFault noHost) => Assert.Equal(
+        [noHost, DatabaseFault.Away, DatabaseFault.Slow, DatabaseFault.Slow, DatabaseFault.Other],
         new Exception[]
         {
             new NpgsqlException("No suitable host was found."),
@@ -55,7 +57,7 @@ public sealed class DatabaseFaultTests
             new NpgsqlException("", new TimeoutException()),
             new OperationCanceledException(),
             new InvalidOperationException(),
-        }.Select(fault => DatabaseFaults.Of(fault)));
+        }.Select(fault => DatabaseFaults.Of(fault, hasManyHosts)));
 
     [Fact]
     public void Each_has_words_of_its_own()

@@ -27,7 +27,9 @@ internal static class DatabaseFaults
     private const int StateLength = 5;
     private const int ClassLength = 2;
 
-    public static DatabaseFault Of(Exception fault, bool hasManyHosts = true)
+    /// <param name="fault">What the driver threw, or what wraps that.</param>
+    /// <param name="hasManyHosts">Whether the connection string names several hosts.</param>
+    public static DatabaseFault Of(Exception fault, bool hasManyHosts)
     {
         for (var inner = fault; inner is not null; inner = inner.InnerException)
         {
@@ -39,8 +41,7 @@ internal static class DatabaseFaults
                     return OfSqlServer(server.Number);
                 case DbException { SqlState: { Length: StateLength } state }:
                     return OfPostgreSql(state);
-                // The driver of PostgreSQL, where it has asked each host: no server has answered that is the wanted one.
-                case NpgsqlException { InnerException: null or AggregateException }:
+                case NpgsqlException when PostgreSqlRetries.FoundNoHost(inner):
                     return hasManyHosts ? DatabaseFault.NoPrimary : DatabaseFault.Other;
                 case NpgsqlException { InnerException: not TimeoutException }:
                     return DatabaseFault.Away;

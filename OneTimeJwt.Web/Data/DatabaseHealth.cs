@@ -40,25 +40,22 @@ internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts
     private async Task<HealthCheckResult> LookAsync()
     {
         using var patience = new CancellationTokenSource(WritePatience);
+        await using var database = await contexts.CreateDbContextAsync(patience.Token);
         try
         {
-            return await LookAsync(patience.Token);
+            return await LookAsync(database, patience.Token);
         }
         catch (Exception fault)
         {
-            return Unhealthy(DatabaseFaults.Of(fault, HasManyHosts()));
+            return Unhealthy(DatabaseFaults.Of(fault, HasManyHosts(database)));
         }
     }
 
-    private bool HasManyHosts()
-    {
-        using var database = contexts.CreateDbContext();
-        return database is PostgreSqlAccounts && ConnectionStrings.HasManyHosts(new(database.Database.GetConnectionString()));
-    }
+    private static bool HasManyHosts(AccountsContext database) =>
+        database is PostgreSqlAccounts && ConnectionStrings.HasManyHosts(new(database.Database.GetConnectionString()));
 
-    private async Task<HealthCheckResult> LookAsync(CancellationToken cancellationToken)
+    private async Task<HealthCheckResult> LookAsync(AccountsContext database, CancellationToken cancellationToken)
     {
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var (vital, further) = await DatabaseRights.LackingAsync(database, cancellationToken);
         if (vital.Count > 0)
             return HealthCheckResult.Unhealthy($"The database user lacks {DatabaseRights.InWords(vital)}: see Rights in OPERATIONS.md.");

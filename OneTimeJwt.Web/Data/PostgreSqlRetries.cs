@@ -11,6 +11,9 @@ namespace OneTimeJwt.Web.Data;
 internal sealed class PostgreSqlRetries(ExecutionStrategyDependencies dependencies, int most, TimeSpan longestDelay)
     : NpgsqlRetryingExecutionStrategy(dependencies, most, longestDelay, errorCodesToAdd: null)
 {
-    protected override bool ShouldRetryOn(Exception? exception) =>
-        base.ShouldRetryOn(exception) || exception is NpgsqlException { InnerException: null or AggregateException } and not PostgresException;
+    /// <summary>Whether the driver has asked each host, or knows of each, and none is the one that is wanted.</summary>
+    public static bool FoundNoHost(Exception? fault) =>
+        fault is NpgsqlException { InnerException: null or AggregateException } and not PostgresException;
+
+    protected override bool ShouldRetryOn(Exception? exception) => base.ShouldRetryOn(exception) || FoundNoHost(exception);
 }

@@ -8,7 +8,6 @@ namespace OneTimeJwt.Web.Recovery;
 /// <summary>Delivers one row of the outbox, or writes down what kept it and puts it off or aside.</summary>
 internal sealed class Dispatch(Outbox outbox, Delivery delivery)
 {
-    private static readonly TimeSpan PatienceOfCommands = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan SendTimeWhenStopping = TimeSpan.FromSeconds(7);
 
     /// <summary>Delivers a row that was just written, without waiting for a worker: the command line has none.</summary>
@@ -18,12 +17,11 @@ internal sealed class Dispatch(Outbox outbox, Delivery delivery)
         if (await outbox.LeaseAsync(id) is not { } mail)
             return "a running app has taken it over";
 
-        using var patience = new CancellationTokenSource(PatienceOfCommands);
         using var done = new CancellationTokenSource();
         var renewal = outbox.KeepAsync(() => [mail], done.Token);
         try
         {
-            return await TryAsync(mail, await delivery.PrepareAsync([mail], patience.Token), patience.Token);
+            return await TryAsync(mail, await delivery.PrepareAsync([mail], CancellationToken.None), CancellationToken.None);
         }
         finally
         {

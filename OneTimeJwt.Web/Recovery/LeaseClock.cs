@@ -9,8 +9,6 @@ internal sealed class LeaseClock(TimeProvider time)
     // Twice the interval of renewals, and half a lease: no shorter gap makes a lease run out.
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan Lookback = TimeSpan.FromSeconds(10);
-
     // What a renewal takes at most that began ahead of the return: an interval, a connection that fails and the next one.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
@@ -42,15 +40,15 @@ internal sealed class LeaseClock(TimeProvider time)
     }
 
     /// <summary>
-    /// It takes no write. Whoever has leased nothing learns that late, when leases of others have run out for want of a
-    /// renewal: those count.
+    /// It takes no write, as if its last answer were as long ago as the longest gap. Whoever has leased nothing learns that
+    /// late, when leases of others have run out for want of a renewal: those count.
     /// </summary>
     public void Refused()
     {
         lock (_turn)
         {
             if (!IsAway)
-                (_contact, _contactAt) = (time.GetTimestamp() - Ticks(LongestGap) - 1, time.GetUtcNow() - Lookback);
+                (_contact, _contactAt) = (time.GetTimestamp() - Ticks(LongestGap) - 1, time.GetUtcNow() - LongestGap);
         }
     }
 

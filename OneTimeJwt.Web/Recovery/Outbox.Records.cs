@@ -22,7 +22,7 @@ internal sealed partial class Outbox
     /// </summary>
     /// <param name="mail">A row that is ours.</param>
     /// <param name="record">Writes it; may be called again.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="cancellationToken">Ends the waiting; where nobody can, as on the command line, it ends after some tries.</param>
     public async Task RecordAsync(OutboxMail mail, Func<Task> record, CancellationToken cancellationToken)
     {
         if (await FaultOfAsync(record) is not { } fault)
@@ -51,7 +51,7 @@ internal sealed partial class Outbox
                 return;
             }
 
-            if (tries >= MostTriesToRecord && cancellationToken.IsCancellationRequested)
+            if (tries >= MostTriesToRecord && (cancellationToken.IsCancellationRequested || !cancellationToken.CanBeCanceled))
                 ExceptionDispatchInfo.Throw(last);
 
             await Task.Delay(RecordDelay, time, CancellationToken.None);
@@ -78,13 +78,8 @@ internal sealed partial class Outbox
     // Without a line in the trail, which may be what is refused.
     private Task SetAsideAsync(OutboxMail mail)
     {
-        var now = time.GetUtcNow();
         Log.Refused(logger, mail.AccountId, Unrecorded);
-        return UpdateAsync([mail], mails => mails.ExecuteUpdateAsync(row => row
-            .SetProperty(m => m.RefusedAt, now)
-            .SetProperty(m => m.Cause, Unrecorded)
-            .SetProperty(m => m.Lease, Guid.Empty)
-            .SetProperty(m => m.LeasedUntil, (DateTimeOffset?)null)));
+        return ReleaseAsync(mail, Unrecorded, () => mail.RefusedAt = time.GetUtcNow(), []);
     }
 
     // Some servers that take no write still answer queries: leases stand still then, too.

@@ -108,7 +108,7 @@ internal sealed class RecoveryPages(
         if (outcome.Address != TypedAddressVerdict.TooOften)
             return await FormAsync(purpose, StatusCodes.Status422UnprocessableEntity, outcome.Verification, token, outcome.Faults);
 
-        RetryAfter(http, AddressTries.Window);
+        ErrorPages.RetryAfter(http, AddressTries.Window);
         return await FormAsync(purpose, StatusCodes.Status429TooManyRequests, outcome.Verification, token, outcome.Faults);
     }
 
@@ -168,12 +168,9 @@ internal sealed class RecoveryPages(
             return null;
 
         if (lease.TryGetMetadata(MetadataName.RetryAfter, out var wait))
-            RetryAfter(http, wait);
+            ErrorPages.RetryAfter(http, wait);
         return Results.StatusCode(StatusCodes.Status429TooManyRequests);
     }
-
-    private static void RetryAfter(HttpContext http, TimeSpan wait) =>
-        http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static int Status(TokenVerdict verdict) =>
         verdict is TokenVerdict.Expired or TokenVerdict.Spent ? StatusCodes.Status410Gone : StatusCodes.Status400BadRequest;

@@ -8,6 +8,10 @@ internal static class ErrorPages
 {
     public const string RetryAfterSeconds = "30";
 
+    /// <summary>Says when to come back, in whole seconds (RFC 9110, section 10.2.3).</summary>
+    public static void RetryAfter(HttpContext context, TimeSpan wait) =>
+        context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+
     public static void UseErrorPages(this IApplicationBuilder app)
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions

@@ -34,13 +34,16 @@ public sealed record SitePath(string Value)
 internal static class SitePathRequests
 {
     /// <summary>Proxies pass the path on or take it away; from here on a request looks the same in either case.</summary>
-    public static void UseSitePath(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static void UseSitePath(this IApplicationBuilder app)
     {
-        var path = new PathString(context.RequestServices.GetRequiredService<SitePath>().Value);
-        var request = context.Request;
-        if (path.HasValue && request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase, out var rest))
-            request.Path = rest.HasValue ? rest : "/";
-        request.PathBase = path;
-        return next(context);
-    });
+        var path = new PathString(app.ApplicationServices.GetRequiredService<SitePath>().Value);
+        app.Use((context, next) =>
+        {
+            var request = context.Request;
+            if (path.HasValue && request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase, out var rest))
+                request.Path = rest.HasValue ? rest : "/";
+            request.PathBase = path;
+            return next(context);
+        });
+    }
 }

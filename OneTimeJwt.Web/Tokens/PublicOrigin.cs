@@ -30,15 +30,16 @@ public sealed record PublicOrigin(string Value)
     public static bool TryParse(string? text, [NotNullWhen(true)] out PublicOrigin? origin, [NotNullWhen(false)] out string? fault)
     {
         origin = null;
+        var path = WrittenPath(text ?? "");
         fault = !Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.IdnHost.Length == 0
             ? "is not a scheme and a host"
-            : Fault(uri, WrittenPath(text!));
+            : Fault(uri, path);
         if (fault is not null)
             return false;
 
         var host = uri!.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
         var port = uri.IsDefaultPort ? "" : FormattableString.Invariant($":{uri.Port}");
-        origin = new PublicOrigin($"{uri.Scheme}://{host}{port}{WrittenPath(text!).TrimEnd('/')}");
+        origin = new PublicOrigin($"{uri.Scheme}://{host}{port}{path.TrimEnd('/')}");
         return true;
     }
 
@@ -58,7 +59,8 @@ public sealed record PublicOrigin(string Value)
     // As written: Uri resolves dots and escapes.
     private static string WrittenPath(string text)
     {
-        var rest = text.Trim()[(text.Trim().IndexOf(':', StringComparison.Ordinal) + 1)..].TrimStart('/', '\\');
+        var trimmed = text.Trim();
+        var rest = trimmed[(trimmed.IndexOf(':', StringComparison.Ordinal) + 1)..].TrimStart('/', '\\');
         var end = rest.IndexOfAny(['/', '\\', '?', '#']);
         return end < 0 ? "" : rest[end..];
     }
