@@ -131,6 +131,29 @@ public sealed partial class ReverseProxyTests(Suite suite) : BrowserTest(suite)
 
     [Theory]
     [MemberData(nameof(Files))]
+    public async Task Health_is_for_those_who_ask_the_node_itself(string file)
+    {
+        await using var proxy = new ReverseProxy(file);
+        await using var site = await Site.StartAsync(proxy.Settings);
+        await proxy.StartAsync(site.App);
+        string[] paths =
+        [
+            "/health/live", "/health/ready", "/health", "/HEALTH/ready", "/%68ealth/ready", "/health%2Fready", "//health/ready",
+            "/./health/ready", "/%2e/health/ready", "/account/../health/ready", "/account/%2e%2E/health/ready",
+        ];
+
+        foreach (var path in paths)
+        {
+            var answer = await RawHttp.AskAsync(proxy.Address, Get(proxy, path));
+            Assert.True(RawHttp.Status(answer) is 400 or 403 or 404, $"{path}: {RawHttp.Status(answer)}");
+            Assert.DoesNotContain("Healthy", answer, StringComparison.OrdinalIgnoreCase);
+        }
+
+        Assert.Equal(200, RawHttp.Status(await RawHttp.AskAsync(proxy.Address, Get(proxy, "/forgot-password"))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
     [Guarantee(5, 9)]
     [Purpose("reset")]
     public async Task Nothing_that_it_writes_holds_a_token_and_a_link_that_was_opened_while_the_app_was_away_works_afterwards(string file)

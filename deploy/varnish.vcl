@@ -39,9 +39,9 @@ sub vcl_recv {
   if (local.socket != "https") {
     return (synth(308));
   }
-  # For probes, which ask the node itself.
-  # A page of the app has no escape in the first part of its path.
-  if (req.url ~ "(?i)^/health([/?]|$)" || req.url ~ "^/[^/?]*%") {
+  # For probes, which ask the node itself. The node reads /%68ealth and /x/../health as /health, and no page has such an
+  # address.
+  if (req.url ~ "(?i)^/+health([/?]|$)" || req.url ~ "^/[^/?]*%" || req.url ~ "(?i)^[^?]*/([.]|%2e){1,2}([/?]|$)") {
     return (synth(404));
   }
 
