@@ -14,9 +14,11 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["how-it-works"] = async (_, tab) => await (await HomePage.OpenAsync(tab)).HowItWorksAsync(),
         ["forgot"] = (_, tab) => ForgotPasswordPage.OpenAsync(tab),
         ["forgot-error"] = async (_, tab) => await (await ForgotPasswordPage.OpenAsync(tab)).AskInVainAsync($"{new string('a', 300)}@example.org"),
+        ["forgot-no-cookie"] = async (_, tab) => await AskWithoutCookieAsync(tab),
         ["sent"] = async (_, tab) => await (await ForgotPasswordPage.OpenAsync(tab)).AskAsync("nobody@example.org"),
         ["reset-form"] = async (tour, tab) => await tour.OpenFormAsync(tab),
         ["reset-error"] = async (tour, tab) => await (await tour.OpenFormAsync(tab)).ChooseInVainAsync("short"),
+        ["reset-repeats"] = async (tour, tab) => await (await tour.OpenFormAsync(tab)).ChooseInVainAsync("пароль пароль пароль"),
         ["done"] = async (tour, tab) => await tour.ResetAsync(tab),
         ["reset-form-shared"] = async (tour, tab) => await tour.OpenSharedFormAsync(tab),
         ["done-shared"] = async (tour, tab) => await (await tour.OpenSharedFormAsync(tab)).SendAsync("an owl in the third lighthouse"),
@@ -90,6 +92,13 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         var tab = await NewBrowserAsync(new() { Locale = language });
         await Stations[state](this, tab);
         return tab;
+    }
+
+    private static async Task AskWithoutCookieAsync(Tab tab)
+    {
+        var forgot = await ForgotPasswordPage.OpenAsync(tab);
+        await tab.Page.Context.ClearCookiesAsync();
+        await forgot.AskInVainAsync("ada@example.org");
     }
 
     private async Task<ResetPasswordPage> OpenFormAsync(Tab tab) =>
