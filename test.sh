@@ -33,6 +33,15 @@ debian() {
   timeout 120 apt-get update && DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y --no-install-recommends "$@"
 }
 
+# Said first, since it changes the machine.
+announce() {
+  local wanted=(postgresql dovecot-imapd postfix libidn12 nginx-light chromium-headless-shell)
+  [ "$mode" != gallery ] || wanted=(chromium-headless-shell fonts-ipafont-gothic)
+  [ "$mode" != long ] || wanted+=("${proxies[@]}" pgbouncer wapiti spamassassin rspamd)
+  [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || { echo "not root on Debian: nothing is installed, tests that need more are skipped"; return; }
+  echo "as root on Debian, installs what is missing of: ${wanted[*]}"
+}
+
 # All of Debian's packages at once, while the build runs; each step below looks for its own again.
 prefetch() {
   [ "$mode" = gallery ] || [ -n "${ONETIMEJWT_TEST_POSTGRESQL:-}" ] || no_cluster
@@ -176,6 +185,7 @@ format() {
   dotnet format OneTimeJwt.sln --no-restore --verify-no-changes > "$results/format.log" 2>&1
 }
 
+step "packages" announce
 [ "$mode" = gallery ] || { prefetch > "$results/prefetch.log" 2>&1 & prefetch=$!; }
 step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
   && step "build" dotnet build OneTimeJwt.sln --no-restore -c Release -warnaserror && {
