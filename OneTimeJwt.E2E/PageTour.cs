@@ -62,8 +62,8 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["address"] = async (tour, tab) => await (await tour.SignInAsync(tab)).OpenAddressAsync(),
         ["address-error"] = async (tour, tab) => await (await (await tour.SignInAsync(tab)).OpenAddressAsync()).AskInVainAsync("ada@example.org", "wrong"),
         ["address-sent"] = async (tour, tab) => await (await tour.SignInAsync(tab)).Tab.GoAsync("/account/email/sent"),
-        ["change"] = async (tour, tab) => await PressPage.OpenAsync(tab, await tour.Site.MailChangeLinkAsync(await tour.NewAccountAsync(), $"moved-{Guid.NewGuid():N}@example.org")),
-        ["change-error"] = async (tour, tab) => await (await PressPage.OpenAsync(tab, await tour.Site.MailChangeLinkAsync(await tour.NewAccountAsync(), $"moved-{Guid.NewGuid():N}@example.org"))).UseInVainAsync("ada@example.org"),
+        ["change"] = async (tour, tab) => await PressPage.OpenAsync(tab, await tour.Site.MailChangeLinkAsync(await tour.NewAccountAsync(), People.NextAddress())),
+        ["change-error"] = async (tour, tab) => await (await PressPage.OpenAsync(tab, await tour.Site.MailChangeLinkAsync(await tour.NewAccountAsync(), People.NextAddress()))).UseInVainAsync("ada@example.org"),
         ["change-done"] = (_, tab) => tab.GoAsync("/change-email/done"),
         ["secure"] = async (tour, tab) => await PressPage.OpenAsync(tab, await tour.Site.MailSecureLinkAsync(await tour.NewAccountAsync())),
         ["secure-done"] = (_, tab) => tab.GoAsync("/secure-account/done"),
@@ -112,11 +112,11 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
     }
 
     private async Task<ResetPasswordPage> OpenSharedFormAsync(Tab tab) =>
-        await ResetPasswordPage.OpenAsync(tab, await Site.MailLinkAsync(await ShareAsync($"ada-{Guid.NewGuid():N}")));
+        await ResetPasswordPage.OpenAsync(tab, await Site.MailLinkAsync(await ShareAsync(People.NextName())));
 
     private async Task SignInSharedAsync(Tab tab)
     {
-        var name = $"ada-{Guid.NewGuid():N}";
+        var name = People.NextName();
         await (await SignInPage.OpenAsync(tab)).EnterAsync((await ShareAsync(name)) with { Email = name });
     }
 
@@ -216,7 +216,7 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
     private async Task InviteAsync(Tab tab)
     {
         await ConsolePage.EnterAsync(tab, await NewAccountAsync(AccountKind.Admin), "/admin/invite");
-        await new InvitePage(tab).SendAsync([$"guest-{Guid.NewGuid():N}@example.org", "nonsense"], "They start on Monday.");
+        await new InvitePage(tab).SendAsync([People.NextAddress(), "nonsense"], "They start on Monday.");
     }
 
     private async Task OpenInboxAsync(Tab tab)

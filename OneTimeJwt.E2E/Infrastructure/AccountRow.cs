@@ -26,7 +26,7 @@ internal static class AccountRow
     /// <summary>A fresh account with the password, second factor and roles of a seeded one: hashing one for each test would take long.</summary>
     public static async Task<TestAccount> CopyAsync(RunningApp app, TestAccount model)
     {
-        var account = model with { Email = $"{Guid.NewGuid():N}@example.org" };
+        var account = model with { Email = People.NextAddress() };
         await WriteAsync(app, Copy, ("$model", model.Email), ("$email", account.Email));
         return account;
     }

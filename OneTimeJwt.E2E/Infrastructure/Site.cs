@@ -124,7 +124,7 @@ public sealed class Site : IAsyncDisposable
         "reset" => MailLinkAsync(account),
         "invite" => InviteAsync(),
         "confirm" => MailConfirmLinkAsync(account),
-        "change" => MailChangeLinkAsync(account, $"moved-{Guid.NewGuid():N}@example.org"),
+        "change" => MailChangeLinkAsync(account, People.NextAddress()),
         "secure" => MailSecureLinkAsync(account),
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, null),
     };
@@ -167,7 +167,7 @@ public sealed class Site : IAsyncDisposable
     public async Task<string> InviteAsync()
     {
         Assert.SkipWhen(IsDeployed, "Leaves an account behind.");
-        var address = $"guest-{Guid.NewGuid():N}@example.org";
+        var address = People.NextAddress();
         await Guests.SendInvitationAsync(Address, await Accounts.TakeAsync(AccountKind.Admin), address);
         return (await Inbox.NextAsync(address, InboxFolder.InvitationSubject)).Link;
     }

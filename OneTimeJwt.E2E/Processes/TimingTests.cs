@@ -130,7 +130,7 @@ public sealed class TimingTests
         return await RunningApp.StartAsync(RunningApp.MailingTo(port), beside: site.App);
     }
 
-    private static string Unknown() => $"{Guid.NewGuid():N}@example.org";
+    private static string Unknown() => People.NextAddress();
 
     // Another expiry than the one that the proof was made for.
     private static string Unproven(string token)
