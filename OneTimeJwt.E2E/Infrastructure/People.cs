@@ -1,6 +1,9 @@
 namespace OneTimeJwt.E2E.Infrastructure;
 
-/// <summary>Names for test accounts, each given once in a run, so that pictures and reports show people and no random digits.</summary>
+/// <summary>
+/// Names for test accounts, so that pictures and reports show people and no random digits. Each is given once in a run, and
+/// none begins with another.
+/// </summary>
 internal static class People
 {
     private static readonly string[] Names =
@@ -18,6 +21,6 @@ internal static class People
     public static string NextName()
     {
         var (lap, place) = Math.DivRem(Interlocked.Increment(ref _given) - 1, Names.Length);
-        return lap == 0 ? Names[place] : $"{Names[place]}.{lap + 1}";
+        return lap == 0 ? Names[place] : Names[place].Replace(".", $"{lap + 1}.", StringComparison.Ordinal);
     }
 }

@@ -17,6 +17,9 @@ public sealed record TestAccount
 {
     public required string Email { get; init; }
 
+    /// <summary>What is ahead of the @, which no other account begins with.</summary>
+    public string Name => Email.Split('@')[0];
+
     public required string Password
     {
         get;

@@ -27,7 +27,7 @@ public sealed class ConsolePage(Tab tab) : SitePage(tab)
 
     public async Task<AccountFilePage> FindAsync(TestAccount account)
     {
-        await Search.PressSequentiallyAsync(account.Email[..24]);
+        await Search.PressSequentiallyAsync(account.Name);
         await Assertions.Expect(Hits).ToHaveCountAsync(1);
         await Page.Keyboard.PressAsync("ArrowDown");
         await Assertions.Expect(Hits.First).ToBeFocusedAsync();
