@@ -50,6 +50,7 @@ internal static class Program
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         builder.AddLanguages();
+        builder.Services.CheckSettings<TokenSettings>("Tokens");
         builder.AddTokens();
         builder.AddData();
         builder.AddMail();

@@ -23,8 +23,7 @@ internal static class AccountsModule
 
     public static void AddAccounts(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<AccountsSettings>().BindConfiguration("Accounts");
-        builder.Services.AddSingleton<IValidateOptions<AccountsSettings>, AccountsSettingsValidator>();
+        builder.Services.AddSettings<AccountsSettings, AccountsSettingsValidator>("Accounts");
         builder.Services.AddSingleton<AccountLock>();
         builder.Services.AddSingleton<IsBarred>(services => user => user is Account account && services.GetRequiredService<AccountLock>().IsBanned(account));
         builder.Services.AddSingleton<AccountLookup>();

@@ -12,12 +12,9 @@ internal static class RecoveryModule
 {
     public static void AddRecovery(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<RecoverySettings>().BindConfiguration("Recovery");
-        builder.Services.AddSingleton<IValidateOptions<RecoverySettings>, RecoverySettingsValidator>();
-        builder.Services.AddOptions<MailBudget>().BindConfiguration("RateLimits:PerAccount");
-        builder.Services.AddSingleton<IValidateOptions<MailBudget>, MailBudgetValidator>();
-        builder.Services.AddOptions<TrailSettings>().BindConfiguration("Trail");
-        builder.Services.AddSingleton<IValidateOptions<TrailSettings>, TrailSettingsValidator>();
+        builder.Services.AddSettings<RecoverySettings, RecoverySettingsValidator>("Recovery");
+        builder.Services.AddSettings<MailBudget, MailBudgetValidator>("RateLimits:PerAccount");
+        builder.Services.AddSettings<TrailSettings, TrailSettingsValidator>("Trail");
         if (builder.Environment.IsDevelopment())
             builder.Services.PostConfigure<RecoverySettings>(recovery => recovery.PublicOrigin ??= ListeningAddress(builder.Configuration));
 
