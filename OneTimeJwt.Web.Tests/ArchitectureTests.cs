@@ -15,11 +15,11 @@ public sealed class ArchitectureTests
         ["Admin"] = ["Recovery", "Accounts", "Data", "Shell", "Languages"],
         ["Recovery"] = ["Accounts", "Tokens", "Mail", "Data", "Shell", "Languages"],
         ["Accounts"] = ["Tokens", "Data", "Shell", "Languages"],
-        ["Mail"] = ["Shell", "Languages"],
+        ["Mail"] = ["Data", "Shell", "Languages"],
         ["Tokens"] = [],
         ["Data"] = [],
         ["Security"] = ["Shell"],
-        ["Shell"] = ["Languages"],
+        ["Shell"] = ["Data", "Languages"],
         ["Languages"] = [],
     };
 

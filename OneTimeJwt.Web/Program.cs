@@ -35,9 +35,9 @@ internal static class Program
             await app.RunAsync();
             return 0;
         }
-        catch (Exception fault) when (Outage.Is(fault) || fault is ForeignDatabaseException || fault.GetBaseException() is IOException or SocketException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault.IsOfDatabase() || fault is ForeignDatabaseException || fault.GetBaseException() is IOException or SocketException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"It can't run: {fault.GetBaseException().Message.TrimEnd('.')}.{(Outage.Is(fault) ? " That was the database: look at it and at ConnectionStrings:Accounts." : "")}");
+            await Console.Error.WriteLineAsync($"It can't run: {fault.GetBaseException().Message.TrimEnd('.')}.{(fault.IsOfDatabase() ? " That was the database: look at it and at ConnectionStrings:Accounts." : "")}");
             return 1;
         }
     }

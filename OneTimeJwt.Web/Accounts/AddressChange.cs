@@ -62,7 +62,7 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
             await database.SaveChangesAsync();
             return true;
         }
-        catch (DbUpdateException fault) when (!again && Collision.Is(fault))
+        catch (DbUpdateException fault) when (!again && fault.IsConflict())
         {
             // A notice that is being sent writes to the same row, and so may other wishes: theirs were first. One of them
             // may be this one, where the button was pressed twice.
@@ -74,7 +74,7 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
                 ? await TryAsync(present, wanted, client, again: true)
                 : await database.IsConfirmedAsync(() => database.OwnStates.AnyAsync(own => own.AccountId == account.Id && own.PendingAddress == wanted));
         }
-        catch (DbUpdateException fault) when (Collision.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsConflict())
         {
             return false;
         }

@@ -120,7 +120,7 @@ public sealed class MailedCodes(ServerSecrets secrets, IDbContextFactory<Account
             await database.SaveChangesAsync();
             return true;
         }
-        catch (DbUpdateException fault) when (Collision.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsConflict())
         {
             return false;
         }

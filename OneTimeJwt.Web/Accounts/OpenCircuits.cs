@@ -64,7 +64,7 @@ internal sealed partial class OpenCircuits(
                 .Select(account => new Session(account.Id, account.SecurityStamp, new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock)))
                 .ToDictionaryAsync(session => session.Id, cancellationToken);
         }
-        catch (Exception fault) when (UnreadableRow.Is(fault))
+        catch (Exception fault) when (fault.IsUnreadableRow())
         {
             var sessions = new Dictionary<string, Session>();
             foreach (var id in ids.Where(_ => ids.Count > 1))

@@ -143,7 +143,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         {
             return await change();
         }
-        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsRefusal())
         {
             database.ChangeTracker.Clear();
             database.Attach(account);

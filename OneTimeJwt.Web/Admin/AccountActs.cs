@@ -54,11 +54,11 @@ public sealed class AccountActs(
             {
                 return await writer.RunAsync(() => contexts.TryAsync((database, _) => InTransactionAsync(database, user, request)));
             }
-            catch (DbUpdateException fault) when (tries < MostTries && Collision.Is(fault))
+            catch (DbUpdateException fault) when (tries < MostTries && fault.IsConflict())
             {
                 // The account was changed in the meantime, by its user, by another admin or by a notice: judge again.
             }
-            catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+            catch (DbUpdateException fault) when (fault.IsRefusal())
             {
                 return new ActOutcome(false, Words.RefusedByDatabase);
             }

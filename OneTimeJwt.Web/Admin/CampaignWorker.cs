@@ -57,15 +57,12 @@ internal sealed partial class CampaignWorker(
             {
                 return await ReleaseAsync(id, Math.Max(most, 1), skips: most == 0, cancellationToken);
             }
-            catch (Exception fault) when (most > 0 && IsOfARow(fault))
+            catch (Exception fault) when (most > 0 && (fault.IsUnreadableRow() || (fault is DbUpdateException refused && refused.IsRefusal())))
             {
                 // With half of them.
             }
         }
     }
-
-    private static bool IsOfARow(Exception fault) =>
-        UnreadableRow.Is(fault) || (fault is DbUpdateException refused && DatabaseRefusal.Is(refused));
 
     private async Task<int> ReleaseAsync(Guid id, int most, bool skips, CancellationToken cancellationToken)
     {

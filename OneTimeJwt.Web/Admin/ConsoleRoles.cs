@@ -175,7 +175,7 @@ public sealed class ConsoleRoles(
                     return await change(database);
                 });
             }
-            catch (DbUpdateException fault) when (tries < MostTries && Collision.Is(fault))
+            catch (DbUpdateException fault) when (tries < MostTries && fault.IsConflict())
             {
                 // Another node changed the role's members, or made the role, in the meantime.
             }

@@ -50,7 +50,7 @@ internal sealed class Invitations(
                 if (await InviteAsync(list[i].Name, by, reason, client) is { } why)
                     left.Add(new Uninvited(list[i], why));
             }
-            catch (Exception fault) when (Outage.Is(fault))
+            catch (Exception fault) when (fault.IsOutage())
             {
                 var invited = i - left.Count;
                 left.AddRange(list.Skip(i).Select(line => new Uninvited(line, Words.InviteNotReached)));
@@ -106,14 +106,14 @@ internal sealed class Invitations(
             await database.SaveChangesAsync();
             return null;
         }
-        catch (DbUpdateException fault) when (Collision.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsConflict())
         {
             // Somebody else made it at that moment, or this did: a commit that was in doubt and was tried again.
             return await database.HasHappenedAsync(line.Id) ? null : Words.InviteInUse;
         }
-        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsRefusal())
         {
-            return DatabaseRefusal.LacksValue(fault) && await columns.UnsetAsync() is { Count: > 0 } unset
+            return DatabaseFaults.Of(fault) == DatabaseFault.MissingValue && await columns.UnsetAsync() is { Count: > 0 } unset
                 ? _noNewAccounts = Words.InviteNoNewAccounts.With(string.Join(", ", unset.Select(HostColumns.SettingOf)))
                 : Words.InviteRefused;
         }

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Shell;
 
@@ -93,7 +94,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         {
             // The page was left, or something else is wanted by now.
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOutage())
         {
             IsFailing = true;
             Log.ReadingFailed(Logger, fault.GetBaseException().GetType().Name);
@@ -113,7 +114,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         {
             await act();
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOutage())
         {
             failed(Words.DatabaseAway);
         }

@@ -32,7 +32,7 @@ internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts
         }
         catch (TimeoutException)
         {
-            return Unhealthy(DatabaseFault.Slow);
+            return HealthCheckResult.Unhealthy(DatabaseFaults.InWords(DatabaseFault.Slow));
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts
         }
         catch (Exception fault)
         {
-            return Unhealthy(DatabaseFaults.Of(fault, HasManyHosts(database)));
+            return HealthCheckResult.Unhealthy(DatabaseFaults.InWords(DatabaseFaults.Of(fault), HasManyHosts(database)));
         }
     }
 
@@ -83,6 +83,4 @@ internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts
         await transaction.CommitAsync(cancellationToken);
         return 0;
     }
-
-    private static HealthCheckResult Unhealthy(DatabaseFault fault) => HealthCheckResult.Unhealthy(DatabaseFaults.InWords(fault));
 }

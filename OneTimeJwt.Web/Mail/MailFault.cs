@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Mail;
@@ -49,7 +50,7 @@ internal sealed record MailFault(string Words, string Advice, bool Permanent = f
         SocketException => new("the mail server can't be reached", Where("Mail:Smtp:Host and Mail:Smtp:Port")),
         TimeoutException or OperationCanceledException => new("the mail server didn't answer in time", $"{Where("host and port")}. {Security}"),
         IOException => new("the connection to the mail server, or the disk, failed", $"{Security}, and whether the disk is full"),
-        _ when Outage.Is(fault) => new("the database failed", "Check ConnectionStrings:Accounts"),
+        _ when fault.IsOutage() => new("the database failed", "Check ConnectionStrings:Accounts"),
         _ => new(fault.GetType().Name, "This is a fault of the app: please report it"),
     };
 

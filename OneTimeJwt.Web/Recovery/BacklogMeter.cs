@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Recovery;
@@ -34,7 +35,7 @@ internal sealed class BacklogMeter : BackgroundService
         {
             return await _backlog.ReadAsync(cancellationToken);
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOfDatabase())
         {
             return null;
         }

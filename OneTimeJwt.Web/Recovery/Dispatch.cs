@@ -44,7 +44,7 @@ internal sealed class Dispatch(Outbox outbox, Delivery delivery)
     public async Task PutOffAsync(OutboxMail mail, Exception fault)
     {
         // Without an account nobody finds it in the console, to ask for another try.
-        if (mail.AccountId is not null && UnreadableRow.Is(fault))
+        if (mail.AccountId is not null && fault.IsUnreadableRow())
             await outbox.RefuseAsync(mail, "the account's row can't be read");
         else if (!await delivery.GivesUpAsync(mail))
             await outbox.RetryLaterAsync(mail, MailFault.Of(fault));

@@ -109,7 +109,7 @@ internal sealed class Notices(
                 });
                 return;
             }
-            catch (DbUpdateException fault) when (tries < MostTries && Collision.Is(fault))
+            catch (DbUpdateException fault) when (tries < MostTries && fault.IsConflict())
             {
                 // The row was made or changed at the same moment, by whoever changes the account.
             }

@@ -45,7 +45,7 @@ internal sealed partial class Outbox
         {
             if (tries == TriesBeforeItIsSaid)
                 Log.NotRecorded(logger, mail.AccountId, last.GetBaseException().GetType().Name);
-            if (tries >= MostTriesToRecord && RowFault.Is(last))
+            if (tries >= MostTriesToRecord && last.MayBeOfOneRow())
             {
                 await SetAsideAsync(mail);
                 return;
@@ -89,7 +89,7 @@ internal sealed partial class Outbox
         {
             await writer.RunAsync(write, cancellationToken);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException && !RowFault.Is(fault))
+        catch (Exception fault) when (fault is not OperationCanceledException && !fault.MayBeOfOneRow())
         {
             _isReadOnly = true;
             _leases.Refused();

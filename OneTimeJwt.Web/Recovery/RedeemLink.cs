@@ -113,7 +113,7 @@ internal sealed partial class RedeemLink(
         {
             return await LabelAsync(claims);
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOfDatabase())
         {
             return null;
         }
@@ -168,11 +168,11 @@ internal sealed partial class RedeemLink(
 
             throw new InvalidOperationException($"Identity refused the account: {string.Join(", ", result.Errors.Select(error => error.Code))}");
         }
-        catch (DbUpdateException fault) when (Collision.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsConflict())
         {
             return await OwnAsync(line.Id) ? SwapEnd.Done : SwapEnd.Taken;
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOutage())
         {
             // The connection broke around the commit. Our own event tells whether it happened.
             if (!await HappenedAsync(line.Id))
@@ -193,7 +193,7 @@ internal sealed partial class RedeemLink(
             await using var fresh = await contexts.CreateDbContextAsync();
             return await fresh.HasHappenedAsync(line);
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOfDatabase())
         {
             throw new CommitInDoubtException(fault);
         }
