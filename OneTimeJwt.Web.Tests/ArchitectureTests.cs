@@ -17,7 +17,7 @@ public sealed class ArchitectureTests
         ["Accounts"] = ["Tokens", "Data", "Shell", "Languages"],
         ["Mail"] = ["Data", "Shell", "Languages"],
         ["Tokens"] = [],
-        ["Data"] = [],
+        ["Data"] = ["Languages"],
         ["Security"] = ["Shell"],
         ["Shell"] = ["Data", "Languages"],
         ["Languages"] = [],

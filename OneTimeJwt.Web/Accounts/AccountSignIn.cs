@@ -131,7 +131,7 @@ public sealed class AccountSignIn(
     // The event has the challenge's name for an id, and the table takes an id once, on any number of nodes.
     private async Task<bool> UseOnceAsync(PasskeyProof proof)
     {
-        database.Add(new RecoveryEvent { Id = proof.Challenge, At = time.GetUtcNow(), Kind = RecoveryEventKind.PasskeyUsed, AccountId = proof.Account.Id, Client = Context.Connection.RemoteIpAddress?.ToString() });
+        database.Add(RecoveryEvent.Of(RecoveryEventKind.PasskeyUsed, proof.Account.Id, time.GetUtcNow(), Context.Connection.RemoteIpAddress?.ToString(), id: proof.Challenge));
         try
         {
             return (await UserManager.AddOrUpdatePasskeyAsync(proof.Account, proof.Passkey)).Succeeded;

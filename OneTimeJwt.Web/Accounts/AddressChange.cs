@@ -51,12 +51,11 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
 
     private async Task<bool> TryAsync(Account account, string wanted, string? client, bool again = false)
     {
-        var now = time.GetUtcNow();
         var pending = account.Own?.PendingAddress;
         var own = account.Remember();
         own.PendingAddress = wanted;
         own.Renew();
-        database.Add(new OutboxMail { Kind = OutboxKind.ChangeLink, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId });
+        database.Add(OutboxMail.ForUser(OutboxKind.ChangeLink, account.Id, client, time.GetUtcNow()));
         try
         {
             await database.SaveChangesAsync();

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
@@ -30,20 +29,8 @@ public sealed class MailedCodes(ServerSecrets secrets, IDbContextFactory<Account
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
     /// <summary>Asks the worker to mail one.</summary>
-    public Task AskAsync(Account account, string? client)
-    {
-        var now = time.GetUtcNow();
-        return appender.AppendAsync(new OutboxMail
-        {
-            Kind = OutboxKind.SignInCode,
-            AccountId = account.Id,
-            Client = client,
-            RequestedAt = now,
-            DueAt = now,
-            Culture = Reader.Culture,
-            Zone = Reader.ZoneId,
-        });
-    }
+    public Task AskAsync(Account account, string? client) =>
+        appender.AppendAsync(OutboxMail.ForUser(OutboxKind.SignInCode, account.Id, client, time.GetUtcNow()));
 
     /// <summary>The code that a mail carries. The event that records the mail has the mail's id.</summary>
     public string Make(Account account, Guid mail) => Make(secrets.Current, account, mail);
@@ -114,7 +101,7 @@ public sealed class MailedCodes(ServerSecrets secrets, IDbContextFactory<Account
     private async Task<bool> TryRecordAsync(RecoveryEventKind kind, string accountId, Guid id, string? client)
     {
         await using var database = await contexts.CreateDbContextAsync();
-        database.Add(new RecoveryEvent { Id = id, At = time.GetUtcNow(), Kind = kind, AccountId = accountId, Client = client });
+        database.Add(RecoveryEvent.Of(kind, accountId, time.GetUtcNow(), client, id: id));
         try
         {
             await database.SaveChangesAsync();
@@ -127,7 +114,7 @@ public sealed class MailedCodes(ServerSecrets secrets, IDbContextFactory<Account
     }
 
     // Of the mail's id alone: nothing of the code is in it.
-    private static Guid Name(string text) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"mailed-code/{text}")).AsSpan(0, 16));
+    private static Guid Name(string text) => RecoveryEvent.IdOf($"mailed-code/{text}");
 
     private static string Make(ServerSecret secret, Account account, Guid mail)
     {

@@ -22,8 +22,8 @@ internal sealed class PasswordChange(
 
         var now = time.GetUtcNow();
         account.PasswordHash = await newPassword.HashAsync(account, chosen);
-        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.PasswordChanged, AccountId = account.Id, Client = client });
-        database.Add(new OutboxMail { Kind = OutboxKind.PasswordChangedNotice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId });
+        database.Add(RecoveryEvent.Of(RecoveryEventKind.PasswordChanged, account.Id, now, client));
+        database.Add(OutboxMail.ForUser(OutboxKind.PasswordChangedNotice, account.Id, client, now));
         var result = await users.UpdateSecurityStampAsync(account);
         return new Outcome(result.Succeeded ? [] : [Words.ChangedMeanwhile]);
     }

@@ -19,7 +19,7 @@ public sealed class StampRepair(IDbContextFactory<AccountsContext> contexts, Tim
 
         account.RenewSecurityStamp();
         account.ConcurrencyStamp = Guid.NewGuid().ToString();
-        database.Add(new RecoveryEvent { At = time.GetUtcNow(), Kind = RecoveryEventKind.StampGiven, AccountId = accountId });
+        database.Add(RecoveryEvent.Of(RecoveryEventKind.StampGiven, accountId, time.GetUtcNow()));
         try
         {
             await database.SaveChangesAsync();

@@ -86,9 +86,9 @@ internal sealed class AdminInvitation(
     private async Task<Outcome> MailAsync(Account account, OutboxKind kind, string words)
     {
         var now = time.GetUtcNow();
-        var mail = new OutboxMail { Kind = kind, AccountId = account.Id, RequestedAt = now, DueAt = now };
+        var mail = OutboxMail.ForAdmin(kind, account.Id, now);
         database.Add(mail);
-        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.Invited, AccountId = account.Id, Detail = "on the command line" });
+        database.Add(RecoveryEvent.Of(RecoveryEventKind.Invited, account.Id, now, detail: "on the command line"));
         await database.SaveChangesAsync();
 
         var what = kind == OutboxKind.Invitation ? "The invitation" : "The notice";

@@ -96,15 +96,7 @@ internal sealed partial class CampaignWorker(
     private static async Task SkipAsync(AccountsContext database, Campaign campaign, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var next = await database.CampaignAccounts.SingleAsync(account => account.CampaignId == campaign.Id && account.Position == campaign.Released, cancellationToken);
-        database.Add(new RecoveryEvent
-        {
-            At = now,
-            Kind = RecoveryEventKind.Suppressed,
-            AccountId = next.AccountId,
-            Actor = campaign.StartedBy,
-            CampaignId = campaign.Id,
-            Detail = "the account's row can't be read or changed",
-        });
+        database.Add(campaign.Event(RecoveryEventKind.Suppressed, now, next.AccountId, "the account's row can't be read or changed"));
         campaign.Released++;
     }
 
@@ -115,31 +107,13 @@ internal sealed partial class CampaignWorker(
             .OrderBy(account => account.Position)
             .Select(account => account.AccountId)
             .ToListAsync(cancellationToken);
-        database.AddRange(ids.Select(id => new OutboxMail
-        {
-            Kind = campaign.RequiresReset ? OutboxKind.RequiredReset : OutboxKind.ResetLink,
-            AccountId = id,
-            RequestedBy = campaign.StartedBy,
-            Client = campaign.Client,
-            CampaignId = campaign.Id,
-            RequestedAt = now,
-            DueAt = now,
-        }));
+        database.AddRange(ids.Select(id => campaign.Mail(id, now)));
         if (campaign.RequiresReset)
         {
             foreach (var account in await database.Users.Where(account => ids.Contains(account.Id)).ToListAsync(cancellationToken))
             {
                 acts.RequireReset(account);
-                database.Add(new RecoveryEvent
-                {
-                    At = now,
-                    Kind = RecoveryEventKind.ResetRequired,
-                    AccountId = account.Id,
-                    Actor = campaign.StartedBy,
-                    Client = campaign.Client,
-                    CampaignId = campaign.Id,
-                    Reason = campaign.Reason,
-                });
+                database.Add(campaign.Event(RecoveryEventKind.ResetRequired, now, account.Id, reason: campaign.Reason));
             }
         }
 

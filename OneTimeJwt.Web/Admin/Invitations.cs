@@ -96,7 +96,7 @@ internal sealed class Invitations(
 
         var account = known.FirstOrDefault() ?? new Account { UserName = address, Email = address };
         var line = new RecoveryEvent { At = now, Kind = RecoveryEventKind.Invited, AccountId = account.Id, Actor = by.Id, Client = client, Reason = reason };
-        database.Add(new OutboxMail { Kind = OutboxKind.Invitation, AccountId = account.Id, RequestedBy = by.Id, Client = client, RequestedAt = now, DueAt = now });
+        database.Add(OutboxMail.ForAdmin(OutboxKind.Invitation, account.Id, now, by.Id, client));
         database.Add(line);
         try
         {

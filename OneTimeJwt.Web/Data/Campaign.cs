@@ -46,6 +46,14 @@ public sealed class Campaign
     /// <summary>When accounts were last released.</summary>
     public DateTimeOffset? ReleasedAt { get; set; }
 
+    /// <summary>A mail to one of its accounts.</summary>
+    public OutboxMail Mail(string accountId, DateTimeOffset now) =>
+        OutboxMail.ForAdmin(RequiresReset ? OutboxKind.RequiredReset : OutboxKind.ResetLink, accountId, now, StartedBy, Client, Id);
+
+    /// <summary>What the trail says of it, in the name of whose it is.</summary>
+    public RecoveryEvent Event(RecoveryEventKind kind, DateTimeOffset at, string? accountId = null, string? detail = null, string? reason = null) =>
+        new() { At = at, Kind = kind, AccountId = accountId, Actor = StartedBy, Client = Client, CampaignId = Id, Detail = detail, Reason = reason };
+
     /// <summary>Changes with every change, so that of two nodes only one releases the next accounts.</summary>
     public Guid Version { get; set; }
 }

@@ -74,8 +74,7 @@ internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts
     private async Task<int> WriteAsync(AccountsContext database, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var now = time.GetUtcNow();
-        var row = new OutboxMail { Kind = OutboxKind.AdminNotice, RequestedAt = now, DueAt = now };
+        var row = OutboxMail.ForUser(OutboxKind.AdminNotice, accountId: null, client: null, time.GetUtcNow());
         database.Add(row);
         await database.SaveChangesAsync(cancellationToken);
         database.Remove(row);

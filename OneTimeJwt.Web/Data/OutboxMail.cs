@@ -1,3 +1,5 @@
+using OneTimeJwt.Web.Languages;
+
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>A stored request for mail that is still to be sent. It holds no token: tokens are minted when it is sent.</summary>
@@ -53,6 +55,68 @@ public sealed class OutboxMail
 
     /// <summary>When somebody asked for another try; its age counts from then.</summary>
     public DateTimeOffset? TriedAgainAt { get; set; }
+
+    /// <summary>To an account, because its own user wants it or should know: told in the language and zone of who is here.</summary>
+    /// <param name="kind">What it says.</param>
+    /// <param name="accountId">The account; null while only the typed address is known.</param>
+    /// <param name="client">The network address that the request came from.</param>
+    /// <param name="now">When it is asked for, and due.</param>
+    /// <param name="typedAddress">An encrypted address to write to instead of the account's own.</param>
+    public static OutboxMail ForUser(OutboxKind kind, string? accountId, string? client, DateTimeOffset now, string? typedAddress = null) => new()
+    {
+        Kind = kind,
+        AccountId = accountId,
+        TypedAddress = typedAddress,
+        Client = client,
+        RequestedAt = now,
+        DueAt = now,
+        Culture = Reader.Culture,
+        Zone = Reader.ZoneId,
+    };
+
+    /// <summary>To an account, because somebody else wants it: told as its owner was told last.</summary>
+    /// <param name="kind">What it says.</param>
+    /// <param name="accountId">The account.</param>
+    /// <param name="now">When it is asked for, and due.</param>
+    /// <param name="admin">The id of the admin who asks.</param>
+    /// <param name="client">The network address that the request came from.</param>
+    /// <param name="campaignId">The campaign that it belongs to.</param>
+    /// <param name="aboutId">The account that it tells of, where that is another one.</param>
+    public static OutboxMail ForAdmin(
+        OutboxKind kind,
+        string accountId,
+        DateTimeOffset now,
+        string? admin = null,
+        string? client = null,
+        Guid? campaignId = null,
+        string? aboutId = null) => new()
+    {
+        Kind = kind,
+        AccountId = accountId,
+        RequestedBy = admin,
+        AboutId = aboutId,
+        Client = client,
+        CampaignId = campaignId,
+        RequestedAt = now,
+        DueAt = now,
+    };
+
+    /// <summary>What the trail says of it.</summary>
+    public RecoveryEvent Event(
+        RecoveryEventKind kind, DateTimeOffset at, string? nonce = null, string? detail = null, Guid? id = null, string? addressHash = null) => new()
+    {
+        Id = id ?? Guid.CreateVersion7(),
+        At = at,
+        Kind = kind,
+        AccountId = AccountId,
+        AddressHash = addressHash,
+        Nonce = nonce,
+        Actor = RequestedBy,
+        Client = Client,
+        Detail = detail,
+        CampaignId = CampaignId,
+        MailId = Id,
+    };
 
     /// <summary>Sends a refused mail as if it had just been asked for.</summary>
     public void TryAgain(DateTimeOffset now) => (RefusedAt, TriedAgainAt, DueAt, Attempts, Lease) = (null, now, now, 0, Guid.NewGuid());

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>One line of the trail: append-only, in UTC, without secrets.</summary>
@@ -13,6 +16,13 @@ public sealed class RecoveryEvent
 
     /// <summary>What a line is called that tells what became of a mail; what is known later or weighs more comes last.</summary>
     public static readonly RecoveryEventKind[] Reports = [RecoveryEventKind.MailDeferred, RecoveryEventKind.MailDelivered, RecoveryEventKind.MailDropped, RecoveryEventKind.MailBounced];
+
+    /// <summary>What an account's own user did, or the app did to it.</summary>
+    public static RecoveryEvent Of(RecoveryEventKind kind, string accountId, DateTimeOffset at, string? client = null, string? detail = null, Guid? id = null) =>
+        new() { Id = id ?? Guid.CreateVersion7(), At = at, Kind = kind, AccountId = accountId, Client = client, Detail = detail };
+
+    /// <summary>An id for what is recorded once, however often and by however many nodes it is seen: the table takes each id once.</summary>
+    public static Guid IdOf(string what) => new(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 16));
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
 

@@ -303,20 +303,8 @@ internal sealed partial class Delivery(
     private RecoveryEvent Mailed(OutboxMail mail, string to, string? nonce = null, string? detail = null) =>
         Event(mail, RecoveryEventKind.Mailed, nonce, detail, recipient: budgets.Recipient(to));
 
-    private RecoveryEvent Event(OutboxMail mail, RecoveryEventKind kind, string? nonce = null, string? detail = null, Guid? id = null, string? recipient = null) => new()
-    {
-        Id = id ?? Guid.CreateVersion7(),
-        At = time.GetUtcNow(),
-        Kind = kind,
-        AccountId = mail.AccountId,
-        AddressHash = recipient,
-        Nonce = nonce,
-        Actor = mail.RequestedBy,
-        Client = mail.Client,
-        Detail = detail,
-        CampaignId = mail.CampaignId,
-        MailId = mail.Id,
-    };
+    private RecoveryEvent Event(OutboxMail mail, RecoveryEventKind kind, string? nonce = null, string? detail = null, Guid? id = null, string? recipient = null) =>
+        mail.Event(kind, time.GetUtcNow(), nonce, detail, id, recipient);
 
     private static partial class Log
     {

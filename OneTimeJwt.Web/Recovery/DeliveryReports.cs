@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
@@ -62,7 +60,7 @@ internal sealed partial class DeliveryReports(
         var kind = Kind(report.Outcome);
         return new RecoveryEvent
         {
-            Id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}/{report.Cause}/{report.MailId:N}")).AsSpan(0, 16)),
+            Id = RecoveryEvent.IdOf($"{kind}/{report.Cause}/{report.MailId:N}"),
             At = time.GetUtcNow(),
             Kind = kind,
             AccountId = mailed.AccountId,

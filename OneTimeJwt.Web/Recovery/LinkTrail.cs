@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Tokens;
@@ -76,7 +74,7 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
     private Task AppendOnceAsync(RecoveryEventKind kind, ProvenClaims claims, string? detail, string? client) =>
         appender.AppendAsync(new RecoveryEvent
         {
-            Id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}/{detail}/{claims.Nonce}/{claims.AccountId}")).AsSpan(0, 16)),
+            Id = RecoveryEvent.IdOf($"{kind}/{detail}/{claims.Nonce}/{claims.AccountId}"),
             At = time.GetUtcNow(),
             Kind = kind,
             AccountId = claims.AccountId,

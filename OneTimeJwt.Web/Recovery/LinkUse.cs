@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
@@ -114,7 +113,7 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
         own.Renew();
         database.Add(Mail(OutboxKind.SecuredReset, account.Id, client, to));
         foreach (var admin in await findAdmins(database))
-            database.Add(new OutboxMail { Kind = OutboxKind.SecuredNotice, AccountId = admin, AboutId = account.Id, Client = client, RequestedAt = time.GetUtcNow(), DueAt = time.GetUtcNow() });
+            database.Add(OutboxMail.ForAdmin(OutboxKind.SecuredNotice, admin, time.GetUtcNow(), client: client, aboutId: account.Id));
         return RecoveryEventKind.Secured;
     }
 
@@ -127,9 +126,6 @@ internal sealed class LinkUse(AccountsContext database, TypedAddress typed, Find
         (account.Email, account.NormalizedEmail) = (address, normalized);
     }
 
-    private OutboxMail Mail(OutboxKind kind, string accountId, string? client, string? to = null)
-    {
-        var now = time.GetUtcNow();
-        return new OutboxMail { Kind = kind, AccountId = accountId, TypedAddress = to, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId };
-    }
+    private OutboxMail Mail(OutboxKind kind, string accountId, string? client, string? to = null) =>
+        OutboxMail.ForUser(kind, accountId, client, time.GetUtcNow(), to);
 }

@@ -180,21 +180,8 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         await WriteAsync(() => update(database.Outbox.Where(mail => ids.Contains(mail.Id) && leases.Contains(mail.Lease))), cancellationToken);
     }
 
-    private Task ReleaseAsync(OutboxMail mail, RecoveryEventKind kind, DateTimeOffset now, string cause, Action change)
-    {
-        var line = new RecoveryEvent
-        {
-            At = now,
-            Kind = kind,
-            AccountId = mail.AccountId,
-            Actor = mail.RequestedBy,
-            Client = mail.Client,
-            Detail = cause,
-            CampaignId = mail.CampaignId,
-            MailId = mail.Id,
-        };
-        return ReleaseAsync(mail, cause, change, [line]);
-    }
+    private Task ReleaseAsync(OutboxMail mail, RecoveryEventKind kind, DateTimeOffset now, string cause, Action change) =>
+        ReleaseAsync(mail, cause, change, [mail.Event(kind, now, detail: cause)]);
 
     private async Task ReleaseAsync(OutboxMail mail, string cause, Action change, IEnumerable<RecoveryEvent> lines)
     {

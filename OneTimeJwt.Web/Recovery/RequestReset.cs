@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
@@ -40,21 +39,8 @@ public sealed class RequestReset(Appender appender, TypedAddress typed, OneTimeT
         return verification.Claims is { } claims && time.GetUtcNow() <= claims.ExpiresAt + FreshLinkGrace ? claims.AccountId : null;
     }
 
-    private Task AppendAsync(TokenPurpose purpose, string? typedAddress, string? accountId, string? client)
-    {
-        var now = time.GetUtcNow();
-        return appender.AppendAsync(new OutboxMail
-        {
-            Kind = purpose == TokenPurpose.Confirm ? OutboxKind.ConfirmLink : OutboxKind.ResetLink,
-            TypedAddress = typedAddress,
-            AccountId = accountId,
-            Client = client,
-            RequestedAt = now,
-            DueAt = now,
-            Culture = Reader.Culture,
-            Zone = Reader.ZoneId,
-        });
-    }
+    private Task AppendAsync(TokenPurpose purpose, string? typedAddress, string? accountId, string? client) => appender.AppendAsync(OutboxMail.ForUser(
+        purpose == TokenPurpose.Confirm ? OutboxKind.ConfirmLink : OutboxKind.ResetLink, accountId, client, time.GetUtcNow(), typedAddress));
 }
 
 /// <summary>Keeps what people typed unreadable while it waits in the outbox.</summary>

@@ -45,7 +45,7 @@ internal static class SampleMails
             ["reset-by-admin"] = Write.ResetByAdmin(Link(TimeSpan.FromHours(12)), host),
             ["required-reset"] = Write.RequiredReset(Link(TimeSpan.FromHours(12)), host),
             ["secured-reset"] = Write.SecuredReset(Link(TimeSpan.FromMinutes(30)), host),
-            ["sign-in-code"] = Write.SignInCode("123456", now + MailedCodes.Lifetime, new OutboxMail { Kind = OutboxKind.SignInCode, Client = "192.0.2.17", RequestedAt = now, DueAt = now }, host),
+            ["sign-in-code"] = Write.SignInCode("123456", now + MailedCodes.Lifetime, OutboxMail.ForUser(OutboxKind.SignInCode, accountId: null, "192.0.2.17", now), host),
             ["invitation"] = Write.Invitation(Link(TimeSpan.FromDays(3), "/invitation"), host),
             ["confirm"] = Write.Confirm(Link(TimeSpan.FromDays(1), "/confirm-email"), host),
             ["confirmed-already"] = Write.ConfirmedAlready($"{origin.Value}/sign-in", host),
