@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>
@@ -78,4 +81,32 @@ public sealed class CampaignAccount
     public required int Position { get; init; }
 
     public required string AccountId { get; init; }
+}
+
+internal sealed class CampaignConfiguration : IEntityTypeConfiguration<Campaign>
+{
+    public void Configure(EntityTypeBuilder<Campaign> campaign)
+    {
+        campaign.ToTable("RecoveryCampaigns");
+        campaign.Property(c => c.Id).ValueGeneratedNever();
+        campaign.Property(c => c.State).HasConversion<string>().HasMaxLength(16);
+        campaign.Property(c => c.StartedBy).HasMaxLength(ColumnLength.Id);
+        campaign.Property(c => c.Client).HasMaxLength(ColumnLength.Client);
+        campaign.Property(c => c.Reason).HasMaxLength(RecoveryEvent.LongestReason);
+        campaign.Property(c => c.Chosen).HasMaxLength(200);
+        campaign.Property(c => c.UnmatchedLines).HasMaxLength(Campaign.LongestUnmatched);
+        campaign.Property(c => c.Version).IsConcurrencyToken();
+        campaign.HasIndex(c => c.State);
+    }
+}
+
+internal sealed class CampaignAccountConfiguration : IEntityTypeConfiguration<CampaignAccount>
+{
+    public void Configure(EntityTypeBuilder<CampaignAccount> account)
+    {
+        account.ToTable("RecoveryCampaignAccounts");
+        account.HasKey(a => new { a.CampaignId, a.Position });
+        account.Property(a => a.AccountId).HasMaxLength(ColumnLength.Id);
+        account.HasIndex(a => new { a.CampaignId, a.AccountId }).IsUnique();
+    }
 }

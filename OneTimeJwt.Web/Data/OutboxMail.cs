@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Data;
@@ -142,4 +144,30 @@ public enum OutboxKind
     SecuredReset,
     SecuredNotice,
     SignInCode,
+}
+
+internal sealed class OutboxMailConfiguration : IEntityTypeConfiguration<OutboxMail>
+{
+    private const string Waits = "\"RefusedAt\" IS NULL";
+
+    public void Configure(EntityTypeBuilder<OutboxMail> mail)
+    {
+        mail.ToTable("RecoveryOutbox");
+        mail.Property(m => m.Id).ValueGeneratedNever();
+        mail.Property(m => m.Kind).HasConversion<string>().HasMaxLength(32);
+        mail.Property(m => m.AccountId).HasMaxLength(ColumnLength.Id);
+        mail.Property(m => m.TypedAddress).HasMaxLength(2000);
+        mail.Property(m => m.RequestedBy).HasMaxLength(ColumnLength.Id);
+        mail.Property(m => m.AboutId).HasMaxLength(ColumnLength.Id);
+        mail.Property(m => m.Client).HasMaxLength(ColumnLength.Client);
+        mail.Property(m => m.Culture).HasMaxLength(ColumnLength.Culture);
+        mail.Property(m => m.Zone).HasMaxLength(ColumnLength.Zone);
+        mail.Property(m => m.Lease).IsConcurrencyToken();
+        mail.Property(m => m.Cause).HasMaxLength(200);
+        mail.HasIndex(m => m.DueAt).HasFilter(Waits);
+        mail.HasIndex(m => m.RequestedAt).HasFilter(Waits);
+        mail.HasIndex(m => m.AccountId);
+        mail.HasIndex(m => m.CampaignId);
+        mail.HasIndex(m => m.RefusedAt).HasFilter("\"RefusedAt\" IS NOT NULL");
+    }
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OneTimeJwt.Web.Data;
 
@@ -108,4 +110,29 @@ public enum RecoveryEventKind
     MailDeferred,
     MailBounced,
     MailDropped,
+}
+
+internal sealed class RecoveryEventConfiguration : IEntityTypeConfiguration<RecoveryEvent>
+{
+    public void Configure(EntityTypeBuilder<RecoveryEvent> line)
+    {
+        line.ToTable("RecoveryTrail");
+        line.Property(e => e.Id).ValueGeneratedNever();
+        line.Property(e => e.Kind).HasConversion<string>().HasMaxLength(32);
+        line.Property(e => e.AccountId).HasMaxLength(ColumnLength.Id);
+        line.Property(e => e.AddressHash).HasMaxLength(64);
+        line.Property(e => e.Nonce).HasMaxLength(16);
+        line.Property(e => e.Actor).HasMaxLength(ColumnLength.Id);
+        line.Property(e => e.Client).HasMaxLength(ColumnLength.Client);
+        line.Property(e => e.Detail).HasMaxLength(500);
+        line.Property(e => e.Reason).HasMaxLength(RecoveryEvent.LongestReason);
+        line.HasIndex(e => e.At);
+        line.HasIndex(e => new { e.Kind, e.At });
+        line.HasIndex(e => new { e.Actor, e.At });
+        line.HasIndex(e => new { e.CampaignId, e.Kind });
+        line.HasIndex(e => new { e.AccountId, e.At });
+        line.HasIndex(e => e.Nonce);
+        line.HasIndex(e => e.MailId);
+        line.HasIndex(e => new { e.AddressHash, e.At });
+    }
 }
