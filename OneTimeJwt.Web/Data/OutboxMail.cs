@@ -91,34 +91,36 @@ public sealed class OutboxMail
         string? admin = null,
         string? client = null,
         Guid? campaignId = null,
-        string? aboutId = null) => new()
-    {
-        Kind = kind,
-        AccountId = accountId,
-        RequestedBy = admin,
-        AboutId = aboutId,
-        Client = client,
-        CampaignId = campaignId,
-        RequestedAt = now,
-        DueAt = now,
-    };
+        string? aboutId = null) =>
+        new()
+        {
+            Kind = kind,
+            AccountId = accountId,
+            RequestedBy = admin,
+            AboutId = aboutId,
+            Client = client,
+            CampaignId = campaignId,
+            RequestedAt = now,
+            DueAt = now,
+        };
 
     /// <summary>What the trail says of it.</summary>
     public RecoveryEvent Event(
-        RecoveryEventKind kind, DateTimeOffset at, string? nonce = null, string? detail = null, Guid? id = null, string? addressHash = null) => new()
-    {
-        Id = id ?? Guid.CreateVersion7(),
-        At = at,
-        Kind = kind,
-        AccountId = AccountId,
-        AddressHash = addressHash,
-        Nonce = nonce,
-        Actor = RequestedBy,
-        Client = Client,
-        Detail = detail,
-        CampaignId = CampaignId,
-        MailId = Id,
-    };
+        RecoveryEventKind kind, DateTimeOffset at, string? nonce = null, string? detail = null, Guid? id = null, string? addressHash = null) =>
+        new()
+        {
+            Id = id ?? Guid.CreateVersion7(),
+            At = at,
+            Kind = kind,
+            AccountId = AccountId,
+            AddressHash = addressHash,
+            Nonce = nonce,
+            Actor = RequestedBy,
+            Client = Client,
+            Detail = detail,
+            CampaignId = CampaignId,
+            MailId = Id,
+        };
 
     /// <summary>Sends a refused mail as if it had just been asked for.</summary>
     public void TryAgain(DateTimeOffset now) => (RefusedAt, TriedAgainAt, DueAt, Attempts, Lease) = (null, now, now, 0, Guid.NewGuid());
