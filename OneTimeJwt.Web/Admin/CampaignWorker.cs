@@ -9,7 +9,7 @@ namespace OneTimeJwt.Web.Admin;
 /// and nothing doubled, and of several nodes one releases each account.
 /// </summary>
 internal sealed partial class CampaignWorker(
-    IDbContextFactory<AccountsContext> contexts, OneWriter writer, ConsoleRoles roles, AccountActs acts, TimeProvider time, ILogger<CampaignWorker> logger) : BackgroundService
+    IDbContextFactory<AccountsContext> contexts, OneWriter writer, ConsoleRoles roles, AccountActs acts, TimeProvider time, ILogger<CampaignWorker> logger) : Worker
 {
     private const int MostAtOnce = 250;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -26,21 +26,8 @@ internal sealed partial class CampaignWorker(
         }
     }
 
-    private async Task TryAsync(Func<Task> act, CancellationToken stoppingToken)
-    {
-        try
-        {
-            await act();
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Another node was faster, or an account was changed meanwhile; the next tick sees what is left.
-        }
-        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-        {
-            Log.TickFailed(logger, fault.GetBaseException().GetType().Name);
-        }
-    }
+    protected override void Failed(Exception fault) =>
+        Log.TickFailed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
 
     private async Task<List<Guid>> RunningAsync(CancellationToken cancellationToken)
     {
@@ -56,6 +43,11 @@ internal sealed partial class CampaignWorker(
             try
             {
                 return await ReleaseAsync(id, Math.Max(most, 1), skips: most == 0, cancellationToken);
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                // Another node was faster, or an account was changed meanwhile; the next tick sees what is left.
+                return 0;
             }
             catch (Exception fault) when (most > 0 && IsOfARow(fault))
             {
@@ -165,6 +157,6 @@ internal sealed partial class CampaignWorker(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Error, "Campaigns could not be worked on ({Fault}); trying again shortly.")]
-        public static partial void TickFailed(ILogger logger, string fault);
+        public static partial void TickFailed(ILogger logger, string fault, Exception? unexpected);
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class DeliveryReports(
     // Else it would be reported again and again, and the others with it.
     private Task DropAsync(DeliveryReport report, Exception fault)
     {
-        Log.Dropped(logger, report.MailId, fault.GetBaseException().GetType().Name);
+        Log.Dropped(logger, report.MailId, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
         return Task.CompletedTask;
     }
 
@@ -84,6 +84,6 @@ internal sealed partial class DeliveryReports(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "What became of mail {MailId} can't be written down ({Fault}) and is left out.")]
-        public static partial void Dropped(ILogger logger, Guid mailId, string fault);
+        public static partial void Dropped(ILogger logger, Guid mailId, string fault, Exception? unexpected);
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class Outbox
         for (var (tries, last) = (1, fault); ; tries++)
         {
             if (tries == TriesBeforeItIsSaid)
-                Log.NotRecorded(logger, mail.AccountId, last.GetBaseException().GetType().Name);
+                Log.NotRecorded(logger, mail.AccountId, LoggableException.NameOf(last), LoggableException.IfUnexpected(last));
             if (tries >= MostTriesToRecord && RowFault.Is(last))
             {
                 await SetAsideAsync(mail);

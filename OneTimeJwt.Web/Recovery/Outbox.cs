@@ -102,7 +102,7 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
                 }
                 catch (Exception fault)
                 {
-                    Log.NotKept(logger, fault.GetBaseException().GetType().Name);
+                    Log.NotKept(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
                 }
             }
         }
@@ -128,7 +128,7 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     public Task RetryLaterAsync(OutboxMail mail, MailFault fault)
     {
         var now = time.GetUtcNow();
-        Log.NotSent(logger, mail.AccountId, fault.Words, mail.Attempts);
+        Log.NotSent(logger, mail.AccountId, fault.Words, mail.Attempts, LoggableException.IfUnexpected(fault.Unexplained));
         return ReleaseAsync(mail, RecoveryEventKind.MailFailed, now, fault.Words, () => mail.DueAt = now + Delay(mail.Attempts, fault.Wait));
     }
 
@@ -234,13 +234,13 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "Mail for account {AccountId} was not sent: {Cause}, attempt {Attempts}. It will be tried again.")]
-        public static partial void NotSent(ILogger logger, string? accountId, string cause, int attempts);
+        public static partial void NotSent(ILogger logger, string? accountId, string cause, int attempts, Exception? unexpected);
 
         [LoggerMessage(LogLevel.Warning, "Leases of mails could not be renewed ({Fault}); trying again shortly.")]
-        public static partial void NotKept(ILogger logger, string fault);
+        public static partial void NotKept(ILogger logger, string fault, Exception? unexpected);
 
         [LoggerMessage(LogLevel.Warning, "A mail for account {AccountId} was sent, and that can't be written down yet ({Fault}); no other mail is taken up until it is.")]
-        public static partial void NotRecorded(ILogger logger, string? accountId, string fault);
+        public static partial void NotRecorded(ILogger logger, string? accountId, string fault, Exception? unexpected);
 
         [LoggerMessage(LogLevel.Error, "Mail for account {AccountId} was refused for good: {Cause}. It stays in the outbox until somebody asks for another try.")]
         public static partial void Refused(ILogger logger, string? accountId, string cause);
