@@ -17,6 +17,7 @@ internal static class AdminModule
         builder.Services.AddSingleton<IValidateOptions<AdminBudget>, AdminBudgetValidator>();
         builder.Services.AddSingleton<AccountSearch>();
         builder.Services.AddSingleton<AccountReader>();
+        builder.Services.AddSingleton<ActorReader>();
         builder.Services.AddSingleton<AccountActs>();
         builder.Services.AddSingleton<TrailReader>();
         builder.Services.AddSingleton<TrailExport>();

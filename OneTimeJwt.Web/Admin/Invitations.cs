@@ -24,7 +24,7 @@ public sealed record InvitationOutcome(int Invited, IReadOnlyList<Uninvited> Lef
 /// account is written with its mail and its line in the trail, or not at all.
 /// </summary>
 internal sealed class Invitations(
-    UserManager<Account> users, AccountsContext database, AccountActs acts, AccountLock accountLock, AccountLookup lookup, HostColumns columns, IOptions<RecoverySettings> recovery, TimeProvider time)
+    UserManager<Account> users, AccountsContext database, ActorReader actors, AccountLock accountLock, AccountLookup lookup, HostColumns columns, IOptions<RecoverySettings> recovery, TimeProvider time)
 {
     public const int MostAtOnce = 500;
 
@@ -38,7 +38,7 @@ internal sealed class Invitations(
 
     public async Task<InvitationOutcome> SendAsync(ClaimsPrincipal user, IReadOnlyList<ListedName> list, string reason, string? client)
     {
-        var by = await acts.ActorAsync(database, user);
+        var by = await actors.ReadAsync(database, user);
         if (await ProblemAsync(by, list, reason) is { } problem)
             return new InvitationOutcome(0, [], problem);
 

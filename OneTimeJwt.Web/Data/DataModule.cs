@@ -21,6 +21,7 @@ internal static class DataModule
         builder.Services.AddSingleton<AdoptedDatabase>();
         builder.Services.AddScoped<DevelopmentSeed>();
 
+        builder.Services.AddSingleton<AuditedTransaction>();
         builder.Services.AddSingleton<Appender>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Appender>());
         builder.Services.AddSingleton(services => new DatabaseHealth(
