@@ -93,6 +93,21 @@ public sealed class CommitInDoubtTests(CommitInDoubtTests.Apps apps) : IClassFix
         Assert.Single(await app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.RoleGranted);
     }
 
+    [Fact]
+    public async Task A_password_that_was_changed_all_the_same_is_told_as_changed()
+    {
+        var app = await apps.OnAsync(DatabaseProvider.PostgreSql);
+        var account = await app.AddAccountAsync();
+        using var visitor = app.Open();
+        await visitor.SignInAsync(account.Email!, Passwords.Old);
+        _written.Arm(account.Id);
+
+        (await visitor.ChangePasswordAsync(Passwords.Old, Passwords.New)).LeadsTo("/account?changed");
+
+        Assert.True(_written.IsOver);
+        Assert.Single(await app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.PasswordChanged);
+    }
+
     private static async Task<Account> AccountForAsync(TestApp app, AccountAct act)
     {
         var account = await app.AddAccountAsync(shape: row =>

@@ -24,9 +24,9 @@ public sealed class StampRepair(IDbContextFactory<AccountsContext> contexts, Tim
         {
             await database.SaveChangesAsync();
         }
-        catch (DbUpdateConcurrencyException)
+        catch (DbUpdateException fault) when (Collision.Is(fault))
         {
-            // Somebody else changed the account, and most likely gave it one.
+            // Somebody else changed the account, and most likely gave it one; or this did, and its commit was in doubt.
             database.ChangeTracker.Clear();
         }
 

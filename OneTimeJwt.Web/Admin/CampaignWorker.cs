@@ -44,9 +44,10 @@ internal sealed partial class CampaignWorker(
             {
                 return await ReleaseAsync(id, Math.Max(most, 1), skips: most == 0, cancellationToken);
             }
-            catch (DbUpdateConcurrencyException)
+            catch (DbUpdateException fault) when (Collision.Is(fault))
             {
-                // Another node was faster, or an account was changed meanwhile; the next tick sees what is left.
+                // Another node was faster, an account was changed meanwhile, or a commit that was in doubt is done: the next
+                // tick sees what is left.
                 return 0;
             }
             catch (Exception fault) when (most > 0 && IsOfARow(fault))

@@ -210,9 +210,10 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         {
             await database.SaveChangesAsync();
         }
-        catch (DbUpdateConcurrencyException)
+        catch (DbUpdateException fault) when (Collision.Is(fault))
         {
-            // It took so long that another node has the row by now, and writes down what comes of it.
+            // It took so long that another node has the row by now, and writes down what comes of it; or it is written already
+            // by a commit that was in doubt.
         }
         catch
         {
