@@ -118,22 +118,22 @@ internal sealed partial class DeliveryWorker(
 
     private Task PutOffAsync(OutboxMail mail, Exception fault) => TryAsync(() => dispatch.PutOffAsync(mail, fault), CancellationToken.None);
 
-    private List<Work> Queue(IReadOnlyList<OutboxMail> mails, Reading reading)
+    private List<Work> Queue(IReadOnlyList<OutboxMail> mails, DeliverySnapshot snapshot)
     {
         foreach (var mail in mails)
             _inHand[mail.Id] = mail;
-        return [.. mails.GroupBy(mail => reading.RecipientOf(mail) ?? mail.AccountId!).Select(group => Queue(group, reading))];
+        return [.. mails.GroupBy(mail => snapshot.RecipientOf(mail) ?? mail.AccountId!).Select(group => Queue(group, snapshot))];
     }
 
     // Who has confirmed an address goes ahead of others who were registered with it.
-    private Work Queue(IGrouping<string, OutboxMail> group, Reading reading)
+    private Work Queue(IGrouping<string, OutboxMail> group, DeliverySnapshot snapshot)
     {
         var mails = group
             .OrderBy(mail => mail.RequestedAt)
-            .ThenByDescending(mail => reading.Of(mail)?.EmailConfirmed)
+            .ThenByDescending(mail => snapshot.Of(mail)?.EmailConfirmed)
             .ThenBy(mail => mail.AccountId, StringComparer.Ordinal)
             .ToList();
-        var work = new Work(mails, reading, _latest.GetValueOrDefault(group.Key));
+        var work = new Work(mails, snapshot, _latest.GetValueOrDefault(group.Key));
         _latest[group.Key] = work.Done.Task;
         return work;
     }
@@ -153,8 +153,8 @@ internal sealed partial class DeliveryWorker(
         for (var i = 0; i < work.Mails.Count && !stoppingToken.IsCancellationRequested; i++)
         {
             var mail = work.Mails[i];
-            var reading = i == 0 && work.Before is null ? work.Reading : null;
-            await TryAsync(() => dispatch.DeliverAsync(mail, reading, stoppingToken), stoppingToken);
+            var snapshot = i == 0 && work.Before is null ? work.Snapshot : null;
+            await TryAsync(() => dispatch.DeliverAsync(mail, snapshot, stoppingToken), stoppingToken);
             _inHand.TryRemove(mail.Id, out _);
         }
 
@@ -165,7 +165,7 @@ internal sealed partial class DeliveryWorker(
         Log.Failed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
 
     /// <summary>The mails to one recipient, what was read when they were leased, and earlier work that isn't done yet.</summary>
-    private sealed record Work(IReadOnlyList<OutboxMail> Mails, Reading Reading, Task? Before)
+    private sealed record Work(IReadOnlyList<OutboxMail> Mails, DeliverySnapshot Snapshot, Task? Before)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -40,6 +40,9 @@ internal sealed class Notices(
         }
     }
 
+    /// <summary>Where a link goes. Never to what somebody typed: the account is found by that, and its own address gets the mail.</summary>
+    public string? LinkAddressOf(OutboxMail mail, Account account) => mail.Kind == OutboxKind.SecuredReset ? AddressOf(mail, account) : account.Email;
+
     public async Task<Notice> WriteAsync(OutboxMail mail, Account account, string to)
     {
         switch (mail.Kind)

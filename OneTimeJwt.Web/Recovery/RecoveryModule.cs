@@ -46,6 +46,11 @@ internal static class RecoveryModule
         builder.Services.AddScoped<Recipients>();
         builder.Services.AddSingleton<Notices>();
         builder.Services.AddSingleton<MailBudgets>();
+        builder.Services.AddSingleton<SnapshotReader>();
+        builder.Services.AddSingleton<DeliveryPolicy>();
+        builder.Services.AddSingleton<MailWriter>();
+        builder.Services.AddSingleton<MailSender>();
+        builder.Services.AddSingleton<DeliveryRecorder>();
         builder.Services.AddSingleton<Delivery>();
         builder.Services.AddSingleton<Dispatch>();
         builder.Services.AddHostedService<DeliveryWorker>();

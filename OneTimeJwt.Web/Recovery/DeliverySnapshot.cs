@@ -8,14 +8,14 @@ namespace OneTimeJwt.Web.Recovery;
 /// <param name="Recipients">The recipient of each mail, by the mail's id.</param>
 /// <param name="Recent">What their recipients were sent on request within the budget's window.</param>
 /// <param name="Providers">Where accounts without a password sign in, where that keeps a link from them.</param>
-internal sealed record Reading(
+internal sealed record DeliverySnapshot(
     long At,
     IReadOnlyDictionary<string, Account> Accounts,
     IReadOnlyDictionary<Guid, string> Recipients,
     ILookup<BudgetKey, RecentMail> Recent,
     ILookup<string, string> Providers)
 {
-    public static Reading Nothing { get; } =
+    public static DeliverySnapshot Nothing { get; } =
         new(
             0,
             new Dictionary<string, Account>(),
