@@ -12,10 +12,18 @@ namespace OneTimeJwt.Web.Tests.App;
 internal sealed class CommitsLost(bool isWritten) : DbTransactionInterceptor
 {
     private string? _subject;
+    private bool _isBroken;
 
     public bool IsOver => _subject is null;
 
+    /// <summary>Whether no transaction can be begun from then on.</summary>
+    public bool StaysBroken { get; init; }
+
     public void Arm(string actorOrAccount) => _subject = actorOrAccount;
+
+    public override ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
+        DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default) =>
+        _isBroken ? throw new TimeoutException() : new(result);
 
     public override ValueTask<InterceptionResult> TransactionCommittingAsync(
         DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
@@ -38,7 +46,7 @@ internal sealed class CommitsLost(bool isWritten) : DbTransactionInterceptor
         if (_subject is not { } subject || !lines.Any(line => line.Actor == subject || line.AccountId == subject))
             return;
 
-        _subject = null;
+        (_subject, _isBroken) = (null, StaysBroken);
         throw context is PostgreSqlAccounts
             ? new NpgsqlException("Exception while reading from stream", new EndOfStreamException())
             : new SqliteException("disk I/O error", errorCode: 10);

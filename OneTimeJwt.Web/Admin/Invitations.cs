@@ -47,7 +47,8 @@ internal sealed class Invitations(
         {
             try
             {
-                if (await InviteAsync(list[i].Name, by, reason, client) is { } why)
+                // At each: whoever loses the role in the middle invites nobody more.
+                if ((Refusal(await actors.ReadAsync(database, user)) ?? await InviteAsync(list[i].Name, by, reason, client)) is { } why)
                     left.Add(new Uninvited(list[i], why));
             }
             catch (Exception fault) when (Outage.Is(fault))
@@ -61,10 +62,13 @@ internal sealed class Invitations(
         return new InvitationOutcome(list.Count - left.Count, left);
     }
 
+    private static string? Refusal(ActParty by) =>
+        by.Role == ConsoleRole.Admin ? null : by.Role is null ? Words.RefusalNoRole : Words.RefusalOnlyAdmin;
+
     private async Task<string?> ProblemAsync(ActParty by, IReadOnlyList<ListedName> list, string reason)
     {
-        if (by.Role != ConsoleRole.Admin)
-            return by.Role is null ? Words.RefusalNoRole : Words.RefusalOnlyAdmin;
+        if (Refusal(by) is { } refusal)
+            return refusal;
         if (list.Count is 0 or > MostAtOnce)
             return list.Count == 0 ? Words.InviteNobody : Words.InviteTooMany.With(MostAtOnce);
         if (reason.Length is 0 or > RecoveryEvent.LongestReason)
