@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
@@ -7,7 +8,6 @@ using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Security;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web;
 
@@ -50,7 +50,7 @@ internal static class Program
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         builder.AddLanguages();
-        builder.AddTokens();
+        builder.Services.AddOneTimeTokens().AddTokenQuery();
         builder.AddData();
         builder.AddMail();
         builder.AddAccounts();

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
@@ -10,7 +11,6 @@ using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Security;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web;
 

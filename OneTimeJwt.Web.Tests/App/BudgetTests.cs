@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Tests.Admin;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.App;
 

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Recovery;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.App;
 

@@ -3,11 +3,11 @@ using System.Text;
 using System.Text.RegularExpressions;
 using AngleSharp.Html.Parser;
 using MimeKit;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 

@@ -1,8 +1,8 @@
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Tests.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Recovery;
 

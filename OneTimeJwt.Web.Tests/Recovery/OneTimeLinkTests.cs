@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Tests.Tokens;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Recovery;
 

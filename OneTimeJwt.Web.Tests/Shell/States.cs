@@ -1,13 +1,13 @@
 using AngleSharp.Html.Dom;
 using Microsoft.AspNetCore.Identity;
 using MimeKit;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Shell;
 

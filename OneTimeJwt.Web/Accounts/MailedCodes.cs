@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -132,7 +132,7 @@ public sealed class MailedCodes(ServerSecrets secrets, IDbContextFactory<Account
     private static string Make(ServerSecret secret, Account account, Guid mail)
     {
         Span<byte> mac = stackalloc byte[KeyMaterial.KeySize];
-        KeyMaterial.Mac(secret.CodeSubkey, ["sign-in", account.Id, account.SecurityStamp, account.Email, mail.ToString("N")], mac);
+        KeyMaterial.Mac(secret.Subkey("ott/code/v1"), ["sign-in", account.Id, account.SecurityStamp, account.Email, mail.ToString("N")], mac);
         return (BinaryPrimitives.ReadUInt64BigEndian(mac) % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
     }
 

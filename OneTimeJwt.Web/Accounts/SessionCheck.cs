@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 

@@ -1,5 +1,5 @@
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 

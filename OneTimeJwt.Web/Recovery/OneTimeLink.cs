@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 

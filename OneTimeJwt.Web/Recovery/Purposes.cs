@@ -1,7 +1,6 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Identity;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -16,7 +15,7 @@ public static class Purposes
         "change",
         "/change-email",
         lifetimes => lifetimes.Change,
-        user => [user.SecurityStamp, .. TokenPurpose.AddressState(user), Own(user)?.PendingAddress]);
+        account => [account.SecurityStamp, .. account.AddressState(), Own(account)?.PendingAddress]);
 
     /// <summary>
     /// "This wasn't me". Redeeming raises the counter that alone is bound, besides the account: whatever an intruder does
@@ -26,7 +25,7 @@ public static class Purposes
         "secure",
         "/secure-account",
         lifetimes => lifetimes.Secure,
-        user => [(Own(user)?.TimesSecured ?? 0).ToString(CultureInfo.InvariantCulture)]);
+        account => [(Own(account)?.TimesSecured ?? 0).ToString(CultureInfo.InvariantCulture)]);
 
     public static IReadOnlyList<TokenPurpose> All { get; } = [.. TokenPurpose.All, Change, Secure];
 
@@ -36,5 +35,5 @@ public static class Purposes
     /// <summary>Whether its use is to choose a password; else a button is pressed.</summary>
     public static bool ChoosesPassword(TokenPurpose purpose) => purpose == TokenPurpose.Reset || purpose == TokenPurpose.Invite;
 
-    private static OwnState? Own(IdentityUser user) => (user as Account)?.Own;
+    private static OwnState? Own(TokenAccount account) => (account.User as Account)?.Own;
 }

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 

@@ -1,10 +1,10 @@
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 

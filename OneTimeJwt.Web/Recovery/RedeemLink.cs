@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -120,7 +120,7 @@ internal sealed partial class RedeemLink(
     }
 
     // The row that was verified is the row that is written: the context keeps it, with its concurrency stamp.
-    private async Task<IdentityUser?> FindAsync(string id) => await database.Users.FindAsync(id);
+    private async Task<TokenAccount?> FindAsync(string id) => TokenAccount.Of(await database.Users.FindAsync(id));
 
     private async Task<Account> ReadAsync(string id) => (await database.Users.FindAsync(id))!;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -36,7 +36,7 @@ public sealed class RequestReset(Appender appender, TypedAddress typed, OneTimeT
     // No account is looked up: the proof of issuance is enough to mail the account's own address.
     private async Task<string?> FreshLinkAccountAsync(TokenPurpose purpose, string token)
     {
-        var verification = await tokens.VerifyAsync(token, purpose, _ => Task.FromResult<Microsoft.AspNetCore.Identity.IdentityUser?>(null));
+        var verification = await tokens.VerifyAsync(token, purpose, _ => Task.FromResult<TokenAccount?>(null));
         return verification.Claims is { } claims && time.GetUtcNow() <= claims.ExpiresAt + FreshLinkGrace ? claims.AccountId : null;
     }
 

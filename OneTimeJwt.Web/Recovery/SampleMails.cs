@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Mvc;
 using MimeKit;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 using Write = OneTimeJwt.Web.Recovery.Letters;
 
 namespace OneTimeJwt.Web.Recovery;

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
-namespace OneTimeJwt.Web.Tokens;
+namespace OneTimeJwt.Tokens;
 
 internal sealed partial class TokenSettingsValidator : IValidateOptions<TokenSettings>
 {

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
-public sealed class TokensModuleTests
+public sealed class OneTimeTokensExtensionsTests
 {
     private readonly ServiceCollection _services = [];
 
@@ -27,5 +27,5 @@ public sealed class TokensModuleTests
         Assert.Equal(["phone", "post"], _services.BuildServiceProvider().GetServices<TokenPurpose>().Select(purpose => purpose.Name));
     }
 
-    private static TokenPurpose Named(string name) => new(name, "/", _ => TimeSpan.FromHours(1), user => [user.SecurityStamp]);
+    private static TokenPurpose Named(string name) => new(name, "/", _ => TimeSpan.FromHours(1), account => [account.SecurityStamp]);
 }

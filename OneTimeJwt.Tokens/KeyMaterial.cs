@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace OneTimeJwt.Web.Tokens;
+namespace OneTimeJwt.Tokens;
 
 /// <summary>
-/// Derives every key of the house: HKDF with SHA-256 (RFC 5869, section 2) over length-prefixed parts.
+/// Derives every key: HKDF with SHA-256 (RFC 5869, section 2) over length-prefixed parts.
 /// </summary>
 public static class KeyMaterial
 {
@@ -20,7 +20,7 @@ public static class KeyMaterial
     /// <param name="secret">The raw secret, at least 32 bytes.</param>
     /// <param name="label">What the subkey is for, for example <c>ott/key/v1</c>.</param>
     /// <returns>32 bytes; another label gives an unrelated key.</returns>
-    public static byte[] Subkey(ReadOnlySpan<byte> secret, string label)
+    internal static byte[] Subkey(ReadOnlySpan<byte> secret, string label)
     {
         var key = new byte[KeySize];
         HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, key, salt: default, Encoding.ASCII.GetBytes(label));
@@ -32,7 +32,7 @@ public static class KeyMaterial
     /// <param name="state">What the purpose's use will change: the HKDF input key material.</param>
     /// <param name="context">Version, origin, purpose and account id: the HKDF info.</param>
     /// <returns>32 bytes; two different inputs never give HKDF the same bytes.</returns>
-    public static byte[] Derive(ReadOnlySpan<byte> subkey, ReadOnlySpan<string?> state, ReadOnlySpan<string?> context)
+    internal static byte[] Derive(ReadOnlySpan<byte> subkey, ReadOnlySpan<string?> state, ReadOnlySpan<string?> context)
     {
         var (ofState, ofBoth) = (SizeOf(state), SizeOf(state) + SizeOf(context));
         var bytes = ofBoth <= UsualSize ? stackalloc byte[UsualSize] : new byte[ofBoth];

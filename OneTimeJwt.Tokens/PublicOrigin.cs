@@ -1,17 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace OneTimeJwt.Web.Tokens;
+namespace OneTimeJwt.Tokens;
 
 /// <summary>
 /// What links start with, in its one canonical form: scheme and host as an origin has them (RFC 6454, section 6.2), lower case,
 /// punycode, no default port; then the path, where there is one, in its own case and without a slash at the end. It is a part of
 /// every key, so a change of it kills outstanding links.
 /// </summary>
-/// <param name="Value">For example <c>https://accounts.example.com</c> or <c>https://www.example.com/recover</c>.</param>
-public sealed record PublicOrigin(string Value)
+public sealed class PublicOrigin
 {
+    internal PublicOrigin(string value)
+    {
+        Value = value;
+        Origin = new Uri(value).AbsolutePath is var path && path != "/" ? value[..^path.Length] : value;
+    }
+
+    /// <summary>For example <c>https://accounts.example.com</c> or <c>https://www.example.com/recover</c>.</summary>
+    public string Value { get; }
+
     /// <summary>The origin alone, as browsers name it.</summary>
-    public string Origin { get; } = new Uri(Value).AbsolutePath is var path && path != "/" ? Value[..^path.Length] : Value;
+    public string Origin { get; }
 
     /// <summary>The path alone, for example <c>/recover</c>; empty where there is none.</summary>
     public string Path => Value[Origin.Length..];

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.IdentityModel.Tokens;
 
-namespace OneTimeJwt.Web.Tokens;
+namespace OneTimeJwt.Tokens;
 
 /// <summary>
 /// What a token may be used for: declared once, with its page, its lifetime and the state that its use changes.
@@ -19,7 +19,7 @@ public sealed class TokenPurpose(
     string name,
     string page,
     Func<TokenLifetimes, TimeSpan> lifetime,
-    Func<IdentityUser, string?[]> state,
+    Func<TokenAccount, string?[]> state,
     Func<TokenLifetimes, TimeSpan>? longest = null,
     string? identityPurpose = null)
 {
@@ -32,7 +32,7 @@ public sealed class TokenPurpose(
         "reset",
         "/reset-password",
         lifetimes => lifetimes.Reset,
-        user => [user.SecurityStamp, user.PasswordHash, .. AddressState(user)],
+        account => [account.SecurityStamp, account.PasswordHash, .. account.AddressState()],
         lifetimes => lifetimes.Reset > lifetimes.ResetByAdmin ? lifetimes.Reset : lifetimes.ResetByAdmin,
         UserManager<IdentityUser>.ResetPasswordTokenPurpose);
 
@@ -44,7 +44,7 @@ public sealed class TokenPurpose(
         "invite",
         "/invitation",
         lifetimes => lifetimes.Invite,
-        user => [user.SecurityStamp, user.PasswordHash, .. AddressState(user)]);
+        account => [account.SecurityStamp, account.PasswordHash, .. account.AddressState()]);
 
     /// <summary>
     /// Confirming the address. Redeeming sets the flag that is bound here. The stamp stays, so that nobody is signed out
@@ -54,7 +54,7 @@ public sealed class TokenPurpose(
         "confirm",
         "/confirm-email",
         lifetimes => lifetimes.Confirm,
-        user => [user.SecurityStamp, .. AddressState(user), user.EmailConfirmed ? "confirmed" : null],
+        account => [account.SecurityStamp, .. account.AddressState(), account.EmailConfirmed ? "confirmed" : null],
         identityPurpose: UserManager<IdentityUser>.ConfirmEmailTokenPurpose);
 
     /// <summary>The purposes that need nothing but Identity's own columns.</summary>
@@ -70,7 +70,7 @@ public sealed class TokenPurpose(
     public string? IdentityPurpose { get; } = identityPurpose;
 
     /// <summary>What the library checks of every token of this purpose.</summary>
-    internal TokenValidationParameters Checks { get; } = TokenUnderKey.Checks(name);
+    internal TokenValidationParameters Checks { get; } = KeyedToken.Checks(name);
 
     /// <summary>How long a token lives that the account's own user asked for.</summary>
     /// <param name="lifetimes">The configured lifetimes.</param>
@@ -82,15 +82,8 @@ public sealed class TokenPurpose(
     /// <returns>The time from now to the latest acceptable <c>exp</c>.</returns>
     public TimeSpan LongestLifetime(TokenLifetimes lifetimes) => (longest ?? lifetime)(lifetimes);
 
-    /// <summary>
-    /// The address as a part of the state: its normalised form, and beside it the address itself where the two don't
-    /// belong together, as after another application changed one of them only.
-    /// </summary>
-    internal static string?[] AddressState(IdentityUser user) =>
-        string.Equals(user.Email, user.NormalizedEmail, StringComparison.OrdinalIgnoreCase) ? [user.NormalizedEmail] : [user.NormalizedEmail, user.Email];
-
     /// <summary>The state of the account that this purpose's use will change.</summary>
-    /// <param name="user">The account as it is now.</param>
+    /// <param name="account">The account as it is now.</param>
     /// <returns>The values in a fixed order; a missing one is <see langword="null"/>.</returns>
-    public string?[] State(IdentityUser user) => state(user);
+    public string?[] State(TokenAccount account) => state(account);
 }

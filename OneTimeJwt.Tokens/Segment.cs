@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 
-namespace OneTimeJwt.Web.Tokens;
+namespace OneTimeJwt.Tokens;
 
 /// <summary>One part of a compact JWS: base64url in its only canonical spelling (RFC 7515, section 2).</summary>
 internal static class Segment

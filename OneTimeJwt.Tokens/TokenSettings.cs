@@ -1,4 +1,4 @@
-namespace OneTimeJwt.Web.Tokens;
+namespace OneTimeJwt.Tokens;
 
 /// <summary>The <c>Tokens</c> section of the configuration.</summary>
 public sealed class TokenSettings

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace OneTimeJwt.Web.Tokens;
+namespace OneTimeJwt.Tokens;
 
 /// <summary>The claims of a token (RFC 7519, section 4.1), all of them, in the order in which they are written.</summary>
 internal sealed record TokenClaims(

@@ -1,13 +1,11 @@
-using System.Diagnostics;
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
-/// <summary>The folder Tokens in an application that has nothing else of ours, with the code that README shows for it.</summary>
-public sealed partial class ElsewhereTests : IDisposable
+/// <summary>The package in an application that has nothing else of ours, with the code that its README shows.</summary>
+public sealed partial class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>, IDisposable
 {
-    private const string Section = "## Tokens for your own application";
-
     private const string Project = """
         <Project Sdk="Microsoft.NET.Sdk.Web">
           <PropertyGroup>
@@ -19,7 +17,7 @@ public sealed partial class ElsewhereTests : IDisposable
             <UseAppHost>false</UseAppHost>
           </PropertyGroup>
           <ItemGroup>
-            <PackageReference Include="System.IdentityModel.Tokens.Jwt" />
+            <PackageReference Include="OneTimeJwt.Tokens" />
             <PackageReference Include="Microsoft.AspNetCore.Identity.EntityFrameworkCore" />
             <PackageReference Include="Microsoft.EntityFrameworkCore.Sqlite" />
           </ItemGroup>
@@ -30,7 +28,7 @@ public sealed partial class ElsewhereTests : IDisposable
         using Microsoft.AspNetCore.Identity;
         using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
         using Microsoft.EntityFrameworkCore;
-        using OneTimeJwt.Web.Tokens;
+        using OneTimeJwt.Tokens;
 
         var builder = WebApplication.CreateBuilder(args);
         // registered
@@ -45,46 +43,47 @@ public sealed partial class ElsewhereTests : IDisposable
         Say("account", (await users.CreateAsync(user, "Seven wet umbrellas 1")).Succeeded);
 
         var reset = await users.GeneratePasswordResetTokenAsync(user);
-        Say("reset", (await tokens.VerifyAsync(reset, TokenPurpose.Reset, users.FindByIdAsync)).Verdict);
+        Say("reset", (await tokens.VerifyAsync(reset, TokenPurpose.Reset, FindAsync)).Verdict);
         Say("changed", (await users.ResetPasswordAsync(user, reset, "A brass kettle 2")).Succeeded);
-        Say("reset", (await tokens.VerifyAsync(reset, TokenPurpose.Reset, users.FindByIdAsync)).Verdict);
+        Say("reset", (await tokens.VerifyAsync(reset, TokenPurpose.Reset, FindAsync)).Verdict);
         Say("changed", (await users.ResetPasswordAsync(user, reset, "A quiet morning 3")).Succeeded);
 
         // used
         Say("phone", verification.Verdict);
-        Say("phone", (await tokens.VerifyAsync(token, phone, users.FindByIdAsync)).Verdict);
+        Say("phone", (await tokens.VerifyAsync(token, phone, FindAsync)).Verdict);
 
-        var name = OneTimeTokenProvider<IdentityUser>.Name;
+        const string name = OneTimeTokens.ProviderName;
         var second = await users.GenerateUserTokenAsync(user, name, "phone");
         Say("by Identity", await users.VerifyUserTokenAsync(user, name, "phone", second));
         Say("changed", (await users.SetPhoneNumberAsync(user, "555 0199")).Succeeded);
         Say("by Identity", await users.VerifyUserTokenAsync(user, name, "phone", second));
+
+        async Task<TokenAccount?> FindAsync(string id) => TokenAccount.Of(await users.FindByIdAsync(id));
 
         static void Say(string what, object value) => Console.WriteLine($"> {what}: {value}");
 
         internal sealed class Accounts(DbContextOptions<Accounts> options) : IdentityDbContext<IdentityUser>(options);
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("ott-elsewhere-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("ott-package-").FullName;
 
     [Fact]
-    public async Task What_README_shows_works_with_the_folder_and_nothing_else()
+    public async Task What_its_README_shows_works_with_the_package_and_nothing_else()
     {
         var shown = Shown();
         Assert.Equal(3, shown.Length);
         var steps = new[] { "// registered", "// declared", "// used" };
         await WriteAsync("Program.cs", steps.Zip(shown).Aggregate(Program, (code, step) => code.Replace(step.First, step.Second, StringComparison.Ordinal)));
         await WriteAsync("Elsewhere.csproj", Project);
-        File.Copy(Path.Combine(Repository.Root, "Directory.Packages.props"), Path.Combine(_folder, "Directory.Packages.props"));
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "OneTimeJwt.Web", "Tokens")))
-            File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
+        var versions = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "Directory.Packages.props"), TestContext.Current.CancellationToken);
+        await WriteAsync("Directory.Packages.props", versions.Replace(
+            "</Project>", $"""<ItemGroup><PackageVersion Include="OneTimeJwt.Tokens" Version="{feed.Version}" /></ItemGroup></Project>""", StringComparison.Ordinal));
 
         // The packages are there already; no other place is asked.
-        var built = await RunAsync("build", "--configuration", "Release", "-nodeReuse:false", "-p:UseSharedCompilation=false", $"-p:RestoreSources={_folder}");
+        var built = await LocalFeed.RunAsync(
+            _folder, "build", "--configuration", "Release", "-nodeReuse:false", "-p:UseSharedCompilation=false", $"-p:RestoreSources={feed.Folder}");
         Assert.True(built.Code == 0, built.Said);
-        var ran = await RunAsync(Path.Combine("bin", "Release", "net10.0", "Elsewhere.dll"), "--urls=http://127.0.0.1:0");
+        var ran = await LocalFeed.RunAsync(_folder, Path.Combine("bin", "Release", "net10.0", "Elsewhere.dll"), "--urls=http://127.0.0.1:0");
 
         Assert.True(ran.Code == 0, ran.Said);
         Assert.Equal(
@@ -96,38 +95,37 @@ public sealed partial class ElsewhereTests : IDisposable
     }
 
     [Fact]
-    public void What_README_shows_is_no_longer_than_it_says() =>
+    public void It_has_its_README_its_documentation_and_its_symbols_and_claims_no_licence()
+    {
+        using var package = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(feed.Folder, "*.nupkg")));
+        using var symbols = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(feed.Folder, "*.snupkg")));
+        using var nuspec = new StreamReader(package.GetEntry("OneTimeJwt.Tokens.nuspec")!.Open());
+        var manifest = nuspec.ReadToEnd();
+
+        Assert.Superset(new HashSet<string> { "README.md", "lib/net10.0/OneTimeJwt.Tokens.dll", "lib/net10.0/OneTimeJwt.Tokens.xml" }, package.Entries.Select(entry => entry.FullName).ToHashSet());
+        Assert.Contains("lib/net10.0/OneTimeJwt.Tokens.pdb", symbols.Entries.Select(entry => entry.FullName));
+        Assert.Equal(["System.IdentityModel.Tokens.Jwt"], Dependency().Matches(manifest).Select(dependency => dependency.Groups[1].Value));
+        Assert.Contains("<frameworkReference name=\"Microsoft.AspNetCore.App\" />", manifest, StringComparison.Ordinal);
+        Assert.DoesNotContain("<license", manifest, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_purpose_of_ones_own_takes_no_more_lines_than_its_README_says() =>
         Assert.Equal([5, 5], Shown().Take(2).Select(code => code.Trim().Split('\n').Length));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static string[] Shown()
-    {
-        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var section = readme[(readme.IndexOf(Section, StringComparison.Ordinal) + Section.Length)..];
-        return [.. Code().Matches(section[..section.IndexOf("\n## ", StringComparison.Ordinal)]).Select(block => block.Groups[1].Value)];
-    }
+    private static string[] Shown() =>
+        [.. Code().Matches(File.ReadAllText(Path.Combine(Repository.Root, "OneTimeJwt.Tokens", "README.md"))).Select(block => block.Groups[1].Value)];
 
     private Task WriteAsync(string file, string text) => File.WriteAllTextAsync(Path.Combine(_folder, file), text, TestContext.Current.CancellationToken);
-
-    private async Task<(int Code, string Said)> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = _folder, RedirectStandardError = true, RedirectStandardOutput = true };
-        // Under dotnet test, the outer build's tools would be taken for ours.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
-            start.Environment.Remove(name);
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(Patience);
-        var error = process.StandardError.ReadToEndAsync(patience.Token);
-        var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
-        return (process.ExitCode, output + await error);
-    }
 
     [GeneratedRegex(@"^```csharp\r?\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Code();
 
     [GeneratedRegex(@"^> (.+?)\r?$", RegexOptions.Multiline)]
     private static partial Regex Told();
+
+    [GeneratedRegex("<dependency id=\"([^\"]+)\"")]
+    private static partial Regex Dependency();
 }

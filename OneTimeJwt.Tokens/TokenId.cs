@@ -1,10 +1,10 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
-namespace OneTimeJwt.Web.Tokens;
+namespace OneTimeJwt.Tokens;
 
 /// <summary>
-/// The <c>jti</c> claim (RFC 7519, section 4.1.7): a nonce, and a proof that this house issued it for that account,
+/// The <c>jti</c> claim (RFC 7519, section 4.1.7): a nonce, and a proof that we issued it for that account,
 /// purpose and expiry. It authorises nothing.
 /// </summary>
 internal static class TokenId
@@ -16,9 +16,9 @@ internal static class TokenId
 
     // Asking for eight random bytes costs a third of a token, and for five hundred not twice that.
     [ThreadStatic]
-    private static Stock? _stock;
+    private static NonceBuffer? _nonces;
 
-    internal static string NewNonce() => Convert.ToHexStringLower((_stock ??= new Stock()).Take());
+    internal static string NewNonce() => Convert.ToHexStringLower((_nonces ??= new NonceBuffer()).Take());
 
     internal static string Create(ServerSecret secret, string nonce, string accountId, string purpose, long expires)
     {
@@ -41,7 +41,7 @@ internal static class TokenId
         return CryptographicOperations.FixedTimeEquals(proof, bytes[NonceSize..]) ? nonce : null;
     }
 
-    private sealed class Stock
+    private sealed class NonceBuffer
     {
         private readonly byte[] _bytes = new byte[64 * NonceSize];
         private int _taken;

@@ -1,18 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace OneTimeJwt.Web.Tokens;
+namespace OneTimeJwt.Tokens;
 
-/// <summary>A token with the one key that may have signed it, so that what is checked beside is the same for all tokens of a purpose.</summary>
-internal sealed class TokenUnderKey(string token, SecurityKey key) : JsonWebToken(token)
+/// <summary>A JWT with its only candidate key, so that the other checks are the same for all tokens of a purpose.</summary>
+internal sealed class KeyedToken(string token, SecurityKey key) : JsonWebToken(token)
 {
+    /// <summary>Keeps no provider: keys never repeat.</summary>
+    internal static readonly CryptoProviderFactory Uncached = new() { CacheSignatureProviders = false };
+
     private readonly SecurityKey[] _keys = [key];
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5404", Justification = "There is no iss claim: nobody but ourselves issues these, and the key says so.")]
-    internal static TokenValidationParameters Checks(string purpose) => new Unchanging()
+    [SuppressMessage("Security", "CA5404", Justification = "There is no iss claim: nobody but ourselves issues these, and the key says so.")]
+    internal static TokenValidationParameters Checks(string purpose) => new ImmutableParameters()
     {
-        IssuerSigningKeyResolver = (_, token, _, _) => ((TokenUnderKey)token)._keys,
-        CryptoProviderFactory = OneShotHmac.Factory.Instance,
+        IssuerSigningKeyResolver = (_, token, _, _) => ((KeyedToken)token)._keys,
+        CryptoProviderFactory = Uncached,
         TryAllIssuerSigningKeys = false,
         RequireSignedTokens = true,
         ValidateIssuerSigningKey = true,
@@ -36,8 +40,8 @@ internal sealed class TokenUnderKey(string token, SecurityKey key) : JsonWebToke
         SaveSigninToken = false,
     };
 
-    // The library copies what it is told for each token, lest somebody changes it.
-    private sealed class Unchanging : TokenValidationParameters
+    // The library copies its parameters for each token.
+    private sealed class ImmutableParameters : TokenValidationParameters
     {
         public override TokenValidationParameters Clone() => this;
     }

@@ -1,20 +1,26 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 
-namespace OneTimeJwt.Web.Tokens;
+namespace OneTimeJwt.Tokens;
 
 /// <summary>
 /// The tokens of a request's address, taken out of it before the host sees the request: the framework writes addresses
 /// to its log and its traces, at levels that configuration may always turn on.
 /// </summary>
-/// <param name="Values">What stood in the query under <c>token</c>.</param>
-public sealed record TokenQuery(StringValues Values)
+public sealed class TokenQuery
 {
     private const string Key = "token";
     private const string JwtStart = "eyJ";
     private const int LongestQuery = 8 * 1024;
+
+    private TokenQuery(StringValues values) => Values = values;
+
+    /// <summary>What stood in the query under <c>token</c>.</summary>
+    public StringValues Values { get; }
 
     /// <summary>The one token of a request's address.</summary>
     /// <param name="context">The request.</param>
@@ -31,19 +37,18 @@ public sealed record TokenQuery(StringValues Values)
     /// <summary>Never the tokens.</summary>
     public override string ToString() => $"{Values.Count} tokens";
 
-    /// <summary>Puts the taking-out in front of whatever server is registered. From then on pages ask <see cref="From"/> for the token.</summary>
-    /// <param name="services">The application's services, with the server among them.</param>
-    /// <exception cref="InvalidOperationException">No server is registered yet.</exception>
-    public static void Register(IServiceCollection services)
+    internal static void Decorate(IServiceCollection services, Action<IFeatureCollection>? takeOut = null)
     {
         var server = services.Last(service => service.ServiceType == typeof(IServer));
         services.Remove(server);
-        services.AddSingleton<IServer>(provider => new Server((IServer)(
-            server.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, server.ImplementationType!))));
+        services.AddSingleton<IServer>(provider => new Server(
+            (IServer)(server.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, server.ImplementationType!)),
+            takeOut ?? TakeOut));
     }
 
     private static void TakeOut(IFeatureCollection features)
     {
+        IdentityPages.TakeOut(features);
         var request = features.GetRequiredFeature<IHttpRequestFeature>();
         var query = request.QueryString;
         if (query.Length > LongestQuery)
@@ -82,24 +87,24 @@ public sealed record TokenQuery(StringValues Values)
         request.RawTarget = request.Path + query;
     }
 
-    private sealed class Server(IServer inner) : IServer
+    private sealed class Server(IServer inner, Action<IFeatureCollection> takeOut) : IServer
     {
         public IFeatureCollection Features => inner.Features;
 
         public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
-            where TContext : notnull => inner.StartAsync(new Application<TContext>(application), cancellationToken);
+            where TContext : notnull => inner.StartAsync(new Application<TContext>(application, takeOut), cancellationToken);
 
         public Task StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
 
         public void Dispose() => inner.Dispose();
     }
 
-    private sealed class Application<TContext>(IHttpApplication<TContext> inner) : IHttpApplication<TContext>
+    private sealed class Application<TContext>(IHttpApplication<TContext> inner, Action<IFeatureCollection> takeOut) : IHttpApplication<TContext>
         where TContext : notnull
     {
         public TContext CreateContext(IFeatureCollection contextFeatures)
         {
-            TakeOut(contextFeatures);
+            takeOut(contextFeatures);
             return inner.CreateContext(contextFeatures);
         }
 

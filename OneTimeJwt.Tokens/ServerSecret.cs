@@ -1,12 +1,14 @@
 using Microsoft.IdentityModel.Tokens;
 
-namespace OneTimeJwt.Web.Tokens;
+namespace OneTimeJwt.Tokens;
 
-/// <summary>
-/// Key material outside the database, known by its id. Only subkeys leave this type; the raw secret is dropped.
-/// </summary>
+/// <summary>Key material outside the database, known by its id. Only subkeys leave this type.</summary>
 public sealed class ServerSecret
 {
+    private const string TokenLabel = "ott/key/v1";
+    private const string ProofLabel = "ott/jti/v1";
+
+    private readonly byte[] _value;
     private readonly byte[] _tokenSubkey;
     private readonly byte[] _proofSubkey;
 
@@ -16,12 +18,9 @@ public sealed class ServerSecret
     public ServerSecret(string id, ReadOnlySpan<byte> value)
     {
         Id = id;
-        _tokenSubkey = KeyMaterial.Subkey(value, "ott/key/v1");
-        _proofSubkey = KeyMaterial.Subkey(value, "ott/jti/v1");
-        KeyRingSubkey = KeyMaterial.Subkey(value, "ott/keyring/v1");
-        AddressSubkey = KeyMaterial.Subkey(value, "ott/address/v1");
-        CodeSubkey = KeyMaterial.Subkey(value, "ott/code/v1");
-        BounceSubkey = KeyMaterial.Subkey(value, "ott/bounce/v1");
+        _value = value.ToArray();
+        _tokenSubkey = KeyMaterial.Subkey(value, TokenLabel);
+        _proofSubkey = KeyMaterial.Subkey(value, ProofLabel);
         Header = OneTimeTokens.Sign("{}", new SymmetricSecurityKey(_tokenSubkey) { KeyId = id }).Split('.')[0];
     }
 
@@ -31,17 +30,14 @@ public sealed class ServerSecret
     /// <summary>The one header segment that tokens under this secret have, base64url.</summary>
     internal string Header { get; }
 
-    /// <summary>Encrypts the data protection key ring.</summary>
-    internal byte[] KeyRingSubkey { get; }
-
-    /// <summary>Keys the hash under which the trail remembers an address that belongs to no account.</summary>
-    internal byte[] AddressSubkey { get; }
-
-    /// <summary>Makes the codes that are mailed as a second step.</summary>
-    internal byte[] CodeSubkey { get; }
-
-    /// <summary>Authenticates the addresses that bounces come back to.</summary>
-    internal byte[] BounceSubkey { get; }
+    /// <summary>A key for a use of the application's own: HKDF with SHA-256 (RFC 5869, section 2) of the secret, the label as info.</summary>
+    /// <param name="label">What it is for, in ASCII, for example <c>shop/invoices/v1</c>; another label gives an unrelated key.</param>
+    /// <returns>32 bytes, the same at every call.</returns>
+    /// <exception cref="ArgumentException">Tokens are made under that label.</exception>
+    public byte[] Subkey(string label) =>
+        label is TokenLabel or ProofLabel
+            ? throw new ArgumentException($"The subkey '{label}' is for tokens only.", nameof(label))
+            : KeyMaterial.Subkey(_value, label);
 
     /// <summary>The signing key for an account in its present state (DESIGN: version 1).</summary>
     internal SymmetricSecurityKey SigningKey(string origin, TokenPurpose purpose, string accountId, ReadOnlySpan<string?> state) =>
