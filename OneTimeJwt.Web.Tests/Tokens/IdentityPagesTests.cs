@@ -115,7 +115,11 @@ public sealed class IdentityPagesTests : IAsyncLifetime
         Assert.IsType<IdentityNoOpEmailSender>(provider.GetRequiredService<IEmailSender<IdentityUser>>());
     }
 
-    public async ValueTask DisposeAsync() => await _site!.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _site!.DisposeAsync();
+        _log.Dispose();
+    }
 
     private static string Wrap(string token) => WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(token));
 
