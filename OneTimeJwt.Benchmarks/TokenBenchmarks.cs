@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Benchmarks;
 
@@ -18,7 +18,7 @@ public class TokenBenchmarks
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
     private readonly AccountInMemory _store = new();
     private readonly UserManager<IdentityUser> _users;
-    private readonly OneTimeTokenProvider<IdentityUser> _ours;
+    private readonly OneTimeTokenProvider<IdentityUser, string> _ours;
     private readonly DataProtectorTokenProvider<IdentityUser> _framework;
     private readonly byte[] _state;
     private readonly byte[] _context;
@@ -33,9 +33,9 @@ public class TokenBenchmarks
         var purpose = TokenPurpose.Reset;
         var user = _store.User;
         _users = new UserManager<IdentityUser>(_store, Options.Create(new IdentityOptions()), new PasswordHasher<IdentityUser>(), [], [], new UpperInvariantLookupNormalizer(), new IdentityErrorDescriber(), null!, NullLogger<UserManager<IdentityUser>>.Instance);
-        _ours = new OneTimeTokenProvider<IdentityUser>(new OneTimeTokens([new ServerSecret("bench", _secret)], Origin, new TokenLifetimes(), TimeProvider.System), []);
+        _ours = new OneTimeTokenProvider<IdentityUser, string>(new OneTimeTokens([new ServerSecret("bench", _secret)], Origin, new TokenLifetimes(), TimeProvider.System), []);
         _framework = new DataProtectorTokenProvider<IdentityUser>(new EphemeralDataProtectionProvider(), Options.Create(new DataProtectionTokenProviderOptions()), NullLogger<DataProtectorTokenProvider<IdentityUser>>.Instance);
-        _state = KeyMaterial.Encode(purpose.State(user));
+        _state = KeyMaterial.Encode(purpose.State(TokenAccount.Of(user)));
         _context = KeyMaterial.Encode(["v1", Origin, purpose.Name, user.Id]);
         _issuance = KeyMaterial.Encode([new string('0', 16), user.Id, purpose.Name, "1800000000"]);
     }

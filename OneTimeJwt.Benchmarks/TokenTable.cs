@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Benchmarks;
 
@@ -141,7 +141,7 @@ internal static class TokenTable
 
         public static async Task VerifyAsync()
         {
-            if ((await Tokens.VerifyAsync(Token, TokenPurpose.Reset, _ => Task.FromResult<IdentityUser?>(User))).Verdict != TokenVerdict.Valid)
+            if ((await Tokens.VerifyAsync(Token, TokenPurpose.Reset, _ => Task.FromResult<TokenAccount?>(TokenAccount.Of(User)))).Verdict != TokenVerdict.Valid)
                 throw new InvalidOperationException("A good token was refused.");
         }
     }

@@ -30,7 +30,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
         await tab.Page.Keyboard.PressAsync("Tab");
         await tab.Page.Keyboard.PressAsync("Shift+Tab");
         await Assertions.Expect(Confirm(tab)).ToBeDisabledAsync();
-        await Link(tab, "Find").DispatchEventAsync("click");
+        await Link(tab, "Accounts").DispatchEventAsync("click");
         await Assertions.Expect(Lost(tab)).ToBeVisibleAsync();
         await Assertions.Expect(Failure(tab)).ToBeHiddenAsync();
 

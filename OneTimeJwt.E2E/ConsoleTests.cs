@@ -88,7 +88,7 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
         await tab.Page.Keyboard.PressAsync("/");
         await Assertions.Expect(console.Search).ToBeFocusedAsync();
 
-        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Find", Exact = true }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Accounts", Exact = true }).ClickAsync();
         await Assertions.Expect(console.Search).ToHaveValueAsync("");
         await Assertions.Expect(console.Hits).ToHaveCountAsync(0);
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Unconfirmed" })).Not.ToBeCheckedAsync();

@@ -84,12 +84,12 @@ public sealed partial class ReplayRejectionTests
     // At least once, also where the redemption is quicker than a refusal.
     private static async Task<int> TrySignInsAsync(Uri site, string address, CancellationToken over)
     {
-        using var stranger = new HttpVisitor(site);
+        using var stranger = new Visitor(site);
         var refused = 0;
         do
         {
-            using var answer = await stranger.SubmitAsync("/sign-in", ("email", address), ("password", "open sesame"));
-            Assert.Equal(422, (int)answer.StatusCode);
+            var answer = await stranger.SubmitAsync("/sign-in", "/sign-in", ("email", address), ("password", "open sesame"));
+            Assert.Equal(422, (int)answer.Status);
             refused++;
         }
         while (!over.IsCancellationRequested);

@@ -119,13 +119,13 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
     {
         var account = await NewAccountAsync();
         var link = await Site.MailLinkAsync(account);
-        using var scanner = new HttpVisitor(Site.Address);
+        using var scanner = new Visitor(Site.Address);
         for (var i = 0; i < 20; i++)
         {
             foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
             {
-                using var answer = await scanner.AskAsync(method, link);
-                Assert.Equal(200, (int)answer.StatusCode);
+                var answer = await scanner.GetAsync(link, method);
+                Assert.Equal(200, (int)answer.Status);
             }
         }
 
@@ -200,9 +200,9 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
         var expired = await Suite.ExpiredLinkAsync();
         await IsRefusedAsync(Expired, expired.Link, expired.Site);
 
-        using var visitor = new HttpVisitor(expired.Site.Address);
-        using var entered = await visitor.SubmitAsync("/sign-in", ("email", expired.Account.Email), ("password", expired.Account.Password));
-        Assert.Equal(303, (int)entered.StatusCode);
+        using var visitor = new Visitor(expired.Site.Address);
+        var entered = await visitor.SubmitAsync("/sign-in", "/sign-in", ("email", expired.Account.Email), ("password", expired.Account.Password));
+        Assert.Equal(303, (int)entered.Status);
     }
 
     [Fact]

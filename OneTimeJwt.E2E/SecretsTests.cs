@@ -30,20 +30,20 @@ public sealed class SecretsTests
         var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
         var link = await site.MailLinkAsync(account);
         var password = account.NewPassword();
-        using var visitor = new HttpVisitor(site.Address);
+        using var visitor = new Visitor(site.Address);
         var token = link.Split("token=")[1];
         var page = new Uri(link).PathAndQuery;
 
-        using (var weak = await visitor.SubmitAsync(page, "/reset-password", ("token", token), ("password", "hopeless")))
-            Assert.Equal(422, (int)weak.StatusCode);
-        using (var changed = await visitor.SubmitAsync(page, "/reset-password", ("token", token), ("password", password)))
-            Assert.Equal(303, (int)changed.StatusCode);
-        using (var replay = await visitor.AskAsync(HttpMethod.Get, page))
-            Assert.Equal(410, (int)replay.StatusCode);
-        using (var entered = await visitor.SubmitAsync("/sign-in", ("email", account.Email), ("password", password)))
-            Assert.Equal(303, (int)entered.StatusCode);
-        using (var own = await visitor.AskAsync(HttpMethod.Get, "/account"))
-            Assert.Equal(200, (int)own.StatusCode);
+        var weak = await visitor.SubmitAsync(page, "/reset-password", ("token", token), ("password", "hopeless"));
+        Assert.Equal(422, (int)weak.Status);
+        var changed = await visitor.SubmitAsync(page, "/reset-password", ("token", token), ("password", password));
+        Assert.Equal(303, (int)changed.Status);
+        var replay = await visitor.GetAsync(page);
+        Assert.Equal(410, (int)replay.Status);
+        var entered = await visitor.SubmitAsync("/sign-in", "/sign-in", ("email", account.Email), ("password", password));
+        Assert.Equal(303, (int)entered.Status);
+        var own = await visitor.GetAsync("/account");
+        Assert.Equal(200, (int)own.Status);
         await site.Inbox.NextAsync(account.Email, InboxFolder.NoticeSubject);
 
         Assert.Contains("trce:", site.Log, StringComparison.Ordinal);

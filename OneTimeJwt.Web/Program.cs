@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
@@ -7,7 +8,6 @@ using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Security;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web;
 
@@ -35,9 +35,9 @@ internal static class Program
             await app.RunAsync();
             return 0;
         }
-        catch (Exception fault) when (Outage.Is(fault) || fault is ForeignDatabaseException || fault.GetBaseException() is IOException or SocketException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault.IsOfDatabase() || fault is ForeignDatabaseException || fault.GetBaseException() is IOException or SocketException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"It can't run: {fault.GetBaseException().Message.TrimEnd('.')}.{(Outage.Is(fault) ? " That was the database: look at it and at ConnectionStrings:Accounts." : "")}");
+            await Console.Error.WriteLineAsync($"It can't run: {fault.GetBaseException().Message.TrimEnd('.')}.{(fault.IsOfDatabase() ? " That was the database: look at it and at ConnectionStrings:Accounts." : "")}");
             return 1;
         }
     }
@@ -50,7 +50,8 @@ internal static class Program
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         builder.AddLanguages();
-        builder.AddTokens();
+        builder.Services.CheckSettings<TokenSettings>("Tokens");
+        builder.Services.AddOneTimeTokens().AddTokenQuery();
         builder.AddData();
         builder.AddMail();
         builder.AddAccounts();

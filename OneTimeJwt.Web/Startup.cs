@@ -1,16 +1,10 @@
-using System.ComponentModel;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Recovery;
-using OneTimeJwt.Web.Security;
-using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web;
 
@@ -48,10 +42,16 @@ internal static partial class Startup
     }
 
     /// <summary>Prints every fault of the settings at once; false where there is one.</summary>
-    public static async Task<bool> CheckAsync(WebApplication app, bool databaseOnly = false)
+    /// <param name="app">The app, not started.</param>
+    /// <param name="databaseOnly">For commands that work on the database alone.</param>
+    public static Task<bool> CheckAsync(WebApplication app, bool databaseOnly = false)
     {
-        var faults = databaseOnly ? [.. Faults<DatabaseSettings>(app, "Database"), .. Faults<AdminSettings>(app, "Admin"), .. Faults<AccountsSettings>(app, "Accounts"), .. Faults<HostColumnSettings>(app, "Accounts")] : AllFaults(app);
-        return await TellAsync(faults);
+        var faults = databaseOnly
+            ? FaultsOf<DatabaseSettings>(app)
+                .Concat(FaultsOf<AdminSettings>(app)).Concat(FaultsOf<AccountsSettings>(app)).Concat(FaultsOf<HostColumnSettings>(app))
+            : Faults(app.Services.GetRequiredService<IStartupValidator>().Validate).Concat(Telemetry.Faults(app.Configuration));
+        // Options that are made from other options fail with the faults of those.
+        return TellAsync([.. faults.Distinct()]);
     }
 
     private static async Task<bool> TellAsync(IReadOnlyList<string> faults)
@@ -64,26 +64,6 @@ internal static partial class Startup
             await Console.Error.WriteLineAsync($"  {fault}");
         return false;
     }
-
-    private static List<string> AllFaults(WebApplication app) =>
-    [
-        .. Faults<TokenSettings>(app, "Tokens")
-            .Concat(Faults<DatabaseSettings>(app, "Database"))
-            .Concat(Faults<SeedSettings>(app, "Seed"))
-            .Concat(Faults<MailSettings>(app, "Mail"))
-            .Concat(Faults<AccountsSettings>(app, "Accounts"))
-            .Concat(Faults<HostColumnSettings>(app, "Accounts"))
-            .Concat(Faults<RecoverySettings>(app, "Recovery"))
-            .Concat(Faults<BrandingSettings>(app, "Branding"))
-            .Concat(Faults<LanguageSettings>(app, "Languages"))
-            .Concat(Faults<TrailSettings>(app, "Trail"))
-            .Concat(Faults<MailBudget>(app, "RateLimits:PerAccount"))
-            .Concat(Faults<AdminBudget>(app, "RateLimits:PerAdmin"))
-            .Concat(Faults<ClientLimit>(app, "RateLimits:PerClient"))
-            .Concat(Faults<SecuritySettings>(app, "Security"))
-            .Concat(Faults<AdminSettings>(app, "Admin"))
-            .Concat(Telemetry.Faults(app.Configuration)),
-    ];
 
     /// <summary>Migrates and seeds where asked to; false where the schema is behind and may not be changed here.</summary>
     public static async Task<bool> PrepareAsync(WebApplication app)
@@ -117,71 +97,26 @@ internal static partial class Startup
         return true;
     }
 
-    private static List<string> Faults<TSettings>(WebApplication app, string section)
-        where TSettings : class
+    private static IEnumerable<string> Faults(Action check)
     {
-        // The binder stops at the first value that it can't read; people want to know them all, and what else is wrong.
-        var unreadable = Unreadable(typeof(TSettings), app.Configuration.GetSection(section)).ToList();
-        foreach (var (path, _) in unreadable)
-            app.Configuration[path] = null;
-
         try
         {
-            _ = app.Services.GetRequiredService<IOptions<TSettings>>().Value;
-            return [.. unreadable.Select(fault => fault.Text)];
+            check();
+            return [];
         }
         catch (OptionsValidationException fault)
         {
-            return [.. unreadable.Select(other => other.Text), .. fault.Failures];
+            return fault.Failures;
+        }
+        catch (AggregateException faults) when (faults.InnerExceptions.All(fault => fault is OptionsValidationException))
+        {
+            return faults.InnerExceptions.Cast<OptionsValidationException>().SelectMany(fault => fault.Failures);
         }
     }
 
-    private static IEnumerable<(string Path, string Text)> Unreadable(Type type, IConfigurationSection section)
-    {
-        foreach (var property in type.GetProperties())
-        {
-            var value = section.GetSection(property.Name);
-            var wanted = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            if (wanted.IsGenericType)
-            {
-                var isNamed = wanted.GetGenericTypeDefinition() == typeof(IDictionary<,>);
-                if (!string.IsNullOrEmpty(value.Value))
-                    yield return (value.Path, isNamed ? $"{value.Path} has named entries: write each as {value.Path}:<name>" : $"{value.Path} is a list: number its entries, the first as {value.Path}:0");
-                foreach (var fault in value.GetChildren().SelectMany(item => Unreadable(wanted.GetGenericArguments()[^1], item)))
-                    yield return fault;
-            }
-            else if (wanted.IsClass && wanted != typeof(string))
-            {
-                foreach (var fault in Unreadable(wanted, value))
-                    yield return fault;
-            }
-            else if (wanted != typeof(string) && value.Value is { } text && !CanRead(wanted, text))
-            {
-                yield return (value.Path, $"{value.Path} can't be read: write {InWords(wanted)}, or leave it out");
-            }
-        }
-    }
-
-    private static bool CanRead(Type type, string value)
-    {
-        var converter = TypeDescriptor.GetConverter(type);
-        try
-        {
-            return type.IsEnum ? Enum.TryParse(type, value, ignoreCase: true, out var named) && Enum.IsDefined(type, named) : converter.ConvertFromInvariantString(value) is not null;
-        }
-        catch (Exception fault) when (fault is FormatException or ArgumentException or NotSupportedException or OverflowException)
-        {
-            return false;
-        }
-    }
-
-    private static string InWords(Type type) => type switch
-    {
-        { IsEnum: true } => string.Join(" or ", Enum.GetNames(type)),
-        _ when type == typeof(TimeSpan) => "a duration as hh:mm:ss",
-        _ when type == typeof(bool) => "true or false",
-        _ => "a whole number",
-    };
+    private static IEnumerable<string> FaultsOf<TSettings>(WebApplication app)
+        where TSettings : class =>
+        Faults(() => _ = app.Services.GetRequiredService<IOptions<TSettings>>().Value);
 
     private static partial class Log
     {

@@ -24,18 +24,18 @@ public sealed class Guests(Uri address, IMailbox inbox, TestAccount admin, strin
         await SendInvitationAsync(address, admin, guest.Email);
         _invited.Enqueue(guest);
         var link = (await inbox.NextAsync(guest.Email, InboxFolder.InvitationSubject)).Link;
-        using var visitor = new HttpVisitor(new Uri(new Uri(link).GetLeftPart(UriPartial.Authority)));
-        using var chosen = await visitor.SubmitAsync(new Uri(link).PathAndQuery, "/invitation", ("token", link.Split("token=")[1]), ("password", guest.Password));
-        Assert.Equal(HttpStatusCode.SeeOther, chosen.StatusCode);
+        using var visitor = new Visitor(new Uri(new Uri(link).GetLeftPart(UriPartial.Authority)));
+        var chosen = await visitor.SubmitAsync(new Uri(link).PathAndQuery, "/invitation", ("token", link.Split("token=")[1]), ("password", guest.Password));
+        Assert.Equal(HttpStatusCode.SeeOther, chosen.Status);
         return guest;
     }
 
     public static async Task SendInvitationAsync(Uri address, TestAccount admin, string guest)
     {
-        using var desk = new HttpVisitor(address);
+        using var desk = new Visitor(address);
         Assert.True(await desk.SignInAsync(admin) == HttpStatusCode.SeeOther, $"{admin.Email}, who is to invite, can't sign in.");
-        using var sent = await desk.SubmitAsync("/admin/invite", ("list", guest), ("reason", Reason));
-        Assert.True(sent.StatusCode == HttpStatusCode.OK, $"{admin.Email} can't invite: {(int)sent.StatusCode}.");
+        var sent = await desk.SubmitAsync("/admin/invite", "/admin/invite", ("list", guest), ("reason", Reason));
+        Assert.True(sent.Status == HttpStatusCode.OK, $"{admin.Email} can't invite: {(int)sent.Status}.");
     }
 
     /// <summary>What is left at the site, in words.</summary>

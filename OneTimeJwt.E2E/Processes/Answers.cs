@@ -6,18 +6,18 @@ namespace OneTimeJwt.E2E.Processes;
 internal static partial class Answers
 {
     /// <summary>Status, location, headers and body without what differs from answer to answer: equal where nothing is told.</summary>
-    public static async Task<string> ClassAsync(this HttpResponseMessage answer)
+    public static string Class(this Answer answer)
     {
-        var headers = answer.Headers.Concat(answer.Content.Headers)
+        var headers = answer.Headers
             .Where(header => header.Key != "Date")
             .OrderBy(header => header.Key, StringComparer.Ordinal)
-            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}");
-        return Random().Replace($"{(int)answer.StatusCode}\n{string.Join('\n', headers)}\n\n{await answer.Content.ReadAsStringAsync()}", "masked");
+            .Select(header => $"{header.Key}: {header.Value}");
+        return Random().Replace($"{(int)answer.Status}\n{string.Join('\n', headers)}\n\n{answer.Body}", "masked");
     }
 
     /// <summary>A password was changed, and nothing else than that.</summary>
-    public static bool IsSuccess(this HttpResponseMessage answer) =>
-        (int)answer.StatusCode == 303 && answer.Headers.Location?.OriginalString == "/reset-password/done";
+    public static bool IsSuccess(this Answer answer) =>
+        (int)answer.Status == 303 && answer.Location == "/reset-password/done";
 
     [GeneratedRegex("'nonce-[^']+'|nonce=\"[^\"]+\"|name=\"__RequestVerificationToken\" value=\"[^\"]+\"")]
     private static partial Regex Random();

@@ -25,17 +25,17 @@ public sealed class FloodTests
         await using var site = await Site.StartAsync(RunningApp.AsShipped);
         var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
         var token = ResetForm.Token(await site.MailLinkAsync(account));
-        using var visitor = new HttpVisitor(site.Address);
+        using var visitor = new Visitor(site.Address);
         var redeem = await ResetForm.FillInAsync(visitor, token, account.NewPassword());
         var send = await visitor.FillInAsync("/sign-in", "/sign-in", ("email", "nobody@example.com"), ("password", "open sesame"));
 
         var waiting = Enumerable.Range(0, SignIns).Select(_ => StatusAsync(send)).ToList();
-        using (var changed = await redeem())
-            Assert.True(changed.IsSuccess(), $"{(int)changed.StatusCode}");
+        var changed = await redeem();
+        Assert.True(changed.IsSuccess(), $"{(int)changed.Status}");
         for (var i = 0; i < 10; i++)
         {
-            using var live = await visitor.AskAsync(HttpMethod.Get, "/health/live");
-            Assert.Equal(200, (int)live.StatusCode);
+            var live = await visitor.GetAsync("/health/live");
+            Assert.Equal(200, (int)live.Status);
         }
 
         // Nothing was timed: all of this was answered while sign-ins were still in the queue.
@@ -66,11 +66,11 @@ public sealed class FloodTests
         });
         foreach (var (token, password) in links)
         {
-            using var visitor = new HttpVisitor(site.Address);
-            using var opened = await visitor.AskAsync(HttpMethod.Get, $"/reset-password?token={token}");
-            Assert.Equal(200, (int)opened.StatusCode);
-            using var changed = await (await ResetForm.FillInAsync(visitor, token, password))();
-            Assert.True(changed.IsSuccess(), $"{(int)changed.StatusCode}");
+            using var visitor = new Visitor(site.Address);
+            var opened = await visitor.GetAsync($"/reset-password?token={token}");
+            Assert.Equal(200, (int)opened.Status);
+            var changed = await (await ResetForm.FillInAsync(visitor, token, password))();
+            Assert.True(changed.IsSuccess(), $"{(int)changed.Status}");
         }
 
         await limited.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -120,19 +120,19 @@ public sealed class FloodTests
 
     private static async Task<(double Pages, double Redemptions)> MeasureAsync(Site site, Queue<(string Token, string Password)> links)
     {
-        using var visitor = new HttpVisitor(site.Address);
+        using var visitor = new Visitor(site.Address);
         var pages = await CountAsync(async () =>
         {
-            using var page = await visitor.AskAsync(HttpMethod.Get, "/forgot-password");
-            Assert.Equal(200, (int)page.StatusCode);
+            var page = await visitor.GetAsync("/forgot-password");
+            Assert.Equal(200, (int)page.Status);
             return true;
         });
         var redemptions = await CountAsync(async () =>
         {
             if (!links.TryDequeue(out var link))
                 return false;
-            using var changed = await (await ResetForm.FillInAsync(visitor, link.Token, link.Password))();
-            Assert.True(changed.IsSuccess(), $"{(int)changed.StatusCode}");
+            var changed = await (await ResetForm.FillInAsync(visitor, link.Token, link.Password))();
+            Assert.True(changed.IsSuccess(), $"{(int)changed.Status}");
             return true;
         });
         return (pages, redemptions);
@@ -152,10 +152,10 @@ public sealed class FloodTests
     {
         var statuses = await Task.WhenAll(Enumerable.Range(0, Hostile).Select(i => Task.Run(async () =>
         {
-            using var visitor = new HttpVisitor(site.Address);
+            using var visitor = new Visitor(site.Address);
             var sends = new[]
             {
-                () => visitor.AskAsync(HttpMethod.Get, "/reset-password?token=a.b.c"),
+                () => visitor.GetAsync("/reset-password?token=a.b.c"),
                 await ResetForm.FillInAsync(visitor, "a.b.c", "open sesame"),
                 await visitor.FillInAsync("/forgot-password", "/forgot-password", ("email", "nobody@example.com")),
                 await visitor.FillInAsync("/sign-in", "/sign-in", ("email", "nobody@example.com"), ("password", "open sesame")),
@@ -173,11 +173,7 @@ public sealed class FloodTests
         return [.. statuses.SelectMany(answers => answers)];
     }
 
-    private static async Task<int> StatusAsync(Func<Task<HttpResponseMessage>> send)
-    {
-        using var answer = await send();
-        return (int)answer.StatusCode;
-    }
+    private static async Task<int> StatusAsync(Func<Task<Answer>> send) => (int)(await send()).Status;
 
     // Either an answer says so, or the connection is closed.
     private static async Task<bool> IsCutOffAsync(Site site, string start)

@@ -52,7 +52,7 @@ public sealed class KillTests
     private static async Task<bool> KillAsync(Site site, (TestAccount Account, string Token) link, TimeSpan? delay)
     {
         var password = link.Account.NewPassword();
-        using var visitor = new HttpVisitor(site.Address);
+        using var visitor = new Visitor(site.Address);
         var send = await ResetForm.FillInAsync(visitor, link.Token, password);
         var answer = IsAnsweredAsync(send);
         await (delay is { } some ? Task.Delay(some) : answer);
@@ -64,21 +64,21 @@ public sealed class KillTests
         Assert.Single(signIns, works => works);
         var isNew = signIns[0];
         Assert.True(isNew || !promised, "The success that was answered is gone.");
-        using var later = new HttpVisitor(site.Address);
-        using var opened = await later.AskAsync(HttpMethod.Get, $"/reset-password?token={link.Token}");
-        Assert.Equal(isNew ? 410 : 200, (int)opened.StatusCode);
+        using var later = new Visitor(site.Address);
+        var opened = await later.GetAsync($"/reset-password?token={link.Token}");
+        Assert.Equal(isNew ? 410 : 200, (int)opened.Status);
         Assert.Equal(isNew ? 1 : 0, await DatabaseFile.AskAsync<long>(site.App, Redemptions, link.Account));
         Assert.Equal(isNew ? 1 : 0, await DatabaseFile.AskAsync<long>(site.App, Notices, link.Account));
         Assert.Equal("ok", await DatabaseFile.AskAsync<string>(site.App, Intact));
         return isNew;
     }
 
-    private static async Task<bool> IsAnsweredAsync(Func<Task<HttpResponseMessage>> send)
+    private static async Task<bool> IsAnsweredAsync(Func<Task<Answer>> send)
     {
         try
         {
-            using var answer = await send();
-            Assert.True(answer.IsSuccess(), $"The redemption was answered with {(int)answer.StatusCode}.");
+            var answer = await send();
+            Assert.True(answer.IsSuccess(), $"The redemption was answered with {(int)answer.Status}.");
             return true;
         }
         catch (HttpRequestException)
@@ -93,7 +93,7 @@ public sealed class KillTests
         var (account, token) = await LinkAsync(site);
         await site.App.KillAsync();
         await site.App.StartAgainAsync();
-        using var visitor = new HttpVisitor(site.Address);
+        using var visitor = new Visitor(site.Address);
         var send = await ResetForm.FillInAsync(visitor, token, account.NewPassword());
         var since = Stopwatch.StartNew();
         Assert.True(await IsAnsweredAsync(send));

@@ -24,7 +24,7 @@ public sealed class NodesTests
         var answers = await TogetherAsync(passwords.Select((password, i) => (i % 2 == 0 ? site.Address : other.Address, token, password)));
 
         var winner = passwords[Assert.Single(Enumerable.Range(0, AtTwo), i => answers[i].IsSuccess())];
-        var classes = await Task.WhenAll(answers.Where(answer => !answer.IsSuccess()).Select(answer => answer.ClassAsync()));
+        var classes = answers.Where(answer => !answer.IsSuccess()).Select(answer => answer.Class()).ToList();
         Assert.StartsWith("410", Assert.Single(classes.Distinct()), StringComparison.Ordinal);
         Assert.True(await ResetForm.SignsInAsync(site.Address, account, winner));
         // Fewer than lock an account.
@@ -45,19 +45,19 @@ public sealed class NodesTests
 
         var answers = await TogetherAsync(resets);
 
-        Assert.All(answers, answer => Assert.True(answer.IsSuccess(), $"{(int)answer.StatusCode}"));
+        Assert.All(answers, answer => Assert.True(answer.IsSuccess(), $"{(int)answer.Status}"));
         Assert.Equal(Many, await DatabaseFile.AskAsync<long>(site.App, "SELECT count(DISTINCT AccountId) FROM RecoveryTrail WHERE Kind = 'Redeemed'"));
     }
 
     // Each form is filled in before the first is sent.
-    private static async Task<HttpResponseMessage[]> TogetherAsync(IEnumerable<(Uri Node, string Token, string Password)> resets)
+    private static async Task<Answer[]> TogetherAsync(IEnumerable<(Uri Node, string Token, string Password)> resets)
     {
-        var visitors = new List<HttpVisitor>();
+        var visitors = new List<Visitor>();
         try
         {
             var forms = await Task.WhenAll(resets.ToList().Select(reset =>
             {
-                var visitor = new HttpVisitor(reset.Node);
+                var visitor = new Visitor(reset.Node);
                 visitors.Add(visitor);
                 return ResetForm.FillInAsync(visitor, reset.Token, reset.Password);
             }));

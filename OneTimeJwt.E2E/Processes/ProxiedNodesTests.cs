@@ -48,30 +48,30 @@ public sealed class ProxiedNodesTests
     private static async Task RecoverAsync(Nginx nginx, InboxFolder inbox)
     {
         var account = Seeds.Read().First(seed => seed.Kind == AccountKind.Ordinary);
-        using var visitor = new HttpVisitor(nginx.Address);
-        using var asked = await SubmitElsewhereAsync(visitor, "/forgot-password", "/forgot-password", ("email", account.Email));
-        Assert.Equal("/forgot-password/sent", asked.Headers.Location?.OriginalString);
+        using var visitor = new Visitor(nginx.Address);
+        var asked = await SubmitElsewhereAsync(visitor, "/forgot-password", "/forgot-password", ("email", account.Email));
+        Assert.Equal("/forgot-password/sent", asked.Location);
 
         var link = (await inbox.NextAsync(account.Email, InboxFolder.ResetSubject)).Link;
         var password = account.NewPassword();
-        using var changed = await SubmitElsewhereAsync(visitor, new Uri(link).PathAndQuery, "/reset-password", ("token", ResetForm.Token(link)), ("password", password));
-        Assert.Equal("/reset-password/done", changed.Headers.Location?.OriginalString);
+        var changed = await SubmitElsewhereAsync(visitor, new Uri(link).PathAndQuery, "/reset-password", ("token", ResetForm.Token(link)), ("password", password));
+        Assert.Equal("/reset-password/done", changed.Location);
 
         for (var i = 0; i < 2; i++)
         {
-            using var again = await visitor.AskAsync(HttpMethod.Get, new Uri(link).PathAndQuery);
-            Assert.Equal(410, (int)again.StatusCode);
+            var again = await visitor.GetAsync(new Uri(link).PathAndQuery);
+            Assert.Equal(410, (int)again.Status);
         }
 
         Assert.True(await ResetForm.SignsInAsync(nginx.Address, account, password));
         Assert.False(await ResetForm.SignsInAsync(nginx.Address, account, account.Password));
     }
 
-    private static async Task<HttpResponseMessage> SubmitElsewhereAsync(HttpVisitor visitor, string page, string action, params (string Name, string Value)[] fields)
+    private static async Task<Answer> SubmitElsewhereAsync(Visitor visitor, string page, string action, params (string Name, string Value)[] fields)
     {
-        var (send, shown) = await visitor.FillInFromAsync(page, action, fields);
-        var answer = await send();
-        Assert.NotEqual(shown.GetValues(Nginx.NodeHeader).Single(), answer.Headers.GetValues(Nginx.NodeHeader).Single());
+        var shown = await visitor.GetAsync(page);
+        var answer = await visitor.Prepare(shown, action, fields)();
+        Assert.NotEqual(shown.Headers[Nginx.NodeHeader], answer.Headers[Nginx.NodeHeader]);
         return answer;
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Reporting;
+using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.E2E.Processes;
 
@@ -25,11 +26,11 @@ public sealed class TimingTests
     [InlineData("down")]
     public async Task Times_do_not_tell_known_from_unknown(string mail)
     {
-        using var slow = new SlowMailServer(MailTakes);
+        await using var slow = new SmtpDouble { Ponder = stopping => Task.Delay(MailTakes, stopping) };
         await using var site = await Site.StartAsync(RunningApp.AsShipped);
         var dead = (await DeadLinkAsync(site, AccountRow.TurnTwoFactorOnAsync), await DeadLinkAsync(site, AccountRow.DeleteAsync));
         await using var app = mail == "fast" ? null : await MoveAsync(site, mail == "slow" ? slow.Port : LocalPort.Free());
-        using var visitor = new HttpVisitor(app?.Address ?? site.Address);
+        using var visitor = new Visitor(app?.Address ?? site.Address);
 
         var faults = new List<string>();
         faults.AddRange(await TellsAsync("requests", mail, 1, () => RequestsAsync(site, visitor, Samples)));
@@ -52,21 +53,21 @@ public sealed class TimingTests
         return Math.Abs(areas[^1] - 0.5) > Bound ? [$"{surface} tell: {string.Join(", ", areas.Select(area => area.ToString("0.000", null)))}"] : [];
     }
 
-    private static async Task<List<Sample>> RequestsAsync(Site site, HttpVisitor visitor, int count) =>
+    private static async Task<List<Sample>> RequestsAsync(Site site, Visitor visitor, int count) =>
         await SamplesAsync(count, async known =>
         {
             var email = known ? (await site.Accounts.TakeAsync(AccountKind.Ordinary)).Email : Unknown();
             return await FormAsync(visitor, "/forgot-password", "/forgot-password", 303, ("email", email));
         });
 
-    private static async Task<List<Sample>> SignInsAsync(Site site, HttpVisitor visitor, int count) =>
+    private static async Task<List<Sample>> SignInsAsync(Site site, Visitor visitor, int count) =>
         await SamplesAsync(count, async known =>
         {
             var email = known ? (await site.Accounts.TakeAsync(AccountKind.Ordinary)).Email : Unknown();
             return await FormAsync(visitor, "/sign-in", "/sign-in", 422, ("email", email), ("password", "open sesame"));
         });
 
-    private static async Task<List<Sample>> RedemptionsAsync(HttpVisitor visitor, (string Known, string Unknown) tokens, int count) =>
+    private static async Task<List<Sample>> RedemptionsAsync(Visitor visitor, (string Known, string Unknown) tokens, int count) =>
         await SamplesAsync(count, async known =>
             await FormAsync(visitor, "/forgot-password", "/reset-password", null, ("token", known ? tokens.Known : tokens.Unknown), ("password", "open sesame and more")));
 
@@ -78,13 +79,13 @@ public sealed class TimingTests
         return samples;
     }
 
-    private static async Task<Func<Task>> FormAsync(HttpVisitor visitor, string page, string action, int? status, params (string, string)[] fields)
+    private static async Task<Func<Task>> FormAsync(Visitor visitor, string page, string action, int? status, params (string, string)[] fields)
     {
         var send = await visitor.FillInAsync(page, action, fields);
         return async () =>
         {
-            using var answer = await send();
-            Assert.True(status is null ? (int)answer.StatusCode is 400 or 410 : (int)answer.StatusCode == status, $"{action} was answered with {(int)answer.StatusCode}.");
+            var answer = await send();
+            Assert.True(status is null ? (int)answer.Status is 400 or 410 : (int)answer.Status == status, $"{action} was answered with {(int)answer.Status}.");
         };
     }
 

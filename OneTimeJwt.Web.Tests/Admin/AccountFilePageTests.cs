@@ -101,6 +101,25 @@ public sealed class AccountFilePageTests(SharedApp shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task An_act_whose_outcome_cant_be_found_out_is_told_so()
+    {
+        var commits = new CommitsLost(isWritten: true) { StaysBroken = true };
+        await using var app = await TestApp.StartAsync(replace: services => services.ConfigureDbContext<AccountsContext>(options => options.AddInterceptors(commits)));
+        var (admin, account) = (await app.HireAsync(ConsoleRole.Admin), await app.AddAccountAsync());
+        using var desk = new Desk(app, admin.User);
+        var page = desk.Open<AccountFilePage>($"/admin/accounts/{account.Id}", parameters => parameters.Add(p => p.Id, account.Id));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".acts button")));
+        await Button(page, "Lock").PressAsync();
+        await page.Find("#reason").FillAsync("asked for on the phone");
+        commits.Arm(admin.Id);
+
+        await page.Find("form.confirm").SendAsync();
+
+        page.WaitForAssertion(() => Assert.StartsWith("We can’t say yet whether that was carried out.", page.Find("[role=alert]").Words(), StringComparison.Ordinal));
+        Assert.Single(await app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.Locked);
+    }
+
+    [Fact]
     public async Task An_admin_who_is_demoted_with_the_page_open_can_not_act_any_more()
     {
         var admin = await _app.HireAsync(ConsoleRole.Admin);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Bunit;
 using MailKit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
@@ -135,6 +136,23 @@ public sealed class BounceTests : IAsyncLifetime
         Assert.Equal("mailbox full", Assert.Single(await Eventually.Async(ReportsAsync, lines => lines.Count > 0)).Detail);
     }
 
+    [Fact]
+    public async Task A_report_whose_reading_brings_a_fault_of_the_app_keeps_no_other_from_being_read()
+    {
+        await StartAsync(interval: "1.00:00:00");
+        await HostWrites.SqlAsync(
+            _app!, "CREATE TRIGGER refuse BEFORE INSERT ON RecoveryTrail WHEN NEW.Detail = 'no such mailbox' BEGIN SELECT RAISE(ABORT, 'no'); END");
+        foreach (var status in new[] { "5.1.1", "5.2.2" })
+            await _dovecot.AppendAsync(BounceMessageTests.Report("Postfix", "failed", status, diagnostic: null, address: Address(await MailAsync())).ReplaceLineEndings("\r\n"));
+        var services = _app!.Services;
+        using var worker = ActivatorUtilities.CreateInstance<BounceWorker>(services, ActivatorUtilities.CreateInstance<DeliveryReports>(services, new BrokenLogger()));
+
+        Assert.True(await worker.TryReadAsync(Xunit.TestContext.Current.CancellationToken));
+
+        Assert.Equal("mailbox full", Assert.Single(await ReportsAsync()).Detail);
+        Assert.Contains(_app.Log.Lines, line => line.Contains("could not be understood (InvalidOperationException)", StringComparison.Ordinal) && line.Contains("   at ", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Mail:Bounces:Imap:Password", "wrong", "Mail:Bounces:Imap:Password")]
     [InlineData("Mail:Bounces:Imap:Folder", "No such folder", "Mail:Bounces:Imap:Folder")]
@@ -252,5 +270,17 @@ public sealed class BounceTests : IAsyncLifetime
         }
 
         return mails;
+    }
+
+    // What is refused is logged, and here that fails.
+    private sealed class BrokenLogger : ILogger<DeliveryReports>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidOperationException("broken");
     }
 }

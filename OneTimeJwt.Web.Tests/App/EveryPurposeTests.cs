@@ -48,7 +48,7 @@ public sealed class EveryPurposeTests(SharedApp shared) : IClassFixture<SharedAp
         var again = await visitor.GetAsync(link.Url);
         again.IsRefusedAs("spent");
         Assert.Contains("This link has been used", again.Body, StringComparison.Ordinal);
-        Assert.Equal(Purposes.IsTradable(Links.Purpose(purpose)), again.Body.Contains("Mail me a fresh link", StringComparison.Ordinal));
+        Assert.Equal(Links.Purpose(purpose).Request is not null, again.Body.Contains("Mail me a fresh link", StringComparison.Ordinal));
         Assert.Single(await _app.TrailAsync(link.Account.Id), line => line.Kind == RecoveryEventKind.Refused && line.Detail == "replayed");
     }
 
@@ -59,14 +59,14 @@ public sealed class EveryPurposeTests(SharedApp shared) : IClassFixture<SharedAp
         var link = await Links.OfAsync(_app, purpose);
         using var visitor = _app.Open();
         var antiforgery = Echoes.Antiforgery((await visitor.GetAsync("/forgot-password")).Body);
-        foreach (var other in Purposes.All.Where(other => other.Name != purpose))
+        foreach (var other in LinkPurposes.Own.Where(other => other.Name != purpose))
         {
             (await visitor.GetAsync($"{other.Page}?token={link.Token}")).IsRefusedAs("invalid");
             (await visitor.PostAsync(other.Page, ("__RequestVerificationToken", antiforgery), ("token", link.Token), ("password", Passwords.New))).IsRefusedAs("invalid");
         }
 
         var traded = await visitor.PostAsync("/forgot-password", ("__RequestVerificationToken", antiforgery), ("link", link.Token));
-        Assert.Equal(Purposes.IsTradable(Links.Purpose(purpose)) ? HttpStatusCode.SeeOther : HttpStatusCode.UnprocessableEntity, traded.Status);
+        Assert.Equal(Links.Purpose(purpose).Request is not null ? HttpStatusCode.SeeOther : HttpStatusCode.UnprocessableEntity, traded.Status);
         (await visitor.UseAsync(link)).IsUsed(purpose);
     }
 
@@ -146,7 +146,7 @@ public sealed class EveryPurposeTests(SharedApp shared) : IClassFixture<SharedAp
         await using var app = await TestApp.StartAsync(new() { ["Recovery:MaxLinkLength"] = "340" });
         var account = await app.AddAccountAsync(shape: row => (row.Id, row.EmailConfirmed) = ($"{Guid.NewGuid():N}{Guid.NewGuid():N}{Guid.NewGuid():N}", false));
         await app.WantAddressAsync(account.Id, Links.NewAddress());
-        OutboxKind[] kinds = [OutboxKind.ResetLink, OutboxKind.ConfirmLink, OutboxKind.ChangeLink, OutboxKind.Invitation, OutboxKind.PasswordChangedNotice];
+        string[] kinds = [OutboxKind.ResetLink, OutboxKind.ConfirmLink, OutboxKind.ChangeLink, OutboxKind.Invitation, OutboxKind.PasswordChangedNotice];
         var now = app.Clock.GetUtcNow();
         await app.WithAsync<AccountsContext, int>(async database =>
         {

@@ -44,7 +44,7 @@ internal static class EveryRoad
 
     private static async Task UseEveryLinkAsync(TestApp app)
     {
-        foreach (var purpose in Purposes.All)
+        foreach (var purpose in LinkPurposes.Own)
         {
             using var visitor = app.Open();
             (await visitor.UseAsync(await Links.OfAsync(app, purpose.Name))).IsUsed(purpose.Name);
@@ -56,7 +56,7 @@ internal static class EveryRoad
     {
         var account = await app.AddAccountAsync(shape: row => row.EmailConfirmed = false);
         var (budgets, now) = (app.Services.GetRequiredService<MailBudgets>(), app.Clock.GetUtcNow());
-        var key = new BudgetKey(budgets.Recipient(account.Email!), MailPurpose.Reset, ByAdmin: false);
+        var key = new BudgetKey(budgets.Recipient(account.Email!), Links.Purpose("reset"), ByAdmin: false);
         foreach (var owner in new[] { account.Id, "another" })
             await budgets.ObstacleAsync(key, account, [.. Enumerable.Repeat(new RecentMail(owner, now - TimeSpan.FromMinutes(10)), 5)], cancellationToken);
     }

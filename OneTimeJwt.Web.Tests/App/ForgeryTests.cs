@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Tests.Tokens;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.App;
 

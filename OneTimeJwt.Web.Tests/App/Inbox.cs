@@ -43,6 +43,6 @@ public sealed partial class Inbox(string folder)
         return Assert.Single(links).Value.Trim();
     }
 
-    [GeneratedRegex(@"^https?://\S+/(reset-password|invitation|confirm-email|change-email|secure-account)\?token=\S+\r?$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^https?://\S+/[a-z-]+\?token=\S+\r?$", RegexOptions.Multiline)]
     private static partial Regex Lines();
 }

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Tests.Admin;
@@ -33,6 +35,23 @@ public sealed class InviteManyTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Equal("/account", (await visitor.SignInAsync(fresh, Passwords.New)).Location);
         var line = Assert.Single(await _app.TrailAsync(without.Id), line => line.Kind == RecoveryEventKind.Invited);
         Assert.Equal((admin.Id, "they start on Monday"), (line.Actor, line.Reason));
+    }
+
+    [Fact]
+    public async Task Whoever_loses_the_role_in_the_middle_invites_nobody_more()
+    {
+        string[] fresh = [Links.NewAddress(), Links.NewAddress(), Links.NewAddress()];
+        var dismiss = () => Task.CompletedTask;
+        await using var app = await TestApp.StartAsync(replace: services => services.ConfigureDbContext<AccountsContext>(
+            options => options.AddInterceptors(new Meanwhile<Account>(row => row.Email == fresh[1], () => dismiss()))));
+        var admin = await app.HireAsync(ConsoleRole.Admin);
+        dismiss = () => app.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin, actor: null);
+
+        var outcome = await app.WithAsync<Invitations, InvitationOutcome>(invitations => invitations.SendAsync(
+            admin.User, [.. fresh.Select((address, i) => new ListedName(i + 1, address))], "they start on Monday", client: null));
+
+        Assert.Equal(2, outcome.Invited);
+        Assert.Equal((fresh[2], ActRules.NoRole), Assert.Single(outcome.Left.Select(left => (left.Line.Name, left.Why))));
     }
 
     [Theory]

@@ -104,7 +104,7 @@ public sealed class KillMatrixTests(KillMatrixTests.LinksAtHand links) : IClassF
             new() { ["Recovery:PublicOrigin"] = _app.Origin, ["Tokens:Secrets:0:Value"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) }, beside: _app);
         using var visitor = other.Open();
 
-        foreach (var purpose in Purposes.All)
+        foreach (var purpose in LinkPurposes.Own)
             (await visitor.GetAsync(new Uri(links[Replaced, purpose.Name].Url).PathAndQuery)).IsRefusedAs("invalid");
         Assert.All(Table().Where(cell => cell.Happening == Replaced), cell => Assert.Equal("ends", cell.End));
     }
@@ -113,7 +113,7 @@ public sealed class KillMatrixTests(KillMatrixTests.LinksAtHand links) : IClassF
     public void The_table_has_every_event_and_every_purpose()
     {
         Assert.Equal(Events.Keys.Append(Replaced).Order(StringComparer.Ordinal), Table().Select(cell => cell.Happening).Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(Purposes.All.Select(purpose => purpose.Name).Order(StringComparer.Ordinal), Table().Select(cell => cell.Purpose).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(LinkPurposes.Own.Select(purpose => purpose.Name).Order(StringComparer.Ordinal), Table().Select(cell => cell.Purpose).Distinct().Order(StringComparer.Ordinal));
         Assert.All(Table(), cell => Assert.Contains(cell.End, Ends));
     }
 

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Recovery.Purposes;
 using OneTimeJwt.Web.Recovery;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -19,9 +20,9 @@ public sealed record MailedTo(Account Account, string Url)
 /// <summary>Links of every purpose.</summary>
 internal static class Links
 {
-    public static TheoryData<string> Names => [.. Purposes.All.Select(purpose => purpose.Name)];
+    public static TheoryData<string> Names => [.. LinkPurposes.Own.Select(purpose => purpose.Name)];
 
-    public static TokenPurpose Purpose(string name) => Purposes.All.Single(purpose => purpose.Name == name);
+    public static LinkPurpose Purpose(string name) => LinkPurposes.Own.Single(purpose => purpose.Name == name);
 
     public static async Task<MailedTo> OfAsync(TestApp app, string purpose)
     {
@@ -103,7 +104,7 @@ internal static class Links
 
     /// <summary>A token made by the house itself, for what no mail is waited for.</summary>
     public static async Task<string> MintAsync(this TestApp app, string purpose, string accountId) =>
-        $"{Purpose(purpose).Page}?token={app.Services.GetRequiredService<OneTimeTokens>().Mint(Purpose(purpose), await app.ReadAsync(accountId)).Value}";
+        $"{Purpose(purpose).Page}?token={app.Services.GetRequiredService<OneTimeTokens>().Mint(Purpose(purpose).Token, await app.ReadAsync(accountId)).Value}";
 
     public static Task<IdentityResult> AsAnotherApplicationAsync(this TestApp app, string accountId, Func<UserManager<Account>, Account, Task<IdentityResult>> change) =>
         app.WithAsync<UserManager<Account>, IdentityResult>(async users => await change(users, (await users.FindByIdAsync(accountId))!));

@@ -70,7 +70,7 @@ public sealed partial class MailInOutageTests
         {
             return await app.OutboxAsync();
         }
-        catch (Exception fault) when (OneTimeJwt.Web.Shell.Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOutage())
         {
             return -1;
         }

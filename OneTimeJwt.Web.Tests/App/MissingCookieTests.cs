@@ -107,7 +107,7 @@ public sealed class MissingCookieTests(SharedApp shared) : IClassFixture<SharedA
             .Select(endpoint => endpoint.RoutePattern.RawText!.TrimEnd('/'))
             .Where(path => !path.StartsWith("/_", StringComparison.Ordinal));
 
-        var links = Web.Recovery.Purposes.All.Select(purpose => purpose.Page);
+        var links = Web.Recovery.LinkPurposes.Own.Select(purpose => purpose.Page);
         string[] tried = [.. Forms.Select(row => row.Data.Item3), .. links, "/forgot-password", "/sign-in"];
         Assert.Equal(tried.Order(StringComparer.Ordinal), forms.Order(StringComparer.Ordinal));
     }

@@ -188,7 +188,7 @@ public sealed class SecureTests(SharedApp shared) : IClassFixture<SharedApp>
     public async Task Every_notice_to_an_owner_carries_one_and_no_row_of_the_outbox_does()
     {
         var account = await _app.AddAccountAsync();
-        OutboxKind[] kinds =
+        string[] kinds =
         [
             OutboxKind.PasswordChangedNotice, OutboxKind.TwoFactorResetNotice, OutboxKind.TwoFactorOnNotice, OutboxKind.TwoFactorOffNotice, OutboxKind.AuthenticatorNotice,
             OutboxKind.RecoveryCodesNotice, OutboxKind.PasskeyAddedNotice, OutboxKind.PasskeyRemovedNotice, OutboxKind.AddressChangedNotice,

@@ -1,4 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Data;
+
 namespace OneTimeJwt.Web.Tests.App;
 
 /// <summary>The real executable, started with wrong settings.</summary>
@@ -49,6 +52,29 @@ public sealed class SettingsTests : IDisposable
         var told = new[] { "Recovery:MaxLinkLength", "Tokens:Lifetimes:Reset", "Mail:Transport", "Database:Provider", "RateLimits:PerClient:Window", "RateLimits:PerAccount:Permits", "Trail:Retention", "Security:RequireHttps", "Accounts:SignInUrl", "Accounts:Passwords:MinimumLength", "Mail:Smtp:Port", "Mail:Smtp:Security", "Mail:From", "Recovery:PublicOrigin", "Tokens:Secrets:0:Id", "Tokens:Secrets:0:Value", "Security:KnownProxies:0", "Security:HealthNetworks:0", "OTEL_EXPORTER_OTLP_ENDPOINT", "Admin:Roles:Support" };
         Assert.All(told, key => Assert.Contains(key, error, StringComparison.Ordinal));
         Assert.DoesNotContain("c2hvcnQ=", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_settings_class_is_checked_at_start()
+    {
+        var classes = new List<Type>();
+        await using var app = Program.Build(["--contentRoot", _folder], builder =>
+        {
+            classes.AddRange(builder.Services.Select(service => service.ServiceType)
+                .Where(type => type.IsGenericType && (type.Name.StartsWith("IConfigureOptions`", StringComparison.Ordinal) || type.Name.StartsWith("IValidateOptions`", StringComparison.Ordinal)))
+                .Select(type => type.GetGenericArguments()[0])
+                .Where(type => type.Namespace!.StartsWith("OneTimeJwt", StringComparison.Ordinal))
+                .Distinct());
+            foreach (var type in classes)
+                builder.Services.AddSingleton(typeof(IValidateOptions<>).MakeGenericType(type), typeof(Refusal<>).MakeGenericType(type));
+        });
+
+        var refused = Assert.Throws<AggregateException>(app.Services.GetRequiredService<IStartupValidator>().Validate);
+
+        Assert.True(classes.Count > 10, "The classes were not found.");
+        Assert.Superset(
+            classes.Select(type => type.Name).ToHashSet(),
+            refused.InnerExceptions.Cast<OptionsValidationException>().SelectMany(fault => fault.Failures).ToHashSet());
     }
 
     [Theory]
@@ -165,4 +191,10 @@ public sealed class SettingsTests : IDisposable
 
     private Task<(int Code, string Said)> StartAsync(Dictionary<string, string> settings, params string[] command) =>
         Executable.RunAsync(_folder, settings, command);
+
+    private sealed class Refusal<TSettings> : IValidateOptions<TSettings>
+        where TSettings : class
+    {
+        public ValidateOptionsResult Validate(string? name, TSettings options) => ValidateOptionsResult.Fail(typeof(TSettings).Name);
+    }
 }

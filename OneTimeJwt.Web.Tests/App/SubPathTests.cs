@@ -19,7 +19,7 @@ public sealed partial class SubPathTests(SubPathTests.Recover shared) : IClassFi
     public static TheoryData<bool> Ways => [false, true];
 
     public static MatrixTheoryData<string, bool> PurposesAndWays =>
-        new(Web.Recovery.Purposes.All.Select(purpose => purpose.Name), [false, true]);
+        new(Web.Recovery.LinkPurposes.Own.Select(purpose => purpose.Name), [false, true]);
 
     [Theory]
     [InlineData("", 200, null)]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using OneTimeJwt.E2E.Infrastructure;
@@ -11,10 +12,13 @@ internal sealed partial class TemplateSite : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    private const string Build = "var app = builder.Build();";
+
     // Sessions there are checked as often as its settings say; half an hour is too long for a test.
     private const string StampInterval = "builder.Services.Configure<SecurityStampValidatorOptions>(check => check.ValidationInterval = TimeSpan.FromSeconds(1));\n";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ott-template-").FullName;
+    private readonly StringBuilder _log = new();
     private Process? _process;
 
     private TemplateSite()
@@ -25,19 +29,40 @@ internal sealed partial class TemplateSite : IAsyncDisposable
 
     public string Database => Path.Combine(_folder, "Data", "app.db");
 
+    /// <summary>What it wrote to its console since it was launched.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
+
     /// <summary>Skips the test where the template's packages can't be had.</summary>
     public static async Task<TemplateSite> StartAsync()
     {
-        var site = new TemplateSite();
-        await site.RunAsync("new", "blazor", "-au", "Individual", "-int", "Server", "-n", "Site", "-o", site._folder, "--no-restore");
-        var source = Path.Combine(site._folder, "Program.cs");
-        var text = await File.ReadAllTextAsync(source);
-        await File.WriteAllTextAsync(source, text.Replace("var app = builder.Build();", StampInterval + "var app = builder.Build();", StringComparison.Ordinal));
-        if (await site.RunAsync("restore") is var (restored, said) && restored != 0)
-            Assert.Skip($"The template's packages can't be had here: {said.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
-        Assert.Equal(0, (await site.RunAsync("build", "-c", "Release", "--no-restore")).Code);
+        var site = await MakeAsync();
+        await site.ChangeAsync("Program.cs", Build, StampInterval + Build);
         await site.LaunchAsync();
         return site;
+    }
+
+    /// <summary>As the template makes it, neither built nor started.</summary>
+    public static async Task<TemplateSite> MakeAsync()
+    {
+        var site = new TemplateSite();
+        await site.RunAsync("new", "blazor", "-au", "Individual", "-int", "Server", "-n", "Site", "-o", site._folder, "--no-restore");
+        return site;
+    }
+
+    public string PathOf(string file) => Path.Combine(_folder, file);
+
+    public async Task ChangeAsync(string file, string from, string to)
+    {
+        var text = await File.ReadAllTextAsync(PathOf(file));
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(PathOf(file), text.Replace(from, to, StringComparison.Ordinal));
     }
 
     public Visitor Open() => new(Origin);
@@ -73,17 +98,28 @@ internal sealed partial class TemplateSite : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
-        {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-            _process.Dispose();
-        }
-
+        await KillAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task<Answer> PostAsync(Visitor visitor, string path, string form, params (string Name, string Value)[] fields)
+    private async Task KillAsync()
+    {
+        if (_process is null)
+            return;
+
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_log)
+            _log.AppendLine(line);
+    }
+
+    /// <summary>Fills in the form of that name on a page.</summary>
+    public static async Task<Answer> PostAsync(Visitor visitor, string path, string form, params (string Name, string Value)[] fields)
     {
         var page = await visitor.GetAsync(path);
         var proof = WebUtility.HtmlDecode(Antiforgery().Match(page.Body).Groups[1].Value);
@@ -103,8 +139,18 @@ internal sealed partial class TemplateSite : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>Restores, builds and starts it.</summary>
+    public async Task LaunchAsync(params (string Name, string Value)[] settings)
+    {
+        if (await RunAsync("restore") is var (restored, said) && restored != 0)
+            Assert.Skip($"The template's packages can't be had here: {said.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
+        var built = await RunAsync("build", "-c", "Release", "--no-restore");
+        Assert.True(built.Code == 0, built.Said);
+        await RelaunchAsync(settings);
+    }
+
     // Into a file: what a build leaves running behind it holds a pipe open.
-    private async Task<(int Code, string Said)> RunAsync(params string[] arguments)
+    public async Task<(int Code, string Said)> RunAsync(params string[] arguments)
     {
         var said = Path.Combine(_folder, "said.log");
         using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec dotnet \"$@\" > \"$0\" 2>&1", said, .. arguments]) { WorkingDirectory = _folder })!;
@@ -113,13 +159,21 @@ internal sealed partial class TemplateSite : IAsyncDisposable
         return (process.ExitCode, await File.ReadAllTextAsync(said, patience.Token));
     }
 
-    private async Task LaunchAsync()
+    /// <summary>Starts it as it was built, after what runs of it was killed.</summary>
+    public async Task RelaunchAsync(params (string Name, string Value)[] settings)
     {
+        await KillAsync();
         var start = new ProcessStartInfo("dotnet", [Path.Combine("bin", "Release", "net10.0", "Site.dll"), "--urls", Origin]) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        lock (_log)
+            _log.Clear();
         _process = Process.Start(start)!;
-        _ = _process.StandardOutput.ReadToEndAsync();
-        _ = _process.StandardError.ReadToEndAsync();
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
         using var http = new HttpClient();
         for (var end = DateTime.UtcNow + Patience; ; await Task.Delay(100))
         {

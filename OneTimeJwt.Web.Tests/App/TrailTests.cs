@@ -63,6 +63,36 @@ public sealed class TrailTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task What_was_counted_of_unproven_links_is_written_down_at_shutdown()
+    {
+        var other = await TestApp.StartAsync(new() { ["Recovery:PublicOrigin"] = _app.Origin }, beside: _app);
+        using var visitor = other.Open();
+        for (var i = 0; i < 3; i++)
+            (await visitor.GetAsync("/reset-password?token=nothing")).IsRefusedAs("invalid");
+
+        await other.DisposeAsync();
+
+        Assert.Equal("malformed: 3", Assert.Single(await _app.TrailAsync(), line => line.Kind == RecoveryEventKind.RefusedUnproven).Detail);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_written_down_of_unproven_links_counts_towards_the_next_line()
+    {
+        await using var app = await TestApp.StartAsync(provider: DatabaseProvider.Sqlite);
+        var trail = app.Services.GetRequiredService<LinkTrail>();
+        using var visitor = app.Open();
+        (await visitor.GetAsync("/reset-password?token=nothing")).IsRefusedAs("invalid");
+        await HostWrites.SqlAsync(app, "CREATE TRIGGER refuse BEFORE INSERT ON RecoveryTrail BEGIN SELECT RAISE(ABORT, 'not now'); END");
+        await Assert.ThrowsAsync<DbUpdateException>(() => trail.SummariseAsync(TestContext.Current.CancellationToken));
+        await HostWrites.SqlAsync(app, "DROP TRIGGER refuse");
+        (await visitor.GetAsync("/reset-password?token=nothing")).IsRefusedAs("invalid");
+
+        await trail.SummariseAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("malformed: 2", Assert.Single(await app.TrailAsync(), line => line.Kind == RecoveryEventKind.RefusedUnproven).Detail);
+    }
+
+    [Fact]
     public async Task Lines_are_kept_as_long_as_the_settings_say_and_no_longer()
     {
         await using var app = await TestApp.StartAsync(new() { ["Trail:Retention"] = "30.00:00:00" });

@@ -9,14 +9,24 @@ public sealed partial class Visitor : IDisposable
     private readonly CookieContainer _cookies = new();
     private readonly HttpClient _client;
 
+    public Visitor(string origin, HttpMessageHandler? by = null)
+        : this(new Uri(origin), by)
+    {
+    }
+
     /// <param name="origin">The site.</param>
     /// <param name="by">The way there, which keeps the cookies; directly unless given.</param>
-    public Visitor(string origin, HttpMessageHandler? by = null)
+    /// <param name="host">What the Host header says instead of the site's name.</param>
+    public Visitor(Uri origin, HttpMessageHandler? by = null, string? host = null)
     {
         // Who asks first whether to send is told, however long that takes.
         var handler = by ?? new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1), CookieContainer = _cookies };
-        _client = new HttpClient(handler, disposeHandler: true) { BaseAddress = new Uri(origin), Timeout = TimeSpan.FromMinutes(2) };
+        _client = new HttpClient(handler, disposeHandler: true) { BaseAddress = origin, Timeout = TimeSpan.FromMinutes(2) };
+        _client.DefaultRequestHeaders.Host = host;
     }
+
+    /// <summary>The values of all cookies that were set and are still kept.</summary>
+    public IEnumerable<string> Cookies => _cookies.GetAllCookies().Select(cookie => cookie.Value);
 
     /// <summary>As a browser that blocks cookies.</summary>
     public void Lose(string cookie)
@@ -56,6 +66,24 @@ public sealed partial class Visitor : IDisposable
         var form = Form().Match(page.Body);
         Assert.True(form.Success, $"The page has no form: {page.Status} {page.Body}");
         return PostAsync(form.Groups["action"].Value, [.. Hidden(form.Groups["body"].Value), .. fields]);
+    }
+
+    /// <summary>Loads a page and sends its form elsewhere, with nothing of the page but the proof that the form is the site's.</summary>
+    public async Task<Answer> SubmitAsync(string page, string action, params (string Name, string Value)[] fields) =>
+        await (await FillInAsync(page, action, fields))();
+
+    /// <summary>The same, but the result sends it, as often as it is called.</summary>
+    public async Task<Func<Task<Answer>>> FillInAsync(string page, string action, params (string Name, string Value)[] fields)
+    {
+        var loaded = await GetAsync(page);
+        Assert.True(loaded.Status == HttpStatusCode.OK, $"{page} was answered with {(int)loaded.Status}.");
+        return Prepare(loaded, action, fields);
+    }
+
+    public Func<Task<Answer>> Prepare(Answer page, string action, params (string Name, string Value)[] fields)
+    {
+        var proof = Hidden(page).First(field => field.Name == "__RequestVerificationToken");
+        return () => PostAsync(action, [.. fields, proof]);
     }
 
     /// <summary>The hidden fields of a page, each once.</summary>

@@ -3,11 +3,11 @@ using System.Text;
 using System.Text.RegularExpressions;
 using AngleSharp.Html.Parser;
 using MimeKit;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -145,7 +145,7 @@ public sealed partial class EveryMailTests
         Reader.Is(culture, zone: null);
         var composer = Composer(new Brand(new() { Name = brand, SupportContact = "help@example.com" }), brand is null ? "Accounts <no-reply@example.com>" : "no-reply@example.com");
         var mails = new List<ComposedMail>();
-        foreach (var (name, letter) in SampleMails.All(new PublicOrigin($"https://{Site}"), DateTimeOffset.UtcNow))
+        foreach (var (name, letter) in SampleMails.All(LinkPurposes.Own, new PublicOrigin($"https://{Site}"), DateTimeOffset.UtcNow))
         {
             using var message = await composer.ComposeAsync("ada@example.com", letter, Guid.NewGuid());
             using var bytes = new MemoryStream();

@@ -1,8 +1,9 @@
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Recovery;
+using OneTimeJwt.Web.Recovery.Purposes;
 using OneTimeJwt.Web.Tests.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Recovery;
 
@@ -91,5 +92,5 @@ public sealed class DeadLinkTests
     }
 
     private static IHtmlDocument Show(TokenVerdict verdict, string? token = null, DateTimeOffset? expiresAt = null, DateTimeOffset? usedAt = null) =>
-        Screen.Render<DeadLink>(page => page.Add(p => p.Verdict, verdict).Add(p => p.Token, token).Add(p => p.Tradable, token is not null).Add(p => p.ExpiresAt, expiresAt).Add(p => p.UsedAt, usedAt));
+        Screen.Render<DeadLink>(page => page.Add(p => p.Purpose, new Reset()).Add(p => p.Verdict, verdict).Add(p => p.Token, token).Add(p => p.Tradable, token is not null).Add(p => p.ExpiresAt, expiresAt).Add(p => p.UsedAt, usedAt));
 }

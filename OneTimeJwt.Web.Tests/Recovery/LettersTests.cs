@@ -1,5 +1,7 @@
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Recovery.Purposes;
 using OneTimeJwt.Web.Recovery;
 
 namespace OneTimeJwt.Web.Tests.Recovery;
@@ -10,7 +12,7 @@ public sealed class LettersTests
     private const string Url = "https://accounts.example.com/reset-password?token=eyJ";
 
     private static readonly string[] Providers = ["Google", "GitHub"];
-    private static readonly OutboxKind[] Notices =
+    private static readonly string[] Notices =
     [
         OutboxKind.TwoFactorOnNotice, OutboxKind.TwoFactorOffNotice, OutboxKind.AuthenticatorNotice,
         OutboxKind.RecoveryCodesNotice, OutboxKind.PasskeyAddedNotice, OutboxKind.PasskeyRemovedNotice,
@@ -32,12 +34,12 @@ public sealed class LettersTests
     [InlineData(48 * 60, "for 2 days: until 8 January 2026 at 01:05 (UTC)")]
     [InlineData(7 * 24 * 60, "for 7 days: until 13 January 2026 at 01:05 (UTC)")]
     public void A_reset_letter_says_how_long_its_link_lives(int minutes, string words) =>
-        Assert.Contains(words, Text(Letters.Reset(Link(TimeSpan.FromMinutes(minutes)), Host)), StringComparison.Ordinal);
+        Assert.Contains(words, Text(Reset.Asked(Link(TimeSpan.FromMinutes(minutes)), Host)), StringComparison.Ordinal);
 
     [Fact]
     public void A_reset_letter_has_the_link_in_its_place_only_and_says_whose_account_it_is()
     {
-        var letter = Letters.Reset(Link(TimeSpan.FromMinutes(30)), Host);
+        var letter = Reset.Asked(Link(TimeSpan.FromMinutes(30)), Host);
 
         Assert.Equal(Url, letter.Link!.Url);
         Assert.DoesNotContain("http", Text(letter), StringComparison.Ordinal);
@@ -48,7 +50,7 @@ public sealed class LettersTests
     [Fact]
     public void An_invitation_says_what_it_is_for_and_has_the_link_in_its_place_only()
     {
-        var letter = Letters.Invitation(Link(TimeSpan.FromDays(3)), Host);
+        var letter = Sample("invitation", TimeSpan.FromDays(3));
 
         Assert.Equal(Url, letter.Link!.Url);
         Assert.DoesNotContain("http", Text(letter), StringComparison.Ordinal);
@@ -81,7 +83,7 @@ public sealed class LettersTests
     [Fact]
     public void A_letter_to_someone_who_signs_in_elsewhere_names_the_place_and_has_no_link()
     {
-        var letter = Letters.ExternalOnly(Providers, Host);
+        var letter = Sample("external-only", TimeSpan.FromDays(1));
 
         Assert.Null(letter.Link);
         Assert.Contains("you sign in with Google or GitHub", Text(letter), StringComparison.Ordinal);
@@ -121,13 +123,16 @@ public sealed class LettersTests
     /// <summary>One of each kind.</summary>
     internal static IEnumerable<Letter> All() =>
     [
-        Letters.Reset(Link(TimeSpan.FromMinutes(30)), Host), Letters.ResetByAdmin(Link(TimeSpan.FromHours(12)), Host), Letters.RequiredReset(Link(TimeSpan.FromHours(12)), Host),
-        Letters.SecuredReset(Link(TimeSpan.FromMinutes(30)), Host), Letters.Invitation(Link(TimeSpan.FromDays(3)), Host), Letters.Confirm(Link(TimeSpan.FromDays(1)), Host),
-        Letters.ConfirmedAlready("https://accounts.example.com/sign-in", Host), Letters.Change(Link(TimeSpan.FromHours(1)), Host), Letters.AddressTaken(Host),
-        Letters.ExternalOnly(Providers, Host), Letters.SignInCode("314159", At, Asked("192.0.2.17"), Host), Letters.SignInCode("314159", At, Asked(client: null), Host), Letters.Admin(Url, At, Host), Letters.Secured(Url, At, Host),
+        .. Samples(TimeSpan.FromMinutes(30)).Select(sample => sample.Letter),
+        Letters.SignInCode("314159", At, Asked("192.0.2.17"), Host), Letters.SignInCode("314159", At, Asked(client: null), Host), Letters.Admin(Url, At, Host), Letters.Secured(Url, At, Host),
         .. new[] { Way, NoWay }.SelectMany(way => new[] { Letters.PasswordChanged(way, At, Host), Letters.AddressChanged(way, At, Host), Letters.TwoFactorReset(way, At, Host) }),
         .. Notices.Select(kind => Letters.SecondFactor(kind, Way, At, Host)),
     ];
+
+    private static Letter Sample(string name, TimeSpan lifetime) => Samples(lifetime).Single(sample => sample.Name == name).Letter;
+
+    private static IEnumerable<(string Name, Letter Letter)> Samples(TimeSpan lifetime) => LinkPurposes.Own.SelectMany(
+        purpose => purpose.Samples(Link(lifetime), new MailFacts(Host, "https://accounts.example.com/sign-in", new TokenLifetimes(), Providers, IsTaken: false)));
 
     private static OutboxMail Asked(string? client) => new() { Kind = OutboxKind.SignInCode, Client = client, RequestedAt = At, DueAt = At };
 

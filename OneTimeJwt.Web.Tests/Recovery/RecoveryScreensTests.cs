@@ -1,17 +1,20 @@
 using AngleSharp.Dom;
 using OneTimeJwt.Web.Recovery;
+using OneTimeJwt.Web.Recovery.Purposes;
 using OneTimeJwt.Web.Tests.Shell;
 
 namespace OneTimeJwt.Web.Tests.Recovery;
 
 public sealed class RecoveryScreensTests
 {
+    private static readonly Reset Reset = new();
+
     private static readonly string[] Reasons = ["Use at least 15 characters; this has 3.", "Add a few unrelated words."];
 
     [Fact]
     public void Asking_for_a_link_takes_one_address()
     {
-        var page = Screen.Render<ForgotPassword>();
+        var page = Screen.Render<ForgotPassword>(parameters => parameters.Add(p => p.Purpose, Reset));
         var address = page.Field("E-mail address");
 
         Assert.Equal(("email", "email", "username"), (address.Type, address.Name!, address.GetAttribute("autocomplete")!));
@@ -25,7 +28,7 @@ public sealed class RecoveryScreensTests
     [Fact]
     public void A_problem_with_the_address_is_announced_and_what_was_typed_is_kept()
     {
-        var page = Screen.Render<ForgotPassword>(parameters => parameters.Add(p => p.Address, Screen.Hostile).Add(p => p.Problem, "No address."));
+        var page = Screen.Render<ForgotPassword>(parameters => parameters.Add(p => p.Purpose, Reset).Add(p => p.Address, Screen.Hostile).Add(p => p.Problem, "No address."));
         var address = page.Field("E-mail address");
 
         Assert.Equal(["No address."], page.Alerts());
@@ -37,7 +40,7 @@ public sealed class RecoveryScreensTests
     [Fact]
     public void After_asking_nothing_says_whether_there_is_an_account()
     {
-        var page = Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Lifetime, TimeSpan.FromMinutes(30)).Add(p => p.Window, TimeSpan.FromHours(1)).Add(p => p.From, "Accounts"));
+        var page = Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Purpose, Reset).Add(p => p.Others, [new Confirm()]).Add(p => p.Lifetime, TimeSpan.FromMinutes(30)).Add(p => p.Window, TimeSpan.FromHours(1)).Add(p => p.From, "Accounts"));
 
         Assert.Contains("If there is an account with that address", page.Content().Words(), StringComparison.Ordinal);
         Assert.Contains("on its way, unless several were sent there lately", page.Content().Words(), StringComparison.Ordinal);
@@ -49,7 +52,7 @@ public sealed class RecoveryScreensTests
     [Fact]
     public void A_valid_link_shows_one_field_and_carries_its_token_hidden()
     {
-        var page = Screen.Render<ResetPassword>(parameters => parameters.Add(p => p.Token, Screen.Hostile).Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch));
+        var page = Screen.Render<ChoosePassword>(parameters => parameters.Add(p => p.Purpose, Reset).Add(p => p.Token, Screen.Hostile).Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch));
         var password = page.Field("New password");
 
         Assert.Equal(("password", "password", "new-password"), (password.Type, password.Name!, password.GetAttribute("autocomplete")!));
@@ -64,7 +67,7 @@ public sealed class RecoveryScreensTests
     [Fact]
     public void The_token_stands_nowhere_but_in_the_hidden_field()
     {
-        var page = Screen.Render<ResetPassword>(parameters => parameters.Add(p => p.Token, "eyJ.secret.token").Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch).Add(p => p.Problems, Reasons));
+        var page = Screen.Render<ChoosePassword>(parameters => parameters.Add(p => p.Purpose, Reset).Add(p => p.Token, "eyJ.secret.token").Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch).Add(p => p.Problems, Reasons));
         foreach (var field in page.QuerySelectorAll("form input[type=hidden][name=token]"))
             field.Remove();
 
@@ -74,7 +77,7 @@ public sealed class RecoveryScreensTests
     [Fact]
     public void Reasons_against_a_password_are_announced_and_the_link_stays_alive()
     {
-        var page = Screen.Render<ResetPassword>(parameters => parameters.Add(p => p.Token, "eyJ").Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch).Add(p => p.Problems, Reasons));
+        var page = Screen.Render<ChoosePassword>(parameters => parameters.Add(p => p.Purpose, Reset).Add(p => p.Token, "eyJ").Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch).Add(p => p.Problems, Reasons));
         var password = page.Field("New password");
 
         Assert.Equal(Reasons, page.Alerts());
@@ -87,7 +90,7 @@ public sealed class RecoveryScreensTests
     [Fact]
     public void A_changed_password_is_an_outcome_that_leads_to_sign_in()
     {
-        var page = Screen.Render<ResetPasswordDone>();
+        var page = Screen.Render<LinkDone>(parameters => parameters.Add(p => p.Purpose, Reset));
 
         Assert.NotNull(page.Content().QuerySelector("[data-outcome=password-changed]"));
         Assert.Equal(["/sign-in"], page.Content().QuerySelectorAll("a").Select(link => link.GetAttribute("href")));

@@ -1,5 +1,5 @@
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Recovery;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Recovery;
 

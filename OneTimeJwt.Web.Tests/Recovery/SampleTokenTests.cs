@@ -1,7 +1,7 @@
 using AngleSharp.Dom;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Tests.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Recovery;
 
@@ -56,5 +56,5 @@ public sealed class SampleTokenTests
         Assert.Equal(Enumerable.Range(1, page.QuerySelectorAll("ol.steps > li").Length).Select(number => $"{number}"), picture.QuerySelectorAll(".step text").Select(Screen.Words));
     }
 
-    private static Task<Microsoft.AspNetCore.Identity.IdentityUser?> Nobody(string id) => Task.FromResult<Microsoft.AspNetCore.Identity.IdentityUser?>(null);
+    private static Task<TokenAccount?> Nobody(string id) => Task.FromResult<TokenAccount?>(null);
 }

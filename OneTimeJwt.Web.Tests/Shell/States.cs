@@ -1,13 +1,14 @@
 using AngleSharp.Html.Dom;
 using Microsoft.AspNetCore.Identity;
 using MimeKit;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Recovery.Purposes;
 using OneTimeJwt.Web.Recovery;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Shell;
 
@@ -24,36 +25,46 @@ internal static class States
 
     public static readonly int[] Statuses = [400, 403, 404, 405, 413, 414, 415, 418, 429, 500, 503];
 
-    private static IEnumerable<TokenPurpose> Pressed => Purposes.All.Where(purpose => !Purposes.ChoosesPassword(purpose));
+    private static IEnumerable<ButtonPurpose> Pressed => LinkPurposes.Own.OfType<ButtonPurpose>();
+
+    private static IEnumerable<PasswordPurpose> Chosen => LinkPurposes.Own.OfType<PasswordPurpose>();
+
+    private static IEnumerable<LinkPurpose> Requests => LinkPurposes.Own.Where(purpose => purpose.Request is not null);
 
     public static Dictionary<string, Func<IHtmlDocument>> All { get; } = new(
     [
         new("home", () => Screen.Render<Home>()),
         new("how it works", () => Screen.Render<HowItWorks>()),
         .. Statuses.Select(status => KeyValuePair.Create($"error {status}", () => Screen.Render<ErrorPage>(page => page.Add(p => p.Status, status)))),
-        new("forgot password", () => Screen.Render<ForgotPassword>()),
-        new("forgot password, problem", () => Screen.Render<ForgotPassword>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),
-        new("forgot password, sent", () => Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Window, TimeSpan.FromHours(1)).Add(p => p.Lifetime, TimeSpan.FromMinutes(30)).Add(p => p.From, Hostile))),
-        new("confirm an address", () => Screen.Render<ForgotPassword>(page => page.Add(p => p.Confirms, true).Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),
-        new("confirm an address, sent", () => Screen.Render<ForgotPasswordSent>(page => page.Add(p => p.Window, TimeSpan.FromHours(1)).Add(p => p.Lifetime, TimeSpan.FromDays(1)).Add(p => p.From, Hostile).Add(p => p.Confirms, true))),
+        .. Requests.SelectMany(asked => new KeyValuePair<string, Func<IHtmlDocument>>[]
+        {
+            new($"ask {asked.Name}", () => Screen.Render<ForgotPassword>(page => page.Add(p => p.Purpose, asked))),
+            new($"ask {asked.Name}, problem", () => Screen.Render<ForgotPassword>(page => page.Add(p => p.Purpose, asked).Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),
+            new($"ask {asked.Name}, sent", () => Screen.Render<ForgotPasswordSent>(page => page
+                .Add(p => p.Purpose, asked).Add(p => p.Others, [.. Requests.Where(other => other != asked)])
+                .Add(p => p.Window, TimeSpan.FromHours(1)).Add(p => p.Lifetime, TimeSpan.FromMinutes(30)).Add(p => p.From, Hostile))),
+        }),
         .. Pressed.SelectMany(purpose => new KeyValuePair<string, Func<IHtmlDocument>>[]
         {
             new($"{purpose.Name}, button", () => Screen.Render<PressPage>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At))),
             new($"{purpose.Name}, problem", () => Screen.Render<PressPage>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Problems, [Hostile]))),
-            new($"{purpose.Name}, done", () => Screen.Render<PressDone>(page => page.Add(p => p.Purpose, purpose))),
+            new($"{purpose.Name}, done", () => Screen.Render<LinkDone>(page => page.Add(p => p.Purpose, purpose))),
             new($"{purpose.Name}, shared address", () => Screen.Render<PressPage>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Label, Label))),
-            new($"{purpose.Name}, done, shared address", () => Screen.Render<PressDone>(page => page.Add(p => p.Purpose, purpose).Add(p => p.UserName, Hostile))),
+            new($"{purpose.Name}, done, shared address", () => Screen.Render<LinkDone>(page => page.Add(p => p.Purpose, purpose).Add(p => p.UserName, Hostile))),
         }),
         new("change of address", () => Screen.Render<AddressPage>(page => page.Add(p => p.Present, Hostile))),
         new("change of address, address", () => Screen.Render<AddressPage>(page => page.Add(p => p.Present, Hostile).Add(p => p.Wanted, Hostile).Add(p => p.Problem, Hostile).Add(p => p.Field, "email"))),
         new("change of address, password", () => Screen.Render<AddressPage>(page => page.Add(p => p.Present, Hostile).Add(p => p.Wanted, Hostile).Add(p => p.Problem, Hostile).Add(p => p.Field, "password"))),
         new("change of address, sent", () => Screen.Render<AddressSent>()),
-        new("reset password", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At))),
-        new("reset password, one reason", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Problems, [Hostile]))),
-        new("reset password, reasons", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Problems, Problems))),
-        new("reset password, done", () => Screen.Render<ResetPasswordDone>()),
-        new("reset password, shared address", () => Screen.Render<ResetPassword>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Label, Label))),
-        new("reset password, done, shared address", () => Screen.Render<ResetPasswordDone>(page => page.Add(p => p.UserName, Hostile))),
+        .. Chosen.SelectMany(purpose => new KeyValuePair<string, Func<IHtmlDocument>>[]
+        {
+            new($"link to {purpose.Name}, form", () => Choose(purpose)),
+            new($"link to {purpose.Name}, one reason", () => Choose(purpose, problems: [Hostile])),
+            new($"link to {purpose.Name}, reasons", () => Choose(purpose, problems: Problems)),
+            new($"link to {purpose.Name}, shared address", () => Choose(purpose, Label)),
+            new($"link to {purpose.Name}, done", () => Screen.Render<LinkDone>(page => page.Add(p => p.Purpose, purpose))),
+            new($"link to {purpose.Name}, done, shared address", () => Screen.Render<LinkDone>(page => page.Add(p => p.Purpose, purpose).Add(p => p.UserName, Hostile))),
+        }),
         .. DeadLinks(),
         new("sign in", () => Screen.Render<SignIn>()),
         new("sign in, problem", () => Screen.Render<SignIn>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile).Add(p => p.ReturnUrl, Hostile))),
@@ -83,11 +94,6 @@ internal static class States
         new("recovery codes", () => Screen.Render<RecoveryCodesPage>(page => page.Add(p => p.Codes, [Hostile, Hostile]).Add(p => p.Address, Hostile))),
         new("confirmation", () => Screen.Render<ConfirmationPage>(page => page.Add(p => p.Question, new Confirmation("/account/two-factor/off", "Title", Hostile, "Button")).Add(p => p.Address, Hostile))),
         new("confirmation, problem", () => Screen.Render<ConfirmationPage>(page => page.Add(p => p.Question, new Confirmation("/account/two-factor/off", "Title", Hostile, "Button")).Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),
-        new("invitation", () => Screen.Render<Invitation>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At))),
-        new("invitation, reasons", () => Screen.Render<Invitation>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Problems, Problems))),
-        new("invitation, done", () => Screen.Render<InvitationDone>()),
-        new("invitation, shared address", () => Screen.Render<Invitation>(page => page.Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Label, Label))),
-        new("invitation, done, shared address", () => Screen.Render<InvitationDone>(page => page.Add(p => p.UserName, Hostile))),
         new("account, shared address", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.UserName, Hostile))),
         new("invite, broke off", () => Screen.Render<InvitePage>(page => page.Add(p => p.Outcome, new InvitationOutcome(1, [new Uninvited(new ListedName(2, Hostile), Hostile)])).Add(p => p.List, Hostile).Add(p => p.Problem, Hostile))),
         new("account", () => Screen.Render<AccountPage>(page => page.Add(p => p.Address, Hostile))),
@@ -113,14 +119,17 @@ internal static class States
     public static SecondFactorState Factor(bool on, int codesLeft, params string[] passkeys) =>
         new(on, on, codesLeft, [.. passkeys.Index().Select(named => new UserPasskeyInfo([(byte)named.Index], [], At, 0, null, true, true, true, [], []) { Name = named.Item })]);
 
+    private static IHtmlDocument Choose(PasswordPurpose purpose, AccountLabel? label = null, params string[] problems) => Screen.Render<ChoosePassword>(page => page
+        .Add(p => p.Purpose, purpose).Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At).Add(p => p.Label, label).Add(p => p.Problems, problems));
+
     private static IEnumerable<KeyValuePair<string, Func<IHtmlDocument>>> DeadLinks() =>
-        from purpose in Purposes.All
+        from purpose in LinkPurposes.Own
         from verdict in Enum.GetValues<TokenVerdict>()
         where verdict != TokenVerdict.Valid
         from token in new[] { null, Hostile }
         from used in new DateTimeOffset?[] { null, At }
         select KeyValuePair.Create($"dead {purpose.Name} link, {verdict}{(token is null ? "" : ", fresh link")}{(used is null ? "" : ", used")}", () => DeadLink(purpose, verdict, token, used));
 
-    private static IHtmlDocument DeadLink(TokenPurpose purpose, TokenVerdict verdict, string? token, DateTimeOffset? used) =>
+    private static IHtmlDocument DeadLink(LinkPurpose purpose, TokenVerdict verdict, string? token, DateTimeOffset? used) =>
         Screen.Render<DeadLink>(page => page.Add(p => p.Purpose, purpose).Add(p => p.Verdict, verdict).Add(p => p.Token, token).Add(p => p.Tradable, token is not null).Add(p => p.UsedAt, used).Add(p => p.ExpiresAt, At));
 }

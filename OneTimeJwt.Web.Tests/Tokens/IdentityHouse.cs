@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
@@ -29,12 +29,12 @@ internal sealed class IdentityHouse : IAsyncDisposable
         services.AddIdentityCore<Account>(identity =>
             {
                 identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
-                identity.Tokens.PasswordResetTokenProvider = OneTimeTokenProvider<Account>.Name;
+                identity.Tokens.PasswordResetTokenProvider = OneTimeTokens.ProviderName;
                 identity.Password = new PasswordOptions { RequiredLength = 1, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
             })
             .AddEntityFrameworkStores<AccountsContext>()
             .AddPasswordValidator<PasswordPolicy>()
-            .AddTokenProvider<OneTimeTokenProvider<Account>>(OneTimeTokenProvider<Account>.Name);
+            .AddTokenProvider<OneTimeTokenProvider<Account, string>>(OneTimeTokens.ProviderName);
         _services = services.BuildServiceProvider(validateScopes: true);
         using var context = Contexts.CreateDbContext();
         context.Database.EnsureCreated();

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using CsCheck;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 

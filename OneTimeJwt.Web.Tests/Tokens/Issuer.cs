@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
@@ -57,7 +57,7 @@ internal sealed class Issuer
     public string Payload => $$"""{"sub":"{{User.Id}}","aud":"reset","jti":"{{Jti}}","exp":{{Expiry}}}""";
 
     /// <summary>The key that verifies the account's tokens now.</summary>
-    public byte[] Key => _secret.SigningKey(_origin, TokenPurpose.Reset, User.Id, TokenPurpose.Reset.State(User)).Key;
+    public byte[] Key => _secret.SigningKey(_origin, TokenPurpose.Reset, User.Id, TokenPurpose.Reset.State(TokenAccount.Of(User))).Key;
 
     public OneTimeTokens With(string origin, params IReadOnlyList<ServerSecret> secrets) => new(secrets, origin, Lifetimes, Clock);
 
@@ -88,9 +88,9 @@ internal sealed class Issuer
 
     private static byte[] Bytes(int from) => [.. Enumerable.Range(from, KeyMaterial.KeySize).Select(i => (byte)i)];
 
-    private Task<IdentityUser?> FindAsync(string id)
+    private Task<TokenAccount?> FindAsync(string id)
     {
         Interlocked.Increment(ref _lookUps);
-        return Task.FromResult(id == User.Id ? User : null);
+        return Task.FromResult(id == User.Id ? TokenAccount.Of(User) : null);
     }
 }

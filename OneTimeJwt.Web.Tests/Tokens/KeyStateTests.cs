@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
@@ -20,16 +20,12 @@ public sealed class KeyStateTests
         ["a character moved from stamp to hash"] = user => (user.SecurityStamp, user.PasswordHash) = ("STAMP-7Q2M4XK", "XAQAAAAIAAYag-hash"),
         ["stamp and hash exchanged"] = user => (user.SecurityStamp, user.PasswordHash) = (user.PasswordHash, user.SecurityStamp),
         ["another address beside the same normalised one"] = user => user.Email = "ada@example.net",
-        ["a lock for good"] = user => (user.LockoutEnabled, user.LockoutEnd) = (true, DateTimeOffset.MaxValue),
-        ["a lock for good, rounded by a database"] = user => (user.LockoutEnabled, user.LockoutEnd) = (true, DateTimeOffset.MaxValue.AddSeconds(-1)),
-        ["a lock for ten years"] = user => (user.LockoutEnabled, user.LockoutEnd) = (true, DateTimeOffset.UtcNow.AddYears(10)),
     };
 
     private static readonly Dictionary<string, Action<IdentityUser>> Harmless = new()
     {
         ["a wrong sign-in"] = user => user.AccessFailedCount++,
-        ["a pause"] = user => (user.LockoutEnabled, user.LockoutEnd) = (true, new Clock().Now.AddMinutes(15)),
-        ["a date that Identity ignores"] = user => (user.LockoutEnabled, user.LockoutEnd) = (false, DateTimeOffset.MaxValue),
+        ["a lock-out"] = user => (user.LockoutEnabled, user.LockoutEnd) = (true, DateTimeOffset.MaxValue),
         ["a concurrency stamp"] = user => user.ConcurrencyStamp = "other",
         ["a phone number"] = user => user.PhoneNumber = "1234",
         ["a confirmed address"] = user => user.EmailConfirmed = true,
@@ -65,6 +61,20 @@ public sealed class KeyStateTests
         Harmless[change](_issuer.User);
 
         Assert.Equal(TokenVerdict.Valid, await _issuer.VerdictAsync(token));
+    }
+
+    [Fact]
+    public async Task An_account_that_is_barred_uses_no_token_as_long_as_that_lasts()
+    {
+        var token = _issuer.Mint();
+        var tokens = new OneTimeTokens([Issuer.Secret], Issuer.Origin, _issuer.Lifetimes, _issuer.Clock, account => ((IdentityUser)account.User!).LockoutEnd is not null);
+        _issuer.User.LockoutEnd = DateTimeOffset.MaxValue;
+
+        var verification = await _issuer.VerifyAsync(token, tokens);
+        Assert.Equal((TokenVerdict.Spent, _issuer.User.Id), (verification.Verdict, verification.Claims!.AccountId));
+
+        _issuer.User.LockoutEnd = null;
+        Assert.Equal(TokenVerdict.Valid, await _issuer.VerdictAsync(token, tokens));
     }
 
     [Fact]

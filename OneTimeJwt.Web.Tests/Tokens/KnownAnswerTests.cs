@@ -1,5 +1,6 @@
 using System.Globalization;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Tokens;
+using OneTimeJwt.Web.Accounts;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Identity;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
@@ -122,14 +122,14 @@ public sealed class OneTimeTokenProviderTests : IAsyncDisposable, IAsyncLifetime
         var token = await TokenAsync();
 
         await Assert.ThrowsAsync<NotSupportedException>(() =>
-            _house.WithAsync((users, user) => users.GenerateUserTokenAsync(user, OneTimeTokenProvider<Account>.Name, "AnythingElse")));
-        Assert.False(await _house.WithAsync((users, user) => users.VerifyUserTokenAsync(user, OneTimeTokenProvider<Account>.Name, "AnythingElse", token)));
+            _house.WithAsync((users, user) => users.GenerateUserTokenAsync(user, OneTimeTokens.ProviderName, "AnythingElse")));
+        Assert.False(await _house.WithAsync((users, user) => users.VerifyUserTokenAsync(user, OneTimeTokens.ProviderName, "AnythingElse", token)));
     }
 
     [Fact]
     public async Task Mailed_tokens_are_no_second_factor() =>
         Assert.False(await _house.WithAsync((users, user) =>
-            new OneTimeTokenProvider<Account>(new Issuer().With(Issuer.Origin, Issuer.Secret), []).CanGenerateTwoFactorTokenAsync(users, user)));
+            new OneTimeTokenProvider<Account, string>(new Issuer().With(Issuer.Origin, Issuer.Secret), []).CanGenerateTwoFactorTokenAsync(users, user)));
 
     public ValueTask DisposeAsync() => _house.DisposeAsync();
 
@@ -140,7 +140,7 @@ public sealed class OneTimeTokenProviderTests : IAsyncDisposable, IAsyncLifetime
     private Task<bool> IsPasswordAsync(string password) => _house.WithAsync((users, user) => users.CheckPasswordAsync(user, password));
 
     private Task<TokenVerdict> VerdictAsync(string token) => _house.WithAsync(async (_, user) =>
-        (await new OneTimeTokens([Issuer.Secret], Issuer.Origin, new TokenLifetimes(), _house.Clock).VerifyAsync(token, TokenPurpose.Reset, _ => Task.FromResult<IdentityUser?>(user))).Verdict);
+        (await new OneTimeTokens([Issuer.Secret], Issuer.Origin, new TokenLifetimes(), _house.Clock).VerifyAsync(token, TokenPurpose.Reset, _ => Task.FromResult<TokenAccount?>(TokenAccount.Of(user)))).Verdict);
 
     private static void AssertInvalid(IdentityResult result) => Assert.Equal("InvalidToken", Assert.Single(result.Errors).Code);
 }

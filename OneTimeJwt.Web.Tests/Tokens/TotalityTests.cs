@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 

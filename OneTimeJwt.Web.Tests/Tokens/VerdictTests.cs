@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
@@ -230,7 +230,7 @@ public sealed class VerdictTests
         var tokens = _issuer.With(Issuer.Origin, Issuer.Secret);
         _issuer.User.Id = "0F8FAD5B-D9CB-469F-A165-70867728950E";
 
-        Assert.Equal(TokenVerdict.Spent, (await tokens.VerifyAsync(token, TokenPurpose.Reset, _ => Task.FromResult<IdentityUser?>(_issuer.User))).Verdict);
+        Assert.Equal(TokenVerdict.Spent, (await tokens.VerifyAsync(token, TokenPurpose.Reset, _ => Task.FromResult<TokenAccount?>(TokenAccount.Of(_issuer.User)))).Verdict);
     }
 
     private MintedToken Minted() => _issuer.With(Issuer.Origin, Issuer.Secret).Mint(TokenPurpose.Reset, _issuer.User);

@@ -109,7 +109,7 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
         {
             return await FindReadableAsync(database, text);
         }
-        catch (Exception fault) when (UnreadableRow.Is(fault))
+        catch (Exception fault) when (fault.IsUnreadableRow())
         {
             return new AccountCandidates([], null);
         }

@@ -130,10 +130,10 @@ internal sealed class AccountPages(
         var isShort = code.Length == 6 && code.All(char.IsAsciiDigit);
         var (method, result) = code.Length == 0 ? (SignInMeter.Code, SignInResult.Failed)
             : isShort && state.HasAuthenticator
-            ? (SignInMeter.Code, await signIn.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false))
+            ? (SignInMeter.Code, await signIn.EnterWithAppCodeAsync(account, code))
             : isShort && !state.IsOn
             ? (SignInMeter.MailedCode, await signIn.EnterWithMailedCodeAsync(account, () => codes.TryUseAsync(account, code, Client(http))))
-            : (SignInMeter.RecoveryCode, await signIn.TwoFactorRecoveryCodeSignInAsync(code));
+            : (SignInMeter.RecoveryCode, await signIn.EnterWithRecoveryCodeAsync(account, code));
         meter.Count(method, result);
         if (result.Succeeded)
             return Page.SeeOther(returnUrl);

@@ -37,8 +37,6 @@ public sealed class AccountSignIn(
     /// <summary>A session whose second step was a code that was mailed. Identity keeps one such claim when it renews a session.</summary>
     public static readonly Claim MailedCodeClaim = new("amr", "mail");
 
-    private bool _isBeyondGuessing;
-
     /// <summary>
     /// By user name or address. Where several accounts have the address, the password decides. Wrong guesses count against
     /// the accounts of the address; one whose user name only looks like it is not locked by them, and is not tried while
@@ -131,14 +129,16 @@ public sealed class AccountSignIn(
     // The event has the challenge's name for an id, and the table takes an id once, on any number of nodes.
     private async Task<bool> UseOnceAsync(PasskeyProof proof)
     {
-        database.Add(new RecoveryEvent { Id = proof.Challenge, At = time.GetUtcNow(), Kind = RecoveryEventKind.PasskeyUsed, AccountId = proof.Account.Id, Client = Context.Connection.RemoteIpAddress?.ToString() });
+        database.Add(RecoveryEvent.Of(RecoveryEventKind.PasskeyUsed, proof.Account.Id, time.GetUtcNow(), Context.Connection.RemoteIpAddress?.ToString(), id: proof.Challenge));
         try
         {
             return (await UserManager.AddOrUpdatePasskeyAsync(proof.Account, proof.Passkey)).Succeeded;
         }
-        catch (DbUpdateException) when (database.Trail.AsNoTracking().Any(line => line.Id == proof.Challenge))
+        catch (DbUpdateException)
         {
-            return false;
+            if (await database.Trail.AnyAsync(line => line.Id == proof.Challenge))
+                return false;
+            throw;
         }
     }
 
@@ -152,23 +152,44 @@ public sealed class AccountSignIn(
     // Identity asks whether it could check a code. Whoever has a factor that can't be asked for here gets a code by mail.
     public override Task<bool> IsTwoFactorEnabledAsync(Account user) => Task.FromResult(user.TwoFactorEnabled);
 
-    // Nobody guesses a recovery code, so one passes while guesses pause sign-in. It is not used up where it doesn't pass.
-    public override async Task<SignInResult> TwoFactorRecoveryCodeSignInAsync(string recoveryCode)
-    {
-        if (await GetTwoFactorAuthenticationUserAsync() is not { } account || !IsOpenTo(accountLock.Of(account), beyondGuessing: true))
-            return SignInResult.Failed;
+    /// <summary>The second step by a code of an authenticator app; a wrong one counts towards the lock-out.</summary>
+    public Task<SignInResult> EnterWithAppCodeAsync(Account account, string code) => EnterWithCodeAsync(
+        account, SecondFactorClaim, () => UserManager.VerifyTwoFactorTokenAsync(account, Options.Tokens.AuthenticatorTokenProvider, code));
 
-        _isBeyondGuessing = true;
-        return await base.TwoFactorRecoveryCodeSignInAsync(recoveryCode);
+    /// <summary>The second step of an account whose factor can't be asked for here; a wrong code counts towards the lock-out.</summary>
+    /// <param name="account">Whose password was right.</param>
+    /// <param name="useCode">Uses the code up, ahead of all else; false where it isn't right.</param>
+    public Task<SignInResult> EnterWithMailedCodeAsync(Account account, Func<Task<bool>> useCode) => EnterWithCodeAsync(account, MailedCodeClaim, useCode);
+
+    /// <summary>
+    /// The second step by a recovery code. Nobody guesses one, so it passes while guesses pause sign-in. It is not used up
+    /// where it doesn't pass.
+    /// </summary>
+    public async Task<SignInResult> EnterWithRecoveryCodeAsync(Account account, string code) =>
+        IsOpenTo(accountLock.Of(account), beyondGuessing: true) && (await UserManager.RedeemTwoFactorRecoveryCodeAsync(account, code)).Succeeded
+            ? await EndSecondStepAsync(account, SecondFactorClaim, beyondGuessing: true)
+            : SignInResult.Failed;
+
+    private async Task<SignInResult> EnterWithCodeAsync(Account account, Claim factor, Func<Task<bool>> isRight)
+    {
+        if (await PreSignInCheck(account) is { } refusal)
+            return refusal;
+        if (await isRight())
+            return await EndSecondStepAsync(account, factor, beyondGuessing: false);
+
+        await UserManager.AccessFailedAsync(account);
+        return SignInResult.Failed;
     }
 
-    // What its task tells decides whether the second step succeeded.
-    protected override Task ResetLockout(Account user) => ForgiveAsync(user);
-
-    private async Task<IdentityResult> ForgiveAsync(Account account)
+    private async Task<SignInResult> EndSecondStepAsync(Account account, Claim factor, bool beyondGuessing)
     {
         await WriteSuccessAsync(account, forgive: true);
-        return await IsOpenAsync(account, _isBeyondGuessing) ? IdentityResult.Success : IdentityResult.Failed();
+        if (!await IsOpenAsync(account, beyondGuessing))
+            return SignInResult.LockedOut;
+
+        await Context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
+        await SignInWithClaimsAsync(account, isPersistent: false, [factor]);
+        return SignInResult.Success;
     }
 
     // Also where there is nothing to forgive: while failures can't be counted, nobody learns which guess was right.
@@ -194,26 +215,5 @@ public sealed class AccountSignIn(
         Claim[] claims = [new(ClaimTypes.Name, account.Id), new(Options.ClaimsIdentity.SecurityStampClaimType, stamp)];
         await Context.SignInAsync(
             IdentityConstants.TwoFactorUserIdScheme, new ClaimsPrincipal(new ClaimsIdentity(claims, IdentityConstants.TwoFactorUserIdScheme)));
-    }
-
-    /// <summary>The second step of an account whose factor can't be asked for here; a wrong code counts towards the lock-out.</summary>
-    /// <param name="account">Whose password was right.</param>
-    /// <param name="useCode">Uses the code up, ahead of all else; false where it isn't right.</param>
-    public async Task<SignInResult> EnterWithMailedCodeAsync(Account account, Func<Task<bool>> useCode)
-    {
-        if (await PreSignInCheck(account) is { } refusal)
-            return refusal;
-        if (!await useCode())
-        {
-            await UserManager.AccessFailedAsync(account);
-            return SignInResult.Failed;
-        }
-
-        if (!(await ForgiveAsync(account)).Succeeded)
-            return SignInResult.LockedOut;
-
-        await Context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
-        await SignInWithClaimsAsync(account, isPersistent: false, [MailedCodeClaim]);
-        return SignInResult.Success;
     }
 }

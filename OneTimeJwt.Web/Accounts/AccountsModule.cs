@@ -1,12 +1,12 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Server.Circuits;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -23,10 +23,9 @@ internal static class AccountsModule
 
     public static void AddAccounts(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<AccountsSettings>().BindConfiguration("Accounts");
-        builder.Services.AddSingleton<IValidateOptions<AccountsSettings>, AccountsSettingsValidator>();
+        builder.Services.AddSettings<AccountsSettings, AccountsSettingsValidator>("Accounts");
         builder.Services.AddSingleton<AccountLock>();
-        builder.Services.AddSingleton<IsBarred>(services => user => user is Account account && services.GetRequiredService<AccountLock>().IsBanned(account));
+        builder.Services.AddSingleton<IsBarred>(services => account => account.User is Account row && services.GetRequiredService<AccountLock>().IsBanned(row));
         builder.Services.AddSingleton<AccountLookup>();
         builder.Services.AddSingleton<Adoption>();
         builder.Services.AddSingleton<AdoptionNotes>();
@@ -69,8 +68,8 @@ internal static class AccountsModule
         services.AddIdentityCore<Account>(identity =>
             {
                 identity.Stores.SchemaVersion = IdentitySchemaVersions.Version2;
-                identity.Tokens.PasswordResetTokenProvider = OneTimeTokenProvider<Account>.Name;
-                identity.Tokens.EmailConfirmationTokenProvider = OneTimeTokenProvider<Account>.Name;
+                identity.Tokens.PasswordResetTokenProvider = OneTimeTokens.ProviderName;
+                identity.Tokens.EmailConfirmationTokenProvider = OneTimeTokens.ProviderName;
                 identity.SignIn.RequireConfirmedEmail = true;
                 identity.Lockout.DefaultLockoutTimeSpan = LockoutTime;
                 // Accounts come from other applications too, under names of their choice.
@@ -93,7 +92,7 @@ internal static class AccountsModule
             .AddUserManager<AccountUsers>()
             .AddPasswordValidator<PasswordPolicy>()
             .AddTokenProvider<AuthenticatorTokenProvider<Account>>(TokenOptions.DefaultAuthenticatorProvider)
-            .AddTokenProvider<OneTimeTokenProvider<Account>>(OneTimeTokenProvider<Account>.Name)
+            .AddTokenProvider<OneTimeTokenProvider<Account, string>>(OneTimeTokens.ProviderName)
             .AddSignInManager<AccountSignIn>();
     }
 

@@ -51,18 +51,17 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
 
     private async Task<bool> TryAsync(Account account, string wanted, string? client, bool again = false)
     {
-        var now = time.GetUtcNow();
         var pending = account.Own?.PendingAddress;
         var own = account.Remember();
         own.PendingAddress = wanted;
         own.Renew();
-        database.Add(new OutboxMail { Kind = OutboxKind.ChangeLink, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId });
+        database.Add(OutboxMail.ForUser(OutboxKind.ChangeLink, account.Id, client, time.GetUtcNow()));
         try
         {
             await database.SaveChangesAsync();
             return true;
         }
-        catch (DbUpdateException fault) when (!again && Collision.Is(fault))
+        catch (DbUpdateException fault) when (!again && fault.IsConflict())
         {
             // A notice that is being sent writes to the same row, and so may other wishes: theirs were first. One of them
             // may be this one, where the button was pressed twice.
@@ -74,7 +73,7 @@ internal sealed class AddressChange(AccountSignIn signIn, UserManager<Account> u
                 ? await TryAsync(present, wanted, client, again: true)
                 : await database.IsConfirmedAsync(() => database.OwnStates.AnyAsync(own => own.AccountId == account.Id && own.PendingAddress == wanted));
         }
-        catch (DbUpdateException fault) when (Collision.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsConflict())
         {
             return false;
         }

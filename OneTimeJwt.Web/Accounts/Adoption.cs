@@ -69,7 +69,7 @@ internal sealed class Adoption(IDbContextFactory<AccountsContext> contexts, Host
         {
             return await notes.OfAsync(database, cancellationToken);
         }
-        catch (Exception fault) when (UnreadableRow.Is(fault))
+        catch (Exception fault) when (fault.IsUnreadableRow())
         {
             var cause = fault.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
             return

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 
 namespace OneTimeJwt.Web.Accounts;
@@ -13,29 +14,16 @@ public sealed class Hashing : IDisposable
     private const int MostWaiting = 64;
     private const int Lately = 64;
 
-    private readonly SemaphoreSlim _signIns = new(Math.Max(1, Environment.ProcessorCount - 1));
-    private readonly SemaphoreSlim _newPasswords = new(Environment.ProcessorCount);
+    private readonly ConcurrencyLimiter _signIns = Limiter(Math.Max(1, Environment.ProcessorCount - 1), MostWaiting);
+    private readonly ConcurrencyLimiter _newPasswords = Limiter(Environment.ProcessorCount, int.MaxValue);
     private readonly long[] _lately = new long[Lately];
-    private int _waiting;
     private int _checks;
 
     /// <summary>The longest that a sign-in's hashes have taken lately, without the time in which it waited for its turn.</summary>
     public TimeSpan LongestLately => TimeSpan.FromTicks(_lately.Max());
 
     /// <exception cref="BadHttpRequestException">Too many are waiting already.</exception>
-    public async Task<T> ForSignInAsync<T>(Func<T> hash, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (Interlocked.Increment(ref _waiting) > MostWaiting)
-                throw new BadHttpRequestException("Too many sign-ins at once.", StatusCodes.Status503ServiceUnavailable);
-            return await RunAsync(_signIns, () => Timed(hash), cancellationToken);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
-    }
+    public Task<T> ForSignInAsync<T>(Func<T> hash, CancellationToken cancellationToken) => RunAsync(_signIns, () => Timed(hash), cancellationToken);
 
     private T Timed<T>(Func<T> hash)
     {
@@ -53,16 +41,13 @@ public sealed class Hashing : IDisposable
         _newPasswords.Dispose();
     }
 
-    private static async Task<T> RunAsync<T>(SemaphoreSlim places, Func<T> hash, CancellationToken cancellationToken)
+    private static ConcurrencyLimiter Limiter(int permits, int mostWaiting) => new(new() { PermitLimit = permits, QueueLimit = mostWaiting });
+
+    private static async Task<T> RunAsync<T>(ConcurrencyLimiter limiter, Func<T> hash, CancellationToken cancellationToken)
     {
-        await places.WaitAsync(cancellationToken);
-        try
-        {
-            return await Task.Run(hash, CancellationToken.None);
-        }
-        finally
-        {
-            places.Release();
-        }
+        using var lease = await limiter.AcquireAsync(cancellationToken: cancellationToken);
+        return lease.IsAcquired
+            ? await Task.Run(hash, CancellationToken.None)
+            : throw new BadHttpRequestException("Too many sign-ins at once.", StatusCodes.Status503ServiceUnavailable);
     }
 }

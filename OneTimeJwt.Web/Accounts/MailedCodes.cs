@@ -3,9 +3,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -30,20 +29,8 @@ public sealed class MailedCodes(ServerSecrets secrets, IDbContextFactory<Account
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
     /// <summary>Asks the worker to mail one.</summary>
-    public Task AskAsync(Account account, string? client)
-    {
-        var now = time.GetUtcNow();
-        return appender.AppendAsync(new OutboxMail
-        {
-            Kind = OutboxKind.SignInCode,
-            AccountId = account.Id,
-            Client = client,
-            RequestedAt = now,
-            DueAt = now,
-            Culture = Reader.Culture,
-            Zone = Reader.ZoneId,
-        });
-    }
+    public Task AskAsync(Account account, string? client) =>
+        appender.AppendAsync(OutboxMail.ForUser(OutboxKind.SignInCode, account.Id, client, time.GetUtcNow()));
 
     /// <summary>The code that a mail carries. The event that records the mail has the mail's id.</summary>
     public string Make(Account account, Guid mail) => Make(secrets.Current, account, mail);
@@ -114,25 +101,25 @@ public sealed class MailedCodes(ServerSecrets secrets, IDbContextFactory<Account
     private async Task<bool> TryRecordAsync(RecoveryEventKind kind, string accountId, Guid id, string? client)
     {
         await using var database = await contexts.CreateDbContextAsync();
-        database.Add(new RecoveryEvent { Id = id, At = time.GetUtcNow(), Kind = kind, AccountId = accountId, Client = client });
+        database.Add(RecoveryEvent.Of(kind, accountId, time.GetUtcNow(), client, id: id));
         try
         {
             await database.SaveChangesAsync();
             return true;
         }
-        catch (DbUpdateException fault) when (Collision.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsConflict())
         {
             return false;
         }
     }
 
     // Of the mail's id alone: nothing of the code is in it.
-    private static Guid Name(string text) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"mailed-code/{text}")).AsSpan(0, 16));
+    private static Guid Name(string text) => RecoveryEvent.IdOf($"mailed-code/{text}");
 
     private static string Make(ServerSecret secret, Account account, Guid mail)
     {
         Span<byte> mac = stackalloc byte[KeyMaterial.KeySize];
-        KeyMaterial.Mac(secret.CodeSubkey, ["sign-in", account.Id, account.SecurityStamp, account.Email, mail.ToString("N")], mac);
+        KeyMaterial.Mac(secret.Subkey("ott/code/v1"), ["sign-in", account.Id, account.SecurityStamp, account.Email, mail.ToString("N")], mac);
         return (BinaryPrimitives.ReadUInt64BigEndian(mac) % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
     }
 

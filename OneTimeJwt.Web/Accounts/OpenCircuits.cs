@@ -9,7 +9,7 @@ namespace OneTimeJwt.Web.Accounts;
 /// stamps of all signed-in circuits are compared every few seconds, in one query.
 /// </summary>
 internal sealed partial class OpenCircuits(
-    IDbContextFactory<AccountsContext> contexts, AccountLock accountLock, TimeProvider time, ILogger<OpenCircuits> logger) : BackgroundService
+    IDbContextFactory<AccountsContext> contexts, AccountLock accountLock, TimeProvider time, ILogger<OpenCircuits> logger) : Worker
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
@@ -23,17 +23,11 @@ internal sealed partial class OpenCircuits(
     {
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                Log.SweepFailed(logger, fault);
-            }
-        }
+            await TryAsync(() => SweepAsync(stoppingToken), stoppingToken);
     }
+
+    protected override void Failed(Exception fault) =>
+        Log.SweepFailed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
@@ -50,8 +44,14 @@ internal sealed partial class OpenCircuits(
                 && session.Stamp == opened.Stamp
                 && !accountLock.IsBanned(session.Lock);
             if (!live)
-                circuit.End();
+                await TryAsync(() => EndAsync(circuit), cancellationToken);
         }
+    }
+
+    private static Task EndAsync(SessionCircuit circuit)
+    {
+        circuit.End();
+        return Task.CompletedTask;
     }
 
     // Whose row can't be read has no session; the others' are read all the same.
@@ -64,7 +64,7 @@ internal sealed partial class OpenCircuits(
                 .Select(account => new Session(account.Id, account.SecurityStamp, new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock)))
                 .ToDictionaryAsync(session => session.Id, cancellationToken);
         }
-        catch (Exception fault) when (UnreadableRow.Is(fault))
+        catch (Exception fault) when (fault.IsUnreadableRow())
         {
             var sessions = new Dictionary<string, Session>();
             foreach (var id in ids.Where(_ => ids.Count > 1))
@@ -81,7 +81,7 @@ internal sealed partial class OpenCircuits(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Open pages could not be compared with their sessions; trying again shortly.")]
-        public static partial void SweepFailed(ILogger logger, Exception fault);
+        [LoggerMessage(LogLevel.Warning, "Open pages could not be compared with their sessions ({Fault}); trying again shortly.")]
+        public static partial void SweepFailed(ILogger logger, string fault, Exception? unexpected);
     }
 }

@@ -24,7 +24,7 @@ public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
         {
             await contexts.TryAsync((database, _) => WriteAsync(database, accountId, culture, zone));
         }
-        catch (Exception fault) when (fault is DbUpdateException || Outage.Is(fault))
+        catch (Exception fault) when (fault is DbUpdateException || fault.IsOfDatabase())
         {
             // What it was for has succeeded, and the next sign-in brings another chance.
         }

@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -72,7 +71,7 @@ internal sealed class Passkeys(IPasskeyHandler<Account> handler, IHttpContextAcc
         return result.Succeeded && (account is null || result.User.Id == account.Id) ? new PasskeyProof(result.User, result.Passkey, Name(asked)) : null;
     }
 
-    private static Guid Name(string challenge) => new(SHA256.HashData(Encoding.UTF8.GetBytes(challenge)).AsSpan(0, 16));
+    private static Guid Name(string challenge) => RecoveryEvent.IdOf(challenge);
 
     private string Seal(string use, Account? account, string? state) => Protector(use, account).Protect(state ?? "", Patience);
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 
@@ -22,9 +23,22 @@ internal sealed class PasswordChange(
 
         var now = time.GetUtcNow();
         account.PasswordHash = await newPassword.HashAsync(account, chosen);
-        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.PasswordChanged, AccountId = account.Id, Client = client });
-        database.Add(new OutboxMail { Kind = OutboxKind.PasswordChangedNotice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId });
-        var result = await users.UpdateSecurityStampAsync(account);
-        return new Outcome(result.Succeeded ? [] : [Words.ChangedMeanwhile]);
+        var line = RecoveryEvent.Of(RecoveryEventKind.PasswordChanged, account.Id, now, client);
+        database.Add(line);
+        database.Add(OutboxMail.ForUser(OutboxKind.PasswordChangedNotice, account.Id, client, now));
+        // Where a commit was in doubt and tried again, it is this very change that it ran into.
+        return new Outcome(await TrySaveAsync(account) || await database.HasHappenedAsync(line.Id) ? [] : [Words.ChangedMeanwhile]);
+    }
+
+    private async Task<bool> TrySaveAsync(Account account)
+    {
+        try
+        {
+            return (await users.UpdateSecurityStampAsync(account)).Succeeded;
+        }
+        catch (DbUpdateException fault) when (fault.IsConflict())
+        {
+            return false;
+        }
     }
 }

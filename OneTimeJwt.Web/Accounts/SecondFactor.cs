@@ -110,11 +110,11 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         });
 
     private Task<SecondFactorChange> ChangeAsync(
-        Account account, RecoveryEventKind kind, OutboxKind notice, string? detail, string? client, Func<Task<string?>> change, bool newCodes = false)
+        Account account, RecoveryEventKind kind, string notice, string? detail, string? client, Func<Task<string?>> change, bool newCodes = false)
     {
         var now = time.GetUtcNow();
-        var line = new RecoveryEvent { At = now, Kind = kind, AccountId = account.Id, Client = client, Detail = detail };
-        var mail = new OutboxMail { Kind = notice, AccountId = account.Id, Client = client, RequestedAt = now, DueAt = now, Culture = Reader.Culture, Zone = Reader.ZoneId };
+        var line = RecoveryEvent.Of(kind, account.Id, now, client, detail);
+        var mail = OutboxMail.ForUser(notice, account.Id, client, now);
         IEnumerable<string>? codes = [];
         var tries = 0;
         return RefusableAsync(account, () => writer.RunAsync(() => database.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
@@ -143,7 +143,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         {
             return await change();
         }
-        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsRefusal())
         {
             database.ChangeTracker.Clear();
             database.Attach(account);

@@ -19,14 +19,14 @@ public sealed class StampRepair(IDbContextFactory<AccountsContext> contexts, Tim
 
         account.RenewSecurityStamp();
         account.ConcurrencyStamp = Guid.NewGuid().ToString();
-        database.Add(new RecoveryEvent { At = time.GetUtcNow(), Kind = RecoveryEventKind.StampGiven, AccountId = accountId });
+        database.Add(RecoveryEvent.Of(RecoveryEventKind.StampGiven, accountId, time.GetUtcNow()));
         try
         {
             await database.SaveChangesAsync();
         }
-        catch (DbUpdateConcurrencyException)
+        catch (DbUpdateException fault) when (fault.IsConflict())
         {
-            // Somebody else changed the account, and most likely gave it one.
+            // Somebody else changed the account, and most likely gave it one; or this did, and its commit was in doubt.
             database.ChangeTracker.Clear();
         }
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Security.Claims;
-using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
@@ -15,7 +13,11 @@ namespace OneTimeJwt.Web.Admin;
 /// <param name="AccountId">To which account.</param>
 /// <param name="Reason">Why, in his words; kept in the trail as data.</param>
 /// <param name="Client">The network address that he sits at.</param>
-public sealed record ActRequest(AccountAct Act, string AccountId, string Reason, string? Client);
+public sealed record ActRequest(AccountAct Act, string AccountId, string Reason, string? Client)
+{
+    /// <summary>The id of the event that records it, by which it is found where the outcome of its commit is unknown.</summary>
+    public Guid EventId { get; } = Guid.CreateVersion7();
+}
 
 /// <summary>How an act ended, in words for the page.</summary>
 public sealed record ActOutcome(bool Done, string Message);
@@ -25,18 +27,14 @@ public sealed record ActOutcome(bool Done, string Message);
 /// line in the trail are one transaction. A refusal leaves a line as well.
 /// </summary>
 public sealed class AccountActs(
-    IDbContextFactory<AccountsContext> contexts,
-    OneWriter writer,
+    AuditedTransaction transaction,
     ConsoleRoles roles,
+    ActorReader actors,
     AccountLock accountLock,
     UnusablePassword unusable,
-    IAuthorizationService authorization,
-    IOptions<IdentityOptions> identity,
     IOptions<AdminBudget> budget,
     TimeProvider time)
 {
-    private const int MostTries = 4;
-
     private static readonly RecoveryEventKind[] Mailing = [RecoveryEventKind.LinkTriggered, RecoveryEventKind.ResetRequired, RecoveryEventKind.TriedAgain];
 
     public async Task<ActOutcome> DoAsync(ClaimsPrincipal user, ActRequest request)
@@ -47,41 +45,21 @@ public sealed class AccountActs(
         if (reason.Length > RecoveryEvent.LongestReason)
             return new ActOutcome(false, Words.ProblemLongReason.With(RecoveryEvent.LongestReason));
 
-        request = request with { Reason = reason };
-        for (var tries = 1; ; tries++)
+        try
         {
-            try
-            {
-                return await writer.RunAsync(() => contexts.TryAsync((database, _) => InTransactionAsync(database, user, request)));
-            }
-            catch (DbUpdateException fault) when (tries < MostTries && Collision.Is(fault))
-            {
-                // The account was changed in the meantime, by its user, by another admin or by a notice: judge again.
-            }
-            catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
-            {
-                return new ActOutcome(false, Words.RefusedByDatabase);
-            }
+            return await transaction.RunAsync(
+                request.EventId, roles.HoldAsync, database => JudgeAsync(database, user, request with { Reason = reason }));
+        }
+        catch (DbUpdateException fault) when (fault.IsRefusal())
+        {
+            return new ActOutcome(false, Words.RefusedByDatabase);
         }
     }
 
-    /// <summary>Who is acting, as the database has it now; without a role where the session is over or the right is gone.</summary>
-    public async Task<ActParty> ActorAsync(AccountsContext database, ClaimsPrincipal user)
+    private async Task<ActOutcome> JudgeAsync(AccountsContext database, ClaimsPrincipal user, ActRequest request)
     {
-        var claims = identity.Value.ClaimsIdentity;
-        var id = user.FindFirstValue(claims.UserIdClaimType) ?? "";
-        var stamp = user.FindFirstValue(claims.SecurityStampClaimType);
-        var live = (await authorization.AuthorizeAsync(user, ConsoleAccess.Policy)).Succeeded
-            && await database.Users.AnyAsync(account => account.Id == id && account.SecurityStamp == stamp);
-        return new ActParty(id, live ? await roles.RightsOfAsync(database, id) : null);
-    }
-
-    private async Task<ActOutcome> InTransactionAsync(AccountsContext database, ClaimsPrincipal user, ActRequest request)
-    {
-        await using var transaction = await database.Database.BeginTransactionAsync();
         // What is judged is what is changed: acts and changes of roles follow one another, on any number of nodes.
-        await roles.HoldAsync(database);
-        var by = await ActorAsync(database, user);
+        var by = await actors.ReadAndLockAsync(database, user);
         if (await database.Users.SingleOrDefaultAsync(row => row.Id == request.AccountId) is not { } account)
             return new ActOutcome(false, Words.ProblemNoAccount);
 
@@ -90,24 +68,12 @@ public sealed class AccountActs(
         if (Refusal() is { } refusal)
         {
             database.Add(Line(RecoveryEventKind.ActRefused, by, request, KeptWords.InEnglish(() => $"{ActWords.Name(request.Act)}: {Refusal()}")));
-            await database.SaveChangesAsync();
-            await transaction.CommitAsync();
             return new ActOutcome(false, refusal);
         }
 
-        if (request.Act is AccountAct.MakeSupport or AccountAct.MakeAdmin or AccountAct.RemoveRole)
-        {
-            // Roles are written by their own hand, which takes its turn after this transaction.
-            await transaction.RollbackAsync();
-            return await ChangeRoleAsync(by, to, request);
-        }
-
-        if (await ApplyAsync(database, account, by, to, request) is { } problem)
-            return new ActOutcome(false, problem);
-
-        await database.SaveChangesAsync();
-        await transaction.CommitAsync();
-        return new ActOutcome(true, ActWords.Done(request.Act));
+        return await ApplyAsync(database, account, by, to, request) is { } problem
+            ? new ActOutcome(false, problem)
+            : new ActOutcome(true, ActWords.Done(request.Act));
     }
 
     private async Task<string?> ApplyAsync(AccountsContext database, Account account, ActParty by, ActParty to, ActRequest request) => request.Act switch
@@ -120,7 +86,11 @@ public sealed class AccountActs(
         AccountAct.Lock => await LockAsync(database, account, by, to, request),
         AccountAct.Unlock => Unlock(database, account, by, request),
         AccountAct.ResetTwoFactor => await ResetTwoFactorAsync(database, account, by, request),
-        _ => throw new InvalidOperationException($"{request.Act} is not an act on an account's row."),
+        AccountAct.MakeSupport when to.Role == ConsoleRole.Admin => Words.ProblemIsAdmin,
+        AccountAct.MakeSupport => await GrantAsync(database, ConsoleRole.Support, by, request),
+        AccountAct.MakeAdmin => await GrantAsync(database, ConsoleRole.Admin, by, request),
+        AccountAct.RemoveRole => await RemoveRolesAsync(database, by, request),
+        _ => throw new InvalidOperationException($"{request.Act} is no act on an account."),
     };
 
     private async Task<string?> SendLinkAsync(AccountsContext database, Account account, ActParty by, ActRequest request)
@@ -227,36 +197,36 @@ public sealed class AccountActs(
         return null;
     }
 
-    private async Task<ActOutcome> ChangeRoleAsync(ActParty by, ActParty to, ActRequest request)
+    private async Task<string?> GrantAsync(AccountsContext database, ConsoleRole role, ActParty by, ActRequest request)
     {
-        if (request.Act == AccountAct.MakeSupport && to.Role == ConsoleRole.Admin)
-            return new ActOutcome(false, Words.ProblemIsAdmin);
-        if (request.Act != AccountAct.RemoveRole)
-        {
-            var role = request.Act == AccountAct.MakeAdmin ? ConsoleRole.Admin : ConsoleRole.Support;
-            return Outcome(await roles.GrantAsync(to.Id, role, by.Id, request.Reason, request.Client), request.Act);
-        }
-
-        // The greater first: where that is refused, the account stays as it is.
-        var outcome = RoleOutcome.Unchanged;
-        foreach (var role in new[] { ConsoleRole.Admin, ConsoleRole.Support })
-        {
-            var removed = await roles.RemoveAsync(to.Id, role, by.Id, request.Reason, request.Client);
-            if (removed == RoleOutcome.LastAdmin)
-                return Outcome(removed, request.Act);
-            if (removed == RoleOutcome.Done)
-                outcome = removed;
-        }
-
-        return Outcome(outcome, request.Act);
+        var outcome = await roles.GrantAsync(database, request.AccountId, role);
+        if (outcome == RoleOutcome.Done)
+            database.Add(Line(RecoveryEventKind.RoleGranted, by, request, ConsoleRoles.Detail(role)));
+        return Problem(outcome);
     }
 
-    private static ActOutcome Outcome(RoleOutcome outcome, AccountAct act) => outcome switch
+    private async Task<string?> RemoveRolesAsync(AccountsContext database, ActParty by, ActRequest request)
     {
-        RoleOutcome.Done => new ActOutcome(true, ActWords.Done(act)),
-        RoleOutcome.NotOurs => new ActOutcome(false, Words.ProblemForeignRole),
-        RoleOutcome.LastAdmin => new ActOutcome(false, Words.ProblemRemoveLastAdmin),
-        _ => new ActOutcome(false, Words.ProblemRoleUnchanged),
+        // The greater first: where that is refused, the account stays as it is.
+        var removed = 0;
+        foreach (var role in new[] { ConsoleRole.Admin, ConsoleRole.Support })
+        {
+            var outcome = await roles.RemoveAsync(database, request.AccountId, role);
+            if (outcome == RoleOutcome.Done)
+                database.Add(Line(RecoveryEventKind.RoleRemoved, by, request, ConsoleRoles.Detail(role), isFurther: removed++ > 0));
+            else if (outcome == RoleOutcome.LastAdmin)
+                return Problem(outcome);
+        }
+
+        return removed > 0 ? null : Problem(RoleOutcome.Unchanged);
+    }
+
+    private static string? Problem(RoleOutcome outcome) => outcome switch
+    {
+        RoleOutcome.Done => null,
+        RoleOutcome.NotOurs => Words.ProblemForeignRole,
+        RoleOutcome.LastAdmin => Words.ProblemRemoveLastAdmin,
+        _ => Words.ProblemRoleUnchanged,
     };
 
     private async Task<string?> ObstacleAsync(AccountsContext database, Account account, ActParty by)
@@ -289,14 +259,15 @@ public sealed class AccountActs(
         account.ConcurrencyStamp = Guid.NewGuid().ToString();
     }
 
-    private OutboxMail Mail(OutboxKind kind, ActParty by, ActRequest request)
+    private OutboxMail Mail(string kind, ActParty by, ActRequest request)
     {
         var now = time.GetUtcNow();
         return new OutboxMail { Kind = kind, AccountId = request.AccountId, RequestedBy = by.Id, Client = request.Client, RequestedAt = now, DueAt = now };
     }
 
-    private RecoveryEvent Line(RecoveryEventKind kind, ActParty by, ActRequest request, string? detail = null) => new()
+    private RecoveryEvent Line(RecoveryEventKind kind, ActParty by, ActRequest request, string? detail = null, bool isFurther = false) => new()
     {
+        Id = isFurther ? Guid.CreateVersion7() : request.EventId,
         At = time.GetUtcNow(),
         Kind = kind,
         AccountId = request.AccountId,

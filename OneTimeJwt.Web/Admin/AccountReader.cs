@@ -7,7 +7,7 @@ using OneTimeJwt.Web.Recovery;
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>A mail that is still to be sent.</summary>
-public sealed record QueuedMail(Guid Id, OutboxKind Kind, DateTimeOffset RequestedAt, DateTimeOffset DueAt, int Attempts, bool IsUnderWay, string? Cause = null, bool IsRefused = false);
+public sealed record QueuedMail(Guid Id, string Kind, DateTimeOffset RequestedAt, DateTimeOffset DueAt, int Attempts, bool IsUnderWay, string? Cause = null, bool IsRefused = false);
 
 /// <summary>What the console shows of one account.</summary>
 public sealed record AccountFile(
@@ -23,7 +23,8 @@ public sealed record AccountFile(
     TrailLines Trail);
 
 /// <summary>Reads what there is to know of one account, each time afresh.</summary>
-public sealed class AccountReader(IDbContextFactory<AccountsContext> contexts, ConsoleRoles roles, AccountLock accountLock, AccountActs acts, OutstandingLinks links, TrailReader trail, TimeProvider time)
+public sealed class AccountReader(
+    IDbContextFactory<AccountsContext> contexts, ConsoleRoles roles, AccountLock accountLock, ActorReader actors, OutstandingLinks links, TrailReader trail, TimeProvider time)
 {
     private const int MostQueued = 20;
 
@@ -41,7 +42,7 @@ public sealed class AccountReader(IDbContextFactory<AccountsContext> contexts, C
         var lastPassword = await lines.FirstOrDefaultAsync(line => PasswordKinds.Contains(line.Kind), cancellationToken);
         return new AccountFile(
             account,
-            await acts.ActorAsync(database, user),
+            await actors.ReadAsync(database, user),
             await roles.OfAsync(database, id),
             await database.UserLogins.Where(login => login.UserId == id).Select(login => login.ProviderDisplayName ?? login.LoginProvider).ToListAsync(cancellationToken),
             await database.Passkeys.CountAsync(passkey => passkey.UserId == id, cancellationToken),

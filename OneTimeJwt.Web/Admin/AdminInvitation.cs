@@ -39,12 +39,12 @@ internal sealed class AdminInvitation(
         {
             return await GrantAsync(account, address, isNew: found.Count == 0);
         }
-        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsRefusal())
         {
             // An account without a role and without an invitation is of no use to anybody.
             if (found.Count == 0)
                 await users.DeleteAsync(account);
-            return Refused($"{address} can't be made an admin, and nothing was changed: the database refused it: {DatabaseRefusal.Cause(fault)}. 'database adopt --check' names the columns that must have a value; a default on them mends it.");
+            return Refused($"{address} can't be made an admin, and nothing was changed: the database refused it: {fault.Cause()}. 'database adopt --check' names the columns that must have a value; a default on them mends it.");
         }
     }
 
@@ -64,11 +64,11 @@ internal sealed class AdminInvitation(
             var result = await users.CreateAsync(account);
             return result.Succeeded ? null : string.Join(' ', result.Errors.Select(error => error.Description));
         }
-        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsRefusal())
         {
-            return DatabaseRefusal.LacksValue(fault) && await columns.UnsetAsync() is { Count: > 0 } unset
+            return DatabaseFaults.Of(fault) == DatabaseFault.MissingValue && await columns.UnsetAsync() is { Count: > 0 } unset
                 ? $"AspNetUsers wants values that this app doesn't know. Set {string.Join(" and ", unset.Select(HostColumns.SettingOf))}, or give the columns defaults."
-                : $"the database refused it: {DatabaseRefusal.Cause(fault)}.";
+                : $"the database refused it: {fault.Cause()}.";
         }
     }
 
@@ -83,12 +83,12 @@ internal sealed class AdminInvitation(
         return isExternal ? "signs in through another provider only: set Recovery:AllowExternalOnly to true, or invite another address." : null;
     }
 
-    private async Task<Outcome> MailAsync(Account account, OutboxKind kind, string words)
+    private async Task<Outcome> MailAsync(Account account, string kind, string words)
     {
         var now = time.GetUtcNow();
-        var mail = new OutboxMail { Kind = kind, AccountId = account.Id, RequestedAt = now, DueAt = now };
+        var mail = OutboxMail.ForAdmin(kind, account.Id, now);
         database.Add(mail);
-        database.Add(new RecoveryEvent { At = now, Kind = RecoveryEventKind.Invited, AccountId = account.Id, Detail = "on the command line" });
+        database.Add(RecoveryEvent.Of(RecoveryEventKind.Invited, account.Id, now, detail: "on the command line"));
         await database.SaveChangesAsync();
 
         var what = kind == OutboxKind.Invitation ? "The invitation" : "The notice";

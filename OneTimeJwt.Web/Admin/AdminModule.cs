@@ -11,12 +11,11 @@ internal static class AdminModule
 {
     public static void AddAdmin(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<AdminSettings>().BindConfiguration("Admin");
-        builder.Services.AddSingleton<IValidateOptions<AdminSettings>, AdminSettingsValidator>();
-        builder.Services.AddOptions<AdminBudget>().BindConfiguration("RateLimits:PerAdmin");
-        builder.Services.AddSingleton<IValidateOptions<AdminBudget>, AdminBudgetValidator>();
+        builder.Services.AddSettings<AdminSettings, AdminSettingsValidator>("Admin");
+        builder.Services.AddSettings<AdminBudget, AdminBudgetValidator>("RateLimits:PerAdmin");
         builder.Services.AddSingleton<AccountSearch>();
         builder.Services.AddSingleton<AccountReader>();
+        builder.Services.AddSingleton<ActorReader>();
         builder.Services.AddSingleton<AccountActs>();
         builder.Services.AddSingleton<TrailReader>();
         builder.Services.AddSingleton<TrailExport>();

@@ -9,7 +9,7 @@ namespace OneTimeJwt.Web.Admin;
 /// and nothing doubled, and of several nodes one releases each account.
 /// </summary>
 internal sealed partial class CampaignWorker(
-    IDbContextFactory<AccountsContext> contexts, OneWriter writer, ConsoleRoles roles, AccountActs acts, TimeProvider time, ILogger<CampaignWorker> logger) : BackgroundService
+    IDbContextFactory<AccountsContext> contexts, OneWriter writer, ConsoleRoles roles, AccountActs acts, TimeProvider time, ILogger<CampaignWorker> logger) : Worker
 {
     private const int MostAtOnce = 250;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -26,21 +26,8 @@ internal sealed partial class CampaignWorker(
         }
     }
 
-    private async Task TryAsync(Func<Task> act, CancellationToken stoppingToken)
-    {
-        try
-        {
-            await act();
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Another node was faster, or an account was changed meanwhile; the next tick sees what is left.
-        }
-        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-        {
-            Log.TickFailed(logger, fault.GetBaseException().GetType().Name);
-        }
-    }
+    protected override void Failed(Exception fault) =>
+        Log.TickFailed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
 
     private async Task<List<Guid>> RunningAsync(CancellationToken cancellationToken)
     {
@@ -57,15 +44,18 @@ internal sealed partial class CampaignWorker(
             {
                 return await ReleaseAsync(id, Math.Max(most, 1), skips: most == 0, cancellationToken);
             }
-            catch (Exception fault) when (most > 0 && IsOfARow(fault))
+            catch (DbUpdateException fault) when (fault.IsConflict())
+            {
+                // Another node was faster, an account was changed meanwhile, or a commit that was in doubt is done: the next
+                // tick sees what is left.
+                return 0;
+            }
+            catch (Exception fault) when (most > 0 && (fault.IsUnreadableRow() || (fault is DbUpdateException refused && refused.IsRefusal())))
             {
                 // With half of them.
             }
         }
     }
-
-    private static bool IsOfARow(Exception fault) =>
-        UnreadableRow.Is(fault) || (fault is DbUpdateException refused && DatabaseRefusal.Is(refused));
 
     private async Task<int> ReleaseAsync(Guid id, int most, bool skips, CancellationToken cancellationToken)
     {
@@ -99,15 +89,7 @@ internal sealed partial class CampaignWorker(
     private static async Task SkipAsync(AccountsContext database, Campaign campaign, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var next = await database.CampaignAccounts.SingleAsync(account => account.CampaignId == campaign.Id && account.Position == campaign.Released, cancellationToken);
-        database.Add(new RecoveryEvent
-        {
-            At = now,
-            Kind = RecoveryEventKind.Suppressed,
-            AccountId = next.AccountId,
-            Actor = campaign.StartedBy,
-            CampaignId = campaign.Id,
-            Detail = "the account's row can't be read or changed",
-        });
+        database.Add(campaign.Event(RecoveryEventKind.Suppressed, now, next.AccountId, "the account's row can't be read or changed"));
         campaign.Released++;
     }
 
@@ -118,31 +100,13 @@ internal sealed partial class CampaignWorker(
             .OrderBy(account => account.Position)
             .Select(account => account.AccountId)
             .ToListAsync(cancellationToken);
-        database.AddRange(ids.Select(id => new OutboxMail
-        {
-            Kind = campaign.RequiresReset ? OutboxKind.RequiredReset : OutboxKind.ResetLink,
-            AccountId = id,
-            RequestedBy = campaign.StartedBy,
-            Client = campaign.Client,
-            CampaignId = campaign.Id,
-            RequestedAt = now,
-            DueAt = now,
-        }));
+        database.AddRange(ids.Select(id => campaign.Mail(id, now)));
         if (campaign.RequiresReset)
         {
             foreach (var account in await database.Users.Where(account => ids.Contains(account.Id)).ToListAsync(cancellationToken))
             {
                 acts.RequireReset(account);
-                database.Add(new RecoveryEvent
-                {
-                    At = now,
-                    Kind = RecoveryEventKind.ResetRequired,
-                    AccountId = account.Id,
-                    Actor = campaign.StartedBy,
-                    Client = campaign.Client,
-                    CampaignId = campaign.Id,
-                    Reason = campaign.Reason,
-                });
+                database.Add(campaign.Event(RecoveryEventKind.ResetRequired, now, account.Id, reason: campaign.Reason));
             }
         }
 
@@ -165,6 +129,6 @@ internal sealed partial class CampaignWorker(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Error, "Campaigns could not be worked on ({Fault}); trying again shortly.")]
-        public static partial void TickFailed(ILogger logger, string fault);
+        public static partial void TickFailed(ILogger logger, string fault, Exception? unexpected);
     }
 }

@@ -21,20 +21,21 @@ public sealed record CampaignStart(string Reason, int Rate, string TypedNumber, 
 /// Draws campaigns up and steers them. Like acts on one account they are judged at the moment they are done; only an
 /// Admin may, and refusals leave a line in the trail.
 /// </summary>
-public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWriter writer, AccountActs acts, AccountMatch match, TimeProvider time)
+public sealed class Campaigns(
+    IDbContextFactory<AccountsContext> contexts, AuditedTransaction transaction, ActorReader actors, ConsoleRoles roles, AccountMatch match, TimeProvider time)
 {
     public const int MostAccounts = 100_000;
     public const int MostRate = 6_000;
     public const int UsualRate = 300;
 
     private const int RowsAtOnce = 1_000;
-    private const int MostTries = 4;
 
     /// <summary>Draws up a list of accounts. Nothing is sent, and where there is a problem nothing is kept.</summary>
     /// <returns>The campaign, or what is wrong.</returns>
     public async Task<(Guid? Id, string? Problem)> DraftAsync(ClaimsPrincipal user, BulkChoice choice, bool requiresReset, string? client, CancellationToken cancellationToken)
     {
-        var (by, refusal) = await JudgeAsync(user, "draw up a campaign", campaign: null, client);
+        var attempt = new Attempt(user, "draw up a campaign", Campaign: null, client);
+        var (by, refusal) = await transaction.RunAsync(attempt.EventId, roles.HoldAsync, database => JudgeAsync(database, attempt));
         if (refusal is not null)
             return (null, refusal);
 
@@ -60,7 +61,7 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
     }
 
     /// <returns>What is wrong; null where it runs.</returns>
-    public Task<string?> StartAsync(ClaimsPrincipal user, Guid id, CampaignStart start) => ChangeAsync(user, id, "start a campaign", start.Client, (campaign, by) =>
+    public Task<string?> StartAsync(ClaimsPrincipal user, Guid id, CampaignStart start) => ChangeAsync(new(user, "start a campaign", id, start.Client), (campaign, line) =>
     {
         var reason = start.Reason.Trim();
         if (campaign.State != CampaignState.Draft)
@@ -72,78 +73,67 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
         if (start.TypedNumber.Trim() != campaign.Accounts.ToString(CultureInfo.InvariantCulture))
             return (Words.CampaignConfirm.With(campaign.Accounts), null);
 
-        (campaign.State, campaign.Reason, campaign.Rate, campaign.StartedBy, campaign.ReleasedAt) = (CampaignState.Running, reason, start.Rate, by, time.GetUtcNow());
-        return (null, Line(RecoveryEventKind.CampaignStarted, campaign, by, start.Client, string.Create(CultureInfo.InvariantCulture, $"{campaign.Accounts} accounts, {(campaign.RequiresReset ? "reset required" : "a link each")}, {campaign.Rate} a minute"), reason));
+        (campaign.State, campaign.Reason, campaign.Rate, campaign.StartedBy, campaign.ReleasedAt) = (CampaignState.Running, reason, start.Rate, line.By, time.GetUtcNow());
+        return (null, line.Of(RecoveryEventKind.CampaignStarted, string.Create(CultureInfo.InvariantCulture, $"{campaign.Accounts} accounts, {(campaign.RequiresReset ? "reset required" : "a link each")}, {campaign.Rate} a minute"), reason));
     });
 
     /// <returns>What is wrong; null where it is done.</returns>
-    public Task<string?> SteerAsync(ClaimsPrincipal user, Guid id, CampaignAct act, string? client) => ChangeAsync(user, id, $"{act.ToString().ToLowerInvariant()} a campaign", client, (campaign, by) =>
+    public Task<string?> SteerAsync(ClaimsPrincipal user, Guid id, CampaignAct act, string? client) => ChangeAsync(new(user, $"{act.ToString().ToLowerInvariant()} a campaign", id, client), (campaign, line) =>
     {
         switch (act, campaign.State)
         {
             case (CampaignAct.Pause, CampaignState.Running):
                 campaign.State = CampaignState.Paused;
-                return (null, Line(RecoveryEventKind.CampaignPaused, campaign, by, client));
+                return (null, line.Of(RecoveryEventKind.CampaignPaused));
             case (CampaignAct.Resume, CampaignState.Paused):
-                (campaign.State, campaign.StartedBy, campaign.ReleasedAt) = (CampaignState.Running, by, time.GetUtcNow());
-                return (null, Line(RecoveryEventKind.CampaignResumed, campaign, by, client));
+                (campaign.State, campaign.StartedBy, campaign.ReleasedAt) = (CampaignState.Running, line.By, time.GetUtcNow());
+                return (null, line.Of(RecoveryEventKind.CampaignResumed));
             case (CampaignAct.Stop, CampaignState.Running or CampaignState.Paused or CampaignState.Draft):
                 campaign.State = CampaignState.Stopped;
-                return (null, Line(RecoveryEventKind.CampaignStopped, campaign, by, client, string.Create(CultureInfo.InvariantCulture, $"after {campaign.Released} of {campaign.Accounts} accounts")));
+                return (null, line.Of(RecoveryEventKind.CampaignStopped, string.Create(CultureInfo.InvariantCulture, $"after {campaign.Released} of {campaign.Accounts} accounts")));
             default:
                 return (CampaignWords.Already(campaign.State), null);
         }
     });
 
-    private async Task<string?> ChangeAsync(ClaimsPrincipal user, Guid id, string what, string? client, Func<Campaign, string, (string? Problem, RecoveryEvent? Line)> change)
+    // Where a worker releases some of its accounts at that moment it is tried again: a campaign that runs away can be stopped.
+    private async Task<string?> ChangeAsync(Attempt attempt, Func<Campaign, EventLine, (string? Problem, RecoveryEvent? Line)> change)
     {
-        for (var tries = 1; ; tries++)
+        try
         {
-            var (by, refusal) = await JudgeAsync(user, what, id, client);
-            if (refusal is not null)
-                return refusal;
-
-            try
-            {
-                return await writer.RunAsync(() => TryAsync(id, campaign => change(campaign, by.Id)));
-            }
-            catch (DbUpdateConcurrencyException) when (tries < MostTries)
-            {
-                // A worker released some of its accounts: a campaign that runs away can still be stopped.
-            }
-            catch (DbUpdateConcurrencyException)
-            {
-                return Words.CampaignChangedMeanwhile;
-            }
+            return await transaction.RunAsync(attempt.EventId, roles.HoldAsync, database => ChangeAsync(database, attempt, change));
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return Words.CampaignChangedMeanwhile;
         }
     }
 
-    private async Task<string?> TryAsync(Guid id, Func<Campaign, (string? Problem, RecoveryEvent? Line)> change)
+    private async Task<string?> ChangeAsync(AccountsContext database, Attempt attempt, Func<Campaign, EventLine, (string? Problem, RecoveryEvent? Line)> change)
     {
-        await using var database = await contexts.CreateDbContextAsync();
-        if (await database.Campaigns.SingleOrDefaultAsync(row => row.Id == id) is not { } campaign)
+        var (by, refusal) = await JudgeAsync(database, attempt);
+        if (refusal is not null)
+            return refusal;
+        if (await database.Campaigns.SingleOrDefaultAsync(row => row.Id == attempt.Campaign) is not { } campaign)
             return Words.NoSuchCampaign;
 
-        var (problem, line) = change(campaign);
+        var (problem, line) = change(campaign, Event(attempt, by));
         if (line is null)
             return problem;
 
         campaign.Version = Guid.NewGuid();
         database.Add(line);
-        await database.SaveChangesAsync();
         return null;
     }
 
-    private async Task<(ActParty By, string? Refusal)> JudgeAsync(ClaimsPrincipal user, string what, Guid? campaign, string? client)
+    private async Task<(ActParty By, string? Refusal)> JudgeAsync(AccountsContext database, Attempt attempt)
     {
-        await using var database = await contexts.CreateDbContextAsync();
-        var by = await acts.ActorAsync(database, user);
+        var by = await actors.ReadAndLockAsync(database, attempt.User);
         if (by.Role == ConsoleRole.Admin)
             return (by, null);
 
         string Refusal() => by.Role is null ? ActRules.NoRole : Words.RefusalOnlyAdminBulk;
-        database.Add(new RecoveryEvent { At = time.GetUtcNow(), Kind = RecoveryEventKind.ActRefused, Actor = by.Id, Client = client, Detail = KeptWords.InEnglish(() => $"{what}: {Refusal()}"), CampaignId = campaign });
-        await database.SaveChangesAsync();
+        database.Add(Event(attempt, by).Of(RecoveryEventKind.ActRefused, KeptWords.InEnglish(() => $"{attempt.What}: {Refusal()}")));
         return (by, Refusal());
     }
 
@@ -178,6 +168,21 @@ public sealed class Campaigns(IDbContextFactory<AccountsContext> contexts, OneWr
         return lines.Count > Campaign.LongestUnmatched / 8 ? words + ", …" : words;
     }
 
-    private RecoveryEvent Line(RecoveryEventKind kind, Campaign campaign, string by, string? client, string? detail = null, string? reason = null) =>
-        new() { At = time.GetUtcNow(), Kind = kind, Actor = by, Client = client, Detail = detail, Reason = reason, CampaignId = campaign.Id };
+    private EventLine Event(Attempt attempt, ActParty by) => new(attempt, by.Id, time.GetUtcNow());
+
+    /// <param name="User">Who wants it.</param>
+    /// <param name="What">What it is, for a refusal's event.</param>
+    /// <param name="Campaign">To which campaign.</param>
+    /// <param name="Client">The network address that it comes from.</param>
+    private sealed record Attempt(ClaimsPrincipal User, string What, Guid? Campaign, string? Client)
+    {
+        public Guid EventId { get; } = Guid.CreateVersion7();
+    }
+
+    /// <summary>The event of an attempt, but for what is to be told.</summary>
+    private sealed record EventLine(Attempt Attempt, string By, DateTimeOffset At)
+    {
+        public RecoveryEvent Of(RecoveryEventKind kind, string? detail = null, string? reason = null) =>
+            new() { Id = Attempt.EventId, At = At, Kind = kind, Actor = By, Client = Attempt.Client, Detail = detail, Reason = reason, CampaignId = Attempt.Campaign };
+    }
 }

@@ -33,10 +33,13 @@ public enum RoleOutcome
 /// mark that it was made or claimed here.
 /// </summary>
 public sealed class ConsoleRoles(
-    IDbContextFactory<AccountsContext> contexts, ILookupNormalizer normalizer, IOptions<AdminSettings> settings, AccountLock accountLock, OneWriter writer, TimeProvider time)
+    IDbContextFactory<AccountsContext> contexts,
+    ILookupNormalizer normalizer,
+    IOptions<AdminSettings> settings,
+    AccountLock accountLock,
+    AuditedTransaction transaction,
+    TimeProvider time)
 {
-    private const int MostTries = 8;
-
     public string NameOf(ConsoleRole role) => role == ConsoleRole.Admin ? settings.Value.Roles.Admin : settings.Value.Roles.Support;
 
     /// <returns>The account's greatest role; null where it has none.</returns>
@@ -81,24 +84,34 @@ public sealed class ConsoleRoles(
         return await ClaimAsync(database, role) is not null;
     }
 
+    /// <summary>What the trail says of a role that was given or taken.</summary>
+    public static string Detail(ConsoleRole role) => $"{role} of the console";
+
     /// <param name="accountId">Who gets it.</param>
     /// <param name="role">Made, or claimed where nobody has it, if need be.</param>
     /// <param name="actor">The id of the admin who gives it; null on the command line.</param>
-    /// <param name="reason">Why, in his words.</param>
-    /// <param name="client">Where he sits.</param>
-    public Task<RoleOutcome> GrantAsync(string accountId, ConsoleRole role, string? actor, string? reason = null, string? client = null) => TryAsync(async database =>
+    public Task<RoleOutcome> GrantAsync(string accountId, ConsoleRole role, string? actor) =>
+        ChangeAsync(RecoveryEventKind.RoleGranted, accountId, role, actor, GrantAsync);
+
+    /// <summary>Takes a role; of several admins who take each other's at the same moment, one keeps theirs.</summary>
+    public Task<RoleOutcome> RemoveAsync(string accountId, ConsoleRole role, string? actor) =>
+        ChangeAsync(RecoveryEventKind.RoleRemoved, accountId, role, actor, RemoveAsync);
+
+    /// <summary>Part of a transaction that holds the roles: its caller adds the event where it is done.</summary>
+    public async Task<RoleOutcome> GrantAsync(AccountsContext database, string accountId, ConsoleRole role)
     {
         if (await ClaimAsync(database, role) is not { } row)
             return RoleOutcome.NotOurs;
         if (await database.UserRoles.AnyAsync(member => member.RoleId == row.Id && member.UserId == accountId))
             return RoleOutcome.Unchanged;
 
+        row.ConcurrencyStamp = Guid.NewGuid().ToString();
         database.Add(new IdentityUserRole<string> { RoleId = row.Id, UserId = accountId });
-        return await SaveAsync(database, row, Event(RecoveryEventKind.RoleGranted, accountId, role, actor, reason, client));
-    });
+        return RoleOutcome.Done;
+    }
 
-    /// <summary>Takes a role; of several admins who take each other's at the same moment, one keeps his.</summary>
-    public Task<RoleOutcome> RemoveAsync(string accountId, ConsoleRole role, string? actor, string? reason = null, string? client = null) => TryAsync(async database =>
+    /// <summary>Part of a transaction that holds the roles: its caller adds the event where it is done.</summary>
+    public async Task<RoleOutcome> RemoveAsync(AccountsContext database, string accountId, ConsoleRole role)
     {
         var row = await Marked(database).SingleOrDefaultAsync(known => known.NormalizedName == Key(role));
         var member = row is null ? null : await database.UserRoles.SingleOrDefaultAsync(known => known.RoleId == row.Id && known.UserId == accountId);
@@ -107,9 +120,10 @@ public sealed class ConsoleRoles(
         if (role == ConsoleRole.Admin && !await IsAnyoneLeftAsync(database, member))
             return RoleOutcome.LastAdmin;
 
+        row!.ConcurrencyStamp = Guid.NewGuid().ToString();
         database.Remove(member);
-        return await SaveAsync(database, row!, Event(RecoveryEventKind.RoleRemoved, accountId, role, actor, reason, client));
-    });
+        return RoleOutcome.Done;
+    }
 
     /// <summary>Until the transaction ends nobody else's act is judged and no role changes: a write that changes nothing takes the rows' locks.</summary>
     public Task HoldAsync(AccountsContext database) => database.Roles
@@ -154,36 +168,19 @@ public sealed class ConsoleRoles(
         return row;
     }
 
-    // The role's concurrency stamp makes changes of its members follow one another, on any number of nodes.
-    private static async Task<RoleOutcome> SaveAsync(AccountsContext database, IdentityRole row, RecoveryEvent line)
+    private Task<RoleOutcome> ChangeAsync(
+        RecoveryEventKind kind, string accountId, ConsoleRole role, string? actor, Func<AccountsContext, string, ConsoleRole, Task<RoleOutcome>> change)
     {
-        row.ConcurrencyStamp = Guid.NewGuid().ToString();
-        database.Add(line);
-        await database.SaveChangesAsync();
-        return RoleOutcome.Done;
-    }
-
-    private async Task<RoleOutcome> TryAsync(Func<AccountsContext, Task<RoleOutcome>> change)
-    {
-        for (var tries = 1; ; tries++)
+        var line = Guid.CreateVersion7();
+        return transaction.RunAsync(line, HoldAsync, async database =>
         {
-            try
-            {
-                return await writer.RunAsync(async () =>
-                {
-                    await using var database = await contexts.CreateDbContextAsync();
-                    return await change(database);
-                });
-            }
-            catch (DbUpdateException fault) when (tries < MostTries && Collision.Is(fault))
-            {
-                // Another node changed the role's members, or made the role, in the meantime.
-            }
-        }
+            await HoldAsync(database);
+            var outcome = await change(database, accountId, role);
+            if (outcome == RoleOutcome.Done)
+                database.Add(new RecoveryEvent { Id = line, At = time.GetUtcNow(), Kind = kind, AccountId = accountId, Actor = actor, Detail = Detail(role) });
+            return outcome;
+        });
     }
-
-    private RecoveryEvent Event(RecoveryEventKind kind, string accountId, ConsoleRole role, string? actor, string? reason, string? client) =>
-        new() { At = time.GetUtcNow(), Kind = kind, AccountId = accountId, Actor = actor, Client = client, Detail = $"{role} of the console", Reason = reason };
 
     private string Key(ConsoleRole role) => normalizer.NormalizeName(NameOf(role));
 }

@@ -24,7 +24,7 @@ public sealed record InvitationOutcome(int Invited, IReadOnlyList<Uninvited> Lef
 /// account is written with its mail and its line in the trail, or not at all.
 /// </summary>
 internal sealed class Invitations(
-    UserManager<Account> users, AccountsContext database, AccountActs acts, AccountLock accountLock, AccountLookup lookup, HostColumns columns, IOptions<RecoverySettings> recovery, TimeProvider time)
+    UserManager<Account> users, AccountsContext database, ActorReader actors, AccountLock accountLock, AccountLookup lookup, HostColumns columns, IOptions<RecoverySettings> recovery, TimeProvider time)
 {
     public const int MostAtOnce = 500;
 
@@ -38,7 +38,7 @@ internal sealed class Invitations(
 
     public async Task<InvitationOutcome> SendAsync(ClaimsPrincipal user, IReadOnlyList<ListedName> list, string reason, string? client)
     {
-        var by = await acts.ActorAsync(database, user);
+        var by = await actors.ReadAsync(database, user);
         if (await ProblemAsync(by, list, reason) is { } problem)
             return new InvitationOutcome(0, [], problem);
 
@@ -47,10 +47,11 @@ internal sealed class Invitations(
         {
             try
             {
-                if (await InviteAsync(list[i].Name, by, reason, client) is { } why)
+                // At each: whoever loses the role in the middle invites nobody more.
+                if ((Refusal(await actors.ReadAsync(database, user)) ?? await InviteAsync(list[i].Name, by, reason, client)) is { } why)
                     left.Add(new Uninvited(list[i], why));
             }
-            catch (Exception fault) when (Outage.Is(fault))
+            catch (Exception fault) when (fault.IsOutage())
             {
                 var invited = i - left.Count;
                 left.AddRange(list.Skip(i).Select(line => new Uninvited(line, Words.InviteNotReached)));
@@ -61,10 +62,13 @@ internal sealed class Invitations(
         return new InvitationOutcome(list.Count - left.Count, left);
     }
 
+    private static string? Refusal(ActParty by) =>
+        by.Role == ConsoleRole.Admin ? null : by.Role is null ? Words.RefusalNoRole : Words.RefusalOnlyAdmin;
+
     private async Task<string?> ProblemAsync(ActParty by, IReadOnlyList<ListedName> list, string reason)
     {
-        if (by.Role != ConsoleRole.Admin)
-            return by.Role is null ? Words.RefusalNoRole : Words.RefusalOnlyAdmin;
+        if (Refusal(by) is { } refusal)
+            return refusal;
         if (list.Count is 0 or > MostAtOnce)
             return list.Count == 0 ? Words.InviteNobody : Words.InviteTooMany.With(MostAtOnce);
         if (reason.Length is 0 or > RecoveryEvent.LongestReason)
@@ -96,7 +100,7 @@ internal sealed class Invitations(
 
         var account = known.FirstOrDefault() ?? new Account { UserName = address, Email = address };
         var line = new RecoveryEvent { At = now, Kind = RecoveryEventKind.Invited, AccountId = account.Id, Actor = by.Id, Client = client, Reason = reason };
-        database.Add(new OutboxMail { Kind = OutboxKind.Invitation, AccountId = account.Id, RequestedBy = by.Id, Client = client, RequestedAt = now, DueAt = now });
+        database.Add(OutboxMail.ForAdmin(OutboxKind.Invitation, account.Id, now, by.Id, client));
         database.Add(line);
         try
         {
@@ -106,14 +110,14 @@ internal sealed class Invitations(
             await database.SaveChangesAsync();
             return null;
         }
-        catch (DbUpdateException fault) when (Collision.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsConflict())
         {
             // Somebody else made it at that moment, or this did: a commit that was in doubt and was tried again.
             return await database.HasHappenedAsync(line.Id) ? null : Words.InviteInUse;
         }
-        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsRefusal())
         {
-            return DatabaseRefusal.LacksValue(fault) && await columns.UnsetAsync() is { Count: > 0 } unset
+            return DatabaseFaults.Of(fault) == DatabaseFault.MissingValue && await columns.UnsetAsync() is { Count: > 0 } unset
                 ? _noNewAccounts = Words.InviteNoNewAccounts.With(string.Join(", ", unset.Select(HostColumns.SettingOf)))
                 : Words.InviteRefused;
         }

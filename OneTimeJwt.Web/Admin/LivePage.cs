@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Shell;
 
@@ -93,16 +95,15 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         {
             // The page was left, or something else is wanted by now.
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOutage())
         {
-            IsFailing = true;
-            Log.ReadingFailed(Logger, fault.GetBaseException().GetType().Name);
+            Failed(fault);
         }
     }
 
     /// <summary>Does something and reads again what became of it.</summary>
     /// <param name="act">It.</param>
-    /// <param name="failed">Gets the words for a database that is away.</param>
+    /// <param name="failed">Gets the words for a database that is away, or for a commit whose outcome is unknown.</param>
     protected async Task ActAsync(Func<Task> act, Action<string> failed)
     {
         if (_acting)
@@ -113,9 +114,9 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         {
             await act();
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOutage())
         {
-            failed(Words.DatabaseAway);
+            failed(fault.IsInDoubt() ? Words.ActInDoubt : Words.DatabaseAway);
         }
         finally
         {
@@ -138,15 +139,30 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "A page that was shown goes on; the next reading may go well.")]
     private async Task UpdateAsync()
     {
-        await LoadAsync();
+        try
+        {
+            await LoadAsync();
+        }
+        catch (Exception fault)
+        {
+            Failed(fault);
+        }
+
         StateHasChanged();
+    }
+
+    private void Failed(Exception fault)
+    {
+        IsFailing = true;
+        Log.ReadingFailed(Logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
     }
 
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "A page of the console could not read the database ({Fault}); it tries again.")]
-        public static partial void ReadingFailed(ILogger logger, string fault);
+        public static partial void ReadingFailed(ILogger logger, string fault, Exception? unexpected);
     }
 }

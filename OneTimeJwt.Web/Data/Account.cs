@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OneTimeJwt.Web.Data;
 
@@ -22,4 +24,13 @@ public sealed class Account : IdentityUser
 
     /// <summary>The row of our own, made where there was none.</summary>
     public OwnState Remember() => Own ??= new OwnState { AccountId = Id };
+}
+
+internal sealed class AccountConfiguration : IEntityTypeConfiguration<Account>
+{
+    public void Configure(EntityTypeBuilder<Account> account)
+    {
+        // Keys of links are made of it: an account is never read without.
+        account.Navigation(a => a.Own).AutoInclude();
+    }
 }

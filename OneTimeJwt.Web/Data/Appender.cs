@@ -64,14 +64,14 @@ public sealed class Appender(IDbContextFactory<AccountsContext> contexts) : IHos
             await contexts.TryAsync((context, brokenOff) => SaveAsync(context, group, isRepeated || brokenOff > 0));
             group.ForEach(entry => entry.Written.TrySetResult());
         }
-        catch (Exception fault) when (group.Count > 1 && RowFault.Is(fault))
+        catch (Exception fault) when (group.Count > 1 && fault.MayBeOfOneRow())
         {
             // One row's fault must not fail its neighbours.
             var half = group.Count / 2;
             await WriteAsync(group.GetRange(0, half));
             await WriteAsync(group.GetRange(half, group.Count - half));
         }
-        catch (Exception fault) when (group.Count == 1 && !isRepeated && RowFault.Is(fault))
+        catch (Exception fault) when (group.Count == 1 && !isRepeated && fault.MayBeOfOneRow())
         {
             // Another node may have written the same event at that moment.
             await WriteAsync(group, isRepeated: true);

@@ -13,11 +13,11 @@ internal static class Bisect
         {
             await act(rows);
         }
-        catch (Exception fault) when (rows.Count == 1 && RowFault.Is(fault))
+        catch (Exception fault) when (rows.Count == 1 && fault.MayBeOfOneRow())
         {
             await fail(rows[0], fault);
         }
-        catch (Exception fault) when (rows.Count > 1 && RowFault.Is(fault))
+        catch (Exception fault) when (rows.Count > 1 && fault.MayBeOfOneRow())
         {
             var half = rows.Count / 2;
             await EachAsync([.. rows.Take(half)], act, fail);

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>
@@ -46,6 +49,14 @@ public sealed class Campaign
     /// <summary>When accounts were last released.</summary>
     public DateTimeOffset? ReleasedAt { get; set; }
 
+    /// <summary>A mail to one of its accounts.</summary>
+    public OutboxMail Mail(string accountId, DateTimeOffset now) =>
+        OutboxMail.ForAdmin(RequiresReset ? OutboxKind.RequiredReset : OutboxKind.ResetLink, accountId, now, StartedBy, Client, Id);
+
+    /// <summary>What the trail says of it, in the name of whose it is.</summary>
+    public RecoveryEvent Event(RecoveryEventKind kind, DateTimeOffset at, string? accountId = null, string? detail = null, string? reason = null) =>
+        new() { At = at, Kind = kind, AccountId = accountId, Actor = StartedBy, Client = Client, CampaignId = Id, Detail = detail, Reason = reason };
+
     /// <summary>Changes with every change, so that of two nodes only one releases the next accounts.</summary>
     public Guid Version { get; set; }
 }
@@ -70,4 +81,32 @@ public sealed class CampaignAccount
     public required int Position { get; init; }
 
     public required string AccountId { get; init; }
+}
+
+internal sealed class CampaignConfiguration : IEntityTypeConfiguration<Campaign>
+{
+    public void Configure(EntityTypeBuilder<Campaign> campaign)
+    {
+        campaign.ToTable("RecoveryCampaigns");
+        campaign.Property(c => c.Id).ValueGeneratedNever();
+        campaign.Property(c => c.State).HasConversion<string>().HasMaxLength(16);
+        campaign.Property(c => c.StartedBy).HasMaxLength(ColumnLength.Id);
+        campaign.Property(c => c.Client).HasMaxLength(ColumnLength.Client);
+        campaign.Property(c => c.Reason).HasMaxLength(RecoveryEvent.LongestReason);
+        campaign.Property(c => c.Chosen).HasMaxLength(200);
+        campaign.Property(c => c.UnmatchedLines).HasMaxLength(Campaign.LongestUnmatched);
+        campaign.Property(c => c.Version).IsConcurrencyToken();
+        campaign.HasIndex(c => c.State);
+    }
+}
+
+internal sealed class CampaignAccountConfiguration : IEntityTypeConfiguration<CampaignAccount>
+{
+    public void Configure(EntityTypeBuilder<CampaignAccount> account)
+    {
+        account.ToTable("RecoveryCampaignAccounts");
+        account.HasKey(a => new { a.CampaignId, a.Position });
+        account.Property(a => a.AccountId).HasMaxLength(ColumnLength.Id);
+        account.HasIndex(a => new { a.CampaignId, a.AccountId }).IsUnique();
+    }
 }

@@ -7,13 +7,10 @@ internal static class DataModule
 {
     public static void AddData(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<DatabaseSettings>().BindConfiguration("Database");
-        builder.Services.AddSingleton<IValidateOptions<DatabaseSettings>, DatabaseSettingsValidator>();
-        builder.Services.AddOptions<HostColumnSettings>().BindConfiguration("Accounts");
-        builder.Services.AddSingleton<IValidateOptions<HostColumnSettings>, HostColumnSettingsValidator>();
+        builder.Services.AddSettings<DatabaseSettings, DatabaseSettingsValidator>("Database");
+        builder.Services.AddSettings<HostColumnSettings, HostColumnSettingsValidator>("Accounts");
         builder.Services.AddSingleton<HostColumns>();
-        builder.Services.AddOptions<SeedSettings>().BindConfiguration("Seed");
-        builder.Services.AddSingleton<IValidateOptions<SeedSettings>, SeedSettingsValidator>();
+        builder.Services.AddSettings<SeedSettings, SeedSettingsValidator>("Seed");
 
         builder.Services.AddAccountsContext((services, options) => ConnectionStrings.Use(
             options, services.GetRequiredService<IOptions<DatabaseSettings>>().Value.Provider, builder.Configuration.GetConnectionString("Accounts"), builder.Environment.ContentRootPath));
@@ -21,6 +18,7 @@ internal static class DataModule
         builder.Services.AddSingleton<AdoptedDatabase>();
         builder.Services.AddScoped<DevelopmentSeed>();
 
+        builder.Services.AddSingleton<AuditedTransaction>();
         builder.Services.AddSingleton<Appender>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Appender>());
         builder.Services.AddSingleton(services => new DatabaseHealth(

@@ -32,7 +32,7 @@ internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts
         }
         catch (TimeoutException)
         {
-            return Unhealthy(DatabaseFault.Slow);
+            return HealthCheckResult.Unhealthy(DatabaseFaults.InWords(DatabaseFault.Slow));
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts
         }
         catch (Exception fault)
         {
-            return Unhealthy(DatabaseFaults.Of(fault, HasManyHosts(database)));
+            return HealthCheckResult.Unhealthy(DatabaseFaults.InWords(DatabaseFaults.Of(fault), HasManyHosts(database)));
         }
     }
 
@@ -74,8 +74,7 @@ internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts
     private async Task<int> WriteAsync(AccountsContext database, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var now = time.GetUtcNow();
-        var row = new OutboxMail { Kind = OutboxKind.AdminNotice, RequestedAt = now, DueAt = now };
+        var row = OutboxMail.ForUser(OutboxKind.AdminNotice, accountId: null, client: null, time.GetUtcNow());
         database.Add(row);
         await database.SaveChangesAsync(cancellationToken);
         database.Remove(row);
@@ -83,6 +82,4 @@ internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts
         await transaction.CommitAsync(cancellationToken);
         return 0;
     }
-
-    private static HealthCheckResult Unhealthy(DatabaseFault fault) => HealthCheckResult.Unhealthy(DatabaseFaults.InWords(fault));
 }

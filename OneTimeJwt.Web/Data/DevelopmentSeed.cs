@@ -33,9 +33,9 @@ internal sealed class DevelopmentSeed(UserManager<Account> accounts, RoleManager
                 return (string?)null;
             }));
         }
-        catch (DbUpdateException fault) when (DatabaseRefusal.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsRefusal())
         {
-            return DatabaseRefusal.Cause(fault);
+            return fault.Cause();
         }
     }
 

@@ -138,7 +138,7 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
             await command.ExecuteNonQueryAsync(cancellationToken);
             return null;
         }
-        catch (DbException fault) when (DatabaseRefusal.Is(new DbUpdateException(fault.Message, fault)))
+        catch (DbException fault) when (new DbUpdateException(fault.Message, fault).IsRefusal())
         {
             return refused;
         }

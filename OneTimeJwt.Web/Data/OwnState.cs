@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>What is remembered of an account beyond Identity's columns: one row of our own, which goes when the account goes. Never a token.</summary>
@@ -41,4 +44,20 @@ public sealed class OwnState
     }
 
     public string? TrustedAt(DateTimeOffset now) => TrustedUntil > now ? TrustedAddress : null;
+}
+
+internal sealed class OwnStateConfiguration : IEntityTypeConfiguration<OwnState>
+{
+    public void Configure(EntityTypeBuilder<OwnState> own)
+    {
+        own.ToTable("RecoveryAccounts");
+        own.HasKey(o => o.AccountId);
+        own.Property(o => o.AccountId).HasMaxLength(ColumnLength.Id);
+        own.Property(o => o.PendingAddress).HasMaxLength(ColumnLength.Address);
+        own.Property(o => o.TrustedAddress).HasMaxLength(ColumnLength.Address);
+        own.Property(o => o.Culture).HasMaxLength(ColumnLength.Culture);
+        own.Property(o => o.Zone).HasMaxLength(ColumnLength.Zone);
+        own.Property(o => o.Version).IsConcurrencyToken();
+        own.HasOne<Account>().WithOne(account => account.Own).HasForeignKey<OwnState>(o => o.AccountId);
+    }
 }

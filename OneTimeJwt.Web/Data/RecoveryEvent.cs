@@ -1,3 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace OneTimeJwt.Web.Data;
 
 /// <summary>One line of the trail: append-only, in UTC, without secrets.</summary>
@@ -13,6 +18,13 @@ public sealed class RecoveryEvent
 
     /// <summary>What a line is called that tells what became of a mail; what is known later or weighs more comes last.</summary>
     public static readonly RecoveryEventKind[] Reports = [RecoveryEventKind.MailDeferred, RecoveryEventKind.MailDelivered, RecoveryEventKind.MailDropped, RecoveryEventKind.MailBounced];
+
+    /// <summary>What an account's own user did, or the app did to it.</summary>
+    public static RecoveryEvent Of(RecoveryEventKind kind, string accountId, DateTimeOffset at, string? client = null, string? detail = null, Guid? id = null) =>
+        new() { Id = id ?? Guid.CreateVersion7(), At = at, Kind = kind, AccountId = accountId, Client = client, Detail = detail };
+
+    /// <summary>An id for what is recorded once, however often and by however many nodes it is seen: the table takes each id once.</summary>
+    public static Guid IdOf(string what) => new(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 16));
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
@@ -98,4 +110,29 @@ public enum RecoveryEventKind
     MailDeferred,
     MailBounced,
     MailDropped,
+}
+
+internal sealed class RecoveryEventConfiguration : IEntityTypeConfiguration<RecoveryEvent>
+{
+    public void Configure(EntityTypeBuilder<RecoveryEvent> line)
+    {
+        line.ToTable("RecoveryTrail");
+        line.Property(e => e.Id).ValueGeneratedNever();
+        line.Property(e => e.Kind).HasConversion<string>().HasMaxLength(32);
+        line.Property(e => e.AccountId).HasMaxLength(ColumnLength.Id);
+        line.Property(e => e.AddressHash).HasMaxLength(64);
+        line.Property(e => e.Nonce).HasMaxLength(16);
+        line.Property(e => e.Actor).HasMaxLength(ColumnLength.Id);
+        line.Property(e => e.Client).HasMaxLength(ColumnLength.Client);
+        line.Property(e => e.Detail).HasMaxLength(500);
+        line.Property(e => e.Reason).HasMaxLength(RecoveryEvent.LongestReason);
+        line.HasIndex(e => e.At);
+        line.HasIndex(e => new { e.Kind, e.At });
+        line.HasIndex(e => new { e.Actor, e.At });
+        line.HasIndex(e => new { e.CampaignId, e.Kind });
+        line.HasIndex(e => new { e.AccountId, e.At });
+        line.HasIndex(e => e.Nonce);
+        line.HasIndex(e => e.MailId);
+        line.HasIndex(e => new { e.AddressHash, e.At });
+    }
 }

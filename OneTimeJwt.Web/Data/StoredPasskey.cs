@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OneTimeJwt.Web.Data;
 
@@ -61,4 +63,20 @@ public sealed class StoredPasskey
     {
         Name = Data.Name,
     };
+}
+
+/// <summary>
+/// Not where Identity would keep them: an adopted database may be older than passkeys, and those of another site don't work
+/// on ours.
+/// </summary>
+internal sealed class StoredPasskeyConfiguration : IEntityTypeConfiguration<StoredPasskey>
+{
+    public void Configure(EntityTypeBuilder<StoredPasskey> passkey)
+    {
+        passkey.ToTable("RecoveryPasskeys");
+        passkey.HasKey(p => p.CredentialId);
+        passkey.Property(p => p.CredentialId).HasMaxLength(1024);
+        passkey.OwnsOne(p => p.Data).ToJson();
+        passkey.HasOne<Account>().WithMany().HasForeignKey(p => p.UserId).IsRequired();
+    }
 }

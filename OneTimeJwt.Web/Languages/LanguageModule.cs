@@ -38,8 +38,7 @@ internal static class LanguageModule
 
     public static void AddLanguages(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<LanguageSettings>().BindConfiguration("Languages");
-        builder.Services.AddSingleton<IValidateOptions<LanguageSettings>, LanguageSettingsValidator>();
+        builder.Services.AddSettings<LanguageSettings, LanguageSettingsValidator>("Languages");
         builder.Services.AddOptions<RequestLocalizationOptions>().Configure<IOptions<LanguageSettings>>((localization, languages) =>
         {
             localization.SetDefaultCulture(languages.Value.Default);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Mail;
@@ -18,6 +19,9 @@ internal sealed record MailFault(string Words, string Advice, bool Permanent = f
 {
     /// <summary>Whether the other side can be reached and would take other mails.</summary>
     public bool IsAboutThisMail { get; init; } = Permanent;
+
+    /// <summary>Set where these words tell little: it came from the database, or is a fault of the app.</summary>
+    public Exception? Unexplained { get; init; }
 
     /// <summary>Where an exception carries the wait that was asked for.</summary>
     public const string WaitKey = "wait";
@@ -49,8 +53,8 @@ internal sealed record MailFault(string Words, string Advice, bool Permanent = f
         SocketException => new("the mail server can't be reached", Where("Mail:Smtp:Host and Mail:Smtp:Port")),
         TimeoutException or OperationCanceledException => new("the mail server didn't answer in time", $"{Where("host and port")}. {Security}"),
         IOException => new("the connection to the mail server, or the disk, failed", $"{Security}, and whether the disk is full"),
-        _ when Outage.Is(fault) => new("the database failed", "Check ConnectionStrings:Accounts"),
-        _ => new(fault.GetType().Name, "This is a fault of the app: please report it"),
+        _ when fault.IsOutage() => new("the database failed", "Check ConnectionStrings:Accounts") { Unexplained = fault },
+        _ => new(fault.GetType().Name, "This is a fault of the app: please report it") { Unexplained = fault },
     };
 
     private static MailFault OfSmtp(SmtpCommandException exception)

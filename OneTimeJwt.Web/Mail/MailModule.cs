@@ -7,8 +7,7 @@ internal static class MailModule
 {
     public static void AddMail(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<MailSettings>().BindConfiguration("Mail");
-        builder.Services.AddSingleton<IValidateOptions<MailSettings>, MailSettingsValidator>();
+        builder.Services.AddSettings<MailSettings, MailSettingsValidator>("Mail");
         builder.Services.AddSingleton<IValidateOptions<MailSettings>, DeliveryReportSettingsValidator>();
         if (builder.Environment.IsDevelopment())
         {

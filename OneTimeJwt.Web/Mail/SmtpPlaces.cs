@@ -1,3 +1,5 @@
+using System.Threading.RateLimiting;
+
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>
@@ -6,14 +8,11 @@ namespace OneTimeJwt.Web.Mail;
 /// </summary>
 internal sealed class SmtpPlaces(int connections) : IDisposable
 {
-    private readonly SemaphoreSlim _sending = new(connections);
-    private readonly SemaphoreSlim _waiting = new(connections);
+    private readonly ConcurrencyLimiter _sending = new(new() { PermitLimit = connections, QueueLimit = int.MaxValue });
+    private readonly ConcurrencyLimiter _waiting = new(new() { PermitLimit = connections, QueueLimit = 0 });
 
-    public async Task<Place> TakeAsync(CancellationToken cancellationToken)
-    {
-        await _sending.WaitAsync(cancellationToken);
-        return new Place(this);
-    }
+    public async Task<Place> TakeAsync(CancellationToken cancellationToken) =>
+        new(_waiting, await _sending.AcquireAsync(cancellationToken: cancellationToken));
 
     public void Dispose()
     {
@@ -22,20 +21,22 @@ internal sealed class SmtpPlaces(int connections) : IDisposable
     }
 
     /// <summary>Taken until it is disposed of.</summary>
-    internal sealed class Place(SmtpPlaces places) : IDisposable
+    internal sealed class Place(ConcurrencyLimiter waiting, RateLimitLease lease) : IDisposable
     {
+        private RateLimitLease _lease = lease;
         private bool _isWaiting;
 
         /// <summary>Lets another mail be sent meanwhile, where not too many wait already. Never at the same time as its disposal.</summary>
         public void Wait()
         {
-            if (_isWaiting || !places._waiting.Wait(0))
+            if (_isWaiting || waiting.AttemptAcquire() is not { IsAcquired: true } free)
                 return;
 
             _isWaiting = true;
-            places._sending.Release();
+            _lease.Dispose();
+            _lease = free;
         }
 
-        public void Dispose() => (_isWaiting ? places._waiting : places._sending).Release();
+        public void Dispose() => _lease.Dispose();
     }
 }

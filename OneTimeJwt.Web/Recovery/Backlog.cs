@@ -51,7 +51,7 @@ internal sealed class BacklogHealth(Backlog backlog) : IHealthCheck
                 ? HealthCheckResult.Degraded($"A mail has waited for {state.Age:d\\.hh\\:mm\\:ss}, and {state.Waiting} wait in all.")
                 : HealthCheckResult.Healthy();
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOutage())
         {
             return HealthCheckResult.Degraded("The outbox can't be read: the database is away.");
         }

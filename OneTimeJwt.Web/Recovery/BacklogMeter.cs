@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using OneTimeJwt.Web.Shell;
+using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -7,15 +7,16 @@ namespace OneTimeJwt.Web.Recovery;
 /// Shows what waits in the outbox to whoever collects metrics. It reads on its own tick: collecting waits for no database,
 /// and while the database is away there is no figure rather than an old one.
 /// </summary>
-internal sealed class BacklogMeter : BackgroundService
+internal sealed partial class BacklogMeter : Worker
 {
     private readonly Backlog _backlog;
     private readonly TimeProvider _time;
+    private readonly ILogger<BacklogMeter> _logger;
     private volatile BacklogState? _state;
 
-    public BacklogMeter(Backlog backlog, Meter meter, TimeProvider time)
+    public BacklogMeter(Backlog backlog, Meter meter, TimeProvider time, ILogger<BacklogMeter> logger)
     {
-        (_backlog, _time) = (backlog, time);
+        (_backlog, _time, _logger) = (backlog, time, logger);
         meter.CreateObservableGauge("onetimejwt.outbox.depth", Depth, "{mail}", "Mails in the outbox, by whether they wait or were refused for good.");
         meter.CreateObservableGauge("onetimejwt.outbox.age", Age, "s", "How long the oldest mail that is still to be sent has waited.");
     }
@@ -24,25 +25,25 @@ internal sealed class BacklogMeter : BackgroundService
     {
         using var timer = new PeriodicTimer(Backlog.Stays, _time);
         do
-            _state = await ReadAsync(stoppingToken);
+        {
+            if (!await TryAsync(async () => _state = await _backlog.ReadAsync(stoppingToken), stoppingToken))
+                _state = null;
+        }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<BacklogState?> ReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _backlog.ReadAsync(cancellationToken);
-        }
-        catch (Exception fault) when (Outage.Is(fault))
-        {
-            return null;
-        }
-    }
+    protected override void Failed(Exception fault) =>
+        Log.NotRead(_logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
 
     private IEnumerable<Measurement<int>> Depth() => _state is { } state
         ? [new(state.Waiting, KeyValuePair.Create<string, object?>("state", "waiting")), new(state.Refused, KeyValuePair.Create<string, object?>("state", "refused"))]
         : [];
 
     private IEnumerable<Measurement<double>> Age() => _state is { } state ? [new(state.Age.TotalSeconds)] : [];
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "The outbox could not be counted ({Fault}); its metrics have no figure until it can.")]
+        public static partial void NotRead(ILogger logger, string fault, Exception? unexpected);
+    }
 }

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using MimeKit;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -56,7 +56,7 @@ internal sealed class BounceAddress
     private static byte[] Mac(ServerSecret secret, Guid mailId)
     {
         Span<byte> mac = stackalloc byte[KeyMaterial.KeySize];
-        KeyMaterial.Mac(secret.BounceSubkey, [mailId.ToString("N")], mac);
+        KeyMaterial.Mac(secret.Subkey("ott/bounce/v1"), [mailId.ToString("N")], mac);
         return mac[..MacSize].ToArray();
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using MimeKit;
+using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Recovery;
@@ -7,7 +8,7 @@ namespace OneTimeJwt.Web.Recovery;
 /// <summary>Reads the mailbox for bounces, where one is set. Several nodes may: what both read is recorded once.</summary>
 internal sealed partial class BounceWorker(
     BounceMailbox mailbox, BounceAddress address, DeliveryReports reports, IOptions<MailSettings> settings,
-    TimeProvider time, ILogger<BounceWorker> logger) : BackgroundService
+    TimeProvider time, ILogger<BounceWorker> logger) : Worker
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan RoundTimeout = TimeSpan.FromMinutes(10);
@@ -32,27 +33,17 @@ internal sealed partial class BounceWorker(
     private static TimeSpan NextPause(TimeSpan pause, TimeSpan interval) =>
         pause * 2 < LongestPause ? pause * 2 : interval > LongestPause ? interval : LongestPause;
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage(
-        "Design", "CA1031", Justification = "Whatever keeps the mailbox from being read, the app goes on without.")]
     public async Task<bool> TryReadAsync(CancellationToken stoppingToken)
     {
         using var round = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         round.CancelAfter(RoundTimeout);
-        try
-        {
-            await mailbox.ReadAsync(IsCandidate, message => RecordAsync(message, round.Token), round.Token);
-            return true;
-        }
-        catch (Exception) when (stoppingToken.IsCancellationRequested)
-        {
-            return true;
-        }
-        catch (Exception fault)
-        {
-            Log.NotRead(logger, BounceMailbox.Words(fault) ?? fault.GetBaseException().GetType().Name);
-            return false;
-        }
+        return await TryAsync(() => mailbox.ReadAsync(IsCandidate, message => RecordAsync(message, round.Token), round.Token), stoppingToken);
     }
+
+    protected override void Failed(Exception fault) => Log.NotRead(
+        logger,
+        BounceMailbox.Words(fault) ?? LoggableException.NameOf(fault),
+        BounceMailbox.Words(fault) is null ? LoggableException.IfUnexpected(fault) : null);
 
     // Some servers keep the envelope's recipient in no header; the mail that they return tells its Return-Path.
     private bool IsCandidate(HeaderList headers) =>
@@ -61,6 +52,20 @@ internal sealed partial class BounceWorker(
             : address.Find(header.Value) is not null);
 
     private async Task<bool> RecordAsync(MimeMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryRecordAsync(message, cancellationToken);
+        }
+        catch (Exception fault) when (fault.MayBeOfOneRow())
+        {
+            // Left as it is, and the mails after it are read.
+            Log.NotUnderstood(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+            return false;
+        }
+    }
+
+    private async Task<bool> TryRecordAsync(MimeMessage message, CancellationToken cancellationToken)
     {
         if (BounceMessage.Addresses(message).Select(address.Find).FirstOrDefault(id => id is not null) is not { } mailId
             || BounceMessage.Read(message) is not { } told)
@@ -73,7 +78,10 @@ internal sealed partial class BounceWorker(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "The mailbox for bounces was not read: {Cause}. It will be tried again.")]
-        public static partial void NotRead(ILogger logger, string cause);
+        public static partial void NotRead(ILogger logger, string cause, Exception? unexpected);
+
+        [LoggerMessage(LogLevel.Warning, "A mail in the mailbox for bounces could not be understood ({Fault}) and is left there.")]
+        public static partial void NotUnderstood(ILogger logger, string fault, Exception? unexpected);
 
         [LoggerMessage(LogLevel.Warning, "Mail:Bounces:Imap:Security is None: the mailbox's password travels in clear text.")]
         public static partial void ClearText(ILogger logger);

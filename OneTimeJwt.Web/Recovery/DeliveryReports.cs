@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
@@ -32,7 +30,7 @@ internal sealed partial class DeliveryReports(
     // Else it would be reported again and again, and the others with it.
     private Task DropAsync(DeliveryReport report, Exception fault)
     {
-        Log.Dropped(logger, report.MailId, fault.GetBaseException().GetType().Name);
+        Log.Dropped(logger, report.MailId, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
         return Task.CompletedTask;
     }
 
@@ -62,7 +60,7 @@ internal sealed partial class DeliveryReports(
         var kind = Kind(report.Outcome);
         return new RecoveryEvent
         {
-            Id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}/{report.Cause}/{report.MailId:N}")).AsSpan(0, 16)),
+            Id = RecoveryEvent.IdOf($"{kind}/{report.Cause}/{report.MailId:N}"),
             At = time.GetUtcNow(),
             Kind = kind,
             AccountId = mailed.AccountId,
@@ -84,6 +82,6 @@ internal sealed partial class DeliveryReports(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "What became of mail {MailId} can't be written down ({Fault}) and is left out.")]
-        public static partial void Dropped(ILogger logger, Guid mailId, string fault);
+        public static partial void Dropped(ILogger logger, Guid mailId, string fault, Exception? unexpected);
     }
 }

@@ -9,7 +9,7 @@ namespace OneTimeJwt.Web.Recovery;
 /// only. At shutdown it finishes the mails in flight and puts the others back.
 /// </summary>
 internal sealed partial class DeliveryWorker(
-    IServiceScopeFactory scopes, Outbox outbox, Delivery delivery, Dispatch dispatch, LinkTrail trail, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
+    IServiceScopeFactory scopes, Outbox outbox, Delivery delivery, Dispatch dispatch, LinkTrail trail, TimeProvider time, ILogger<DeliveryWorker> logger) : Worker
 {
     private const int BatchSize = 512;
     private const int AtOnce = 32;
@@ -22,6 +22,11 @@ internal sealed partial class DeliveryWorker(
     // The latest work for a recipient, which the next one waits for. Touched by the enumerator alone.
     private readonly Dictionary<string, Task> _latest = [];
 
+    // No request is answered any more: what was counted since the last summary is all there is, and mails under way need
+    // not be waited for.
+    public override Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        base.StopAsync(cancellationToken), TryAsync(() => trail.SummariseAsync(cancellationToken), cancellationToken));
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var done = new CancellationTokenSource();
@@ -32,7 +37,8 @@ internal sealed partial class DeliveryWorker(
             async (work, _) => await SendAsync(work, stoppingToken));
         await done.CancelAsync();
         await renewal;
-        await TryAsync(() => outbox.PutBackAsync([.. _inHand.Values]));
+        // Leases that can't be given back run out.
+        await TryAsync(() => outbox.PutBackAsync([.. _inHand.Values]), stoppingToken);
     }
 
     // Pulled by whichever place is free.
@@ -51,8 +57,8 @@ internal sealed partial class DeliveryWorker(
             if (time.GetElapsedTime(lastTidy) >= TidyInterval)
             {
                 lastTidy = time.GetTimestamp();
-                await TryAsync(() => trail.SummariseAsync(stoppingToken));
-                await TryAsync(() => outbox.RemoveRefusedAsync(RefusedMailsStay, stoppingToken));
+                await TryAsync(() => trail.SummariseAsync(CancellationToken.None), stoppingToken);
+                await TryAsync(() => outbox.RemoveRefusedAsync(RefusedMailsStay, stoppingToken), stoppingToken);
             }
         }
     }
@@ -74,7 +80,7 @@ internal sealed partial class DeliveryWorker(
     {
         IReadOnlyList<Work>? work = null;
         if (!stoppingToken.IsCancellationRequested)
-            await TryAsync(async () => work = await LeaseAsync(stoppingToken));
+            await TryAsync(async () => work = await LeaseAsync(stoppingToken), stoppingToken);
         return work;
     }
 
@@ -104,30 +110,30 @@ internal sealed partial class DeliveryWorker(
         catch (Exception fault) when (work.Count > 0)
         {
             // What is queued is sent; the leases of the others run out.
-            Log.Failed(logger, fault.GetBaseException().GetType().Name);
+            Failed(fault);
         }
 
         return work;
     }
 
-    private Task PutOffAsync(OutboxMail mail, Exception fault) => TryAsync(() => dispatch.PutOffAsync(mail, fault));
+    private Task PutOffAsync(OutboxMail mail, Exception fault) => TryAsync(() => dispatch.PutOffAsync(mail, fault), CancellationToken.None);
 
-    private List<Work> Queue(IReadOnlyList<OutboxMail> mails, Reading reading)
+    private List<Work> Queue(IReadOnlyList<OutboxMail> mails, DeliverySnapshot snapshot)
     {
         foreach (var mail in mails)
             _inHand[mail.Id] = mail;
-        return [.. mails.GroupBy(mail => reading.RecipientOf(mail) ?? mail.AccountId!).Select(group => Queue(group, reading))];
+        return [.. mails.GroupBy(mail => snapshot.RecipientOf(mail) ?? mail.AccountId!).Select(group => Queue(group, snapshot))];
     }
 
     // Who has confirmed an address goes ahead of others who were registered with it.
-    private Work Queue(IGrouping<string, OutboxMail> group, Reading reading)
+    private Work Queue(IGrouping<string, OutboxMail> group, DeliverySnapshot snapshot)
     {
         var mails = group
             .OrderBy(mail => mail.RequestedAt)
-            .ThenByDescending(mail => reading.Of(mail)?.EmailConfirmed)
+            .ThenByDescending(mail => snapshot.Of(mail)?.EmailConfirmed)
             .ThenBy(mail => mail.AccountId, StringComparer.Ordinal)
             .ToList();
-        var work = new Work(mails, reading, _latest.GetValueOrDefault(group.Key));
+        var work = new Work(mails, snapshot, _latest.GetValueOrDefault(group.Key));
         _latest[group.Key] = work.Done.Task;
         return work;
     }
@@ -147,30 +153,19 @@ internal sealed partial class DeliveryWorker(
         for (var i = 0; i < work.Mails.Count && !stoppingToken.IsCancellationRequested; i++)
         {
             var mail = work.Mails[i];
-            var reading = i == 0 && work.Before is null ? work.Reading : null;
-            await TryAsync(() => dispatch.DeliverAsync(mail, reading, stoppingToken));
+            var snapshot = i == 0 && work.Before is null ? work.Snapshot : null;
+            await TryAsync(() => dispatch.DeliverAsync(mail, snapshot, stoppingToken), stoppingToken);
             _inHand.TryRemove(mail.Id, out _);
         }
 
         work.Done.SetResult();
     }
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The worker outlives whatever befalls the database; leases that it can't give back run out.")]
-    private async Task TryAsync(Func<Task> act)
-    {
-        try
-        {
-            await act();
-        }
-        catch (Exception fault)
-        {
-            if (fault is not OperationCanceledException)
-                Log.Failed(logger, fault.GetBaseException().GetType().Name);
-        }
-    }
+    protected override void Failed(Exception fault) =>
+        Log.Failed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
 
     /// <summary>The mails to one recipient, what was read when they were leased, and earlier work that isn't done yet.</summary>
-    private sealed record Work(IReadOnlyList<OutboxMail> Mails, Reading Reading, Task? Before)
+    private sealed record Work(IReadOnlyList<OutboxMail> Mails, DeliverySnapshot Snapshot, Task? Before)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -178,6 +173,6 @@ internal sealed partial class DeliveryWorker(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Error, "The outbox could not be worked on ({Fault}); trying again shortly.")]
-        public static partial void Failed(ILogger logger, string fault);
+        public static partial void Failed(ILogger logger, string fault, Exception? unexpected);
     }
 }

@@ -31,32 +31,32 @@ internal sealed class Dispatch(Outbox outbox, Delivery delivery)
     }
 
     /// <param name="mail">A row that is ours.</param>
-    /// <param name="reading">What was read of its account, where that is fresh.</param>
+    /// <param name="snapshot">What was read of its account, where that is fresh.</param>
     /// <param name="stoppingToken">Leaves it a few seconds more.</param>
-    public async Task DeliverAsync(OutboxMail mail, Reading? reading, CancellationToken stoppingToken)
+    public async Task DeliverAsync(OutboxMail mail, DeliverySnapshot? snapshot, CancellationToken stoppingToken)
     {
         using var patience = new CancellationTokenSource();
         await using var stopping = stoppingToken.Register(() => patience.CancelAfter(SendTimeWhenStopping));
-        await TryAsync(mail, reading, patience.Token);
+        await TryAsync(mail, snapshot, patience.Token);
     }
 
     /// <summary>Writes down that what sending it takes could not be read, and puts it off or aside.</summary>
     public async Task PutOffAsync(OutboxMail mail, Exception fault)
     {
         // Without an account nobody finds it in the console, to ask for another try.
-        if (mail.AccountId is not null && UnreadableRow.Is(fault))
+        if (mail.AccountId is not null && fault.IsUnreadableRow())
             await outbox.RefuseAsync(mail, "the account's row can't be read");
         else if (!await delivery.GivesUpAsync(mail))
             await outbox.RetryLaterAsync(mail, MailFault.Of(fault));
     }
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever keeps one mail from being sent, it is written down and the others go on.")]
-    private async Task<string?> TryAsync(OutboxMail mail, Reading? reading, CancellationToken cancellationToken)
+    private async Task<string?> TryAsync(OutboxMail mail, DeliverySnapshot? snapshot, CancellationToken cancellationToken)
     {
         using var span = Instrumentation.Source.StartActivity("deliver")?.SetTag("kind", mail.Kind.ToString()).SetTag("attempt", mail.Attempts);
         try
         {
-            await delivery.DeliverAsync(mail, reading, cancellationToken);
+            await delivery.DeliverAsync(mail, snapshot, cancellationToken);
             return null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -27,75 +27,12 @@ internal sealed record WayBack(string? Url, DateTimeOffset? Until)
 /// <summary>The mails of account recovery, in the reader's language.</summary>
 internal static class Letters
 {
-    public static Letter Reset(MailedLink link, string host) => new(
-        Words.MailReset,
-        [Fill(Words.MailResetAsked, host)],
-        new LetterLink(Words.MailReset, link.Url),
-        [Lifetime(link), Words.MailPresentPassword, Words.MailNotAsked]);
-
-    public static Letter ResetByAdmin(MailedLink link, string host) => new(
-        Words.MailReset,
-        [Fill(Words.MailResetByAdmin, host)],
-        new LetterLink(Words.MailReset, link.Url),
-        [Lifetime(link), Words.MailPresentPassword, Words.MailNotExpected]);
-
-    public static Letter RequiredReset(MailedLink link, string host) => new(
-        Words.MailReset,
-        [Fill(Words.MailRequiredReset, host)],
-        new LetterLink(Words.MailReset, link.Url),
-        [Lifetime(link), Words.MailTooLate]);
-
-    /// <summary>To whoever has just said "this wasn't me".</summary>
-    public static Letter SecuredReset(MailedLink link, string host) => new(
-        Words.MailReset,
-        [Fill(Words.MailSecuredReset, host)],
-        new LetterLink(Words.MailReset, link.Url),
-        [Lifetime(link), Words.MailTooLate]);
-
     /// <summary>To whoever signs in and has no second factor that can be asked for here.</summary>
     public static Letter SignInCode(string code, DateTimeOffset until, OutboxMail asked, string host) => new(
         Words.MailCode, [Fill(Words.MailCodeText, host)], Link: null, [CodeLifetime(until), AskedFor(asked), Fill(Words.MailCodeNotYou, host)])
     {
         Code = new LetterCode(code),
     };
-
-    public static Letter Confirm(MailedLink link, string host) => new(
-        Words.MailConfirm,
-        [Fill(Words.MailConfirmText, host)],
-        new LetterLink(Words.ConfirmButton, link.Url),
-        [Lifetime(link), Words.MailNotExpected]);
-
-    public static Letter ConfirmedAlready(string signIn, string host) => new(
-        Words.MailConfirmedAlready,
-        [Fill(Words.MailConfirmedAlreadyText, host)],
-        new LetterLink(Words.SignIn, signIn),
-        [Words.MailNothingToDo]);
-
-    public static Letter Change(MailedLink link, string host) => new(
-        Words.MailChange,
-        [Fill(Words.MailChangeText, host)],
-        new LetterLink(Words.ChangeButton, link.Url),
-        [Lifetime(link), Words.MailNotExpected]);
-
-    /// <summary>To whoever has an account with the address that somebody wants for another one.</summary>
-    public static Letter AddressTaken(string host) => new(
-        Words.MailAddressTaken, [Fill(Words.MailAddressTakenText, host), Words.MailAddressTakenYou, Words.MailNothingToDo], Link: null, []);
-
-    public static Letter Invitation(MailedLink link, string host) => new(
-        Words.MailInvitation,
-        [Fill(Words.MailInvitationText, host)],
-        new LetterLink(Words.MailInvitationButton, link.Url),
-        [Lifetime(link), Words.MailInvitationUnexpected]);
-
-    public static Letter ExternalOnly(IReadOnlyList<string> providers, string host) => new(
-        Words.MailHowYouSignIn,
-        [
-            Fill(Words.MailResetAsked, host),
-            Fill(Words.MailExternalOnly, providers.Aggregate((one, other) => Fill(Words.OneOrOther, one, other))),
-            Words.MailNothingToDo,
-        ],
-        Link: null,
-        []);
 
     public static Letter PasswordChanged(WayBack way, DateTimeOffset at, string host) => Notice(
         Words.MailPasswordChanged, Fill(Words.MailPasswordChangedText, host, InWords.Of(at)), Words.MailIfNotYouPassword, way);
@@ -112,7 +49,7 @@ internal static class Letters
         []);
 
     /// <summary>Tells the owner of a change to the second factor.</summary>
-    public static Letter SecondFactor(OutboxKind kind, WayBack way, DateTimeOffset at, string host)
+    public static Letter SecondFactor(string kind, WayBack way, DateTimeOffset at, string host)
     {
         var (subject, change) = kind switch
         {
@@ -156,7 +93,7 @@ internal static class Letters
 
     private static LetterLink? Link(WayBack way) => way.Url is { } url ? new(way.Until is null ? Words.MailGetAccountBack : Words.MailSecure, url) : null;
 
-    private static string Lifetime(MailedLink link) => Fill(Words.MailLifetime, InWords.Of(link.Lifetime), InWords.Of(link.ExpiresAt));
+    public static string Lifetime(MailedLink link) => Fill(Words.MailLifetime, InWords.Of(link.Lifetime), InWords.Of(link.ExpiresAt));
 
     // Names may run from right to left in a sentence that doesn't; from Hebrew on, blocks of letters do.
     private static string Isolate(string name) => Language.IsRightToLeft || name.Any(letter => letter >= '\u0590') ? $"\u2068{name}\u2069" : name;
@@ -168,6 +105,6 @@ internal static class Letters
         : Fill(Words.MailCodeAsked, InWords.Of(asked.RequestedAt));
 
     // Host names run from left to right, also in the middle of a sentence that doesn't (Unicode UAX #9, isolates).
-    private static string Fill(string text, params string[] values) =>
+    public static string Fill(string text, params string[] values) =>
         text.With([.. values.Select(value => Language.IsRightToLeft ? $"\u2068{value}\u2069" : value)]);
 }

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -27,7 +25,7 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
         if (verification.Claims is { } claims)
             return AppendOnceAsync(RecoveryEventKind.Refused, claims, InWords(verification.Verdict, redeemedAt), client);
 
-        _unproven.AddOrUpdate(verification.Verdict, 1, (_, count) => count + 1);
+        Count(verification.Verdict, 1);
         return Task.CompletedTask;
     }
 
@@ -57,16 +55,30 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
     /// <summary>One line for all unproven tokens since the last call.</summary>
     public async Task SummariseAsync(CancellationToken cancellationToken)
     {
-        var counts = new List<string>();
+        var counts = new List<(TokenVerdict Verdict, int Count)>();
         foreach (var verdict in _unproven.Keys.Order())
         {
             if (_unproven.TryRemove(verdict, out var count))
-                counts.Add(string.Create(CultureInfo.InvariantCulture, $"{InWords(verdict)}: {count}"));
+                counts.Add((verdict, count));
         }
 
-        if (counts.Count > 0)
-            await appender.AppendAsync(new RecoveryEvent { At = time.GetUtcNow(), Kind = RecoveryEventKind.RefusedUnproven, Detail = string.Join(", ", counts) }, cancellationToken);
+        if (counts.Count == 0)
+            return;
+
+        try
+        {
+            var detail = string.Join(", ", counts.Select(known => string.Create(CultureInfo.InvariantCulture, $"{InWords(known.Verdict)}: {known.Count}")));
+            await appender.AppendAsync(new RecoveryEvent { At = time.GetUtcNow(), Kind = RecoveryEventKind.RefusedUnproven, Detail = detail }, cancellationToken);
+        }
+        catch
+        {
+            // For the next summary.
+            counts.ForEach(known => Count(known.Verdict, known.Count));
+            throw;
+        }
     }
+
+    private void Count(TokenVerdict verdict, int more) => _unproven.AddOrUpdate(verdict, more, (_, count) => count + more);
 
     public static string InWords(TokenVerdict verdict, DateTimeOffset? redeemedAt = null) =>
         redeemedAt is not null ? "replayed"
@@ -76,7 +88,7 @@ public sealed class LinkTrail(Appender appender, IDbContextFactory<AccountsConte
     private Task AppendOnceAsync(RecoveryEventKind kind, ProvenClaims claims, string? detail, string? client) =>
         appender.AppendAsync(new RecoveryEvent
         {
-            Id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}/{detail}/{claims.Nonce}/{claims.AccountId}")).AsSpan(0, 16)),
+            Id = RecoveryEvent.IdOf($"{kind}/{detail}/{claims.Nonce}/{claims.AccountId}"),
             At = time.GetUtcNow(),
             Kind = kind,
             AccountId = claims.AccountId,

@@ -1,16 +1,17 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Web.Recovery.Purposes;
 
 namespace OneTimeJwt.Web.Recovery;
 
 /// <summary>What has one budget.</summary>
 /// <param name="Recipient">The hash of the address that the mails go to.</param>
-/// <param name="Purpose">What they are for.</param>
+/// <param name="Purpose">What their links are for; null where they have none and say why: confirmed already, address taken, signs in elsewhere.</param>
 /// <param name="ByAdmin">Whether admins asked for them.</param>
-internal sealed record BudgetKey(string Recipient, MailPurpose Purpose, bool ByAdmin);
+internal sealed record BudgetKey(string Recipient, LinkPurpose? Purpose, bool ByAdmin);
 
 /// <summary>A requested mail that was sent within the window, and to whose account it belongs.</summary>
 internal sealed record RecentMail(string? AccountId, DateTimeOffset At);
@@ -25,7 +26,7 @@ internal sealed record RecentMail(string? AccountId, DateTimeOffset At);
 /// (2^k - 1) / 12 &lt; 1, so k is at most 3.
 /// </remarks>
 internal sealed class MailBudgets(
-    IDbContextFactory<AccountsContext> contexts, ServerSecrets secrets, AccountLookup lookup, IOptions<MailBudget> budget, IOptions<TokenSettings> tokens, TimeProvider time)
+    IDbContextFactory<AccountsContext> contexts, LinkPurposes purposes, ServerSecrets secrets, AccountLookup lookup, IOptions<MailBudget> budget, IOptions<TokenSettings> tokens, TimeProvider time)
 {
     private const int MostWithoutLink = 2;
     private const double FirstGapsInWindow = 12;
@@ -46,7 +47,7 @@ internal sealed class MailBudgets(
                 .Select(line => new { line.AddressHash, line.AccountId, line.At, line.Nonce, line.Detail, line.Actor })
                 .ToListAsync(cancellationToken);
         return lines.ToLookup(
-            line => new BudgetKey(line.AddressHash!, MailPurposes.Of(line.Nonce, line.Detail), line.Actor is not null),
+            line => new BudgetKey(line.AddressHash!, line.Nonce is null ? null : purposes.OfLine(line.Detail), line.Actor is not null),
             line => new RecentMail(line.AccountId, line.At));
     }
 
@@ -59,27 +60,26 @@ internal sealed class MailBudgets(
     public async Task<string?> ObstacleAsync(BudgetKey key, Account account, IReadOnlyList<RecentMail> recent, CancellationToken cancellationToken)
     {
         const string Enough = "enough mails lately";
-        var hasLink = key.Purpose != MailPurpose.NoLink;
-        var permits = hasLink ? budget.Value.Permits : Math.Min(MostWithoutLink, budget.Value.Permits);
+        var permits = key.Purpose is not null ? budget.Value.Permits : Math.Min(MostWithoutLink, budget.Value.Permits);
         if (recent.Count < permits)
             return null;
-        if (!hasLink || key.ByAdmin || IsTooSoon(recent, permits))
+        if (key.Purpose is null || key.ByAdmin || IsTooSoon(recent, permits))
             return Enough;
 
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         if (await HasWorkingLinkAsync(database, key.Purpose, account.Id, recent, cancellationToken))
             return $"{Enough}, and a link that works is out";
 
-        return key.Purpose == MailPurpose.Reset && await GivesWayAsync(database, account, cancellationToken) ? Enough : null;
+        return key.Purpose.GivesWay && await GivesWayAsync(database, account, cancellationToken) ? Enough : null;
     }
 
     private bool IsTooSoon(IReadOnlyList<RecentMail> recent, int permits) =>
         (time.GetUtcNow() - recent.Max(mail => mail.At)) / budget.Value.Window * FirstGapsInWindow < Math.Pow(2, recent.Count - permits);
 
     // As far as the trail knows: what the host changes in its tables ends links too, but leaves no line.
-    private async Task<bool> HasWorkingLinkAsync(AccountsContext database, MailPurpose purpose, string accountId, IReadOnlyList<RecentMail> recent, CancellationToken cancellationToken)
+    private async Task<bool> HasWorkingLinkAsync(AccountsContext database, LinkPurpose purpose, string accountId, IReadOnlyList<RecentMail> recent, CancellationToken cancellationToken)
     {
-        var expired = time.GetUtcNow() - Lifetime(purpose);
+        var expired = time.GetUtcNow() - purpose.Token.Lifetime(tokens.Value.Lifetimes);
         return recent.Where(mail => mail.AccountId == accountId && mail.At > expired).Select(mail => mail.At).DefaultIfEmpty().Max() is var mailedAt
             && mailedAt != default
             && !await OutstandingLinks.HaveEndedAsync(database, accountId, mailedAt, cancellationToken);
@@ -97,11 +97,4 @@ internal sealed class MailBudgets(
             other => (other.NormalizedEmail == account.NormalizedEmail || spellings.Contains(other.NormalizedEmail!)) && other.Id != account.Id && other.EmailConfirmed,
             cancellationToken);
     }
-
-    private TimeSpan Lifetime(MailPurpose purpose) => purpose switch
-    {
-        MailPurpose.Confirm => tokens.Value.Lifetimes.Confirm,
-        MailPurpose.Change => tokens.Value.Lifetimes.Change,
-        _ => tokens.Value.Lifetimes.Reset,
-    };
 }

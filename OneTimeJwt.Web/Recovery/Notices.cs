@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -18,7 +18,6 @@ internal sealed record Notice(Letter Letter, MintedToken? Token = null, int? Too
 internal sealed class Notices(
     IDbContextFactory<AccountsContext> contexts, OneTimeTokens tokens, OneTimeLink links, AccountLock accountLock, PublicOrigin origin, TypedAddress typed, IOptions<TokenSettings> settings, TimeProvider time)
 {
-    private const int MostTries = 4;
     private static readonly TimeSpan SecuredLately = TimeSpan.FromDays(1);
 
     private string Host => new Uri(origin.Value).Authority;
@@ -40,6 +39,9 @@ internal sealed class Notices(
         }
     }
 
+    /// <summary>Where a link goes. Never to what somebody typed: the account is found by that, and its own address gets the mail.</summary>
+    public string? LinkAddressOf(OutboxMail mail, Account account) => mail.Kind == OutboxKind.SecuredReset ? AddressOf(mail, account) : account.Email;
+
     public async Task<Notice> WriteAsync(OutboxMail mail, Account account, string to)
     {
         switch (mail.Kind)
@@ -55,7 +57,7 @@ internal sealed class Notices(
         if (await FollowsSecuringAsync(mail))
             return new Notice(Write(mail, NoWay));
 
-        var token = tokens.Mint(Purposes.Secure, account);
+        var token = tokens.Mint(Purposes.Secure.Declared, account);
         if (links.Build(token, out var length) is not { } link)
             return new Notice(Write(mail, NoWay), token, length);
 
@@ -91,28 +93,14 @@ internal sealed class Notices(
         return latest.FirstOrDefault() == RecoveryEventKind.Redeemed && latest.Contains(RecoveryEventKind.Secured);
     }
 
-    // Ahead of the mail: whoever reads it can count on it.
-    private async Task TrustAsync(string accountId, string address)
+    // Ahead of the mail: whoever reads it can count on it. Whoever changes the account may make or change the row too.
+    private Task<int> TrustAsync(string accountId, string address) => contexts.TryDespiteConflictsAsync(async database =>
     {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                await contexts.TryAsync(async (database, _) =>
-                {
-                    var own = await database.OwnStates.FindAsync(accountId);
-                    if (own is null)
-                        database.Add(own = new OwnState { AccountId = accountId });
-                    var now = time.GetUtcNow();
-                    own.Trust(address, now, now + settings.Value.Lifetimes.Secure);
-                    return await database.SaveChangesAsync();
-                });
-                return;
-            }
-            catch (DbUpdateException fault) when (tries < MostTries && Collision.Is(fault))
-            {
-                // The row was made or changed at the same moment, by whoever changes the account.
-            }
-        }
-    }
+        var own = await database.OwnStates.FindAsync(accountId);
+        if (own is null)
+            database.Add(own = new OwnState { AccountId = accountId });
+        var now = time.GetUtcNow();
+        own.Trust(address, now, now + settings.Value.Lifetimes.Secure);
+        return await database.SaveChangesAsync();
+    });
 }

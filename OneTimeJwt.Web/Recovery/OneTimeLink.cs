@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -26,7 +26,7 @@ public sealed class OneTimeLink(PublicOrigin origin, IOptions<RecoverySettings> 
     {
         var tokens = new OneTimeTokens([new ServerSecret("longest1", new byte[KeyMaterial.KeySize])], origin.Value, new TokenLifetimes(), LongestExpiry);
         var account = new Account { Id = Guid.Empty.ToString(), SecurityStamp = "any" };
-        return Purposes.All.Max(purpose => Language.All.Max(language => Build(origin, tokens.Mint(purpose, account), language, new LanguageSettings { Default = "" }).Length));
+        return LinkPurposes.Own.Max(purpose => Language.All.Max(language => Build(origin, tokens.Mint(purpose.Token, account), language, new LanguageSettings { Default = "" }).Length));
     }
 
     // Without one the browser's own language counts, which is no worse a guess than the default.

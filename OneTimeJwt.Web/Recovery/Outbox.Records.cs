@@ -44,8 +44,8 @@ internal sealed partial class Outbox
         for (var (tries, last) = (1, fault); ; tries++)
         {
             if (tries == TriesBeforeItIsSaid)
-                Log.NotRecorded(logger, mail.AccountId, last.GetBaseException().GetType().Name);
-            if (tries >= MostTriesToRecord && RowFault.Is(last))
+                Log.NotRecorded(logger, mail.AccountId, LoggableException.NameOf(last), LoggableException.IfUnexpected(last));
+            if (tries >= MostTriesToRecord && last.MayBeOfOneRow())
             {
                 await SetAsideAsync(mail);
                 return;
@@ -89,7 +89,7 @@ internal sealed partial class Outbox
         {
             await writer.RunAsync(write, cancellationToken);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException && !RowFault.Is(fault))
+        catch (Exception fault) when (fault is not OperationCanceledException && !fault.MayBeOfOneRow())
         {
             _isReadOnly = true;
             _leases.Refused();

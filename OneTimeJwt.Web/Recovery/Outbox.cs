@@ -102,7 +102,7 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
                 }
                 catch (Exception fault)
                 {
-                    Log.NotKept(logger, fault.GetBaseException().GetType().Name);
+                    Log.NotKept(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
                 }
             }
         }
@@ -128,7 +128,7 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     public Task RetryLaterAsync(OutboxMail mail, MailFault fault)
     {
         var now = time.GetUtcNow();
-        Log.NotSent(logger, mail.AccountId, fault.Words, mail.Attempts);
+        Log.NotSent(logger, mail.AccountId, fault.Words, mail.Attempts, LoggableException.IfUnexpected(fault.Unexplained));
         return ReleaseAsync(mail, RecoveryEventKind.MailFailed, now, fault.Words, () => mail.DueAt = now + Delay(mail.Attempts, fault.Wait));
     }
 
@@ -180,21 +180,8 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         await WriteAsync(() => update(database.Outbox.Where(mail => ids.Contains(mail.Id) && leases.Contains(mail.Lease))), cancellationToken);
     }
 
-    private Task ReleaseAsync(OutboxMail mail, RecoveryEventKind kind, DateTimeOffset now, string cause, Action change)
-    {
-        var line = new RecoveryEvent
-        {
-            At = now,
-            Kind = kind,
-            AccountId = mail.AccountId,
-            Actor = mail.RequestedBy,
-            Client = mail.Client,
-            Detail = cause,
-            CampaignId = mail.CampaignId,
-            MailId = mail.Id,
-        };
-        return ReleaseAsync(mail, cause, change, [line]);
-    }
+    private Task ReleaseAsync(OutboxMail mail, RecoveryEventKind kind, DateTimeOffset now, string cause, Action change) =>
+        ReleaseAsync(mail, cause, change, [mail.Event(kind, now, detail: cause)]);
 
     private async Task ReleaseAsync(OutboxMail mail, string cause, Action change, IEnumerable<RecoveryEvent> lines)
     {
@@ -210,9 +197,10 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
         {
             await database.SaveChangesAsync();
         }
-        catch (DbUpdateConcurrencyException)
+        catch (DbUpdateException fault) when (fault.IsConflict())
         {
-            // It took so long that another node has the row by now, and writes down what comes of it.
+            // It took so long that another node has the row by now, and writes down what comes of it; or it is written already
+            // by a commit that was in doubt.
         }
         catch
         {
@@ -234,13 +222,13 @@ internal sealed partial class Outbox(IDbContextFactory<AccountsContext> contexts
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "Mail for account {AccountId} was not sent: {Cause}, attempt {Attempts}. It will be tried again.")]
-        public static partial void NotSent(ILogger logger, string? accountId, string cause, int attempts);
+        public static partial void NotSent(ILogger logger, string? accountId, string cause, int attempts, Exception? unexpected);
 
         [LoggerMessage(LogLevel.Warning, "Leases of mails could not be renewed ({Fault}); trying again shortly.")]
-        public static partial void NotKept(ILogger logger, string fault);
+        public static partial void NotKept(ILogger logger, string fault, Exception? unexpected);
 
         [LoggerMessage(LogLevel.Warning, "A mail for account {AccountId} was sent, and that can't be written down yet ({Fault}); no other mail is taken up until it is.")]
-        public static partial void NotRecorded(ILogger logger, string? accountId, string fault);
+        public static partial void NotRecorded(ILogger logger, string? accountId, string fault, Exception? unexpected);
 
         [LoggerMessage(LogLevel.Error, "Mail for account {AccountId} was refused for good: {Cause}. It stays in the outbox until somebody asks for another try.")]
         public static partial void Refused(ILogger logger, string? accountId, string cause);

@@ -1,14 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Web.Recovery.Purposes;
 
 namespace OneTimeJwt.Web.Recovery;
 
-/// <summary>
-/// The step of links whose use is to press a button: the account's own address has to be typed. Mail security opens links in
-/// real browsers and presses what it finds there; it fills nothing in that the page doesn't tell, and the page never shows the address.
-/// </summary>
+/// <summary>Judges the address that has to be typed behind links whose use is to press a button.</summary>
 internal sealed class OwnAddress(AccountLookup lookup, MailBudgets budgets, AddressTries tries, AccountsContext database, TimeProvider time)
 {
     /// <summary>Takes one try.</summary>
@@ -17,7 +14,7 @@ internal sealed class OwnAddress(AccountLookup lookup, MailBudgets budgets, Addr
     /// <param name="nonce">Of its token.</param>
     /// <param name="typed">What came in.</param>
     /// <param name="network">What the client is counted by.</param>
-    public async Task<TypedAddressVerdict> JudgeAsync(TokenPurpose purpose, Account account, string nonce, string typed, string network)
+    public async Task<TypedAddressVerdict> JudgeAsync(ButtonPurpose purpose, Account account, string nonce, string typed, string network)
     {
         if (string.IsNullOrWhiteSpace(typed))
             return TypedAddressVerdict.Missing;
@@ -27,32 +24,21 @@ internal sealed class OwnAddress(AccountLookup lookup, MailBudgets budgets, Addr
         return await IsAsync(purpose, account, nonce, typed.Trim()) ? TypedAddressVerdict.Right : TypedAddressVerdict.Wrong;
     }
 
-    // For a link that secures the account also the one that it was mailed to.
-    private async Task<bool> IsAsync(TokenPurpose purpose, Account account, string nonce, string typed)
+    private async Task<bool> IsAsync(ButtonPurpose purpose, Account account, string nonce, string typed)
     {
         if (!Addresses.CanBeNormalised(typed))
             return false;
-        if (Accepted(purpose, account).Any(address => lookup.HasAddress(address, typed)))
+        if (purpose.AcceptedAddresses(account, time.GetUtcNow()).Any(address => lookup.HasAddress(address, typed)))
             return true;
 
-        // An intruder may have moved the account since, and its owner another time before that.
         var recipient = budgets.Recipient(typed);
-        return purpose == Purposes.Secure
+        return purpose.AcceptsRecipient
             && await database.Trail.AnyAsync(line => line.Nonce == nonce && line.AccountId == account.Id && RecoveryEvent.Departures.Contains(line.Kind) && line.AddressHash == recipient);
     }
 
     /// <summary>Whether a text tells the answer.</summary>
-    public bool Tells(TokenPurpose purpose, Account account, string text) =>
-        Addresses.CanBeNormalised(text) && Accepted(purpose, account).Any(address => lookup.HasAddress(address, text));
-
-    private IEnumerable<string?> Accepted(TokenPurpose purpose, Account account)
-    {
-        yield return account.Email;
-        if (purpose == Purposes.Secure)
-            yield return account.Own?.TrustedAt(time.GetUtcNow());
-        if (purpose == Purposes.Change && string.IsNullOrWhiteSpace(account.Email))
-            yield return account.Own?.PendingAddress;
-    }
+    public bool Tells(ButtonPurpose purpose, Account account, string text) =>
+        Addresses.CanBeNormalised(text) && purpose.AcceptedAddresses(account, time.GetUtcNow()).Any(address => lookup.HasAddress(address, text));
 }
 
 /// <summary>How a typed address was judged.</summary>

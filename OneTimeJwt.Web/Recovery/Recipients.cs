@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -43,7 +43,7 @@ internal sealed class Recipients(
         {
             await appender.ReplaceAsync(mail, Outcome(mail, address, address is null ? [] : [.. accounts[address]]));
         }
-        catch (Exception fault) when (RowFault.Is(fault))
+        catch (Exception fault) when (fault.MayBeOfOneRow())
         {
             await fail(mail, fault);
         }

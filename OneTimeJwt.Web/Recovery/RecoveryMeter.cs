@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using OneTimeJwt.Web.Tokens;
+using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -12,12 +12,9 @@ internal static class RecoveryModule
 {
     public static void AddRecovery(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<RecoverySettings>().BindConfiguration("Recovery");
-        builder.Services.AddSingleton<IValidateOptions<RecoverySettings>, RecoverySettingsValidator>();
-        builder.Services.AddOptions<MailBudget>().BindConfiguration("RateLimits:PerAccount");
-        builder.Services.AddSingleton<IValidateOptions<MailBudget>, MailBudgetValidator>();
-        builder.Services.AddOptions<TrailSettings>().BindConfiguration("Trail");
-        builder.Services.AddSingleton<IValidateOptions<TrailSettings>, TrailSettingsValidator>();
+        builder.Services.AddSettings<RecoverySettings, RecoverySettingsValidator>("Recovery");
+        builder.Services.AddSettings<MailBudget, MailBudgetValidator>("RateLimits:PerAccount");
+        builder.Services.AddSettings<TrailSettings, TrailSettingsValidator>("Trail");
         if (builder.Environment.IsDevelopment())
             builder.Services.PostConfigure<RecoverySettings>(recovery => recovery.PublicOrigin ??= ListeningAddress(builder.Configuration));
 
@@ -33,7 +30,10 @@ internal static class RecoveryModule
         builder.Services.AddSingleton<LinkTrail>();
         builder.Services.AddSingleton<OutstandingLinks>();
         builder.Services.AddSingleton<FindLinksOut>(services => (database, id) => services.GetRequiredService<OutstandingLinks>().AreOutAsync(database, id));
-        builder.Services.AddScoped<LinkUse>();
+        foreach (var purpose in LinkPurposes.Own)
+            builder.Services.AddSingleton(purpose);
+        builder.Services.AddSingleton<LinkPurposes>();
+        builder.Services.AddScoped<RedemptionContext>();
         builder.Services.AddScoped<OwnAddress>();
         builder.Services.AddSingleton<AddressTries>();
         builder.Services.AddScoped<RedeemLink>();
@@ -46,6 +46,11 @@ internal static class RecoveryModule
         builder.Services.AddScoped<Recipients>();
         builder.Services.AddSingleton<Notices>();
         builder.Services.AddSingleton<MailBudgets>();
+        builder.Services.AddSingleton<SnapshotReader>();
+        builder.Services.AddSingleton<DeliveryPolicy>();
+        builder.Services.AddSingleton<MailWriter>();
+        builder.Services.AddSingleton<MailSender>();
+        builder.Services.AddSingleton<DeliveryRecorder>();
         builder.Services.AddSingleton<Delivery>();
         builder.Services.AddSingleton<Dispatch>();
         builder.Services.AddHostedService<DeliveryWorker>();

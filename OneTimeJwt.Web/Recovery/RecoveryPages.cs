@@ -1,38 +1,38 @@
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Recovery.Purposes;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
 internal static class RecoveryRoutes
 {
-    public const string AskToConfirm = "/forgot-password?confirm";
-
     public static void MapRecovery(this IEndpointRouteBuilder routes)
     {
-        routes.MapPage("/forgot-password", (HttpContext http) => Page.Of<ForgotPassword>(parameters: new { Confirms = RecoveryPages.Confirms(http) }));
+        routes.MapPage("/forgot-password", (RecoveryPages pages, HttpContext http) => pages.Ask(http));
         routes.MapForm("/forgot-password", (RecoveryPages pages, HttpContext http, FormPost form) => pages.RequestAsync(http, form));
         routes.MapPage("/forgot-password/sent", (RecoveryPages pages, HttpContext http) => pages.LookInYourMail(http));
         routes.MapPage("/how-it-works", () => Page.Of<HowItWorks>());
-        foreach (var purpose in Purposes.All)
+        foreach (var purpose in routes.ServiceProvider.GetRequiredService<LinkPurposes>().All)
             MapLink(routes, purpose);
     }
 
     // The limiter is asked by the handler itself, and only where a link doesn't work.
-    private static void MapLink(IEndpointRouteBuilder routes, TokenPurpose purpose)
+    private static void MapLink(IEndpointRouteBuilder routes, LinkPurpose purpose)
     {
         routes.MapPage(purpose.Page, (RecoveryPages pages, HttpContext http) => pages.OpenAsync(purpose, http));
         routes.MapForm(purpose.Page, (RecoveryPages pages, HttpContext http, FormPost form) => pages.RedeemAsync(purpose, http, form)).DisableRateLimiting();
-        routes.MapPage($"{purpose.Page}/done", (DoneNames names, HttpContext http) => RecoveryPages.Done(purpose, names.Open(purpose, http.Request.Query[DoneNames.Parameter])));
+        routes.MapPage($"{purpose.Page}/done", (DoneNames names, HttpContext http) => Page.Of<LinkDone>(parameters: new { Purpose = purpose, UserName = names.Open(purpose.Token, http.Request.Query[DoneNames.Parameter]) }));
     }
 }
 
 /// <summary>What the forgot-password page and the pages behind links do.</summary>
 internal sealed class RecoveryPages(
+    LinkPurposes purposes,
     RequestReset request,
     RedeemLink redeem,
     LinkTrail trail,
@@ -44,19 +44,12 @@ internal sealed class RecoveryPages(
     PartitionedRateLimiter<HttpContext> limiter,
     TimeProvider time)
 {
-    private const string ConfirmField = "confirm";
-
-    public static bool Confirms(HttpContext http) => http.Request.Query.ContainsKey(ConfirmField);
-
-    public static IResult Done(TokenPurpose purpose, string? userName) =>
-        purpose == TokenPurpose.Reset ? Page.Of<ResetPasswordDone>(parameters: new { UserName = userName })
-        : purpose == TokenPurpose.Invite ? Page.Of<InvitationDone>(parameters: new { UserName = userName })
-        : Page.Of<PressDone>(parameters: new { Purpose = purpose, UserName = userName });
+    public IResult Ask(HttpContext http) => Page.Of<ForgotPassword>(parameters: new { Purpose = Asked(http.Request.Query.ContainsKey) });
 
     public async Task<IResult> RequestAsync(HttpContext http, FormPost form)
     {
         var address = form["email"].Trim();
-        var purpose = form[ConfirmField].Length > 0 ? TokenPurpose.Confirm : TokenPurpose.Reset;
+        var purpose = Asked(field => form[field].Length > 0);
         if (!form.Genuine)
             return AskAgain(StatusCodes.Status400BadRequest, purpose, address, form.Problem);
 
@@ -74,19 +67,19 @@ internal sealed class RecoveryPages(
         return Sent(purpose);
     }
 
-    public async Task<IResult> OpenAsync(TokenPurpose purpose, HttpContext http)
+    public async Task<IResult> OpenAsync(LinkPurpose purpose, HttpContext http)
     {
         var token = TokenQuery.From(http);
         var verification = await redeem.VerifyAsync(purpose, token);
         if (verification.Verdict != TokenVerdict.Valid)
             return await RefuseAsync(purpose, http, verification, token);
 
-        meter.Opened(purpose);
+        meter.Opened(purpose.Token);
         await trail.OpenedAsync(verification.Claims!, Client(http));
         return await FormAsync(purpose, StatusCodes.Status200OK, verification, token!, []);
     }
 
-    public async Task<IResult> RedeemAsync(TokenPurpose purpose, HttpContext http, FormPost form)
+    public async Task<IResult> RedeemAsync(LinkPurpose purpose, HttpContext http, FormPost form)
     {
         var token = form["token"];
         if (form[Page.ShowAgain].Length > 0)
@@ -94,11 +87,11 @@ internal sealed class RecoveryPages(
         if (!form.Genuine)
             return await ShowAgainAsync(purpose, http, token, StatusCodes.Status400BadRequest, [form.Problem]);
 
-        var outcome = await redeem.RedeemAsync(purpose, token, form[Purposes.ChoosesPassword(purpose) ? "password" : "email"], ClientNetwork.Of(http), Client(http));
+        var outcome = await redeem.RedeemAsync(purpose, token, form[purpose is PasswordPurpose ? "password" : "email"], ClientNetwork.Of(http), Client(http));
         if (outcome.Succeeded)
         {
-            meter.Redeemed(purpose);
-            return Page.SeeOther(names.Page(purpose, await redeem.LabelAfterAsync(outcome.Verification.Claims!)));
+            meter.Redeemed(purpose.Token);
+            return Page.SeeOther(names.Page(purpose.Token, await redeem.LabelAfterAsync(outcome.Verification.Claims!)));
         }
 
         if (outcome.Verification.Verdict != TokenVerdict.Valid)
@@ -112,24 +105,33 @@ internal sealed class RecoveryPages(
         return await FormAsync(purpose, StatusCodes.Status429TooManyRequests, outcome.Verification, token, outcome.Faults);
     }
 
-    public IResult LookInYourMail(HttpContext http) => Page.Of<ForgotPasswordSent>(parameters: new
+    public IResult LookInYourMail(HttpContext http)
     {
-        Lifetime = (Confirms(http) ? TokenPurpose.Confirm : TokenPurpose.Reset).Lifetime(tokens.Value.Lifetimes),
-        From = composer.Sender,
-        budget.Value.Window,
-        Confirms = Confirms(http),
-    });
-
-    private static IResult AskAgain(int status, TokenPurpose purpose, string? address, string problem) =>
-        Page.Of<ForgotPassword>(status, new { Address = address, Problem = problem, Confirms = purpose == TokenPurpose.Confirm });
-
-    private IResult Sent(TokenPurpose purpose)
-    {
-        meter.Requested();
-        return Page.SeeOther(purpose == TokenPurpose.Confirm ? $"/forgot-password/sent?{ConfirmField}" : "/forgot-password/sent");
+        var purpose = Asked(http.Request.Query.ContainsKey);
+        return Page.Of<ForgotPasswordSent>(parameters: new
+        {
+            Lifetime = purpose.Token.Lifetime(tokens.Value.Lifetimes),
+            From = composer.Sender,
+            budget.Value.Window,
+            Purpose = purpose,
+            Others = purposes.Requestable.Where(other => other != purpose).ToList(),
+        });
     }
 
-    private async Task<IResult> ShowAgainAsync(TokenPurpose purpose, HttpContext http, string token, int status, IReadOnlyList<string> problems)
+    // The first one is told by no field.
+    private LinkPurpose Asked(Func<string, bool> has) =>
+        purposes.Requestable.FirstOrDefault(purpose => purpose.Request!.Field is { } field && has(field)) ?? purposes.Requestable.First();
+
+    private static IResult AskAgain(int status, LinkPurpose purpose, string? address, string problem) =>
+        Page.Of<ForgotPassword>(status, new { Address = address, Problem = problem, Purpose = purpose });
+
+    private IResult Sent(LinkPurpose purpose)
+    {
+        meter.Requested();
+        return Page.SeeOther(purpose.Request!.SentPath);
+    }
+
+    private async Task<IResult> ShowAgainAsync(LinkPurpose purpose, HttpContext http, string token, int status, IReadOnlyList<string> problems)
     {
         var verification = await redeem.VerifyAsync(purpose, token);
         return verification.Verdict == TokenVerdict.Valid
@@ -137,26 +139,26 @@ internal sealed class RecoveryPages(
             : await LimitedAsync(http) ?? await RefuseAsync(purpose, http, verification, token);
     }
 
-    private async Task<IResult> FormAsync(TokenPurpose purpose, int status, Verification verification, string token, IReadOnlyList<string> problems)
+    private async Task<IResult> FormAsync(LinkPurpose purpose, int status, Verification verification, string token, IReadOnlyList<string> problems)
     {
-        if (!Purposes.ChoosesPassword(purpose))
+        var claims = verification.Claims!;
+        if (purpose is ButtonPurpose press)
         {
-            var untold = await redeem.LabelToPressAsync(purpose, verification.Claims!);
-            return Page.Of<PressPage>(status, new { Purpose = purpose, Token = token, verification.Claims!.ExpiresAt, Label = untold, Problems = problems });
+            var untold = await redeem.LabelToPressAsync(press, claims);
+            return Page.Of<PressPage>(status, new { Purpose = press, Token = token, claims.ExpiresAt, Label = untold, Problems = problems });
         }
 
-        var label = await redeem.LabelAsync(verification.Claims!);
-        var form = new { Token = token, verification.Claims!.ExpiresAt, Label = label, Problems = problems, MinimumLength = await redeem.MinimumLengthAsync(verification.Claims) };
-        return purpose == TokenPurpose.Invite ? Page.Of<Invitation>(status, form) : Page.Of<ResetPassword>(status, form);
+        var (label, length) = (await redeem.LabelAsync(claims), await redeem.MinimumLengthAsync(claims));
+        return Page.Of<ChoosePassword>(status, new { Purpose = purpose, Token = token, claims.ExpiresAt, Label = label, Problems = problems, MinimumLength = length });
     }
 
-    private async Task<IResult> RefuseAsync(TokenPurpose purpose, HttpContext http, Verification verification, string? token)
+    private async Task<IResult> RefuseAsync(LinkPurpose purpose, HttpContext http, Verification verification, string? token)
     {
         var claims = verification.Claims;
         var usedAt = claims is not null && verification.Verdict == TokenVerdict.Spent ? await trail.RedeemedAtAsync(claims.Nonce) : null;
-        meter.Refused(purpose, LinkTrail.InWords(verification.Verdict, usedAt));
+        meter.Refused(purpose.Token, LinkTrail.InWords(verification.Verdict, usedAt));
         await trail.RefusedAsync(verification, usedAt, Client(http));
-        var tradable = Purposes.IsTradable(purpose) && claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
+        var tradable = purpose.Request is not null && claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
         return Page.Of<DeadLink>(Status(verification.Verdict), new { Purpose = purpose, verification.Verdict, claims?.ExpiresAt, UsedAt = usedAt, Token = claims is null ? null : token, Tradable = tradable });
     }
 

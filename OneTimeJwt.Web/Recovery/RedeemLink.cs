@@ -1,10 +1,12 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Data;
 using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Recovery.Purposes;
 using OneTimeJwt.Web.Shell;
-using OneTimeJwt.Web.Tokens;
 
 namespace OneTimeJwt.Web.Recovery;
 
@@ -25,7 +27,7 @@ internal sealed partial class RedeemLink(
     OneTimeTokens tokens,
     IUserStore<Account> store,
     NewPassword newPassword,
-    LinkUse use,
+    RedemptionContext context,
     OwnAddress ownAddress,
     AccountLabels labels,
     OwnerLanguage language,
@@ -38,26 +40,27 @@ internal sealed partial class RedeemLink(
     private const int MostTries = 8;
     private const int MostTaken = 3;
 
-    public Task<Verification> VerifyAsync(TokenPurpose purpose, string? token) => tokens.VerifyAsync(token, purpose, FindAsync);
+    public Task<Verification> VerifyAsync(LinkPurpose purpose, string? token) => tokens.VerifyAsync(token, purpose.Token, FindAsync);
 
     /// <param name="purpose">What the link is for.</param>
     /// <param name="token">What came in.</param>
     /// <param name="answer">What the page asks for: the new password, or the account's address.</param>
     /// <param name="network">What the client is counted by.</param>
     /// <param name="client">Where it came from.</param>
-    public async Task<Redemption> RedeemAsync(TokenPurpose purpose, string? token, string answer, string network, string? client)
+    public async Task<Redemption> RedeemAsync(LinkPurpose purpose, string? token, string answer, string network, string? client)
     {
         using var span = Instrumentation.Source.StartActivity("redeem");
-        var redemption = Purposes.ChoosesPassword(purpose)
-            ? await ChoosePasswordAsync(purpose, token, answer, client)
-            : await PressAsync(purpose, token, answer, network, client);
-        if (redemption.Succeeded && Purposes.ChoosesPassword(purpose))
-            await language.RememberAsync(redemption.Verification.Claims!.AccountId);
+        var redemption = purpose switch
+        {
+            PasswordPurpose choose => await ChoosePasswordAsync(choose, token, answer, client),
+            ButtonPurpose press => await PressAsync(press, token, answer, network, client),
+            _ => throw new UnreachableException(),
+        };
         span?.SetTag("purpose", purpose.Name).SetTag("verdict", LinkTrail.InWords(redemption.Verification.Verdict)).SetTag("outcome", redemption.Faults.Count == 0 ? null : "answer refused");
         return redemption;
     }
 
-    private async Task<Redemption> ChoosePasswordAsync(TokenPurpose purpose, string? token, string password, string? client)
+    private async Task<Redemption> ChoosePasswordAsync(PasswordPurpose purpose, string? token, string password, string? client)
     {
         var verification = await VerifyAsync(purpose, token);
         if (verification.Verdict != TokenVerdict.Valid)
@@ -71,10 +74,13 @@ internal sealed partial class RedeemLink(
         // Hashed once and ahead of the swap: between reading and writing there are then milliseconds, and a stranger
         // whose wrong sign-ins touch the row can't keep the owner out.
         var hash = await newPassword.HashAsync(account, password);
-        return new Redemption(await SwapAsync(purpose, token, async (row, _) => await use.ChoosePasswordAsync(row, hash, purpose, client), client), []);
+        var redemption = new Redemption(await SwapAsync(purpose, token, async (row, _) => await context.ChoosePasswordAsync(row, hash, purpose, client), client), []);
+        if (redemption.Succeeded)
+            await language.RememberAsync(verification.Claims.AccountId);
+        return redemption;
     }
 
-    private async Task<Redemption> PressAsync(TokenPurpose purpose, string? token, string typed, string network, string? client)
+    private async Task<Redemption> PressAsync(ButtonPurpose purpose, string? token, string typed, string network, string? client)
     {
         var verification = await VerifyAsync(purpose, token);
         if (verification.Verdict != TokenVerdict.Valid)
@@ -83,9 +89,16 @@ internal sealed partial class RedeemLink(
         var claims = verification.Claims!;
         var address = await ownAddress.JudgeAsync(purpose, await ReadAsync(claims.AccountId), claims.Nonce, typed, network);
         return address == TypedAddressVerdict.Right
-            ? new Redemption(await SwapAsync(purpose, token, (account, isStuck) => use.PressAsync(account, purpose, client, isStuck), client), [])
-            : new Redemption(verification, [PressWords.Of(purpose).Fault(address)]) { Address = address };
+            ? new Redemption(await SwapAsync(purpose, token, (account, isLastTry) => purpose.ApplyAsync(account, new Redeemer(client, isLastTry), context), client), [])
+            : new Redemption(verification, [Fault(purpose, address)]) { Address = address };
     }
+
+    private static string Fault(ButtonPurpose purpose, TypedAddressVerdict address) => address switch
+    {
+        TypedAddressVerdict.Missing => Words.OwnAddressMissing,
+        TypedAddressVerdict.TooOften => Words.OwnAddressTooOften,
+        _ => purpose.WrongAddress,
+    };
 
     /// <summary>The fewest characters that this account's new password may have.</summary>
     public async Task<int> MinimumLengthAsync(ProvenClaims claims) => await newPassword.MinimumLengthAsync(await ReadAsync(claims.AccountId));
@@ -94,7 +107,7 @@ internal sealed partial class RedeemLink(
     public async Task<AccountLabel?> LabelAsync(ProvenClaims claims) => await database.Users.FindAsync(claims.AccountId) is { } account ? await labels.OfAsync(database, account) : null;
 
     /// <summary>The same, but for what would tell the address that has to be typed.</summary>
-    public async Task<AccountLabel?> LabelToPressAsync(TokenPurpose purpose, ProvenClaims claims)
+    public async Task<AccountLabel?> LabelToPressAsync(ButtonPurpose purpose, ProvenClaims claims)
     {
         if (await LabelAsync(claims) is not { } label)
             return null;
@@ -113,20 +126,20 @@ internal sealed partial class RedeemLink(
         {
             return await LabelAsync(claims);
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOfDatabase())
         {
             return null;
         }
     }
 
     // The row that was verified is the row that is written: the context keeps it, with its concurrency stamp.
-    private async Task<IdentityUser?> FindAsync(string id) => await database.Users.FindAsync(id);
+    private async Task<TokenAccount?> FindAsync(string id) => TokenAccount.Of(await database.Users.FindAsync(id));
 
     private async Task<Account> ReadAsync(string id) => (await database.Users.FindAsync(id))!;
 
     // The change has to touch what the purpose's key is made of. It is told its last try after the database refused it:
     // the first time that may have been a notice that made the same row of ours.
-    private async Task<Verification> SwapAsync(TokenPurpose purpose, string? token, Func<Account, bool, Task<RecoveryEventKind?>> change, string? client)
+    private async Task<Verification> SwapAsync(LinkPurpose purpose, string? token, Func<Account, bool, Task<RecoveryEventKind?>> change, string? client)
     {
         var taken = 0;
         for (var tries = 1; ; tries++)
@@ -168,11 +181,11 @@ internal sealed partial class RedeemLink(
 
             throw new InvalidOperationException($"Identity refused the account: {string.Join(", ", result.Errors.Select(error => error.Code))}");
         }
-        catch (DbUpdateException fault) when (Collision.Is(fault))
+        catch (DbUpdateException fault) when (fault.IsConflict())
         {
             return await OwnAsync(line.Id) ? SwapEnd.Done : SwapEnd.Taken;
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOutage())
         {
             // The connection broke around the commit. Our own event tells whether it happened.
             if (!await HappenedAsync(line.Id))
@@ -193,7 +206,7 @@ internal sealed partial class RedeemLink(
             await using var fresh = await contexts.CreateDbContextAsync();
             return await fresh.HasHappenedAsync(line);
         }
-        catch (Exception fault) when (Outage.Is(fault))
+        catch (Exception fault) when (fault.IsOfDatabase())
         {
             throw new CommitInDoubtException(fault);
         }

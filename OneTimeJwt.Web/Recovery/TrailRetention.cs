@@ -25,7 +25,7 @@ internal sealed class TrailSettingsValidator : IValidateOptions<TrailSettings>
 
 /// <summary>Removes lines that are older than they are kept for: a few at a time, so that nobody waits for the writer.</summary>
 internal sealed partial class TrailRetention(
-    IDbContextFactory<AccountsContext> contexts, OneWriter writer, IOptions<TrailSettings> settings, TimeProvider time, ILogger<TrailRetention> logger) : BackgroundService
+    IDbContextFactory<AccountsContext> contexts, OneWriter writer, IOptions<TrailSettings> settings, TimeProvider time, ILogger<TrailRetention> logger) : Worker
 {
     private const int AtOnce = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -49,22 +49,16 @@ internal sealed partial class TrailRetention(
     {
         using var timer = new PeriodicTimer(Interval, time);
         do
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.SweepFailed(logger, fault.GetBaseException().GetType().Name);
-            }
-        }
+            await TryAsync(() => SweepAsync(stoppingToken), stoppingToken);
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+
+    protected override void Failed(Exception fault) =>
+        Log.SweepFailed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
 
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Error, "Old lines of the trail could not be removed ({Fault}); trying again in an hour.")]
-        public static partial void SweepFailed(ILogger logger, string fault);
+        public static partial void SweepFailed(ILogger logger, string fault, Exception? unexpected);
     }
 }

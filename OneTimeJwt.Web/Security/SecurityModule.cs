@@ -18,11 +18,9 @@ internal static class SecurityModule
 
     public static void AddSecurity(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<SecuritySettings>().BindConfiguration("Security")
+        builder.Services.AddSettings<SecuritySettings, SecuritySettingsValidator>("Security")
             .PostConfigure(security => security.RequireHttps ??= !builder.Environment.IsDevelopment());
-        builder.Services.AddSingleton<IValidateOptions<SecuritySettings>, SecuritySettingsValidator>();
-        builder.Services.AddOptions<ClientLimit>().BindConfiguration("RateLimits:PerClient");
-        builder.Services.AddSingleton<IValidateOptions<ClientLimit>, ClientLimitValidator>();
+        builder.Services.AddSettings<ClientLimit, ClientLimitValidator>("RateLimits:PerClient");
 
         builder.Services.AddSingleton<ILoggerFactory, CappedLoggerFactory>();
         builder.Services.AddSingleton<HealthLog>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
+using OneTimeJwt.Web.Data;
 
 namespace OneTimeJwt.Web.Shell;
 
@@ -30,13 +31,13 @@ internal static class ErrorPages
         if (status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
         var wait = TimeSpan.FromSeconds(int.TryParse(context.Response.Headers.RetryAfter, CultureInfo.InvariantCulture, out var seconds) ? seconds : 60);
-        return Page.Of<ErrorPage>(status, new { Status = status, Wait = wait, IsInDoubt = Outage.IsInDoubt(context.Features.Get<IExceptionHandlerFeature>()?.Error) }).ExecuteAsync(context);
+        return Page.Of<ErrorPage>(status, new { Status = status, Wait = wait, IsInDoubt = context.Features.Get<IExceptionHandlerFeature>()?.Error.IsInDoubt() == true }).ExecuteAsync(context);
     }
 
     private static int Status(Exception fault) => fault switch
     {
         BadHttpRequestException bad => bad.StatusCode,
-        _ when Outage.Is(fault) => StatusCodes.Status503ServiceUnavailable,
+        _ when fault.IsOutage() => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 }

@@ -11,8 +11,7 @@ internal static class ShellModule
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddCascadingAuthenticationState();
-        builder.Services.AddOptions<BrandingSettings>().BindConfiguration("Branding");
-        builder.Services.AddSingleton<IValidateOptions<BrandingSettings>, BrandingSettingsValidator>();
+        builder.Services.AddSettings<BrandingSettings, BrandingSettingsValidator>("Branding");
         builder.Services.AddSingleton(services => new Brand(services.GetRequiredService<IOptions<BrandingSettings>>().Value));
         builder.Services.AddSingleton(services => services.GetRequiredService<IMeterFactory>().Create(Instrumentation.Name));
     }

@@ -1,0 +1,31 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Data;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>Who is acting, as the database has it now; without a role where the session is over or the right is gone.</summary>
+public sealed class ActorReader(IAuthorizationService authorization, IOptions<IdentityOptions> identity, ConsoleRoles roles)
+{
+    public Task<ActParty> ReadAsync(AccountsContext database, ClaimsPrincipal user) => ReadAsync(database, user, isLocked: false);
+
+    /// <summary>The same for a change: until its transaction ends nobody else's act is judged and no role changes.</summary>
+    public Task<ActParty> ReadAndLockAsync(AccountsContext database, ClaimsPrincipal user) => ReadAsync(database, user, isLocked: true);
+
+    private async Task<ActParty> ReadAsync(AccountsContext database, ClaimsPrincipal user, bool isLocked)
+    {
+        // Ahead of the locks: it reads on a connection of its own, which would wait for them on some databases.
+        var isAuthorized = (await authorization.AuthorizeAsync(user, ConsoleAccess.Policy)).Succeeded;
+        if (isLocked)
+            await roles.HoldAsync(database);
+
+        var claims = identity.Value.ClaimsIdentity;
+        var id = user.FindFirstValue(claims.UserIdClaimType) ?? "";
+        var stamp = user.FindFirstValue(claims.SecurityStampClaimType);
+        var isLive = isAuthorized && await database.Users.AnyAsync(account => account.Id == id && account.SecurityStamp == stamp);
+        return new ActParty(id, isLive ? await roles.RightsOfAsync(database, id) : null);
+    }
+}
