@@ -42,12 +42,17 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
             Assert.Equal(Ready, await AskAsync(app));
         Assert.Equal(0, await app.OutboxAsync());
 
-        var name = new NpgsqlConnectionStringBuilder(app.Database.ConnectionString).Database;
-        // Sessions that are open keep their setting.
-        await app.WithAsync<AccountsContext, int>(database => TellAsync(database, $"""
-            ALTER DATABASE "{name}" SET default_transaction_read_only = on;
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()
-            """));
+        // Sessions that are open keep their setting; this one is none of the app's.
+        var own = new NpgsqlConnectionStringBuilder(app.Database.ConnectionString) { Pooling = false };
+        await using (var source = NpgsqlDataSource.Create(own))
+        await using (var command = source.CreateCommand($"""
+            ALTER DATABASE "{own.Database}" SET default_transaction_read_only = on;
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{own.Database}' AND pid <> pg_backend_pid()
+            """))
+        {
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+
         for (var i = 0; i < 20; i++)
             Assert.Equal(NotReady(ReadOnly), await AskAsync(app, HttpStatusCode.ServiceUnavailable));
 
