@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 
 namespace OneTimeJwt.Tokens;
@@ -28,6 +29,9 @@ internal sealed class IdentityPages : IStartupFilter
         app.Use(InvokeAsync);
         next(app);
     };
+
+    /// <summary>Whether there is somebody to give the code back that is taken out.</summary>
+    internal static bool AreServed(IServiceProvider services) => services.GetServices<IStartupFilter>().OfType<IdentityPages>().Any();
 
     internal static void TakeOut(IFeatureCollection features)
     {

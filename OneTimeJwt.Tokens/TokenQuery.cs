@@ -43,12 +43,18 @@ public sealed class TokenQuery
         services.Remove(server);
         services.AddSingleton<IServer>(provider => new Server(
             (IServer)(server.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, server.ImplementationType!)),
-            takeOut ?? TakeOut));
+            takeOut ?? (IdentityPages.AreServed(provider) ? TakeOutBoth : TakeOut)));
+    }
+
+    // Where Identity's pages are served, their code first: it may hold a token, which is dropped elsewhere.
+    private static void TakeOutBoth(IFeatureCollection features)
+    {
+        IdentityPages.TakeOut(features);
+        TakeOut(features);
     }
 
     private static void TakeOut(IFeatureCollection features)
     {
-        IdentityPages.TakeOut(features);
         var request = features.GetRequiredFeature<IHttpRequestFeature>();
         var query = request.QueryString;
         if (query.Length > LongestQuery)

@@ -44,7 +44,9 @@ public sealed class IdentityPagesTests : IAsyncLifetime
         { "/Account/ConfirmEmailChange", "?userId=1&email=a%40b.example", "none" },
     };
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => _site = await StartAsync(services => services.AddOneTimeLinks<IdentityUser>(Issuer.Origin));
+
+    private async Task<WebApplication> StartAsync(Action<IServiceCollection> register)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(_log);
@@ -52,11 +54,34 @@ public sealed class IdentityPagesTests : IAsyncLifetime
         builder.Configuration["Tokens:Secrets:0:Id"] = "2026a";
         builder.Configuration["Tokens:Secrets:0:Value"] = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
         builder.Services.AddSingleton<IEmailSender<IdentityUser>>(_sender);
-        builder.Services.AddOneTimeLinks<IdentityUser>(Issuer.Origin);
-        _site = builder.Build();
-        _site.Run(context => context.Response.WriteAsync(
+        register(builder.Services);
+        var site = builder.Build();
+        site.Run(context => context.Response.WriteAsync(
             context.Request.Query["code"] is { Count: > 0 } code ? Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(code.ToString())) : "none"));
-        await _site.StartAsync(TestContext.Current.CancellationToken);
+        await site.StartAsync(TestContext.Current.CancellationToken);
+        return site;
+    }
+
+    [Theory]
+    [InlineData("links, then tokens")]
+    [InlineData("tokens, then links")]
+    [InlineData("tokens alone")]
+    public async Task Taking_tokens_out_of_addresses_leaves_these_pages_their_code(string registered)
+    {
+        await using var site = await StartAsync(services =>
+        {
+            if (registered.StartsWith("links", StringComparison.Ordinal))
+                services.AddOneTimeLinks<IdentityUser>(Issuer.Origin);
+            services.AddTokenQuery();
+            if (registered.EndsWith("links", StringComparison.Ordinal))
+                services.AddOneTimeLinks<IdentityUser>(Issuer.Origin);
+        });
+        using var visitor = new Visitor(site.Urls.First());
+
+        Assert.Equal("CfDJ8/+=", (await visitor.GetAsync($"/Account/ConfirmEmail?userId=1&code={Wrap("CfDJ8/+=")}")).Body);
+        Assert.Equal(Jwt, (await visitor.GetAsync($"{Reset}?code={Wrap(Jwt)}")).Body);
+        // The token itself, as it is mailed by those links; elsewhere it has no place in an address.
+        Assert.Equal(registered == "tokens alone" ? "none" : Jwt, (await visitor.GetAsync($"{Reset}?code={Jwt}")).Body);
     }
 
     [Theory]
