@@ -33,9 +33,12 @@ debian() {
   timeout 120 apt-get update && DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y --no-install-recommends "$@"
 }
 
+# What all suites want.
+packages=(postgresql dovecot-imapd postfix libidn12 nginx-light chromium-headless-shell)
+
 # Said first, since it changes the machine.
 announce() {
-  local wanted=(postgresql dovecot-imapd postfix libidn12 nginx-light chromium-headless-shell)
+  local wanted=("${packages[@]}")
   [ "$mode" != gallery ] || wanted=(chromium-headless-shell fonts-ipafont-gothic)
   [ "$mode" != long ] || wanted+=("${proxies[@]}" pgbouncer wapiti spamassassin rspamd)
   [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || { echo "not root on Debian: nothing is installed, tests that need more are skipped"; return; }
@@ -45,7 +48,7 @@ announce() {
 # All of Debian's packages at once, while the build runs; each step below looks for its own again.
 prefetch() {
   [ "$mode" = gallery ] || [ -n "${ONETIMEJWT_TEST_POSTGRESQL:-}" ] || no_cluster
-  debian postgresql dovecot-imapd postfix libidn12 nginx-light chromium-headless-shell
+  debian "${packages[@]}"
   [ "$mode" != long ] || debian "${proxies[@]}"
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.IdentityModel.Tokens;
 
 namespace OneTimeJwt.Tokens;
@@ -11,6 +12,7 @@ public sealed class ServerSecret
     private readonly byte[] _value;
     private readonly byte[] _tokenSubkey;
     private readonly byte[] _proofSubkey;
+    private readonly ConcurrentDictionary<string, byte[]> _subkeys = [];
 
     /// <summary>Derives the subkeys of one configured secret.</summary>
     /// <param name="id">The <c>kid</c> (RFC 7515, section 4.1.4), at most eight characters.</param>
@@ -32,12 +34,12 @@ public sealed class ServerSecret
 
     /// <summary>A key for a use of the application's own: HKDF with SHA-256 (RFC 5869, section 2) of the secret, the label as info.</summary>
     /// <param name="label">What it is for, in ASCII, for example <c>shop/invoices/v1</c>; another label gives an unrelated key.</param>
-    /// <returns>32 bytes, the same at every call.</returns>
+    /// <returns>32 bytes, the same at every call, in an array of the caller's own. Derived once.</returns>
     /// <exception cref="ArgumentException">Tokens are made under that label.</exception>
     public byte[] Subkey(string label) =>
         label is TokenLabel or ProofLabel
             ? throw new ArgumentException($"The subkey '{label}' is for tokens only.", nameof(label))
-            : KeyMaterial.Subkey(_value, label);
+            : [.. _subkeys.GetOrAdd(label, static (label, value) => KeyMaterial.Subkey(value, label), _value)];
 
     /// <summary>The signing key for an account in its present state (DESIGN: version 1).</summary>
     internal SymmetricSecurityKey SigningKey(string origin, TokenPurpose purpose, string accountId, ReadOnlySpan<string?> state) =>

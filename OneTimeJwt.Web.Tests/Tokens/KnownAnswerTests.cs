@@ -21,6 +21,18 @@ public sealed class KnownAnswerTests
     private static readonly string?[] Context = ["v1", "https://accounts.example.com", "reset", Account];
     private static readonly string?[] Awkward = ["ab", null, "", "\ud800", "é😀"];
 
+    [Fact]
+    public void A_subkey_is_its_callers_to_change()
+    {
+        var secret = new ServerSecret("2026a", Secret);
+        var key = secret.Subkey("shop/invoices/v1");
+        var expected = Hex(key);
+        key[0]++;
+
+        Assert.Equal(expected, Hex(secret.Subkey("shop/invoices/v1")));
+        Assert.NotEqual(expected, Hex(secret.Subkey("shop/invoices/v2")));
+    }
+
     [Theory]
     [InlineData("ott/key/v1", "d5ab328c6e04325fa5047b39e34ac941d6e2c0977af0d9f70f512805eb20c28f")]
     [InlineData("ott/jti/v1", "d53c6f5a927edacdc74c128cc515a3b7a3a9fe8c9ced517537ed613fd339762b")]

@@ -259,11 +259,8 @@ public sealed class AccountActs(
         account.ConcurrencyStamp = Guid.NewGuid().ToString();
     }
 
-    private OutboxMail Mail(string kind, ActParty by, ActRequest request)
-    {
-        var now = time.GetUtcNow();
-        return new OutboxMail { Kind = kind, AccountId = request.AccountId, RequestedBy = by.Id, Client = request.Client, RequestedAt = now, DueAt = now };
-    }
+    private OutboxMail Mail(string kind, ActParty by, ActRequest request) =>
+        OutboxMail.ForAdmin(kind, request.AccountId, time.GetUtcNow(), by.Id, request.Client);
 
     private RecoveryEvent Line(RecoveryEventKind kind, ActParty by, ActRequest request, string? detail = null, bool isFurther = false) => new()
     {

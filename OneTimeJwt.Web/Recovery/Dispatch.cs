@@ -53,7 +53,7 @@ internal sealed class Dispatch(Outbox outbox, Delivery delivery)
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever keeps one mail from being sent, it is written down and the others go on.")]
     private async Task<string?> TryAsync(OutboxMail mail, DeliverySnapshot? snapshot, CancellationToken cancellationToken)
     {
-        using var span = Instrumentation.Source.StartActivity("deliver")?.SetTag("kind", mail.Kind.ToString()).SetTag("attempt", mail.Attempts);
+        using var span = Instrumentation.Source.StartActivity("deliver")?.SetTag("kind", mail.Kind).SetTag("attempt", mail.Attempts);
         try
         {
             await delivery.DeliverAsync(mail, snapshot, cancellationToken);

@@ -21,7 +21,8 @@ internal sealed class LinkPurposes(IEnumerable<LinkPurpose> all)
         all.SelectMany(purpose => purpose.Mails.Select(mail => (mail, purpose))).ToDictionary(pair => pair.mail, pair => pair.purpose);
 
     /// <summary>Those that anybody may ask for, the one that no field tells first.</summary>
-    public IEnumerable<LinkPurpose> Requestable => All.Where(purpose => purpose.Request is not null).OrderBy(purpose => purpose.Request!.Field is not null);
+    public IReadOnlyList<LinkPurpose> Requestable { get; } =
+        [.. all.Where(purpose => purpose.Request is not null).OrderBy(purpose => purpose.Request!.Field is not null)];
 
     /// <summary>The purpose whose links such mails carry; null for notices and codes.</summary>
     public LinkPurpose? OfMail(string kind) => _byMail.GetValueOrDefault(kind);
@@ -31,7 +32,7 @@ internal sealed class LinkPurposes(IEnumerable<LinkPurpose> all)
 
     /// <summary>The purpose of a line of the trail about a mailed link.</summary>
     public LinkPurpose OfLine(string? detail) =>
-        (detail is null ? null : All.FirstOrDefault(purpose => purpose.TrailDetail == detail)) ?? Requestable.First();
+        (detail is null ? null : All.FirstOrDefault(purpose => purpose.TrailDetail == detail)) ?? Requestable[0];
 
     // Tokens of one purpose would serve another of its name.
     private static IReadOnlyList<LinkPurpose> Distinct(IReadOnlyList<LinkPurpose> all) =>

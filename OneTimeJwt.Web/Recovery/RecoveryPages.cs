@@ -120,7 +120,7 @@ internal sealed class RecoveryPages(
 
     // The first one is told by no field.
     private LinkPurpose Asked(Func<string, bool> has) =>
-        purposes.Requestable.FirstOrDefault(purpose => purpose.Request!.Field is { } field && has(field)) ?? purposes.Requestable.First();
+        purposes.Requestable.FirstOrDefault(purpose => purpose.Request!.Field is { } field && has(field)) ?? purposes.Requestable[0];
 
     private static IResult AskAgain(int status, LinkPurpose purpose, string? address, string problem) =>
         Page.Of<ForgotPassword>(status, new { Address = address, Problem = problem, Purpose = purpose });
@@ -158,7 +158,7 @@ internal sealed class RecoveryPages(
         var usedAt = claims is not null && verification.Verdict == TokenVerdict.Spent ? await trail.RedeemedAtAsync(claims.Nonce) : null;
         meter.Refused(purpose.Token, LinkTrail.InWords(verification.Verdict, usedAt));
         await trail.RefusedAsync(verification, usedAt, Client(http));
-        var tradable = purpose.Request is not null && claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
+        var tradable = claims is not null && time.GetUtcNow() <= claims.ExpiresAt + RequestReset.FreshLinkGrace;
         return Page.Of<DeadLink>(Status(verification.Verdict), new { Purpose = purpose, verification.Verdict, claims?.ExpiresAt, UsedAt = usedAt, Token = claims is null ? null : token, Tradable = tradable });
     }
 
