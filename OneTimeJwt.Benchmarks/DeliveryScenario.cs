@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MimeKit;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Recovery;
+using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Benchmarks;
 
@@ -24,7 +26,11 @@ internal static class DeliveryScenario
         try
         {
             await using var sink = await MailSink.StartAsync();
-            figures.AddRange(Figures("into an SMTP server beside it", await MeasureAsync(scratch.File("smtp.db"), quick ? 100 : 50_000, quick ? 200 : 20_000, sink.Port), 500));
+            figures.AddRange(
+                Figures(
+                    "into an SMTP server beside it",
+                    await MeasureAsync(scratch.File("smtp.db"), quick ? 100 : 50_000, quick ? 200 : 20_000, sink.Port),
+                    500));
         }
         catch (MissingToolException missing)
         {
@@ -35,7 +41,11 @@ internal static class DeliveryScenario
     }
 
     /// <returns>Mails a second; and megabytes after a tenth of the mails and at the end.</returns>
-    public static async Task<(int Mails, double Rate, double Work, double Early, double Late)> MeasureAsync(string database, int accounts, int mails, int? mailPort)
+    public static async Task<(int Mails, double Rate, double Work, double Early, double Late)> MeasureAsync(
+        string database,
+        int accounts,
+        int mails,
+        int? mailPort)
     {
         if (!File.Exists(database))
             await ManyAccounts.GenerateAsync(database, accounts, silent: true);
@@ -70,12 +80,18 @@ internal static class DeliveryScenario
         var rate = mails / since.Elapsed.TotalSeconds;
         var late = Memory();
         work = Work() - work;
-        var mailed = await context.Trail.CountAsync(line => line.Kind == RecoveryEventKind.Mailed || line.Kind == RecoveryEventKind.Suppressed);
+        var mailed = await context.Trail.CountAsync(line =>
+            line.Kind == RecoveryEventKind.Mailed || line.Kind == RecoveryEventKind.Suppressed);
         await app.StopAsync();
-        return mailed >= mails ? (mails, rate, work / mails, early ?? late, late) : throw new InvalidOperationException($"Of {mails} mails {mailed} left a trace.");
+        return mailed >= mails
+            ? (mails, rate, work / mails, early ?? late, late)
+            : throw new InvalidOperationException($"Of {mails} mails {mailed} left a trace.");
     }
 
-    private static IEnumerable<Figure> Figures(string where, (int Mails, double Rate, double Work, double Early, double Late) measured, double target)
+    private static IEnumerable<Figure> Figures(
+        string where,
+        (int Mails, double Rate, double Work, double Early, double Late) measured,
+        double target)
     {
         yield return Figure.AtLeast(1, $"mails a second {where}, of {measured.Mails:N0}", measured.Rate, target, "0", "the target");
         yield return new Figure("processor time for one of them", Figure.Text(measured.Work, "0.00 ms"), "");
@@ -90,7 +106,14 @@ internal static class DeliveryScenario
         foreach (var part in Enumerable.Range(0, mails).Chunk(Seeding))
         {
             await using var context = await contexts.CreateDbContextAsync();
-            context.AddRange(part.Select(i => new OutboxMail { Kind = OutboxKind.ResetLink, TypedAddress = typed.Protect(ManyAccounts.Address(i % accounts)), RequestedAt = now, DueAt = now }));
+            context.AddRange(
+                part.Select(i => new OutboxMail
+                {
+                    Kind = OutboxKind.ResetLink,
+                    TypedAddress = typed.Protect(ManyAccounts.Address(i % accounts)),
+                    RequestedAt = now,
+                    DueAt = now,
+                }));
             await context.SaveChangesAsync();
         }
     }
@@ -110,6 +133,7 @@ internal static class DeliveryScenario
 
     private sealed class Nowhere : IMailTransport
     {
-        public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken) => await message.WriteToAsync(Stream.Null, cancellationToken);
+        public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken) =>
+            await message.WriteToAsync(Stream.Null, cancellationToken);
     }
 }

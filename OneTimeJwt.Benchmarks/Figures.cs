@@ -36,8 +36,15 @@ internal static class Report
         foreach (var figure in figures)
         {
             var ratio = figure.Ratio is { } value ? Figure.Text(value) : "";
-            var met = figure.IsMet switch { true => "met", false => "**missed**", null => "" };
-            table.AppendLine(CultureInfo.InvariantCulture, $"| {figure.What} | {figure.Ours} | {figure.Theirs} | {ratio} | {figure.Target} | {met} |");
+            var met = figure.IsMet switch
+            {
+                true => "met",
+                false => "**missed**",
+                null => "",
+            };
+            table.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {figure.What} | {figure.Ours} | {figure.Theirs} | {ratio} | {figure.Target} | {met} |");
         }
 
         await Console.Out.WriteAsync(table);

@@ -9,14 +9,22 @@ internal static partial class FirstVisit
     {
         using var client = new HttpClient { BaseAddress = subject.Address };
         var page = await client.GetStringAsync(new Uri(subject.ForgotPassword, UriKind.Relative));
-        var paths = Links().Matches(page).Select(link => System.Net.WebUtility.HtmlDecode(link.Groups[1].Value)).Where(path => !path.Contains("://", StringComparison.Ordinal)).Distinct();
+        var paths = Links()
+            .Matches(page)
+            .Select(link => System.Net.WebUtility.HtmlDecode(link.Groups[1].Value))
+            .Where(path => !path.Contains("://", StringComparison.Ordinal))
+            .Distinct();
         client.DefaultRequestHeaders.Add("Accept-Encoding", "gzip, br");
         var bytes = 0L;
         foreach (var path in paths.Prepend(subject.ForgotPassword))
         {
             using var answer = await client.GetAsync(new Uri(subject.Address, path));
             answer.EnsureSuccessStatusCode();
-            bytes += (await answer.Content.ReadAsByteArrayAsync()).Length + answer.Headers.Concat(answer.Content.Headers).Sum(header => header.Key.Length + string.Join(", ", header.Value).Length + 4);
+            bytes +=
+                (await answer.Content.ReadAsByteArrayAsync()).Length
+                + answer
+                    .Headers.Concat(answer.Content.Headers)
+                    .Sum(header => header.Key.Length + string.Join(", ", header.Value).Length + 4);
         }
 
         return bytes;

@@ -8,13 +8,33 @@ namespace OneTimeJwt.Benchmarks;
 /// <summary>The curve for BENCHMARKS.md.</summary>
 internal static class GrowthPicture
 {
-    private static readonly OxyColor[] Colours = [OxyColor.Parse("#1f6feb"), OxyColor.Parse("#b35900"), OxyColor.Parse("#1a7f37"), OxyColor.Parse("#8250df")];
+    private static readonly OxyColor[] Colours =
+    [
+        OxyColor.Parse("#1f6feb"),
+        OxyColor.Parse("#b35900"),
+        OxyColor.Parse("#1a7f37"),
+        OxyColor.Parse("#8250df"),
+    ];
 
     public static void Draw(string file, IReadOnlyList<string> acts, IReadOnlyList<(double Accounts, double[] Times)> sizes)
     {
         var model = new PlotModel { Title = "Milliseconds by number of accounts", Background = OxyColors.White };
-        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "accounts", StringFormat = "N0" });
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "ms", Minimum = 0, MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = OxyColors.LightGray });
+        model.Axes.Add(
+            new LogarithmicAxis
+            {
+                Position = AxisPosition.Bottom,
+                Title = "accounts",
+                StringFormat = "N0",
+            });
+        model.Axes.Add(
+            new LinearAxis
+            {
+                Position = AxisPosition.Left,
+                Title = "ms",
+                Minimum = 0,
+                MajorGridlineStyle = LineStyle.Solid,
+                MajorGridlineColor = OxyColors.LightGray,
+            });
         model.Legends.Add(new Legend { LegendPosition = LegendPosition.TopLeft });
         for (var i = 0; i < acts.Count; i++)
         {

@@ -11,7 +11,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Benchmarks;
 
@@ -26,7 +27,9 @@ internal static class GrowthScenario
     {
         using var scratch = new Scratch();
         var samples = quick ? 20 : 400;
-        (int Accounts, int Trail)[] sizes = quick ? [(100, 0), (500, 0), (500, 1_000)] : [(1_000, 0), (100_000, 0), (1_000_000, 0), (1_000_000, MaximalTrail)];
+        (int Accounts, int Trail)[] sizes = quick
+            ? [(100, 0), (500, 0), (500, 1_000)]
+            : [(1_000, 0), (100_000, 0), (1_000_000, 0), (1_000_000, MaximalTrail)];
         var measured = new List<(int Accounts, int Trail, double[] Times)>();
         foreach (var (accounts, trail) in sizes)
         {
@@ -39,13 +42,24 @@ internal static class GrowthScenario
         }
 
         var first = measured[0];
-        await Report.AddAsync("Growth", measured.SelectMany(size => Acts.Select((act, i) => new Figure(
-            string.Create(CultureInfo.InvariantCulture, $"{act}, {size.Accounts:N0} accounts{(size.Trail > 0 ? $" and {size.Trail:N0} events more" : "")}"),
-            Figure.Text(size.Times[i], "0.00 ms"),
-            Figure.Text(first.Times[i], "0.00 ms") + string.Create(CultureInfo.InvariantCulture, $" ({first.Accounts:N0} accounts)"),
-            size.Times[i] / first.Times[i]))));
+        await Report.AddAsync(
+            "Growth",
+            measured.SelectMany(size =>
+                Acts.Select(
+                    (act, i) =>
+                        new Figure(
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{act}, {size.Accounts:N0} accounts{(size.Trail > 0 ? $" and {size.Trail:N0} events more" : "")}"),
+                            Figure.Text(size.Times[i], "0.00 ms"),
+                            Figure.Text(first.Times[i], "0.00 ms")
+                                + string.Create(CultureInfo.InvariantCulture, $" ({first.Accounts:N0} accounts)"),
+                            size.Times[i] / first.Times[i]))));
         if (!quick)
-            GrowthPicture.Draw(Path.Combine(Subjects.Repository(), "docs", "growth.svg"), Acts, measured.Where(size => size.Trail == 0).Select(size => ((double)size.Accounts, size.Times)).ToList());
+            GrowthPicture.Draw(
+                Path.Combine(Subjects.Repository(), "docs", "growth.svg"),
+                Acts,
+                measured.Where(size => size.Trail == 0).Select(size => ((double)size.Accounts, size.Times)).ToList());
     }
 
     private static async Task<double[]> MeasureAsync(string database, int accounts, int samples)
@@ -59,7 +73,13 @@ internal static class GrowthScenario
         });
         Web.Program.Use(app);
         await app.StartAsync();
-        var times = new[] { await OpenAsync(app, accounts, samples), await AskAsync(app, accounts, samples), delivery.Work, await FindAsync(app, accounts, samples) };
+        var times = new[]
+        {
+            await OpenAsync(app, accounts, samples),
+            await AskAsync(app, accounts, samples),
+            delivery.Work,
+            await FindAsync(app, accounts, samples),
+        };
         await app.StopAsync();
         return times;
     }
@@ -69,24 +89,42 @@ internal static class GrowthScenario
         var tokens = app.Services.GetRequiredService<OneTimeTokens>();
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync();
         var links = new List<string>();
-        foreach (var email in Enumerable.Range(0, samples).Select(_ => ManyAccounts.Address(RandomNumberGenerator.GetInt32(accounts)).ToUpperInvariant()))
-            links.Add(tokens.Mint(TokenPurpose.Reset, await context.Users.AsNoTracking().SingleAsync(account => account.NormalizedEmail == email)).Value);
+        foreach (
+            var email in Enumerable
+                .Range(0, samples)
+                .Select(_ => ManyAccounts.Address(RandomNumberGenerator.GetInt32(accounts)).ToUpperInvariant()))
+            links.Add(
+                tokens
+                    .Mint(TokenPurpose.Reset, await context.Users.AsNoTracking().SingleAsync(account => account.NormalizedEmail == email))
+                    .Value);
 
         using var client = Client(app);
         // Accounts that an admin locked open no link.
-        return await MedianAsync(links, async link => (await client.GetAsync(new Uri($"/reset-password?token={link}", UriKind.Relative))).StatusCode is HttpStatusCode.OK or HttpStatusCode.Gone);
+        return await MedianAsync(
+            links,
+            async link =>
+                (await client.GetAsync(new Uri($"/reset-password?token={link}", UriKind.Relative))).StatusCode
+                    is HttpStatusCode.OK
+                        or HttpStatusCode.Gone);
     }
 
     private static async Task<double> AskAsync(WebApplication app, int accounts, int samples)
     {
         using var client = Client(app);
         var proof = await Http.ProofAsync(client);
-        return await MedianAsync(Enumerable.Range(0, samples), async _ =>
-        {
-            using var content = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = proof, ["email"] = ManyAccounts.Address(RandomNumberGenerator.GetInt32(accounts)) });
-            using var answer = await client.PostAsync(new Uri("/forgot-password", UriKind.Relative), content);
-            return answer.StatusCode == HttpStatusCode.SeeOther;
-        });
+        return await MedianAsync(
+            Enumerable.Range(0, samples),
+            async _ =>
+            {
+                using var content = new FormUrlEncodedContent(
+                    new Dictionary<string, string>
+                    {
+                        ["__RequestVerificationToken"] = proof,
+                        ["email"] = ManyAccounts.Address(RandomNumberGenerator.GetInt32(accounts)),
+                    });
+                using var answer = await client.PostAsync(new Uri("/forgot-password", UriKind.Relative), content);
+                return answer.StatusCode == HttpStatusCode.SeeOther;
+            });
     }
 
     private static Task<double> FindAsync(WebApplication app, int accounts, int samples)
@@ -121,7 +159,13 @@ internal static class GrowthScenario
         await using (var app = ManyAccounts.Open(database))
         {
             await using var context = await app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync();
-            context.Add(new RecoveryEvent { At = TimeProvider.System.GetUtcNow().AddDays(-10), Kind = RecoveryEventKind.Mailed, Detail = "pattern" });
+            context.Add(
+                new RecoveryEvent
+                {
+                    At = TimeProvider.System.GetUtcNow().AddDays(-10),
+                    Kind = RecoveryEventKind.Mailed,
+                    Detail = "pattern",
+                });
             await context.SaveChangesAsync();
         }
 
@@ -131,7 +175,8 @@ internal static class GrowthScenario
         command.CommandText = """
             PRAGMA synchronous=OFF;
             INSERT INTO RecoveryTrail (Id, At, Kind, AccountId, Nonce)
-            SELECT upper(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(6))),
+            SELECT upper(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) ||
+            '-' || hex(randomblob(6))),
                 (SELECT At FROM RecoveryTrail WHERE Detail = 'pattern' LIMIT 1), 'Mailed', Id, lower(hex(randomblob(8)))
             FROM AspNetUsers, (SELECT 1 UNION ALL SELECT 2) LIMIT $count;
             ANALYZE;

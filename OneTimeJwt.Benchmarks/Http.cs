@@ -8,7 +8,16 @@ internal static partial class Http
 {
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its handler.")]
     public static HttpClient Client(Uri address, CookieContainer? cookies = null) =>
-        new(new HttpClientHandler { AllowAutoRedirect = false, CheckCertificateRevocationList = true, CookieContainer = cookies ?? new CookieContainer() }) { BaseAddress = address };
+        new(
+            new HttpClientHandler
+            {
+                AllowAutoRedirect = false,
+                CheckCertificateRevocationList = true,
+                CookieContainer = cookies ?? new CookieContainer(),
+            })
+        {
+            BaseAddress = address,
+        };
 
     /// <summary>What our forms want beside what people type.</summary>
     public static async Task<string> ProofAsync(HttpClient client) =>

@@ -5,7 +5,8 @@ using Microsoft.Data.Sqlite;
 
 namespace OneTimeJwt.Benchmarks;
 
-/// <summary>Our app beside the framework's template: both published and running, the same load on one and then on the other, round by round.</summary>
+/// <summary>Our app beside the framework's template: both published and running, the same load on one and then on the
+/// other, round by round.</summary>
 internal static partial class HttpScenario
 {
     public static async Task RunAsync(bool quick)
@@ -32,22 +33,44 @@ internal static partial class HttpScenario
         var visit = (await FirstVisit.BytesAsync(ours), await FirstVisit.BytesAsync(template));
 
         var known = Enumerable.Range(0, Subject.Accounts).Select(Subject.Email).ToList();
-        var unknown = Enumerable.Range(0, Subject.Accounts).Select(i => string.Create(CultureInfo.InvariantCulture, $"nobody{i}@example.com")).ToList();
-        figures.AddRange(await CompareAsync("GET the forgot page", 2, rounds, time, [ours, template], _ => Task.FromResult<string?>(null)));
+        var unknown = Enumerable
+            .Range(0, Subject.Accounts)
+            .Select(i => string.Create(CultureInfo.InvariantCulture, $"nobody{i}@example.com"))
+            .ToList();
+        figures.AddRange(
+            await CompareAsync("GET the forgot page", 2, rounds, time, [ours, template], _ => Task.FromResult<string?>(null)));
         var before = await AcceptedAsync(ours);
         foreach (var (name, addresses) in new[] { ("known", known), ("unknown", unknown) })
-            figures.AddRange(await CompareAsync($"POST, {name} addresses", 1.5, rounds, time, [ours, template], subject => ScriptAsync(subject, addresses, scratch)));
+            figures.AddRange(
+                await CompareAsync(
+                    $"POST, {name} addresses",
+                    1.5,
+                    rounds,
+                    time,
+                    [ours, template],
+                    subject => ScriptAsync(subject, addresses, scratch)));
         if (await AcceptedAsync(ours) == before)
             throw new InvalidOperationException("No request reached the outbox.");
 
         figures.Add(Pairs("time from start to the first answer", startTimes, "0 ms", 1, isFloor: false));
         figures.Add(Figure.AtMost(1, "memory, idle", idle.Item1, idle.Item2, "0 MB", "template"));
         figures.Add(Figure.AtMost(1, "memory, after the load", ours.Memory, template.Memory, "0 MB", "template"));
-        figures.Add(new Figure("bytes on the wire for a first visit", Figure.Text(visit.Item1 / 1000.0, "0.0 kB"), Figure.Text(visit.Item2 / 1000.0, "0.0 kB") + " (template)", (double)visit.Item1 / visit.Item2));
+        figures.Add(
+            new Figure(
+                "bytes on the wire for a first visit",
+                Figure.Text(visit.Item1 / 1000.0, "0.0 kB"),
+                Figure.Text(visit.Item2 / 1000.0, "0.0 kB") + " (template)",
+                (double)visit.Item1 / visit.Item2));
         await Report.AddAsync("HTTP, beside the framework's template", figures);
     }
 
-    private static async Task<IEnumerable<Figure>> CompareAsync(string what, double bound, int rounds, TimeSpan time, Subject[] subjects, Func<Subject, Task<string?>> script)
+    private static async Task<IEnumerable<Figure>> CompareAsync(
+        string what,
+        double bound,
+        int rounds,
+        TimeSpan time,
+        Subject[] subjects,
+        Func<Subject, Task<string?>> script)
     {
         var (rates, tails) = (new List<(double, double)>(), new List<(double, double)>());
         var scripts = await Task.WhenAll(subjects.Select(script));
@@ -63,13 +86,23 @@ internal static partial class HttpScenario
             tails.Add((results[0].P99, results[1].P99));
         }
 
-        return [Pairs($"{what}, a second", rates, "0", bound, isFloor: true), Pairs($"{what}, 99th percentile", tails, "0.0 ms", what.StartsWith("POST", StringComparison.Ordinal) ? 1 : null, isFloor: false)];
+        return
+        [
+            Pairs($"{what}, a second", rates, "0", bound, isFloor: true),
+            Pairs(
+                $"{what}, 99th percentile",
+                tails,
+                "0.0 ms",
+                what.StartsWith("POST", StringComparison.Ordinal) ? 1 : null,
+                isFloor: false),
+        ];
     }
 
     private static Figure Pairs(string what, List<(double Ours, double Theirs)> pairs, string format, double? bound, bool isFloor)
     {
         var ratio = pairs.Select(pair => pair.Ours / pair.Theirs).Median();
-        var spread = $"{Figure.Text(pairs.Min(pair => pair.Ours / pair.Theirs))} to {Figure.Text(pairs.Max(pair => pair.Ours / pair.Theirs))}";
+        var spread =
+            $"{Figure.Text(pairs.Min(pair => pair.Ours / pair.Theirs))} to {Figure.Text(pairs.Max(pair => pair.Ours / pair.Theirs))}";
         return new Figure(
             $"{what} (pairs: {spread})",
             Figure.Text(pairs.Select(pair => pair.Ours).Median(), format),
@@ -84,10 +117,25 @@ internal static partial class HttpScenario
         var cookies = new CookieContainer();
         using var client = Http.Client(subject.Address, cookies);
         var page = await client.GetStringAsync(new Uri(subject.ForgotPassword, UriKind.Relative));
-        var form = Form().Matches(page).Select(match => match.Value).First(text => text.Contains("type=\"email\"", StringComparison.Ordinal) || text.Contains("Input.Email", StringComparison.Ordinal));
-        var fields = string.Join('&', Hidden().Matches(form).Select(field => $"{Uri.EscapeDataString(field.Groups[1].Value)}={Uri.EscapeDataString(WebUtility.HtmlDecode(field.Groups[2].Value))}"));
+        var form = Form()
+            .Matches(page)
+            .Select(match => match.Value)
+            .First(text =>
+                text.Contains("type=\"email\"", StringComparison.Ordinal) || text.Contains("Input.Email", StringComparison.Ordinal));
+        var fields = string.Join(
+            '&',
+            Hidden()
+                .Matches(form)
+                .Select(field =>
+                    $"{Uri.EscapeDataString(field.Groups[1].Value)}={Uri.EscapeDataString(WebUtility.HtmlDecode(field.Groups[2].Value))}"));
         var file = scratch.File($"{subject.Name}-{Guid.NewGuid():N}.lua");
-        await File.WriteAllTextAsync(file, Wrk.Post(cookies.GetCookieHeader(subject.Address), fields, form.Contains("name=\"email\"", StringComparison.Ordinal) ? "email" : "Input.Email", addresses));
+        await File.WriteAllTextAsync(
+            file,
+            Wrk.Post(
+                cookies.GetCookieHeader(subject.Address),
+                fields,
+                form.Contains("name=\"email\"", StringComparison.Ordinal) ? "email" : "Input.Email",
+                addresses));
         return file;
     }
 

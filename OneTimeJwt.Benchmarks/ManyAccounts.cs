@@ -3,32 +3,71 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Benchmarks;
 
-/// <summary>A database with very many accounts: <c>accounts database [count]</c>, an SQLite file or a connection string for PostgreSQL.</summary>
+/// <summary>A database with very many accounts: <c>accounts database [count]</c>, an SQLite file or a connection
+/// string for PostgreSQL.</summary>
 internal static class ManyAccounts
 {
     public const int Usual = 1_000_000;
 
     private const int Odd = 10;
     private const string Insert = """
-        INSERT INTO AspNetUsers (Id, UserName, NormalizedUserName, Email, NormalizedEmail, EmailConfirmed, PasswordHash, SecurityStamp, ConcurrencyStamp, PhoneNumberConfirmed, TwoFactorEnabled, LockoutEnd, LockoutEnabled, AccessFailedCount)
+        INSERT INTO AspNetUsers (Id, UserName, NormalizedUserName, Email, NormalizedEmail, EmailConfirmed, PasswordHash,
+        SecurityStamp, ConcurrencyStamp, PhoneNumberConfirmed, TwoFactorEnabled, LockoutEnd, LockoutEnabled, AccessFailedCount)
         VALUES ($id, $name, upper($name), $email, upper($email), $confirmed, $hash, $id, $id, 0, $twoFactor, $lockout, 1, 0)
         """;
 
     // The same accounts, made by the server itself.
     private const string InsertSeries = """
-        INSERT INTO "AspNetUsers" ("Id", "UserName", "NormalizedUserName", "Email", "NormalizedEmail", "EmailConfirmed", "PasswordHash", "SecurityStamp", "ConcurrencyStamp", "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnd", "LockoutEnabled", "AccessFailedCount")
-        SELECT gen_random_uuid(), name, upper(name), address, upper(address), i % 50 <> 0, CASE WHEN i % 100 = 0 THEN NULL ELSE 'AQ==' END, i::text, i::text, false, i % 20 = 0, CASE WHEN i % 5000 = 0 THEN 'infinity'::timestamptz END, true, 0
+        INSERT INTO "AspNetUsers" ("Id", "UserName", "NormalizedUserName", "Email", "NormalizedEmail", "EmailConfirmed",
+        "PasswordHash", "SecurityStamp", "ConcurrencyStamp", "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnd",
+        "LockoutEnabled", "AccessFailedCount")
+        SELECT gen_random_uuid(), name, upper(name), address, upper(address), i % 50 <> 0,
+        CASE WHEN i % 100 = 0 THEN NULL ELSE 'AQ==' END, i::text, i::text, false, i % 20 = 0,
+        CASE WHEN i % 5000 = 0 THEN 'infinity'::timestamptz END, true, 0
         FROM (SELECT i, address, CASE WHEN i % 10 = 0 THEN 'user' || i ELSE address END AS name
-            FROM (SELECT i, (@first)[i % @firsts + 1] || '.' || (@last)[i / @firsts % @lasts + 1] || i || '@mail' || i % 97 || '.example.com' AS address FROM generate_series(0, @count - 1) AS i) AS addressed) AS named;
+            FROM (SELECT i, (@first)[i % @firsts + 1] || '.' || (@last)[i / @firsts % @lasts + 1] || i || '@mail' || i % 97 ||
+            '.example.com' AS address FROM generate_series(0, @count - 1) AS i) AS addressed) AS named;
         ANALYZE
         """;
 
-    private static readonly string[] First = ["ada", "grace", "alan", "barbara", "edsger", "frances", "john", "katherine", "linus", "margaret", "niklaus", "radia", "tim", "vint"];
-    private static readonly string[] Last = ["lovelace", "hopper", "turing", "liskov", "dijkstra", "allen", "backus", "johnson", "torvalds", "hamilton", "wirth", "perlman", "lee", "cerf"];
+    private static readonly string[] First =
+    [
+        "ada",
+        "grace",
+        "alan",
+        "barbara",
+        "edsger",
+        "frances",
+        "john",
+        "katherine",
+        "linus",
+        "margaret",
+        "niklaus",
+        "radia",
+        "tim",
+        "vint",
+    ];
+    private static readonly string[] Last =
+    [
+        "lovelace",
+        "hopper",
+        "turing",
+        "liskov",
+        "dijkstra",
+        "allen",
+        "backus",
+        "johnson",
+        "torvalds",
+        "hamilton",
+        "wirth",
+        "perlman",
+        "lee",
+        "cerf",
+    ];
 
     public static async Task<int> GenerateAsync(string database, int count, bool silent = false)
     {

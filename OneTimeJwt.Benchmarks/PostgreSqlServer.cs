@@ -39,7 +39,13 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var tools = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin")).LastOrDefault(Directory.Exists) : null;
+        var tools = Directory.Exists("/usr/lib/postgresql")
+            ? Directory
+                .GetDirectories("/usr/lib/postgresql")
+                .Order(StringComparer.Ordinal)
+                .Select(version => Path.Combine(version, "bin"))
+                .LastOrDefault(Directory.Exists)
+            : null;
         if (tools is null)
             throw new MissingToolException($"PostgreSQL is not here: install Debian's package postgresql, or name a server in {Variable}.");
 
@@ -50,7 +56,20 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             await Tools.RunAsync("chown", ["postgres", _scratch.Folder]);
         await Tools.RunAsync(who[0], [.. who[1..], Path.Combine(tools, "initdb"), "-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8"]);
         var port = LocalPort.Free().ToString(CultureInfo.InvariantCulture);
-        _process = Tools.Start(who[0], [.. who[1..], Path.Combine(tools, "postgres"), "-D", data, "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
+        _process = Tools.Start(
+            who[0],
+            [
+                .. who[1..],
+                Path.Combine(tools, "postgres"),
+                "-D",
+                data,
+                "-p",
+                port,
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+            ]);
         ConnectionString = $"Host=127.0.0.1;Port={port};Username=bench;Database=postgres";
         await WaitAsync();
     }

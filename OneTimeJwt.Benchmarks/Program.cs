@@ -36,7 +36,8 @@ try
             await GrowthScenario.RunAsync(quick);
             break;
         default:
-            await Console.Error.WriteLineAsync("usage: all | tokens | http | redeem | delivery | growth [--quick], accounts DATABASE [COUNT], search DATABASE");
+            await Console.Error.WriteLineAsync(
+                "usage: all | tokens | http | redeem | delivery | growth [--quick], accounts DATABASE [COUNT], search DATABASE");
             return 2;
     }
 }

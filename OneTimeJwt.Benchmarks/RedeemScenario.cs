@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Benchmarks;
 
@@ -43,21 +43,33 @@ internal static class RedeemScenario
 
         var rest = links.Skip(warming + count).Take(count + 2).ToList();
         var since = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(rest, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (link, _) => await browser.PostAsync(link, HttpStatusCode.SeeOther));
+        await Parallel.ForEachAsync(
+            rest,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (link, _) => await browser.PostAsync(link, HttpStatusCode.SeeOther));
         var rate = rest.Count / since.Elapsed.TotalSeconds;
         var limit = hasher.PerSecond(rest.Count);
 
-        await Report.AddAsync("Redeeming a link, in processor time",
-        [
-            Figure.AtMost(1.1, "one reset", one.Median(), hash.Median(), "0.0 ms", "one password hash"),
-            Figure.AtLeast(0.9, $"resets a second, {AtOnce} at once", rate, limit, "0.0", $"hashes a second on {Environment.ProcessorCount} cores"),
-            Figure.AtMost(0.02, "a link that was used", spent, one.Median(), "0.00 ms", "one reset"),
-            Figure.AtMost(0.02, "a forged link", forged, one.Median(), "0.00 ms", "one reset"),
-        ]);
+        await Report.AddAsync(
+            "Redeeming a link, in processor time",
+            [
+                Figure.AtMost(1.1, "one reset", one.Median(), hash.Median(), "0.0 ms", "one password hash"),
+                Figure.AtLeast(
+                    0.9,
+                    $"resets a second, {AtOnce} at once",
+                    rate,
+                    limit,
+                    "0.0",
+                    $"hashes a second on {Environment.ProcessorCount} cores"),
+                Figure.AtMost(0.02, "a link that was used", spent, one.Median(), "0.00 ms", "one reset"),
+                Figure.AtMost(0.02, "a forged link", forged, one.Median(), "0.00 ms", "one reset"),
+            ]);
     }
 
     private static string Mint(byte[] secret, IdentityUser account) =>
-        new OneTimeTokens([new ServerSecret("bench", secret)], TokenBenchmarks.Origin, new TokenLifetimes(), TimeProvider.System).Mint(TokenPurpose.Reset, account).Value;
+        new OneTimeTokens([new ServerSecret("bench", secret)], TokenBenchmarks.Origin, new TokenLifetimes(), TimeProvider.System)
+            .Mint(TokenPurpose.Reset, account)
+            .Value;
 
     // Milliseconds of processor time that the app takes for each.
     private static async Task<double> FiguresAsync(Subject ours, Browser browser, IEnumerable<string> links, HttpStatusCode expected)
@@ -82,14 +94,22 @@ internal static class RedeemScenario
         await using var reader = await command.ExecuteReaderAsync();
         var accounts = new List<IdentityUser>();
         while (await reader.ReadAsync())
-            accounts.Add(new IdentityUser { Id = reader.GetString(0), SecurityStamp = reader.GetString(1), PasswordHash = reader.GetString(2), NormalizedEmail = reader.GetString(3) });
+            accounts.Add(
+                new IdentityUser
+                {
+                    Id = reader.GetString(0),
+                    SecurityStamp = reader.GetString(1),
+                    PasswordHash = reader.GetString(2),
+                    NormalizedEmail = reader.GetString(3),
+                });
         return accounts;
     }
 
     /// <summary>The app's own hasher, as it is configured.</summary>
     private sealed class Hasher(Scratch scratch)
     {
-        private readonly PasswordHasher<Account> _hasher = new(ManyAccounts.Open(scratch.File("unused.db")).Services.GetRequiredService<IOptions<PasswordHasherOptions>>());
+        private readonly PasswordHasher<Account> _hasher = new(
+            ManyAccounts.Open(scratch.File("unused.db")).Services.GetRequiredService<IOptions<PasswordHasherOptions>>());
         private readonly Account _account = new();
 
         public double Milliseconds()
@@ -104,7 +124,11 @@ internal static class RedeemScenario
         public double PerSecond(int count)
         {
             var since = Stopwatch.StartNew();
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, _ => _hasher.HashPassword(_account, Subject.Password));
+            Parallel.For(
+                0,
+                count,
+                new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+                _ => _hasher.HashPassword(_account, Subject.Password));
             return count / since.Elapsed.TotalSeconds;
         }
     }
@@ -122,10 +146,17 @@ internal static class RedeemScenario
 
         public async Task PostAsync(string token, HttpStatusCode expected)
         {
-            using var content = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = await _proof.Value, ["token"] = token, ["password"] = "quietly borrowed umbrella lantern" });
+            using var content = new FormUrlEncodedContent(
+                new Dictionary<string, string>
+                {
+                    ["__RequestVerificationToken"] = await _proof.Value,
+                    ["token"] = token,
+                    ["password"] = "quietly borrowed umbrella lantern",
+                });
             using var answer = await _client.PostAsync(new Uri("/reset-password", UriKind.Relative), content);
             if (answer.StatusCode != expected)
-                throw new InvalidOperationException($"A redemption was answered with {(int)answer.StatusCode} and not with {(int)expected}.");
+                throw new InvalidOperationException(
+                    $"A redemption was answered with {(int)answer.StatusCode} and not with {(int)expected}.");
         }
 
         public void Dispose() => _client.Dispose();

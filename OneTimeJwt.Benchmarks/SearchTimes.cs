@@ -2,11 +2,12 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Benchmarks;
 
-/// <summary>How long the console's search takes, letter by letter, and what paging through all accounts keeps in memory: <c>search database</c>.</summary>
+/// <summary>How long the console's search takes, letter by letter, and what paging through all accounts keeps in
+/// memory: <c>search database</c>.</summary>
 internal static class SearchTimes
 {
     private const int Typists = 300;
@@ -37,8 +38,18 @@ internal static class SearchTimes
 
         await search.PageAsync("warm", AccountFilters.None);
         var worst = await ReportAsync("typing", texts, text => search.PageAsync(text, AccountFilters.None));
-        foreach (var filter in new[] { AccountFilters.Unconfirmed, AccountFilters.NoPassword, AccountFilters.TwoFactor, AccountFilters.Locked, AccountFilters.LinkOut })
-            worst = Math.Max(worst, await ReportAsync($"typing, {filter}", texts.Where((_, i) => i % 10 == 0), text => search.PageAsync(text, filter)));
+        foreach (
+            var filter in new[]
+            {
+                AccountFilters.Unconfirmed,
+                AccountFilters.NoPassword,
+                AccountFilters.TwoFactor,
+                AccountFilters.Locked,
+                AccountFilters.LinkOut,
+            })
+            worst = Math.Max(
+                worst,
+                await ReportAsync($"typing, {filter}", texts.Where((_, i) => i % 10 == 0), text => search.PageAsync(text, filter)));
         await PageThroughAsync(search);
         await Console.Out.WriteLineAsync(worst < Goal ? $"The goal of {Goal:N0} ms is met." : $"The goal of {Goal:N0} ms is missed.");
         return worst < Goal ? 0 : 1;
@@ -56,7 +67,9 @@ internal static class SearchTimes
 
         times.Sort();
         double At(double share) => times[(int)((times.Count - 1) * share)];
-        await Console.Out.WriteLineAsync($"{name}: {times.Count:N0} answers, 50 % in {At(.5):N1} ms, 95 % in {At(.95):N1} ms, 99 % in {At(.99):N1} ms, slowest {times[^1]:N1} ms");
+        await Console.Out.WriteLineAsync(
+            $"{name}: {times.Count:N0} answers, 50 % in {At(.5):N1} ms, 95 % in {At(.95):N1} ms, 99 % in {At(.99):N1} ms, slowest "
+                + $"{times[^1]:N1} ms");
         return At(.95);
     }
 
@@ -75,7 +88,9 @@ internal static class SearchTimes
                 break;
         }
 
-        await Console.Out.WriteLineAsync($"paging: {rows:N0} accounts, {since.Elapsed.TotalMilliseconds / Pages:N1} ms a page, {before:N1} MB before and {Memory():N1} MB after");
+        await Console.Out.WriteLineAsync(
+            $"paging: {rows:N0} accounts, {since.Elapsed.TotalMilliseconds / Pages:N1} ms a page, {before:N1} MB before and "
+                + $"{Memory():N1} MB after");
     }
 
     private static double Memory() => GC.GetTotalMemory(forceFullCollection: true) / 1e6;

@@ -7,8 +7,10 @@ using OneTimeJwt.E2E.Infrastructure;
 
 namespace OneTimeJwt.Benchmarks;
 
-/// <summary>A published app with fifty accounts that is started as its operator would: ours, or what the framework's template makes.</summary>
-internal sealed class Subject(string name, string folder, string assembly, string database, Dictionary<string, string> settings) : IDisposable
+/// <summary>A published app with fifty accounts that is started as its operator would: ours, or what the framework's
+/// template makes.</summary>
+internal sealed class Subject(string name, string folder, string assembly, string database, Dictionary<string, string> settings)
+    : IDisposable
 {
     public const int Accounts = 50;
     public const string Password = "correct horse battery staple 1";
@@ -35,7 +37,16 @@ internal sealed class Subject(string name, string folder, string assembly, strin
     {
         Address = new Uri($"http://127.0.0.1:{LocalPort.Free()}");
         var since = Stopwatch.StartNew();
-        _process = Tools.Start("dotnet", [assembly], new(settings) { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["ASPNETCORE_URLS"] = Address.ToString().TrimEnd('/'), ["Logging__LogLevel__Default"] = "Warning" }, folder);
+        _process = Tools.Start(
+            "dotnet",
+            [assembly],
+            new(settings)
+            {
+                ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["ASPNETCORE_URLS"] = Address.ToString().TrimEnd('/'),
+                ["Logging__LogLevel__Default"] = "Warning",
+            },
+            folder);
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
         _process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
@@ -46,7 +57,9 @@ internal sealed class Subject(string name, string folder, string assembly, strin
             try
             {
                 using var answer = await client.GetAsync(new Uri(ForgotPassword, UriKind.Relative));
-                return answer.StatusCode == HttpStatusCode.OK ? since.Elapsed : throw new InvalidOperationException($"{name} answers {answer.StatusCode}.");
+                return answer.StatusCode == HttpStatusCode.OK
+                    ? since.Elapsed
+                    : throw new InvalidOperationException($"{name} answers {answer.StatusCode}.");
             }
             catch (HttpRequestException) when (since.Elapsed < Patience && !_process.HasExited)
             {
@@ -94,7 +107,8 @@ internal sealed class Subject(string name, string folder, string assembly, strin
         {
             await using var command = connection.CreateCommand();
             command.CommandText = """
-                INSERT INTO AspNetUsers (Id, UserName, NormalizedUserName, Email, NormalizedEmail, EmailConfirmed, PasswordHash, SecurityStamp, ConcurrencyStamp, PhoneNumberConfirmed, TwoFactorEnabled, LockoutEnabled, AccessFailedCount)
+                INSERT INTO AspNetUsers (Id, UserName, NormalizedUserName, Email, NormalizedEmail, EmailConfirmed, PasswordHash,
+                SecurityStamp, ConcurrencyStamp, PhoneNumberConfirmed, TwoFactorEnabled, LockoutEnabled, AccessFailedCount)
                 VALUES ($id, $email, upper($email), $email, upper($email), 1, $hash, $stamp, $stamp, 0, 0, 1, 0)
                 """;
             command.Parameters.AddWithValue("$id", Guid.NewGuid().ToString());

@@ -15,7 +15,22 @@ internal static class Subjects
         var folder = scratch.File("ours");
         var project = Path.Combine(Repository(), "OneTimeJwt.Web");
         // As OPERATIONS.md publishes it; the lock file stays as it is.
-        await Tools.RunAsync("dotnet", ["publish", project, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-p:PublishReadyToRun=true", $"-p:NuGetLockFilePath={scratch.File("lock.json")}", "-o", folder]);
+        await Tools.RunAsync(
+            "dotnet",
+            [
+                "publish",
+                project,
+                "-c",
+                "Release",
+                "-r",
+                RuntimeInformation.RuntimeIdentifier,
+                "--self-contained",
+                "false",
+                "-p:PublishReadyToRun=true",
+                $"-p:NuGetLockFilePath={scratch.File("lock.json")}",
+                "-o",
+                folder,
+            ]);
         var database = scratch.File("ours.db");
         var settings = new Dictionary<string, string>
         {
@@ -33,7 +48,11 @@ internal static class Subjects
             ["RateLimits__PerClient__Permits"] = "1000000000",
         };
         var assembly = Path.Combine(folder, "OneTimeJwt.Web.dll");
-        await Tools.RunAsync("dotnet", [assembly, "database", "migrate"], new(settings) { ["ASPNETCORE_ENVIRONMENT"] = "Production" }, folder);
+        await Tools.RunAsync(
+            "dotnet",
+            [assembly, "database", "migrate"],
+            new(settings) { ["ASPNETCORE_ENVIRONMENT"] = "Production" },
+            folder);
         var subject = new Subject("ours", folder, assembly, database, settings);
         await subject.SeedAsync();
         return subject;
@@ -48,7 +67,10 @@ internal static class Subjects
         var database = Path.Combine(folder, "Data", "app.db");
         Directory.CreateDirectory(Path.GetDirectoryName(database)!);
         File.Copy(Path.Combine(source, "Data", "app.db"), database, overwrite: true);
-        var subject = new Subject("template", folder, Path.Combine(folder, "Template.dll"), database, []) { ForgotPassword = "/Account/ForgotPassword" };
+        var subject = new Subject("template", folder, Path.Combine(folder, "Template.dll"), database, [])
+        {
+            ForgotPassword = "/Account/ForgotPassword",
+        };
         await subject.SeedAsync();
         return subject;
     }

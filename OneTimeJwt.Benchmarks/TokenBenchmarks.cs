@@ -32,9 +32,23 @@ public class TokenBenchmarks
     {
         var purpose = TokenPurpose.Reset;
         var user = _store.User;
-        _users = new UserManager<IdentityUser>(_store, Options.Create(new IdentityOptions()), new PasswordHasher<IdentityUser>(), [], [], new UpperInvariantLookupNormalizer(), new IdentityErrorDescriber(), null!, NullLogger<UserManager<IdentityUser>>.Instance);
-        _ours = new OneTimeTokenProvider<IdentityUser, string>(new OneTimeTokens([new ServerSecret("bench", _secret)], Origin, new TokenLifetimes(), TimeProvider.System), []);
-        _framework = new DataProtectorTokenProvider<IdentityUser>(new EphemeralDataProtectionProvider(), Options.Create(new DataProtectionTokenProviderOptions()), NullLogger<DataProtectorTokenProvider<IdentityUser>>.Instance);
+        _users = new UserManager<IdentityUser>(
+            _store,
+            Options.Create(new IdentityOptions()),
+            new PasswordHasher<IdentityUser>(),
+            [],
+            [],
+            new UpperInvariantLookupNormalizer(),
+            new IdentityErrorDescriber(),
+            null!,
+            NullLogger<UserManager<IdentityUser>>.Instance);
+        _ours = new OneTimeTokenProvider<IdentityUser, string>(
+            new OneTimeTokens([new ServerSecret("bench", _secret)], Origin, new TokenLifetimes(), TimeProvider.System),
+            []);
+        _framework = new DataProtectorTokenProvider<IdentityUser>(
+            new EphemeralDataProtectionProvider(),
+            Options.Create(new DataProtectionTokenProviderOptions()),
+            NullLogger<DataProtectorTokenProvider<IdentityUser>>.Instance);
         _state = KeyMaterial.Encode(purpose.State(TokenAccount.Of(user)));
         _context = KeyMaterial.Encode(["v1", Origin, purpose.Name, user.Id]);
         _issuance = KeyMaterial.Encode([new string('0', 16), user.Id, purpose.Name, "1800000000"]);
@@ -45,14 +59,21 @@ public class TokenBenchmarks
     {
         _token = await MintAsync();
         _signed = Encoding.ASCII.GetBytes(_token[.._token.LastIndexOf('.')]);
-        _forged = new OneTimeTokens([new ServerSecret("bench", RandomNumberGenerator.GetBytes(32))], Origin, new TokenLifetimes(), TimeProvider.System).Mint(TokenPurpose.Reset, _store.User).Value;
+        _forged = new OneTimeTokens(
+            [new ServerSecret("bench", RandomNumberGenerator.GetBytes(32))],
+            Origin,
+            new TokenLifetimes(),
+            TimeProvider.System)
+            .Mint(TokenPurpose.Reset, _store.User)
+            .Value;
         _protected = await FrameworkMintAsync();
         if (!await VerifyAsync() || !await FrameworkVerifyAsync() || await VerifyForgedAsync())
             throw new InvalidOperationException("What is measured doesn't work.");
     }
 
     [Benchmark]
-    public Task<string> FrameworkMintAsync() => _framework.GenerateAsync(UserManager<IdentityUser>.ResetPasswordTokenPurpose, _users, _store.User);
+    public Task<string> FrameworkMintAsync() =>
+        _framework.GenerateAsync(UserManager<IdentityUser>.ResetPasswordTokenPurpose, _users, _store.User);
 
     [Benchmark]
     public Task<string> MintAsync() => _ours.GenerateAsync(UserManager<IdentityUser>.ResetPasswordTokenPurpose, _users, _store.User);
@@ -68,13 +89,16 @@ public class TokenBenchmarks
     }
 
     [Benchmark]
-    public Task<bool> FrameworkVerifyAsync() => _framework.ValidateAsync(UserManager<IdentityUser>.ResetPasswordTokenPurpose, _protected, _users, _store.User);
+    public Task<bool> FrameworkVerifyAsync() =>
+        _framework.ValidateAsync(UserManager<IdentityUser>.ResetPasswordTokenPurpose, _protected, _users, _store.User);
 
     [Benchmark]
-    public Task<bool> VerifyAsync() => _ours.ValidateAsync(UserManager<IdentityUser>.ResetPasswordTokenPurpose, _token, _users, _store.User);
+    public Task<bool> VerifyAsync() =>
+        _ours.ValidateAsync(UserManager<IdentityUser>.ResetPasswordTokenPurpose, _token, _users, _store.User);
 
     [Benchmark]
-    public Task<bool> VerifyForgedAsync() => _ours.ValidateAsync(UserManager<IdentityUser>.ResetPasswordTokenPurpose, _forged, _users, _store.User);
+    public Task<bool> VerifyForgedAsync() =>
+        _ours.ValidateAsync(UserManager<IdentityUser>.ResetPasswordTokenPurpose, _forged, _users, _store.User);
 
     /// <summary>What the framework's provider asks the store for, at no cost.</summary>
     private sealed class AccountInMemory : IUserSecurityStampStore<IdentityUser>
@@ -88,27 +112,36 @@ public class TokenBenchmarks
 
         public Task<string> GetUserIdAsync(IdentityUser user, CancellationToken cancellationToken) => Task.FromResult(user.Id);
 
-        public Task<string?> GetSecurityStampAsync(IdentityUser user, CancellationToken cancellationToken) => Task.FromResult(user.SecurityStamp);
+        public Task<string?> GetSecurityStampAsync(IdentityUser user, CancellationToken cancellationToken) =>
+            Task.FromResult(user.SecurityStamp);
 
-        public Task SetSecurityStampAsync(IdentityUser user, string stamp, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task SetSecurityStampAsync(IdentityUser user, string stamp, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<string?> GetUserNameAsync(IdentityUser user, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task SetUserNameAsync(IdentityUser user, string? userName, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task SetUserNameAsync(IdentityUser user, string? userName, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<string?> GetNormalizedUserNameAsync(IdentityUser user, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string?> GetNormalizedUserNameAsync(IdentityUser user, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task SetNormalizedUserNameAsync(IdentityUser user, string? normalizedName, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task SetNormalizedUserNameAsync(IdentityUser user, string? normalizedName, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<IdentityResult> CreateAsync(IdentityUser user, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IdentityResult> CreateAsync(IdentityUser user, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<IdentityResult> UpdateAsync(IdentityUser user, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IdentityResult> UpdateAsync(IdentityUser user, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<IdentityResult> DeleteAsync(IdentityUser user, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IdentityResult> DeleteAsync(IdentityUser user, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<IdentityUser?> FindByIdAsync(string userId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IdentityUser?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IdentityUser?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public void Dispose()
         {

@@ -11,7 +11,8 @@ namespace OneTimeJwt.Benchmarks;
 /// <summary>What most products do: a row for each link, written when it is issued and deleted by whoever redeems it first.</summary>
 internal static class TokenTable
 {
-    private const string Create = "CREATE TABLE Tokens (Hash CHAR(64) PRIMARY KEY, AccountId VARCHAR(36) NOT NULL, ExpiresAt BIGINT NOT NULL)";
+    private const string Create =
+        "CREATE TABLE Tokens (Hash CHAR(64) PRIMARY KEY, AccountId VARCHAR(36) NOT NULL, ExpiresAt BIGINT NOT NULL)";
     private const string Issue = "INSERT INTO Tokens (Hash, AccountId, ExpiresAt) VALUES (@hash, @account, @expires)";
     private const string Redeem = "DELETE FROM Tokens WHERE Hash = @hash AND ExpiresAt > @expires";
 
@@ -26,7 +27,16 @@ internal static class TokenTable
         {
             await sqlite.OpenAsync();
             await ExecuteAsync(sqlite, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
-            figures.AddRange(await MeasureAsync("SQLite", sqlite, links, outstanding, () => ScalarAsync(sqlite, "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)")));
+            figures.AddRange(
+                await MeasureAsync(
+                    "SQLite",
+                    sqlite,
+                    links,
+                    outstanding,
+                    () =>
+                        ScalarAsync(
+                            sqlite,
+                            "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)")));
         }
 
         try
@@ -34,7 +44,13 @@ internal static class TokenTable
             await using var server = await PostgreSqlServer.StartAsync();
             await using var connection = new NpgsqlConnection(server.ConnectionString);
             await connection.OpenAsync();
-            figures.AddRange(await MeasureAsync("PostgreSQL", connection, links, outstanding, () => ScalarAsync(connection, "SELECT pg_total_relation_size('tokens')")));
+            figures.AddRange(
+                await MeasureAsync(
+                    "PostgreSQL",
+                    connection,
+                    links,
+                    outstanding,
+                    () => ScalarAsync(connection, "SELECT pg_total_relation_size('tokens')")));
         }
         catch (MissingToolException missing)
         {
@@ -44,7 +60,12 @@ internal static class TokenTable
         await Report.AddAsync("One link against a table of tokens (one client, each write durable)", figures);
     }
 
-    private static async Task<IEnumerable<Figure>> MeasureAsync(string name, DbConnection database, int links, int outstanding, Func<Task<double>> size)
+    private static async Task<IEnumerable<Figure>> MeasureAsync(
+        string name,
+        DbConnection database,
+        int links,
+        int outstanding,
+        Func<Task<double>> size)
     {
         await ExecuteAsync(database, Create);
         var hashes = Enumerable.Range(0, links).Select(_ => Convert.ToHexString(RandomNumberGenerator.GetBytes(32))).ToList();
@@ -61,9 +82,23 @@ internal static class TokenTable
 
         return
         [
-            new Figure($"issue ({name})", Figure.Text(ourMint, "0.0 µs") + ", no write", Figure.Text(issue, "0 µs") + ", one write", ourMint / issue),
-            new Figure($"redeem, the token's part ({name})", Figure.Text(ourVerify, "0.0 µs") + ", no write of its own", Figure.Text(redeem, "0 µs") + ", one write", ourVerify / redeem),
-            new Figure($"kept for an outstanding link ({name})", "0 B", Figure.Text((await size() - before) / outstanding, "0 B"), 0, "0 B", true),
+            new Figure(
+                $"issue ({name})",
+                Figure.Text(ourMint, "0.0 µs") + ", no write",
+                Figure.Text(issue, "0 µs") + ", one write",
+                ourMint / issue),
+            new Figure(
+                $"redeem, the token's part ({name})",
+                Figure.Text(ourVerify, "0.0 µs") + ", no write of its own",
+                Figure.Text(redeem, "0 µs") + ", one write",
+                ourVerify / redeem),
+            new Figure(
+                $"kept for an outstanding link ({name})",
+                "0 B",
+                Figure.Text((await size() - before) / outstanding, "0 B"),
+                0,
+                "0 B",
+                true),
         ];
     }
 
@@ -128,9 +163,18 @@ internal static class TokenTable
 
     private static class Ours
     {
-        public static readonly IdentityUser User = new("ada") { SecurityStamp = "stamp", PasswordHash = "hash", NormalizedEmail = "ADA@EXAMPLE.COM" };
+        public static readonly IdentityUser User = new("ada")
+        {
+            SecurityStamp = "stamp",
+            PasswordHash = "hash",
+            NormalizedEmail = "ADA@EXAMPLE.COM",
+        };
 
-        private static readonly OneTimeTokens Tokens = new([new ServerSecret("bench", RandomNumberGenerator.GetBytes(32))], TokenBenchmarks.Origin, new TokenLifetimes(), TimeProvider.System);
+        private static readonly OneTimeTokens Tokens = new(
+            [new ServerSecret("bench", RandomNumberGenerator.GetBytes(32))],
+            TokenBenchmarks.Origin,
+            new TokenLifetimes(),
+            TimeProvider.System);
         private static readonly string Token = Tokens.Mint(TokenPurpose.Reset, User).Value;
 
         public static Task Mint()
@@ -141,7 +185,9 @@ internal static class TokenTable
 
         public static async Task VerifyAsync()
         {
-            if ((await Tokens.VerifyAsync(Token, TokenPurpose.Reset, _ => Task.FromResult<TokenAccount?>(TokenAccount.Of(User)))).Verdict != TokenVerdict.Valid)
+            if (
+                (await Tokens.VerifyAsync(Token, TokenPurpose.Reset, _ => Task.FromResult<TokenAccount?>(TokenAccount.Of(User)))).Verdict
+                != TokenVerdict.Valid)
                 throw new InvalidOperationException("A good token was refused.");
         }
     }

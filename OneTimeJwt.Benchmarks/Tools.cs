@@ -23,18 +23,34 @@ internal static class Tools
 
     /// <summary>Runs a program to its end.</summary>
     /// <returns>What it wrote.</returns>
-    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, Dictionary<string, string>? variables = null, string? folder = null)
+    public static async Task<string> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        Dictionary<string, string>? variables = null,
+        string? folder = null)
     {
         using var process = Start(program, arguments, variables, folder);
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}{output}");
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}{output}");
     }
 
-    public static Process Start(string program, IEnumerable<string> arguments, Dictionary<string, string>? variables = null, string? folder = null)
+    public static Process Start(
+        string program,
+        IEnumerable<string> arguments,
+        Dictionary<string, string>? variables = null,
+        string? folder = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
         foreach (var (name, value) in variables ?? [])
             start.Environment[name] = value;
         return Process.Start(start)!;

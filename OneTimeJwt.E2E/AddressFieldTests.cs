@@ -108,7 +108,9 @@ public sealed class AddressFieldTests(Suite suite) : BrowserTest(suite)
         var signIn = await (await SignInPage.OpenAsync(tab)).EnterInVainAsync(address, password);
 
         Assert.Equal(422, tab.Status);
-        await Assertions.Expect(signIn.Problem).ToHaveTextAsync($"“{(isAddress ? "E-mail address" : "Password")}” is empty. Please fill it in.");
+        await Assertions
+            .Expect(signIn.Problem)
+            .ToHaveTextAsync($"“{(isAddress ? "E-mail address" : "Password")}” is empty. Please fill it in.");
         await Assertions.Expect(signIn.Problem).ToBeFocusedAsync();
         await AssertIsPointedOutAsync(isAddress ? signIn.Address : signIn.Password);
         await Assertions.Expect(signIn.Address).ToHaveValueAsync(address);

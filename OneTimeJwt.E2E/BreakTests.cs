@@ -15,14 +15,20 @@ public sealed class BreakTests
     public async Task Exactly_the_tests_that_are_named_for_a_broken_guarantee_fail_and_the_report_says_so(string guarantee, string sentence)
     {
         Assert.SkipWhen(Site.IsDeployed, "Breaks an app of its own.");
-        using var run = await SuiteRun.StartAsync(new() { [Break.Setting] = guarantee, [Suite.PatienceSetting] = "6" }, "-trait-", "Category=long");
+        using var run = await SuiteRun.StartAsync(
+            new() { [Break.Setting] = guarantee, [Suite.PatienceSetting] = "6" },
+            "-trait-",
+            "Category=long");
         Assert.SkipWhen(run.Tests.All(test => test.Result == "Skip"), run.Tests[0].Reason);
 
         var named = run.Tests.Where(test => test.Guarantees.Contains(guarantee)).Select(test => test.Words).ToList();
         Assert.NotEmpty(named);
         Assert.Equal(named, run.Tests.Where(test => test.Failed).Select(test => test.Words));
         Assert.Contains(run.Tests, test => test.Result == "Pass");
-        Assert.Contains(string.Format(System.Globalization.CultureInfo.InvariantCulture, sentence, named.Count), run.Page, StringComparison.Ordinal);
+        Assert.Contains(
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, sentence, named.Count),
+            run.Page,
+            StringComparison.Ordinal);
     }
 
     [Fact]

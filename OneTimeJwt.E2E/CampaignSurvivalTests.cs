@@ -31,13 +31,19 @@ public sealed class CampaignSurvivalTests
         await site.App.StartAgainAsync();
         await UntilAsync(async () => await CampaignRows.StateAsync(site.App, campaign) == "Done");
 
-        var counts = Mails(site.App).Select(file => MimeMessage.Load(file).To.Mailboxes.Single().Address).CountBy(address => address).ToDictionary();
+        var counts = Mails(site.App)
+            .Select(file => MimeMessage.Load(file).To.Mailboxes.Single().Address)
+            .CountBy(address => address)
+            .ToDictionary();
         Assert.Equal(accounts, counts.Count);
         Assert.All(counts.Values, count => Assert.InRange(count, 1, 2));
-        Assert.Equal((accounts, accounts), ((int)await CampaignRows.SentAsync(site.App, campaign), (int)await CampaignRows.ResetsAsync(site.App, campaign)));
+        Assert.Equal(
+            (accounts, accounts),
+            ((int)await CampaignRows.SentAsync(site.App, campaign), (int)await CampaignRows.ResetsAsync(site.App, campaign)));
     }
 
-    private static IEnumerable<string> Mails(RunningApp app) => Directory.Exists(app.Inbox) ? Directory.EnumerateFiles(app.Inbox, "*.eml") : [];
+    private static IEnumerable<string> Mails(RunningApp app) =>
+        Directory.Exists(app.Inbox) ? Directory.EnumerateFiles(app.Inbox, "*.eml") : [];
 
     private static async Task UntilAsync(Func<Task<bool>> isThere)
     {

@@ -299,7 +299,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
         await Assertions.Expect(Failure(tab)).ToBeHiddenAsync();
     }
 
-    private async Task<(Tab Tab, AccountFilePage Page, Line Line)> OpenAccountAsync(TestAccount? account = null)
+    private async Task<(Tab Tab, AccountDetailsPage Page, Line Line)> OpenAccountAsync(TestAccount? account = null)
     {
         var tab = await NewBrowserAsync();
         var line = await Line.LayAsync(tab.Page);

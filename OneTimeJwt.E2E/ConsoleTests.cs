@@ -75,7 +75,7 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
         await console.Search.PressSequentiallyAsync(account.Name);
         await other.BeginToLoadAsync($"/admin?q={account.Email}");
         await new ConsolePage(other).Hits.ClickAsync();
-        await Assertions.Expect((await AccountFilePage.AtAsync(other, account)).Offer("Lock")).ToBeDisabledAsync();
+        await Assertions.Expect((await AccountDetailsPage.AtAsync(other, account)).Offer("Lock")).ToBeDisabledAsync();
 
         connected.SetResult();
         await Assertions.Expect(console.Hits).ToHaveCountAsync(1);

@@ -1,7 +1,6 @@
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Processes;
 using OneTimeJwt.E2E.Reporting;
-using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.E2E;
 
@@ -38,12 +37,18 @@ public sealed class DeployedTests
         Assert.Contains(run.Tests, test => test.Result == "Pass" && test.Guarantees.Contains("G1"));
         Assert.Contains(run.Tests, test => test.Result == "Pass" && test.Guarantees.Contains("G10"));
         Assert.All(run.Tests.Where(test => test.Result == "Skip"), test => Assert.NotEqual("", test.Reason));
-        Assert.Contains(run.Tests, test => test.Result == "Skip" && test.Reason.Contains("E2E_BASE_URL names a deployed one", StringComparison.Ordinal));
+        Assert.Contains(
+            run.Tests,
+            test => test.Result == "Skip" && test.Reason.Contains("E2E_BASE_URL names a deployed one", StringComparison.Ordinal));
 
         foreach (var account in Seeds.Read().Where(account => account.Kind is AccountKind.Ordinary or AccountKind.Admin))
             Assert.True(await ResetForm.SignsInAsync(app.Address, account, account.Password), account.Email);
         Assert.Contains("locked, no page deletes it", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("could not be", run.Output, StringComparison.Ordinal);
-        Assert.Equal(0L, await DatabaseFile.AskAsync<long>(app, "SELECT count(*) FROM AspNetUsers WHERE Email LIKE 'guest-%' AND (LockoutEnd IS NULL OR LockoutEnd < '9999')"));
+        Assert.Equal(
+            0L,
+            await DatabaseFile.AskAsync<long>(
+                app,
+                "SELECT count(*) FROM AspNetUsers WHERE Email LIKE 'guest-%' AND (LockoutEnd IS NULL OR LockoutEnd < '9999')"));
     }
 }

@@ -67,7 +67,15 @@ public sealed class DeviceTests(Suite suite) : BrowserTest(suite)
     {
         var tab = await NewBrowserAsync(Device(Phone));
         var network = await tab.Page.Context.NewCDPSessionAsync(tab.Page);
-        await network.SendAsync("Network.emulateNetworkConditions", new() { ["offline"] = false, ["latency"] = 400, ["downloadThroughput"] = 50_000, ["uploadThroughput"] = 20_000 });
+        await network.SendAsync(
+            "Network.emulateNetworkConditions",
+            new()
+            {
+                ["offline"] = false,
+                ["latency"] = 400,
+                ["downloadThroughput"] = 50_000,
+                ["uploadThroughput"] = 20_000,
+            });
         await RecoverAsync(tab);
     }
 
@@ -105,7 +113,8 @@ public sealed class DeviceTests(Suite suite) : BrowserTest(suite)
         return Suite.Browsers.Device(name);
     }
 
-    private async Task<Tab> RecoverAsync(BrowserNewContextOptions options, string engine = "chromium") => await RecoverAsync(await NewBrowserAsync(options, engine));
+    private async Task<Tab> RecoverAsync(BrowserNewContextOptions options, string engine = "chromium") =>
+        await RecoverAsync(await NewBrowserAsync(options, engine));
 
     private async Task<Tab> RecoverAsync(Tab tab)
     {
@@ -119,5 +128,7 @@ public sealed class DeviceTests(Suite suite) : BrowserTest(suite)
         return tab;
     }
 
-    private static Task<string> BackgroundAsync(Tab tab) => tab.Page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor + getComputedStyle(document.documentElement).backgroundColor");
+    private static Task<string> BackgroundAsync(Tab tab) =>
+        tab.Page.EvaluateAsync<string>(
+            "() => getComputedStyle(document.body).backgroundColor + getComputedStyle(document.documentElement).backgroundColor");
 }

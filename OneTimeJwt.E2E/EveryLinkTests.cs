@@ -26,7 +26,7 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
         await (await refused.ConfirmAddressAsync()).AskAsync(account.Email);
 
         var link = (await Site.Inbox.NextAsync(account.Email, InboxFolder.ConfirmSubject)).Link;
-        var signIn = await (await PressPage.OpenAsync(tab, link)).UseAsync(account.Email);
+        var signIn = await (await ConfirmActionPage.OpenAsync(tab, link)).UseAsync(account.Email);
         await signIn.EnterAsync(account);
 
         Assert.Equal(Spent, await (await DeadLinkPage.OpenAsync(await NewBrowserAsync(), link)).VerdictAsync());
@@ -45,11 +45,14 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
         await page.AskAsync(wanted, account.Password);
 
         var link = (await Site.Inbox.NextAsync(wanted, InboxFolder.ChangeSubject)).Link;
-        var signIn = await (await PressPage.OpenAsync(tab, link)).UseAsync(account.Email);
+        var signIn = await (await ConfirmActionPage.OpenAsync(tab, link)).UseAsync(account.Email);
         await signIn.EnterInVainAsync(account.Email, account.Password);
         await (await SignInPage.OpenAsync(tab)).EnterAsync(account with { Email = wanted });
 
-        Assert.Contains("/secure-account?token=", (await Site.Inbox.NextAsync(account.Email, InboxFolder.AddressNoticeSubject)).Link, StringComparison.Ordinal);
+        Assert.Contains(
+            "/secure-account?token=",
+            (await Site.Inbox.NextAsync(account.Email, InboxFolder.AddressNoticeSubject)).Link,
+            StringComparison.Ordinal);
         Assert.Equal(Spent, await (await DeadLinkPage.OpenAsync(await NewBrowserAsync(), link)).VerdictAsync());
     }
 
@@ -65,12 +68,14 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
         var password = account.NewPassword();
         own = await own.ChangePasswordAsync(account.Password, password);
         await (await own.OpenAddressAsync()).AskAsync(his, password);
-        var stolen = await (await PressPage.OpenAsync(intruder, (await Site.Inbox.NextAsync(his, InboxFolder.ChangeSubject)).Link)).UseAsync(account.Email);
+        var stolen = await (
+            await ConfirmActionPage.OpenAsync(intruder, (await Site.Inbox.NextAsync(his, InboxFolder.ChangeSubject)).Link)
+        ).UseAsync(account.Email);
         await stolen.EnterAsync(account with { Email = his }, password);
 
         var owner = await NewBrowserAsync();
         var notice = await Site.Inbox.NextAsync(account.Email, InboxFolder.NoticeSubject);
-        await (await PressPage.OpenAsync(owner, notice.Link)).FinishAsync(account.Email);
+        await (await ConfirmActionPage.OpenAsync(owner, notice.Link)).FinishAsync(account.Email);
 
         await intruder.GoAsync("/account");
         await (await SignInPage.AtAsync(intruder)).EnterInVainAsync(his, password);
@@ -164,6 +169,6 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
         var link = await Site.MailConfirmLinkAsync(account);
         var tab = await NewBrowserAsync(new() { JavaScriptEnabled = false });
 
-        await (await PressPage.OpenAsync(tab, link)).FinishAsync(account.Email);
+        await (await ConfirmActionPage.OpenAsync(tab, link)).FinishAsync(account.Email);
     }
 }

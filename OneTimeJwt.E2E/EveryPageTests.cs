@@ -58,12 +58,16 @@ public abstract partial class EveryPageTests(Suite suite) : PageTour(suite)
     private static async Task PassesAxeAsync(IPage page, ColorScheme scheme, int width)
     {
         await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-        // No part of a page is of another origin: it is looked at in one go, where the package would open a page to gather what it found in several.
+        // No part of a page is of another origin: it is looked at in one go, where the package would open a page to
+        // gather what it found in several.
         Assert.Empty((await page.EvaluateAsync<string[]>(Look)).Select(violation => $"{scheme} at {width}: {violation}"));
     }
 
     // Chromium's own lines, for a document with such a status and where somebody was in a field before the page put him there.
-    [GeneratedRegex("Failed to load resource: the server responded with a status of 4\\d\\d|Autofocus processing was blocked because a document already has a focused element")]
+    [GeneratedRegex(
+        "Failed to load resource: the server responded with a status of 4\\d\\d|Autofocus processing was blocked because a document "
+            + "already has a focused element"
+    )]
     private static partial Regex Chromiums();
 }
 
@@ -78,7 +82,8 @@ public sealed class PublicPagesTests(Suite suite) : EveryPageTests(suite)
     // Named for what its way there is: one more use of the link.
     [Fact]
     [Guarantee(1)]
-    public Task The_page_of_a_used_link_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out() => IsInOrderAsync(UsedLink, All);
+    public Task The_page_of_a_used_link_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out() =>
+        IsInOrderAsync(UsedLink, All);
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -98,7 +103,8 @@ public sealed class AccountPagesTests(Suite suite) : EveryPageTests(suite)
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public Task A_page_of_an_account_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) => IsInOrderAsync(state, Both);
+    public Task A_page_of_an_account_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) =>
+        IsInOrderAsync(state, Both);
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -114,7 +120,8 @@ public sealed class ConsolePagesTests(Suite suite) : EveryPageTests(suite)
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public Task A_page_for_admins_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) => IsInOrderAsync(state, Both);
+    public Task A_page_for_admins_writes_nothing_to_the_console_asks_no_other_site_and_shuts_nobody_out(string state) =>
+        IsInOrderAsync(state, Both);
 
     [Theory]
     [MemberData(nameof(Pages))]

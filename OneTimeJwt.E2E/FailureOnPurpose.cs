@@ -4,7 +4,8 @@ using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E;
 
-/// <summary>What <see cref="ReportTests"/> looks at: a test that fails with secrets everywhere. E2E_TELL names a file that it writes them to.</summary>
+/// <summary>What <see cref="ReportTests"/> looks at: a test that fails with secrets everywhere. E2E_TELL names a file
+/// that it writes them to.</summary>
 [Guarantee(1)]
 [Purpose("reset")]
 [Role("user")]
@@ -23,12 +24,18 @@ public sealed class FailureOnPurpose(Suite suite) : BrowserTest(suite)
         var account = await NewAccountAsync();
         var password = account.NewPassword();
         var link = await Site.MailLinkAsync(account);
-        await File.WriteAllLinesAsync(file!, [link[(link.IndexOf("token=", StringComparison.Ordinal) + 6)..], password, account.Password], TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(
+            file!,
+            [link[(link.IndexOf("token=", StringComparison.Ordinal) + 6)..], password, account.Password],
+            TestContext.Current.CancellationToken);
 
         await (await SignInPage.OpenAsync(await NewBrowserAsync())).EnterAsync(account);
         await (await ResetPasswordPage.OpenAsync(await NewBrowserAsync(), link)).ChooseAsync(password);
         var again = await Site.MailLinkAsync(account);
-        await File.AppendAllLinesAsync(file!, [again[(again.IndexOf("token=", StringComparison.Ordinal) + 6)..]], TestContext.Current.CancellationToken);
+        await File.AppendAllLinesAsync(
+            file!,
+            [again[(again.IndexOf("token=", StringComparison.Ordinal) + 6)..]],
+            TestContext.Current.CancellationToken);
         var reset = await ResetPasswordPage.OpenAsync(await NewBrowserAsync(), again);
         await reset.NewPassword.FillAsync(password);
         await reset.Show.ClickAsync();

@@ -13,8 +13,10 @@ public sealed class HowItWorksTests(Suite suite) : BrowserTest(suite)
     // No label of the picture is wider than what it stands in, and none is too small to be read.
     private const string Overfull = """
         () => [...document.querySelectorAll('.flow > text')].filter(label => {
-          const text = label.getBoundingClientRect(), shapes = [...document.querySelectorAll('.flow > rect, .flow > path')].map(shape => shape.getBoundingClientRect());
-          return text.height < 12 || !shapes.some(shape => shape.left <= text.left && shape.right >= text.right && shape.top <= text.top && shape.bottom >= text.bottom);
+          const text = label.getBoundingClientRect();
+          const shapes = [...document.querySelectorAll('.flow > rect, .flow > path')].map(shape => shape.getBoundingClientRect());
+          return text.height < 12 || !shapes.some(shape =>
+          shape.left <= text.left && shape.right >= text.right && shape.top <= text.top && shape.bottom >= text.bottom);
         }).map(label => label.textContent)
         """;
 

@@ -19,7 +19,14 @@ public sealed class LanguageTests(Suite suite) : BrowserTest(suite)
     {
         var account = await NewAccountAsync();
         var password = account.NewPassword();
-        var tab = await NewBrowserAsync(new() { Locale = "ar", TimezoneId = "Africa/Cairo", JavaScriptEnabled = javaScript, ViewportSize = new() { Width = 390, Height = 844 } });
+        var tab = await NewBrowserAsync(
+            new()
+            {
+                Locale = "ar",
+                TimezoneId = "Africa/Cairo",
+                JavaScriptEnabled = javaScript,
+                ViewportSize = new() { Width = 390, Height = 844 },
+            });
         await tab.GoAsync("/");
         await IsArabicAsync(tab);
         await tab.LeaveByAsync(() => tab.Page.Locator("main a[href='/forgot-password']").ClickAsync());
@@ -77,7 +84,9 @@ public sealed class LanguageTests(Suite suite) : BrowserTest(suite)
 
         var time = tab.Page.Locator("main time");
         var moment = DateTimeOffset.Parse(await time.GetAttributeAsync("datetime") ?? "", CultureInfo.InvariantCulture);
-        var expected = TimeZoneInfo.ConvertTime(moment, TimeZoneInfo.FindSystemTimeZoneById(zone)).ToString(format, CultureInfo.GetCultureInfo(locale));
+        var expected = TimeZoneInfo
+            .ConvertTime(moment, TimeZoneInfo.FindSystemTimeZoneById(zone))
+            .ToString(format, CultureInfo.GetCultureInfo(locale));
         Assert.Equal(expected, (await time.InnerTextAsync()).Replace('\u202f', ' '));
     }
 
@@ -147,5 +156,6 @@ public sealed class LanguageTests(Suite suite) : BrowserTest(suite)
         Assert.True(start!.X > end!.X + (end.Width / 3), "The name stands at the left.");
     }
 
-    private static Task SpeaksAsync(Tab tab, string language) => Assertions.Expect(tab.Page.Locator("html")).ToHaveAttributeAsync("lang", language);
+    private static Task SpeaksAsync(Tab tab, string language) =>
+        Assertions.Expect(tab.Page.Locator("html")).ToHaveAttributeAsync("lang", language);
 }

@@ -45,12 +45,20 @@ public sealed class LighthouseTests(Suite suite)
                 best[category] = Math.Max(score, best.GetValueOrDefault(category));
         }
 
-        Assert.Equal(categories.Split(',').Order(StringComparer.Ordinal).Select(category => $"{category} 100"), best.Select(score => $"{score.Key} {score.Value * 100:0}"));
+        Assert.Equal(
+            categories.Split(',').Order(StringComparer.Ordinal).Select(category => $"{category} 100"),
+            best.Select(score => $"{score.Key} {score.Value * 100:0}"));
     }
 
     private static async Task<IEnumerable<(string Category, double Score)>> ScoresAsync(string tool, string url, string categories)
     {
-        var start = new ProcessStartInfo("node", [tool, url, "--quiet", "--output=json", $"--only-categories={categories}", $"--chrome-flags={Browsers.Flags}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "node",
+            [tool, url, "--quiet", "--output=json", $"--only-categories={categories}", $"--chrome-flags={Browsers.Flags}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["CHROME_PATH"] = Browsers.OnPath();
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(Patience);
@@ -59,6 +67,12 @@ public sealed class LighthouseTests(Suite suite)
         await process.WaitForExitAsync(patience.Token);
         Assert.True(process.ExitCode == 0, await errors);
         using var report = JsonDocument.Parse(output);
-        return [.. report.RootElement.GetProperty("categories").EnumerateObject().Select(category => (category.Name, category.Value.GetProperty("score").GetDouble()))];
+        return
+        [
+            .. report
+                .RootElement.GetProperty("categories")
+                .EnumerateObject()
+                .Select(category => (category.Name, category.Value.GetProperty("score").GetDouble())),
+        ];
     }
 }

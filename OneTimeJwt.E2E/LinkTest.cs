@@ -22,7 +22,11 @@ public abstract class LinkTest(Suite suite) : BrowserTest(suite)
         Assert.Equal(verdict, await dead.VerdictAsync());
 
         using var visitor = new Visitor((site ?? Site).Address);
-        var answer = await visitor.SubmitAsync("/forgot-password", "/reset-password", ("token", TokenOf(link)), ("password", "eleven forged brass keyrings"));
+        var answer = await visitor.SubmitAsync(
+            "/forgot-password",
+            "/reset-password",
+            ("token", TokenOf(link)),
+            ("password", "eleven forged brass keyrings"));
         var page = answer.Body;
         Assert.Equal(verdict.Item2, (int)answer.Status);
         Assert.Contains($"data-verdict=\"{verdict.Item1}\"", page, StringComparison.Ordinal);
@@ -37,7 +41,7 @@ public abstract class LinkTest(Suite suite) : BrowserTest(suite)
         else if (purpose is "invite")
             await (await InvitationPage.OpenAsync(tab, link)).ChooseAsync(TestAccount.MakePassword());
         else
-            await (await PressPage.OpenAsync(tab, link)).FinishAsync(account.Email);
+            await (await ConfirmActionPage.OpenAsync(tab, link)).FinishAsync(account.Email);
     }
 
     protected static AccountKind KindFor(string purpose) => purpose == "confirm" ? AccountKind.Unconfirmed : AccountKind.Ordinary;

@@ -3,7 +3,6 @@ using Microsoft.Data.Sqlite;
 using MimeKit;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Reporting;
-using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.E2E;
 
@@ -54,7 +53,9 @@ public sealed class MailOutageTests : IAsyncLifetime
     [Fact]
     public async Task A_mail_that_is_in_flight_when_the_app_is_stopped_is_finished_and_written_down()
     {
-        _server.Ponder = token => Task.Delay(Timeout.Infinite, CancellationTokenSource.CreateLinkedTokenSource(token, _over.Token).Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        _server.Ponder = token =>
+            Task.Delay(Timeout.Infinite, CancellationTokenSource.CreateLinkedTokenSource(token, _over.Token).Token)
+                .ContinueWith(_ => { }, TaskScheduler.Default);
         await AskAsync();
         await UntilAsync(() => _server.Commands.Contains("DATA"));
 

@@ -15,7 +15,9 @@ public sealed partial class MailTests(Suite suite) : BrowserTest(suite)
     private const int LongestMail = 102 * 1024;
 
     // For the gallery by night, too.
-    private static readonly ColorScheme[] Schemes = Screenshots.Folder is null ? [ColorScheme.Light] : [ColorScheme.Light, ColorScheme.Dark];
+    private static readonly ColorScheme[] Schemes = Screenshots.Folder is null
+        ? [ColorScheme.Light]
+        : [ColorScheme.Light, ColorScheme.Dark];
 
     private static readonly string Pictures = Path.Combine(Repository.Root, "artifacts", "mails");
 
@@ -66,7 +68,8 @@ public sealed partial class MailTests(Suite suite) : BrowserTest(suite)
 
     private static async Task<MimeMessage> ReadAsync(Tab tab, string name, string language)
     {
-        var answer = await tab.Page.APIRequest.GetAsync(new Uri(new Uri(tab.Page.Url), $"/dev/mails/{name}.eml?lang={language}").ToString());
+        var answer = await tab.Page.APIRequest.GetAsync(
+            new Uri(new Uri(tab.Page.Url), $"/dev/mails/{name}.eml?lang={language}").ToString());
         using var bytes = new MemoryStream(await answer.BodyAsync());
         return await MimeMessage.LoadAsync(bytes);
     }
@@ -78,7 +81,11 @@ public sealed partial class MailTests(Suite suite) : BrowserTest(suite)
         return Flat($"{mail.From.Mailboxes.Single().Name} {text}");
     }
 
-    private static string Flat(string text) => Space().Replace(Isolate().Replace(text, ""), "").Replace(":", "", StringComparison.Ordinal).Replace("：", "", StringComparison.Ordinal);
+    private static string Flat(string text) =>
+        Space()
+            .Replace(Isolate().Replace(text, ""), "")
+            .Replace(":", "", StringComparison.Ordinal)
+            .Replace("：", "", StringComparison.Ordinal);
 
     private static async Task PictureAsync(IPage page, string file)
     {

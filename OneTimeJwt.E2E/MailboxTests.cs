@@ -1,12 +1,10 @@
 using MailKit;
-using MailKit.Net.Imap;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Processes;
 using OneTimeJwt.E2E.Reporting;
-using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.E2E;
 
@@ -44,7 +42,9 @@ public sealed class MailboxTests : IAsyncDisposable
         Assert.False(first.IsCompleted && second.IsCompleted);
 
         await DeliverAsync(kind, Ada, link: Link + "2");
-        Assert.Equal([Link + "1", Link + "2"], (await Task.WhenAll(first, second)).Select(taken => taken.Link).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [Link + "1", Link + "2"],
+            (await Task.WhenAll(first, second)).Select(taken => taken.Link).Order(StringComparer.Ordinal));
         Assert.Equal((3, 1, 0), (mailbox.CountFor(Ada), mailbox.CountFor("grace@example.com"), mailbox.CountFor("nobody@example.com")));
     }
 
@@ -66,7 +66,10 @@ public sealed class MailboxTests : IAsyncDisposable
     public async Task A_mail_that_does_not_come_is_missed_with_a_list_of_those_that_did_and_nothing_of_what_is_in_them(string kind)
     {
         await using var mailbox = await OpenAsync(kind, Short);
-        Assert.Contains("Nothing arrived at all", (await Assert.ThrowsAsync<TimeoutException>(() => mailbox.NextAsync(Ada, Subject))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Nothing arrived at all",
+            (await Assert.ThrowsAsync<TimeoutException>(() => mailbox.NextAsync(Ada, Subject))).Message,
+            StringComparison.Ordinal);
         await DeliverAsync(kind, Ada);
         await DeliverAsync(kind, "grace@example.com", "Another matter");
         await mailbox.NextAsync(Ada, Subject);
@@ -74,7 +77,10 @@ public sealed class MailboxTests : IAsyncDisposable
 
         var fault = (await Assert.ThrowsAsync<TimeoutException>(() => mailbox.NextAsync(Ada, "You are invited"))).Message;
         Assert.Contains("No mail 'You are invited' to ada@example.com within 1 s in the ", fault, StringComparison.Ordinal);
-        Assert.Contains("What arrived: 'Choose a new password' to ada@example.com (handed out); 'Another matter' to grace@example.com (handed out).", fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "What arrived: 'Choose a new password' to ada@example.com (handed out); 'Another matter' to grace@example.com (handed out).",
+            fault,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("token", fault, StringComparison.Ordinal);
         Assert.DoesNotContain("://", fault, StringComparison.Ordinal);
         Assert.DoesNotContain(Dovecot.Password, fault, StringComparison.Ordinal);
@@ -94,7 +100,10 @@ public sealed class MailboxTests : IAsyncDisposable
         await next;
         using var reader = await _dovecot!.OpenAsync();
         await reader.Inbox.OpenAsync(FolderAccess.ReadOnly, TestContext.Current.CancellationToken);
-        Assert.Equal([MessageFlags.None, MessageFlags.None], (await reader.Inbox.FetchAsync(0, -1, MessageSummaryItems.Flags, TestContext.Current.CancellationToken)).Select(mail => mail.Flags!.Value & ~MessageFlags.Recent));
+        Assert.Equal(
+            [MessageFlags.None, MessageFlags.None],
+            (await reader.Inbox.FetchAsync(0, -1, MessageSummaryItems.Flags, TestContext.Current.CancellationToken)).Select(mail =>
+                mail.Flags!.Value & ~MessageFlags.Recent));
     }
 
     [Theory]
@@ -106,7 +115,8 @@ public sealed class MailboxTests : IAsyncDisposable
             _dovecot = await Dovecot.StartAsync();
         await using var relay = new SmtpDouble { Taken = data => _dovecot!.AppendAsync(data) };
         var port = kind == "smtp" ? LocalPort.Free() : relay.Port;
-        await using var app = await RunningApp.StartAsync(kind == "folder" ? new() { ["Mail__Inbox__Directory"] = _folder } : RunningApp.MailingTo(port));
+        await using var app = await RunningApp.StartAsync(
+            kind == "folder" ? new() { ["Mail__Inbox__Directory"] = _folder } : RunningApp.MailingTo(port));
 
         var settings = new Dictionary<string, string?>
         {
@@ -128,16 +138,90 @@ public sealed class MailboxTests : IAsyncDisposable
 
     [Theory]
     [InlineData("https://staging.example.com", "post", null, null, null, "E2E_MAILBOX is 'post': write folder, imap or smtp.")]
-    [InlineData(null, "imap", null, null, null, "E2E_MAILBOX is set and E2E_BASE_URL is not: an app that the suite starts has an inbox of its own. Set both or neither.")]
-    [InlineData("staging.example.com", "imap", null, null, null, "E2E_BASE_URL is 'staging.example.com': write the scheme and the host of the site, for example https://staging.example.com.")]
-    [InlineData("https://staging.example.com", "folder", null, null, null, "E2E_INBOX_DIRECTORY is missing: write the folder that the site writes its mails to (its Mail:Inbox:Directory).")]
-    [InlineData("https://staging.example.com", "folder", "/no/such/folder", null, null, "E2E_INBOX_DIRECTORY is '/no/such/folder', and there is no such folder here: write the one that the site writes its mails to (its Mail:Inbox:Directory).")]
-    [InlineData("https://staging.example.com", "imap", null, null, null, "E2E_IMAP_URL is missing: write imaps://user:password@host:port (or imap://), with %40 for an @ in user or password.")]
-    [InlineData("https://staging.example.com", "imap", null, "imaps://qa:secret:secret@mail.example.com", null, "E2E_IMAP_URL is no address of a mailbox: write imaps://user:password@host:port (or imap://), with %40 for an @ in user or password.")]
-    [InlineData("https://staging.example.com", "imap", null, "https://qa:secret@mail.example.com", null, "E2E_IMAP_URL is no address of a mailbox: write imaps://user:password@host:port (or imap://), with %40 for an @ in user or password.")]
-    [InlineData("https://staging.example.com", "smtp", null, null, null, "E2E_SMTP_PORT is missing: write the port from 1 to 65535 that the site delivers to (its Mail:Smtp:Port, with Mail:Smtp:Security None).")]
-    [InlineData("https://staging.example.com", "smtp", null, null, "65536", "E2E_SMTP_PORT is '65536': write the port from 1 to 65535 that the site delivers to (its Mail:Smtp:Port, with Mail:Smtp:Security None).")]
-    public async Task A_wrong_setting_is_refused_with_a_line_that_names_it_and_the_mend(string? site, string mailbox, string? folder, string? imap, string? smtp, string line)
+    [InlineData(
+        null,
+        "imap",
+        null,
+        null,
+        null,
+        "E2E_MAILBOX is set and E2E_BASE_URL is not: an app that the suite starts has an inbox of its own. Set both or neither."
+    )]
+    [InlineData(
+        "staging.example.com",
+        "imap",
+        null,
+        null,
+        null,
+        "E2E_BASE_URL is 'staging.example.com': write the scheme and the host of the site, for example https://staging.example.com."
+    )]
+    [InlineData(
+        "https://staging.example.com",
+        "folder",
+        null,
+        null,
+        null,
+        "E2E_INBOX_DIRECTORY is missing: write the folder that the site writes its mails to (its Mail:Inbox:Directory)."
+    )]
+    [InlineData(
+        "https://staging.example.com",
+        "folder",
+        "/no/such/folder",
+        null,
+        null,
+        "E2E_INBOX_DIRECTORY is '/no/such/folder', and there is no such folder here: write the one that the site writes its mails to "
+            + "(its Mail:Inbox:Directory)."
+    )]
+    [InlineData(
+        "https://staging.example.com",
+        "imap",
+        null,
+        null,
+        null,
+        "E2E_IMAP_URL is missing: write imaps://user:password@host:port (or imap://), with %40 for an @ in user or password."
+    )]
+    [InlineData(
+        "https://staging.example.com",
+        "imap",
+        null,
+        "imaps://qa:secret:secret@mail.example.com",
+        null,
+        "E2E_IMAP_URL is no address of a mailbox: write imaps://user:password@host:port (or imap://), with %40 for an @ in user or "
+            + "password."
+    )]
+    [InlineData(
+        "https://staging.example.com",
+        "imap",
+        null,
+        "https://qa:secret@mail.example.com",
+        null,
+        "E2E_IMAP_URL is no address of a mailbox: write imaps://user:password@host:port (or imap://), with %40 for an @ in user or "
+            + "password."
+    )]
+    [InlineData(
+        "https://staging.example.com",
+        "smtp",
+        null,
+        null,
+        null,
+        "E2E_SMTP_PORT is missing: write the port from 1 to 65535 that the site delivers to (its Mail:Smtp:Port, with "
+            + "Mail:Smtp:Security None)."
+    )]
+    [InlineData(
+        "https://staging.example.com",
+        "smtp",
+        null,
+        null,
+        "65536",
+        "E2E_SMTP_PORT is '65536': write the port from 1 to 65535 that the site delivers to (its Mail:Smtp:Port, with "
+            + "Mail:Smtp:Security None)."
+    )]
+    public async Task A_wrong_setting_is_refused_with_a_line_that_names_it_and_the_mend(
+        string? site,
+        string mailbox,
+        string? folder,
+        string? imap,
+        string? smtp,
+        string line)
     {
         var settings = new Dictionary<string, string?>
         {
@@ -148,7 +232,9 @@ public sealed class MailboxTests : IAsyncDisposable
             ["E2E_SMTP_PORT"] = smtp,
         };
 
-        Assert.Equal(line, (await Assert.ThrowsAsync<InvalidOperationException>(() => Site.OpenDeployedAsync(settings.GetValueOrDefault))).Message);
+        Assert.Equal(
+            line,
+            (await Assert.ThrowsAsync<InvalidOperationException>(() => Site.OpenDeployedAsync(settings.GetValueOrDefault))).Message);
     }
 
     [Fact]
@@ -160,9 +246,15 @@ public sealed class MailboxTests : IAsyncDisposable
         Assert.Equal(
             $"E2E_IMAP_URL does not open the mailbox of qa@example.com at 127.0.0.1:{_dovecot.Port}: look at user and password.",
             await RefusedAsync("imap", _dovecot.Url.Replace("p%40ss", "secret", StringComparison.Ordinal)));
-        Assert.Matches($"^E2E_IMAP_URL leads to qa at 127.0.0.1:{other.Port}, which is no mailbox that answers .*: look at host and port.$", await RefusedAsync("imap", $"imap://qa:secret@127.0.0.1:{other.Port}"));
-        Assert.Matches("^E2E_IMAP_URL leads to qa at 127.0.0.1:[0-9]+, which is no mailbox that answers .*: look at host and port.$", await RefusedAsync("imap", $"imaps://qa:secret@127.0.0.1:{LocalPort.Free()}"));
-        Assert.Matches($"^E2E_SMTP_PORT is {other.Port}, which can't be opened here .*: write a free one, above 1024 unless you are root.$", await RefusedAsync("smtp", $"{other.Port}"));
+        Assert.Matches(
+            $"^E2E_IMAP_URL leads to qa at 127.0.0.1:{other.Port}, which is no mailbox that answers .*: look at host and port.$",
+            await RefusedAsync("imap", $"imap://qa:secret@127.0.0.1:{other.Port}"));
+        Assert.Matches(
+            "^E2E_IMAP_URL leads to qa at 127.0.0.1:[0-9]+, which is no mailbox that answers .*: look at host and port.$",
+            await RefusedAsync("imap", $"imaps://qa:secret@127.0.0.1:{LocalPort.Free()}"));
+        Assert.Matches(
+            $"^E2E_SMTP_PORT is {other.Port}, which can't be opened here .*: write a free one, above 1024 unless you are root.$",
+            await RefusedAsync("smtp", $"{other.Port}"));
     }
 
     public async ValueTask DisposeAsync()
@@ -193,22 +285,29 @@ public sealed class MailboxTests : IAsyncDisposable
 
     private async Task DeliverAsync(string kind, string address, string subject = Subject, string link = Link)
     {
-        using var message = new MimeMessage([new MailboxAddress("Accounts", "no-reply@example.com")], [new MailboxAddress("", address)], subject, new BodyBuilder
-        {
-            TextBody = $"Hello,\n\n{link}\n\n..two dots, ein Gruß, تحية\n.\n",
-            HtmlBody = $"<p><a href=\"{link}\">Choose</a></p>",
-        }.ToMessageBody());
-        await (kind switch
-        {
-            "folder" => WriteAsync(message),
-            "imap" => _dovecot!.AppendAsync(message),
-            _ => SendAsync(message),
-        });
+        using var message = new MimeMessage(
+            [new MailboxAddress("Accounts", "no-reply@example.com")],
+            [new MailboxAddress("", address)],
+            subject,
+            new BodyBuilder
+            {
+                TextBody = $"Hello,\n\n{link}\n\n..two dots, ein Gruß, تحية\n.\n",
+                HtmlBody = $"<p><a href=\"{link}\">Choose</a></p>",
+            }.ToMessageBody());
+        await (
+            kind switch
+            {
+                "folder" => WriteAsync(message),
+                "imap" => _dovecot!.AppendAsync(message),
+                _ => SendAsync(message),
+            });
     }
 
     private static async Task<string> RefusedAsync(string kind, string value)
     {
-        var message = (await Assert.ThrowsAsync<InvalidOperationException>(() => Mailboxes.OpenAsync(name => name == "E2E_MAILBOX" ? kind : value))).Message;
+        var message = (
+            await Assert.ThrowsAsync<InvalidOperationException>(() => Mailboxes.OpenAsync(name => name == "E2E_MAILBOX" ? kind : value))
+        ).Message;
         Assert.DoesNotContain("secret", message, StringComparison.Ordinal);
         return message;
     }

@@ -6,14 +6,28 @@ namespace OneTimeJwt.E2E;
 /// <summary>Leads to every page in every state that people see it in.</summary>
 public abstract class PageTour(Suite suite) : BrowserTest(suite)
 {
-    private static readonly string[] AccountPrefixes = ["two-factor", "account", "second-factor", "authenticator", "recovery-codes", "passkey", "invitation", "address", "confirm", "change", "secure"];
+    private static readonly string[] AccountPrefixes =
+    [
+        "two-factor",
+        "account",
+        "second-factor",
+        "authenticator",
+        "recovery-codes",
+        "passkey",
+        "invitation",
+        "address",
+        "confirm",
+        "change",
+        "secure",
+    ];
 
     private static readonly Dictionary<string, Func<PageTour, Tab, Task>> Stations = new()
     {
         ["home"] = (_, tab) => HomePage.OpenAsync(tab),
         ["how-it-works"] = async (_, tab) => await (await HomePage.OpenAsync(tab)).HowItWorksAsync(),
         ["forgot"] = (_, tab) => ForgotPasswordPage.OpenAsync(tab),
-        ["forgot-error"] = async (_, tab) => await (await ForgotPasswordPage.OpenAsync(tab)).AskInVainAsync($"{new string('a', 300)}@example.org"),
+        ["forgot-error"] = async (_, tab) =>
+            await (await ForgotPasswordPage.OpenAsync(tab)).AskInVainAsync($"{new string('a', 300)}@example.org"),
         ["forgot-no-cookie"] = async (_, tab) => await AskWithoutCookieAsync(tab),
         ["sent"] = async (_, tab) => await (await ForgotPasswordPage.OpenAsync(tab)).AskAsync("nobody@example.org"),
         ["reset-form"] = async (tour, tab) => await tour.OpenFormAsync(tab),
@@ -23,7 +37,8 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["reset-form-shared"] = async (tour, tab) => await tour.OpenSharedFormAsync(tab),
         ["done-shared"] = async (tour, tab) => await (await tour.OpenSharedFormAsync(tab)).SendAsync("an owl in the third lighthouse"),
         ["dead-used"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, await tour.ResetAsync(tab)),
-        ["dead-spent"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, (await tour.Site.MailLinkAsync(await tour.NewAccountAsync()))[..^5] + "AAAAA"),
+        ["dead-spent"] = async (tour, tab) =>
+            await DeadLinkPage.OpenAsync(tab, (await tour.Site.MailLinkAsync(await tour.NewAccountAsync()))[..^5] + "AAAAA"),
         ["dead-expired"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, (await tour.Suite.ExpiredLinkAsync()).Link),
         ["dead-invalid"] = (_, tab) => DeadLinkPage.OpenAsync(tab, "/reset-password?token=half"),
         ["sign-in"] = (_, tab) => SignInPage.OpenAsync(tab),
@@ -37,7 +52,9 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["account-by-mail"] = async (tour, tab) => await tour.EnterByMailAsync(tab),
         ["account-verify"] = async (tour, tab) => await tour.StepUpAsync(tab),
         ["second-factor-elsewhere"] = async (tour, tab) => await (await tour.EnterByMailAsync(tab)).OpenSecondFactorAsync(),
-        ["second-factor-console"] = async (tour, tab) => await (await (await SignInPage.OpenAsync(tab)).EnterAsync(await tour.NewAccountAsync(AccountKind.Admin))).Tab.GoAsync($"{SecondFactorPage.Path}?returnUrl=/admin"),
+        ["second-factor-console"] = async (tour, tab) =>
+            await (await (await SignInPage.OpenAsync(tab)).EnterAsync(await tour.NewAccountAsync(AccountKind.Admin))).Tab.GoAsync(
+                $"{SecondFactorPage.Path}?returnUrl=/admin"),
         ["account"] = async (tour, tab) => await tour.SignInAsync(tab),
         ["account-error"] = async (tour, tab) => await (await tour.SignInAsync(tab)).ChangePasswordAsync("wrong", "short"),
         ["account-shared"] = async (tour, tab) => await tour.SignInSharedAsync(tab),
@@ -45,27 +62,47 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["second-factor-off"] = async (tour, tab) => await (await tour.SignInAsync(tab)).OpenSecondFactorAsync(),
         ["second-factor-on"] = async (tour, tab) => await (await tour.SetUpAsync(tab)).GoOnAsync(),
         ["authenticator"] = async (tour, tab) => await (await (await tour.SignInAsync(tab)).OpenSecondFactorAsync()).SetUpAppAsync(),
-        ["authenticator-error"] = async (tour, tab) => await (await (await (await tour.SignInAsync(tab)).OpenSecondFactorAsync()).SetUpAppAsync()).ConfirmInVainAsync("000000", "wrong"),
+        ["authenticator-error"] = async (tour, tab) =>
+            await (await (await (await tour.SignInAsync(tab)).OpenSecondFactorAsync()).SetUpAppAsync()).ConfirmInVainAsync(
+                "000000",
+                "wrong"),
         ["recovery-codes"] = async (tour, tab) => await tour.SetUpAsync(tab),
-        ["passkey-confirmation"] = async (tour, tab) => await (await (await tour.SignInAsync(tab)).OpenSecondFactorAsync()).BeginPasskeyAsync(),
-        ["passkey-confirmation-error"] = async (tour, tab) => await (await (await (await tour.SignInAsync(tab)).OpenSecondFactorAsync()).BeginPasskeyAsync()).ConfirmInVainAsync("wrong"),
+        ["passkey-confirmation"] = async (tour, tab) =>
+            await (await (await tour.SignInAsync(tab)).OpenSecondFactorAsync()).BeginPasskeyAsync(),
+        ["passkey-confirmation-error"] = async (tour, tab) =>
+            await (await (await (await tour.SignInAsync(tab)).OpenSecondFactorAsync()).BeginPasskeyAsync()).ConfirmInVainAsync("wrong"),
         ["passkey"] = async (tour, tab) => await tour.OpenPasskeyAsync(tab),
         ["passkey-sign-in"] = (_, tab) => tab.GoAsync("/sign-in/passkey"),
         ["invitation"] = async (tour, tab) => await InvitationPage.OpenAsync(tab, await tour.Site.InviteAsync()),
-        ["invitation-error"] = async (tour, tab) => await (await InvitationPage.OpenAsync(tab, await tour.Site.InviteAsync())).ChooseInVainAsync("short"),
+        ["invitation-error"] = async (tour, tab) =>
+            await (await InvitationPage.OpenAsync(tab, await tour.Site.InviteAsync())).ChooseInVainAsync("short"),
         ["invitation-done"] = (_, tab) => tab.GoAsync("/invitation/done"),
         ["confirm-ask"] = (_, tab) => ConfirmAddressPage.OpenAsync(tab),
-        ["confirm-ask-error"] = async (_, tab) => await (await ConfirmAddressPage.OpenAsync(tab)).AskInVainAsync($"{new string('a', 300)}@example.org"),
+        ["confirm-ask-error"] = async (_, tab) =>
+            await (await ConfirmAddressPage.OpenAsync(tab)).AskInVainAsync($"{new string('a', 300)}@example.org"),
         ["confirm-sent"] = async (_, tab) => await (await ConfirmAddressPage.OpenAsync(tab)).AskAsync("nobody@example.org"),
-        ["confirm"] = async (tour, tab) => await PressPage.OpenAsync(tab, await tour.Site.MailConfirmLinkAsync(await tour.NewAccountAsync(AccountKind.Unconfirmed))),
+        ["confirm"] = async (tour, tab) =>
+            await ConfirmActionPage.OpenAsync(
+                tab,
+                await tour.Site.MailConfirmLinkAsync(await tour.NewAccountAsync(AccountKind.Unconfirmed))),
         ["confirm-done"] = (_, tab) => tab.GoAsync("/confirm-email/done"),
         ["address"] = async (tour, tab) => await (await tour.SignInAsync(tab)).OpenAddressAsync(),
-        ["address-error"] = async (tour, tab) => await (await (await tour.SignInAsync(tab)).OpenAddressAsync()).AskInVainAsync("ada@example.org", "wrong"),
+        ["address-error"] = async (tour, tab) =>
+            await (await (await tour.SignInAsync(tab)).OpenAddressAsync()).AskInVainAsync("ada@example.org", "wrong"),
         ["address-sent"] = async (tour, tab) => await (await tour.SignInAsync(tab)).Tab.GoAsync("/account/email/sent"),
-        ["change"] = async (tour, tab) => await PressPage.OpenAsync(tab, await tour.Site.MailChangeLinkAsync(await tour.NewAccountAsync(), People.NextAddress())),
-        ["change-error"] = async (tour, tab) => await (await PressPage.OpenAsync(tab, await tour.Site.MailChangeLinkAsync(await tour.NewAccountAsync(), People.NextAddress()))).UseInVainAsync("ada@example.org"),
+        ["change"] = async (tour, tab) =>
+            await ConfirmActionPage.OpenAsync(
+                tab,
+                await tour.Site.MailChangeLinkAsync(await tour.NewAccountAsync(), People.NextAddress())),
+        ["change-error"] = async (tour, tab) =>
+            await (
+                await ConfirmActionPage.OpenAsync(
+                    tab,
+                    await tour.Site.MailChangeLinkAsync(await tour.NewAccountAsync(), People.NextAddress()))
+            ).UseInVainAsync("ada@example.org"),
         ["change-done"] = (_, tab) => tab.GoAsync("/change-email/done"),
-        ["secure"] = async (tour, tab) => await PressPage.OpenAsync(tab, await tour.Site.MailSecureLinkAsync(await tour.NewAccountAsync())),
+        ["secure"] = async (tour, tab) =>
+            await ConfirmActionPage.OpenAsync(tab, await tour.Site.MailSecureLinkAsync(await tour.NewAccountAsync())),
         ["secure-done"] = (_, tab) => tab.GoAsync("/secure-account/done"),
         ["not-found"] = (_, tab) => tab.GoAsync("/no-such-page"),
         ["forbidden"] = async (tour, tab) => await (await tour.SignInAsync(tab)).Tab.GoAsync("/admin/trail"),
@@ -73,17 +110,21 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["admin-find"] = async (tour, tab) => await tour.FindAsync(tab),
         ["admin-account"] = async (tour, tab) => await tour.OpenAccountAsync(tab),
         ["admin-confirm"] = async (tour, tab) => await (await tour.OpenAccountAsync(tab)).ChooseAsync("Require a reset"),
-        ["admin-glance"] = async (tour, tab) => await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/glance"),
+        ["admin-glance"] = async (tour, tab) =>
+            await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/glance"),
         ["admin-trail"] = async (tour, tab) => await TrailPage.OpenAsync(tab, await tour.NewAccountAsync(AccountKind.Admin)),
-        ["admin-bulk"] = async (tour, tab) => await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/bulk"),
-        ["admin-invite"] = async (tour, tab) => await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/invite"),
+        ["admin-bulk"] = async (tour, tab) =>
+            await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/bulk"),
+        ["admin-invite"] = async (tour, tab) =>
+            await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/invite"),
         ["admin-invited"] = async (tour, tab) => await tour.InviteAsync(tab),
         ["admin-campaign"] = async (tour, tab) => await tour.RunCampaignAsync(tab),
     };
 
     protected static IEnumerable<string> States => Stations.Keys;
 
-    protected static IEnumerable<string> PagesOfAccounts => States.Where(state => AccountPrefixes.Any(prefix => state.StartsWith(prefix, StringComparison.Ordinal)));
+    protected static IEnumerable<string> PagesOfAccounts =>
+        States.Where(state => AccountPrefixes.Any(prefix => state.StartsWith(prefix, StringComparison.Ordinal)));
 
     protected static IEnumerable<string> PagesOfTheConsole => States.Where(state => state.StartsWith("admin", StringComparison.Ordinal));
 
@@ -198,7 +239,7 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         await Microsoft.Playwright.Assertions.Expect(new ConsolePage(tab).Hits.First).ToBeVisibleAsync();
     }
 
-    private async Task<AccountFilePage> OpenAccountAsync(Tab tab)
+    private async Task<AccountDetailsPage> OpenAccountAsync(Tab tab)
     {
         var account = await NewAccountAsync();
         await Site.MailLinkAsync(account);

@@ -23,7 +23,8 @@ internal static partial class Program
         }
 
         if (Unknown(args) is { } unknown)
-            return Refuse($"--filter \"{unknown}\" names no trait: write Guarantee=G2 or Category!=long, and each in a --filter of its own.");
+            return Refuse(
+                $"--filter \"{unknown}\" names no trait: write Guarantee=G2 or Category!=long, and each in a --filter of its own.");
         args = [.. Filters(args)];
         if (args.Any(word => word.StartsWith("-list", StringComparison.Ordinal) || word is "-?" or "-h" or "--help"))
             return await ConsoleRunner.Run(args);
@@ -46,7 +47,10 @@ internal static partial class Program
     }
 
     private static string? Unknown(string[] args) =>
-        args.Zip([.. args.Skip(1), ""]).Where(pair => pair.First == "--filter" && !Trait().IsMatch(pair.Second)).Select(pair => pair.Second).FirstOrDefault();
+        args.Zip([.. args.Skip(1), ""])
+            .Where(pair => pair.First == "--filter" && !Trait().IsMatch(pair.Second))
+            .Select(pair => pair.Second)
+            .FirstOrDefault();
 
     // As other runners spell it: --filter Guarantee=G2, or Category!=long.
     private static IEnumerable<string> Filters(string[] args)
@@ -70,14 +74,18 @@ internal static partial class Program
 
     private static void Report(string[] words)
     {
-        foreach (var file in words.Zip(words.Skip(1)).Where(pair => Written.Contains(pair.First) && File.Exists(pair.Second)).Select(pair => pair.Second))
+        foreach (
+            var file in words
+                .Zip(words.Skip(1))
+                .Where(pair => Written.Contains(pair.First) && File.Exists(pair.Second))
+                .Select(pair => pair.Second))
             Secrets.HideIn(file);
 
         var results = words[Array.IndexOf(words, "-xml") + 1];
         if (!File.Exists(results))
             return;
         var tests = Run.Read(results);
-        Kept.Write(Run.Report, tests);
+        KeptArtifacts.Write(Run.Report, tests);
         ReportPage.Write(Run.Report, tests);
         foreach (var sentence in Verdict.Sentences(tests))
             Console.WriteLine(sentence);

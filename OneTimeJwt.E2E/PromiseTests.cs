@@ -10,10 +10,17 @@ namespace OneTimeJwt.E2E;
 public sealed class PromiseTests(Suite suite)
 {
     public static TheoryData<string> HostilePaths =>
-    [
-        "/reset-password?token=%00", $"/reset-password?token={new string('a', 5_000)}", "/reset-password?token=a.b.c", "/reset-password?token=eyJ.eyJ.eyJ",
-        "/reset-password?token=a&token=b", "/confirm-email?token=%F0%9F", "/secure-account?token='%20OR%201=1--", "/no-such-page/%2e%2e/%2e%2e/etc/passwd", "/admin/accounts/%00",
-    ];
+        [
+            "/reset-password?token=%00",
+            $"/reset-password?token={new string('a', 5_000)}",
+            "/reset-password?token=a.b.c",
+            "/reset-password?token=eyJ.eyJ.eyJ",
+            "/reset-password?token=a&token=b",
+            "/confirm-email?token=%F0%9F",
+            "/secure-account?token='%20OR%201=1--",
+            "/no-such-page/%2e%2e/%2e%2e/etc/passwd",
+            "/admin/accounts/%00",
+        ];
 
     [Fact]
     [Guarantee(3)]
@@ -24,7 +31,10 @@ public sealed class PromiseTests(Suite suite)
         var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
         await site.App.KillAsync();
         string forged;
-        await using (var thief = await RunningApp.StartAsync(new() { ["Tokens__Secrets__0__Value"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) }, beside: site.App))
+        await using (
+            var thief = await RunningApp.StartAsync(
+                new() { ["Tokens__Secrets__0__Value"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) },
+                beside: site.App))
         {
             using var visitor = new Visitor(thief.Address);
             var asked = await visitor.SubmitAsync("/forgot-password", "/forgot-password", ("email", account.Email));
@@ -60,11 +70,13 @@ public sealed class PromiseTests(Suite suite)
 
     [Fact]
     [Guarantee(8)]
-    public Task A_guard_that_no_link_can_pass_is_refused_at_start() => IsRefusedAsync("Recovery__MaxLinkLength", "100", "Recovery:MaxLinkLength is 100");
+    public Task A_guard_that_no_link_can_pass_is_refused_at_start() =>
+        IsRefusedAsync("Recovery__MaxLinkLength", "100", "Recovery:MaxLinkLength is 100");
 
     [Fact]
     [Guarantee(12)]
-    public Task An_inbox_folder_outside_Development_is_refused_at_start() => IsRefusedAsync("ASPNETCORE_ENVIRONMENT", "Production", "Mail:Transport Inbox exists in Development only");
+    public Task An_inbox_folder_outside_Development_is_refused_at_start() =>
+        IsRefusedAsync("ASPNETCORE_ENVIRONMENT", "Production", "Mail:Transport Inbox exists in Development only");
 
     [Theory]
     [MemberData(nameof(HostilePaths))]

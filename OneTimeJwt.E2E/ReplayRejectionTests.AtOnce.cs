@@ -1,4 +1,3 @@
-using Microsoft.Playwright;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Pages;
 using OneTimeJwt.E2E.Reporting;
@@ -36,7 +35,10 @@ public sealed partial class ReplayRejectionTests
         var forms = await OpenTwiceAsync(await site.MailLinkAsync(account));
 
         using var over = new CancellationTokenSource();
-        var strangers = Enumerable.Range(0, Strangers).Select(_ => Task.Run(() => TrySignInsAsync(site.Address, account.Email, over.Token))).ToList();
+        var strangers = Enumerable
+            .Range(0, Strangers)
+            .Select(_ => Task.Run(() => TrySignInsAsync(site.Address, account.Email, over.Token)))
+            .ToList();
         await SendTogetherAsync(forms, passwords);
         await over.CancelAsync();
         var refused = await Task.WhenAll(strangers);

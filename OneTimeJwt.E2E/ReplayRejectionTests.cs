@@ -201,7 +201,11 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
         await IsRefusedAsync(Expired, expired.Link, expired.Site);
 
         using var visitor = new Visitor(expired.Site.Address);
-        var entered = await visitor.SubmitAsync("/sign-in", "/sign-in", ("email", expired.Account.Email), ("password", expired.Account.Password));
+        var entered = await visitor.SubmitAsync(
+            "/sign-in",
+            "/sign-in",
+            ("email", expired.Account.Email),
+            ("password", expired.Account.Password));
         Assert.Equal(303, (int)entered.Status);
     }
 

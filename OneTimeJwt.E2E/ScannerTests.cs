@@ -26,14 +26,17 @@ public sealed class ScannerTests(Suite suite) : LinkTest(suite)
     {
         var wapiti = ServerProcess.Find("wapiti");
         Assert.SkipWhen(wapiti is null, "wapiti is not installed.");
-        await using var site = await Site.StartAsync(new() { ["Logging__LogLevel__Microsoft.AspNetCore.Hosting.Diagnostics"] = "Information" });
+        await using var site = await Site.StartAsync(
+            new() { ["Logging__LogLevel__Microsoft.AspNetCore.Hosting.Diagnostics"] = "Information" });
         var account = await site.Accounts.TakeAsync(KindFor(purpose));
         var link = await site.MailLinkAsync(purpose, account);
 
         var output = await ScanAsync(wapiti, link, modules);
 
         var path = new Uri(link).AbsolutePath;
-        Assert.True(site.Log.Contains($"POST {site.Address.GetLeftPart(UriPartial.Authority)}{path}", StringComparison.Ordinal), output + site.Log);
+        Assert.True(
+            site.Log.Contains($"POST {site.Address.GetLeftPart(UriPartial.Authority)}{path}", StringComparison.Ordinal),
+            output + site.Log);
         await UseAsync(purpose, link, account);
     }
 
@@ -44,10 +47,30 @@ public sealed class ScannerTests(Suite suite) : LinkTest(suite)
         {
             string[] arguments =
             [
-                "-u", link, "--scope", "page", "-m", modules, "--max-scan-time", "30", "--max-attack-time", "20", "--flush-session", "--no-bugreport",
-                "--store-session", folder, "--store-config", folder, "-f", "json", "-o", Path.Combine(folder, "report.json"),
+                "-u",
+                link,
+                "--scope",
+                "page",
+                "-m",
+                modules,
+                "--max-scan-time",
+                "30",
+                "--max-attack-time",
+                "20",
+                "--flush-session",
+                "--no-bugreport",
+                "--store-session",
+                folder,
+                "--store-config",
+                folder,
+                "-f",
+                "json",
+                "-o",
+                Path.Combine(folder, "report.json"),
             ];
-            using var scanner = Process.Start(new ProcessStartInfo(wapiti, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var scanner = Process.Start(
+                new ProcessStartInfo(wapiti, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+            )!;
             using var patience = new CancellationTokenSource(Patience);
             var error = scanner.StandardError.ReadToEndAsync(patience.Token);
             var output = await scanner.StandardOutput.ReadToEndAsync(patience.Token);

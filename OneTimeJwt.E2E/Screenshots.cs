@@ -13,7 +13,8 @@ public sealed class Screenshots(Suite suite) : PageTour(suite)
     private static readonly string[] Languages = ["en", "ar"];
     private static readonly ColorScheme[] Schemes = [ColorScheme.Light, ColorScheme.Dark];
 
-    internal static string? Folder => Environment.GetEnvironmentVariable("ONETIMEJWT_SCREENSHOTS") is { Length: > 0 } folder ? folder : null;
+    internal static string? Folder =>
+        Environment.GetEnvironmentVariable("ONETIMEJWT_SCREENSHOTS") is { Length: > 0 } folder ? folder : null;
 
     [Fact]
     public async Task Every_page_is_pictured_on_phone_and_desktop_by_day_and_by_night_in_both_directions()
@@ -34,7 +35,8 @@ public sealed class Screenshots(Suite suite) : PageTour(suite)
             foreach (var scheme in Schemes)
             {
                 await tab.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
-                await tab.Page.ScreenshotAsync(new() { Path = $"{file}.{name}.{scheme.ToString().ToLowerInvariant()}.png", FullPage = true });
+                await tab.Page.ScreenshotAsync(
+                    new() { Path = $"{file}.{name}.{scheme.ToString().ToLowerInvariant()}.png", FullPage = true });
             }
         }
     }

@@ -19,7 +19,11 @@ public sealed class SecondFactorTests(Suite suite) : BrowserTest(suite)
         var app = await (await own.OpenSecondFactorAsync()).SetUpAppAsync();
         await Assertions.Expect(app.QrCode.Locator("svg")).ToBeVisibleAsync();
         var key = await app.KeyAsync();
-        await Assertions.Expect(app.OpenInApp).ToHaveAttributeAsync("href", $"otpauth://totp/localhost:{Uri.EscapeDataString(account.Email)}?secret={key}&issuer=localhost");
+        await Assertions
+            .Expect(app.OpenInApp)
+            .ToHaveAttributeAsync(
+                "href",
+                $"otpauth://totp/localhost:{Uri.EscapeDataString(account.Email)}?secret={key}&issuer=localhost");
 
         var codes = await app.ConfirmAsync(account.Password);
         await Assertions.Expect(codes.Codes).ToHaveCountAsync(10);
@@ -60,7 +64,8 @@ public sealed class SecondFactorTests(Suite suite) : BrowserTest(suite)
         await SignInPage.OpenAsync(tab, "/account");
 
         own = await (await (await SignInPage.OpenAsync(tab)).EnterFirstStepAsync(account)).UsePasskeyAsync();
-        var gone = await (await (await own.OpenSecondFactorAsync()).RemovePasskeyAsync("<b>My phone</b>")).ConfirmChangeAsync(account.Password);
+        var gone = await (await (await own.OpenSecondFactorAsync()).RemovePasskeyAsync("<b>My phone</b>")).ConfirmChangeAsync(
+            account.Password);
         await Assertions.Expect(gone.Saved).ToBeVisibleAsync();
         await Assertions.Expect(gone.TurnOff).ToHaveCountAsync(0);
         await (await SignInPage.OpenAsync(await NewBrowserAsync())).EnterAsync(account);

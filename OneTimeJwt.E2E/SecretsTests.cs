@@ -10,7 +10,7 @@ namespace OneTimeJwt.E2E;
 [Role("operator")]
 public sealed class SecretsTests
 {
-    private static readonly Dictionary<string, string> Talkative = new()
+    private static readonly Dictionary<string, string> CappedCategories = new()
     {
         ["Logging__LogLevel__Default"] = "Trace",
         ["Logging__LogLevel__Microsoft.AspNetCore"] = "Trace",
@@ -26,7 +26,7 @@ public sealed class SecretsTests
     [Guarantee(1)]
     public async Task The_whole_flow_at_Trace_leaves_no_secret_in_the_log_or_on_disk()
     {
-        await using var site = await Site.StartAsync(Talkative);
+        await using var site = await Site.StartAsync(CappedCategories);
         var account = await site.Accounts.TakeAsync(AccountKind.Ordinary);
         var link = await site.MailLinkAsync(account);
         var password = account.NewPassword();
@@ -49,12 +49,26 @@ public sealed class SecretsTests
         Assert.Contains("trce:", site.Log, StringComparison.Ordinal);
         Assert.Contains("Request starting", site.Log, StringComparison.Ordinal);
         Assert.Equal(2, visitor.Cookies.Count());
-        string[] secrets = [token, token.Split('.')[1], token.Split('.')[2], password, Uri.EscapeDataString(password), account.Password, "hopeless", site.App.ServerSecret, .. visitor.Cookies];
+        string[] secrets =
+        [
+            token,
+            token.Split('.')[1],
+            token.Split('.')[2],
+            password,
+            Uri.EscapeDataString(password),
+            account.Password,
+            "hopeless",
+            site.App.ServerSecret,
+            .. visitor.Cookies,
+        ];
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, site.Log, StringComparison.Ordinal));
         foreach (var file in site.App.Files)
         {
             var bytes = await ReadAsync(file);
-            Assert.All(secrets, secret => Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) < 0, $"{Path.GetFileName(file)} holds a secret."));
+            Assert.All(
+                secrets,
+                secret =>
+                    Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) < 0, $"{Path.GetFileName(file)} holds a secret."));
         }
     }
 

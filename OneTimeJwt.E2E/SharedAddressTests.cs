@@ -19,7 +19,11 @@ public sealed class SharedAddressTests(Suite suite) : BrowserTest(suite)
         var name = $"bob-{Guid.NewGuid():N}";
         await AccountRow.ShareAsync(Site.App, bob, ada.Email, name);
         await (await ForgotPasswordPage.OpenAsync(await NewBrowserAsync())).AskAsync(ada.Email);
-        var mails = new[] { await Site.Inbox.NextAsync(ada.Email, InboxFolder.ResetSubject), await Site.Inbox.NextAsync(ada.Email, InboxFolder.ResetSubject) };
+        var mails = new[]
+        {
+            await Site.Inbox.NextAsync(ada.Email, InboxFolder.ResetSubject),
+            await Site.Inbox.NextAsync(ada.Email, InboxFolder.ResetSubject),
+        };
         Assert.Single(mails, mail => mail.Text.Contains($"account {ada.Email}.", StringComparison.Ordinal));
         var mail = Assert.Single(mails, mail => mail.Text.Contains($"account {name}.", StringComparison.Ordinal));
 
@@ -28,7 +32,9 @@ public sealed class SharedAddressTests(Suite suite) : BrowserTest(suite)
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Main)).ToContainTextAsync($"This is about the account {name}.");
         var chosen = bob.NewPassword();
         await form.SendAsync(chosen);
-        await Assertions.Expect(tab.Page.Locator("[data-outcome=password-changed]")).ToContainTextAsync($"Sign in with your user name, {name}");
+        await Assertions
+            .Expect(tab.Page.Locator("[data-outcome=password-changed]"))
+            .ToContainTextAsync($"Sign in with your user name, {name}");
 
         var own = await (await SignInPage.OpenAsync(tab)).EnterAsync(bob with { Email = name }, chosen);
         await Assertions.Expect(own.Definitions.Nth(1)).ToHaveTextAsync(name);

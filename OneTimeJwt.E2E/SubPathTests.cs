@@ -55,7 +55,7 @@ public sealed class SubPathTests(Suite suite) : BrowserTest(suite)
 
         await (await DeadLinkPage.OpenAsync(tab, link)).HowItWorksAsync();
         var notice = (await inbox.NextAsync(account.Email, InboxFolder.NoticeSubject)).Link;
-        await (await (await PressPage.OpenAsync(tab, notice)).UseInVainAsync("nobody@example.org")).UseAsync(account.Email);
+        await (await (await ConfirmActionPage.OpenAsync(tab, notice)).UseInVainAsync("nobody@example.org")).UseAsync(account.Email);
 
         await NotFoundPage.OpenAsync(tab, "/no-such-page");
         await tab.LeaveByAsync(() => tab.Page.GetByRole(AriaRole.Link, new() { Name = "Start page" }).ClickAsync());
@@ -66,7 +66,7 @@ public sealed class SubPathTests(Suite suite) : BrowserTest(suite)
     {
         await (await (await SignInPage.OpenAsync(tab)).ConfirmAddressAsync()).AskAsync(account.Email);
         var link = (await inbox.NextAsync(account.Email, InboxFolder.ConfirmSubject)).Link;
-        await (await PressPage.OpenAsync(tab, link)).UseAsync(account.Email);
+        await (await ConfirmActionPage.OpenAsync(tab, link)).UseAsync(account.Email);
     }
 
     // Found through the circuit, opened by the keyboard and looked up in the trail, by pages that change within the page.

@@ -14,7 +14,7 @@ public static class KeyMaterial
     public const int KeySize = 32;
 
     // What tokens of accounts with everyday names and addresses take, in bytes.
-    private const int UsualSize = 1024;
+    private const int DefaultSize = 1024;
 
     /// <summary>A subkey of a server secret.</summary>
     /// <param name="secret">The raw secret, at least 32 bytes.</param>
@@ -35,7 +35,7 @@ public static class KeyMaterial
     internal static byte[] Derive(ReadOnlySpan<byte> subkey, ReadOnlySpan<string?> state, ReadOnlySpan<string?> context)
     {
         var (ofState, ofBoth) = (SizeOf(state), SizeOf(state) + SizeOf(context));
-        var bytes = ofBoth <= UsualSize ? stackalloc byte[UsualSize] : new byte[ofBoth];
+        var bytes = ofBoth <= DefaultSize ? stackalloc byte[DefaultSize] : new byte[ofBoth];
         Write(state, bytes);
         Write(context, bytes[ofState..]);
         var key = new byte[KeySize];
@@ -50,7 +50,7 @@ public static class KeyMaterial
     public static void Mac(ReadOnlySpan<byte> subkey, ReadOnlySpan<string?> parts, Span<byte> mac)
     {
         var size = SizeOf(parts);
-        var bytes = size <= UsualSize ? stackalloc byte[UsualSize] : new byte[size];
+        var bytes = size <= DefaultSize ? stackalloc byte[DefaultSize] : new byte[size];
         Write(parts, bytes);
         HMACSHA256.HashData(subkey, bytes[..size], mac);
     }

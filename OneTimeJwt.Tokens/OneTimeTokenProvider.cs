@@ -11,7 +11,8 @@ namespace OneTimeJwt.Tokens;
 /// <typeparam name="TKey">The type of its key.</typeparam>
 /// <param name="tokens">Mints and verifies.</param>
 /// <param name="own">The application's own purposes, beside <see cref="TokenPurpose.All"/>.</param>
-public sealed class OneTimeTokenProvider<TUser, TKey>(OneTimeTokens tokens, IEnumerable<TokenPurpose> own) : IUserTwoFactorTokenProvider<TUser>
+public sealed class OneTimeTokenProvider<TUser, TKey>(OneTimeTokens tokens, IEnumerable<TokenPurpose> own)
+    : IUserTwoFactorTokenProvider<TUser>
     where TUser : IdentityUser<TKey>
     where TKey : IEquatable<TKey>
 {

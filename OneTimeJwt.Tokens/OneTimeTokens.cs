@@ -37,7 +37,11 @@ public sealed class OneTimeTokens(
     /// <summary>A longer token is refused before it is looked at, in characters.</summary>
     public const int MaxLength = 1024;
 
-    private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false, MaximumTokenSizeInBytes = MaxLength };
+    private static readonly JsonWebTokenHandler Handler = new()
+    {
+        SetDefaultTimesOnTokenCreation = false,
+        MaximumTokenSizeInBytes = MaxLength,
+    };
     private static readonly Dictionary<string, object> Typed = new() { [JwtHeaderParameterNames.Typ] = Type };
 
     /// <summary>Makes a token for an account in its present state.</summary>
@@ -80,7 +84,7 @@ public sealed class OneTimeTokens(
 
         var proven = new ProvenClaims(claims.Sub, nonce, DateTimeOffset.FromUnixTimeSeconds(claims.Exp));
         var now = time.GetUtcNow();
-        if (proven.ExpiresAt <= now || proven.ExpiresAt > now + purpose.LongestLifetime(lifetimes))
+        if (proven.ExpiresAt <= now || proven.ExpiresAt > now + purpose.MaxLifetime(lifetimes))
             return new Verification(TokenVerdict.Expired, proven);
 
         var account = await find(claims.Sub);
@@ -93,7 +97,10 @@ public sealed class OneTimeTokens(
     }
 
     internal static string Sign(string claims, SymmetricSecurityKey key) =>
-        Handler.CreateToken(claims, new SigningCredentials(key, SecurityAlgorithms.HmacSha256) { CryptoProviderFactory = KeyedToken.Uncached }, Typed);
+        Handler.CreateToken(
+            claims,
+            new SigningCredentials(key, SecurityAlgorithms.HmacSha256) { CryptoProviderFactory = KeyedToken.Uncached },
+            Typed);
 
     private TokenClaims? Read(string? token, out ServerSecret? secret)
     {
@@ -112,7 +119,10 @@ public sealed class OneTimeTokens(
         }
 
         Span<byte> bytes = stackalloc byte[MaxLength];
-        return secret is not null && Segment.TryDecode(token.AsSpan(payload + 1), bytes, out _) && Segment.TryDecode(token.AsSpan((header + 1)..payload), bytes, out var length)
+        return
+            secret is not null
+            && Segment.TryDecode(token.AsSpan(payload + 1), bytes, out _)
+            && Segment.TryDecode(token.AsSpan((header + 1)..payload), bytes, out var length)
             ? TokenClaims.Parse(bytes[..length])
             : null;
     }

@@ -46,10 +46,14 @@ public static class OneTimeTokensExtensions
         if (!PublicOrigin.TryParse(origin, out var parsed, out var fault))
             throw new ArgumentException($"'{origin}' {fault}. Write for example https://accounts.example.com.", nameof(origin));
 
-        var key = KeyOf(identity.UserType) ?? throw new ArgumentException($"{identity.UserType} doesn't derive from IdentityUser<TKey>.", nameof(identity));
+        var key =
+            KeyOf(identity.UserType)
+            ?? throw new ArgumentException($"{identity.UserType} doesn't derive from IdentityUser<TKey>.", nameof(identity));
         identity.Services.AddOneTimeTokens().AddSingleton(parsed).AddOptions<TokenSettings>().ValidateOnStart();
         identity.Services.Configure<IdentityOptions>(options => options.Tokens.PasswordResetTokenProvider = OneTimeTokens.ProviderName);
-        return identity.AddTokenProvider(OneTimeTokens.ProviderName, typeof(OneTimeTokenProvider<,>).MakeGenericType(identity.UserType, key));
+        return identity.AddTokenProvider(
+            OneTimeTokens.ProviderName,
+            typeof(OneTimeTokenProvider<,>).MakeGenericType(identity.UserType, key));
     }
 
     /// <summary>
@@ -84,7 +88,10 @@ public static class OneTimeTokensExtensions
     /// <exception cref="ArgumentException">Another purpose has that name, so that tokens of one would serve the other.</exception>
     public static IServiceCollection AddTokenPurpose(this IServiceCollection services, TokenPurpose purpose)
     {
-        var own = services.Where(service => !service.IsKeyedService).Select(service => service.ImplementationInstance).OfType<TokenPurpose>();
+        var own = services
+            .Where(service => !service.IsKeyedService)
+            .Select(service => service.ImplementationInstance)
+            .OfType<TokenPurpose>();
         if (TokenPurpose.All.Concat(own).Any(other => other.Name == purpose.Name))
             throw new ArgumentException($"There is a purpose named '{purpose.Name}' already.", nameof(purpose));
 

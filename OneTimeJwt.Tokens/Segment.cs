@@ -13,7 +13,11 @@ internal static class Segment
     internal static bool TryDecode(ReadOnlySpan<char> segment, Span<byte> bytes, out int written)
     {
         written = 0;
-        if (segment.IsEmpty || segment.Length % 4 == 1 || segment.ContainsAnyExcept(Alphabet) || Base64Url.DecodeFromChars(segment, bytes, out _, out written) != OperationStatus.Done)
+        if (
+            segment.IsEmpty
+            || segment.Length % 4 == 1
+            || segment.ContainsAnyExcept(Alphabet)
+            || Base64Url.DecodeFromChars(segment, bytes, out _, out written) != OperationStatus.Done)
             return false;
 
         // Only the last letter can hold such bits.

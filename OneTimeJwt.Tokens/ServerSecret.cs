@@ -32,7 +32,8 @@ public sealed class ServerSecret
     /// <summary>The one header segment that tokens under this secret have, base64url.</summary>
     internal string Header { get; }
 
-    /// <summary>A key for a use of the application's own: HKDF with SHA-256 (RFC 5869, section 2) of the secret, the label as info.</summary>
+    /// <summary>A key for a use of the application's own: HKDF with SHA-256 (RFC 5869, section 2) of the secret, the
+    /// label as info.</summary>
     /// <param name="label">What it is for, in ASCII, for example <c>shop/invoices/v1</c>; another label gives an unrelated key.</param>
     /// <returns>32 bytes, the same at every call, in an array of the caller's own. Derived once.</returns>
     /// <exception cref="ArgumentException">Tokens are made under that label.</exception>
@@ -49,7 +50,10 @@ public sealed class ServerSecret
     internal void Proof(string nonce, string accountId, string purpose, long expires, Span<byte> proof)
     {
         Span<byte> mac = stackalloc byte[KeyMaterial.KeySize];
-        KeyMaterial.Mac(_proofSubkey, [nonce, accountId, purpose, expires.ToString(System.Globalization.CultureInfo.InvariantCulture)], mac);
+        KeyMaterial.Mac(
+            _proofSubkey,
+            [nonce, accountId, purpose, expires.ToString(System.Globalization.CultureInfo.InvariantCulture)],
+            mac);
         mac[..proof.Length].CopyTo(proof);
     }
 }

@@ -28,7 +28,11 @@ internal sealed partial class ShortLinkSender<TUser>(IEmailSender<TUser> inner) 
             return;
 
         services.Remove(sender);
-        services.Add(new ServiceDescriptor(typeof(IEmailSender<TUser>), provider => new ShortLinkSender<TUser>(Create(sender, provider)), sender.Lifetime));
+        services.Add(
+            new ServiceDescriptor(
+                typeof(IEmailSender<TUser>),
+                provider => new ShortLinkSender<TUser>(Create(sender, provider)),
+                sender.Lifetime));
     }
 
     private static IEmailSender<TUser> Create(ServiceDescriptor sender, IServiceProvider provider) =>
@@ -36,7 +40,10 @@ internal sealed partial class ShortLinkSender<TUser>(IEmailSender<TUser> inner) 
             ?? ActivatorUtilities.CreateInstance(provider, sender.ImplementationType!));
 
     private static string Shorten(string link) =>
-        Code().Replace(link, code => IdentityPages.TryUnwrap(code.Value, out var token) && OneTimeTokens.IsShapedLikeAToken(token) ? token : code.Value);
+        Code()
+            .Replace(
+                link,
+                code => IdentityPages.TryUnwrap(code.Value, out var token) && OneTimeTokens.IsShapedLikeAToken(token) ? token : code.Value);
 
     [GeneratedRegex("(?<=[?&;]code=)[A-Za-z0-9_-]+")]
     private static partial Regex Code();

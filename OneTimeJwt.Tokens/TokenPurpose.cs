@@ -70,7 +70,7 @@ public sealed class TokenPurpose(
     /// <summary>The longest life that any token of this purpose may have; <c>exp</c> further ahead is refused.</summary>
     /// <param name="lifetimes">The configured lifetimes.</param>
     /// <returns>The time from now to the latest acceptable <c>exp</c>.</returns>
-    public TimeSpan LongestLifetime(TokenLifetimes lifetimes) => (longest ?? lifetime)(lifetimes);
+    public TimeSpan MaxLifetime(TokenLifetimes lifetimes) => (longest ?? lifetime)(lifetimes);
 
     /// <summary>The state of the account that this purpose's use will change.</summary>
     /// <param name="account">The account as it is now.</param>

@@ -15,7 +15,7 @@ public sealed class TokenQuery
 {
     private const string Key = "token";
     private const string JwtStart = "eyJ";
-    private const int LongestQuery = 8 * 1024;
+    private const int MaxQueryLength = 8 * 1024;
 
     private TokenQuery(StringValues values) => Values = values;
 
@@ -42,7 +42,8 @@ public sealed class TokenQuery
         var server = services.Last(service => service.ServiceType == typeof(IServer));
         services.Remove(server);
         services.AddSingleton<IServer>(provider => new Server(
-            (IServer)(server.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, server.ImplementationType!)),
+            (IServer)(
+                server.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, server.ImplementationType!)),
             takeOut ?? (IdentityPages.AreServed(provider) ? TakeOutBoth : TakeOut)));
     }
 
@@ -57,7 +58,7 @@ public sealed class TokenQuery
     {
         var request = features.GetRequiredFeature<IHttpRequestFeature>();
         var query = request.QueryString;
-        if (query.Length > LongestQuery)
+        if (query.Length > MaxQueryLength)
         {
             features.Set(new TokenQuery(""));
             Rewrite(request, "");
@@ -69,7 +70,9 @@ public sealed class TokenQuery
 
         var fields = QueryHelpers.ParseQuery(query);
         var tokens = fields.SelectMany(field => Tokens(field.Key, field.Value)).ToArray();
-        var rest = fields.Where(field => Tokens(field.Key, field.Value).Length == 0 && !HoldsToken(field.Key) && !field.Value.Any(HoldsToken)).ToList();
+        var rest = fields
+            .Where(field => Tokens(field.Key, field.Value).Length == 0 && !HoldsToken(field.Key) && !field.Value.Any(HoldsToken))
+            .ToList();
         if (tokens.Length > 0)
             features.Set(new TokenQuery(tokens));
         if (rest.Count < fields.Count || HoldsToken(request.Path))
@@ -105,7 +108,8 @@ public sealed class TokenQuery
         public void Dispose() => inner.Dispose();
     }
 
-    private sealed class Application<TContext>(IHttpApplication<TContext> inner, Action<IFeatureCollection> takeOut) : IHttpApplication<TContext>
+    private sealed class Application<TContext>(IHttpApplication<TContext> inner, Action<IFeatureCollection> takeOut)
+        : IHttpApplication<TContext>
         where TContext : notnull
     {
         public TContext CreateContext(IFeatureCollection contextFeatures)

@@ -25,7 +25,14 @@ public sealed class BenchmarksTests
         var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
         var program = Path.Combine(Repository.Root, "OneTimeJwt.Benchmarks", "bin", configuration, "net10.0", "OneTimeJwt.Benchmarks.dll");
         Assert.SkipUnless(File.Exists(program), "The benchmarks aren't built: build the whole solution.");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, name, "--quick"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [program, name, "--quick"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = Repository.Root,
+            }
+        )!;
         using var patience = new CancellationTokenSource(Patience);
         var errors = process.StandardError.ReadToEndAsync(patience.Token);
         var output = await process.StandardOutput.ReadToEndAsync(patience.Token);

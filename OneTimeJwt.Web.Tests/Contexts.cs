@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests;
 
@@ -9,9 +9,10 @@ namespace OneTimeJwt.Web.Tests;
 /// <param name="ready">What asynchronous callers wait for.</param>
 internal sealed class Contexts(SqliteConnection connection, Task ready) : IDbContextFactory<AccountsContext>, IDisposable
 {
-    public OneWriter Writer { get; } = new();
+    public SqliteWriteLock Writer { get; } = new();
 
-    public AccountsContext CreateDbContext() => new SqliteAccounts(new DbContextOptionsBuilder<AccountsContext>().UseSqlite(connection).Options, Writer);
+    public AccountsContext CreateDbContext() =>
+        new SqliteAccounts(new DbContextOptionsBuilder<AccountsContext>().UseSqlite(connection).Options, Writer);
 
     public async Task<AccountsContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
     {

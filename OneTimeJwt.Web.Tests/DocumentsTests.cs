@@ -30,9 +30,15 @@ public sealed partial class DocumentsTests
         Assert.InRange(File.ReadAllLines(Path.Combine(Repository.Root, "README.md")).Length, 1, 120);
 
     public static TheoryData<string> Settings =>
-        [.. typeof(Program).Assembly.GetTypes().Where(type => type.Name.EndsWith("Settings", StringComparison.Ordinal) && type.IsClass)
-            .SelectMany(type => type.GetProperties().Where(property => property.SetMethod is { IsPublic: true }).Select(property => property.Name))
-            .Distinct().Order(StringComparer.Ordinal)];
+        [
+            .. typeof(Program)
+                .Assembly.GetTypes()
+                .Where(type => type.Name.EndsWith("Settings", StringComparison.Ordinal) && type.IsClass)
+                .SelectMany(type =>
+                    type.GetProperties().Where(property => property.SetMethod is { IsPublic: true }).Select(property => property.Name))
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [MemberData(nameof(Settings))]

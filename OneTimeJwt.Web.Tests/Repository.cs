@@ -9,8 +9,12 @@ internal static class Repository
     public static string Root { get; } = Find(new DirectoryInfo(AppContext.BaseDirectory));
 
     public static IEnumerable<string> Files(string ending = "") =>
-        Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
-            .Where(file => Endings.Contains(Path.GetExtension(file)) && file.EndsWith(ending, StringComparison.Ordinal) && !file.EndsWith("packages.lock.json", StringComparison.Ordinal))
+        Directory
+            .EnumerateFiles(Root, "*", SearchOption.AllDirectories)
+            .Where(file =>
+                Endings.Contains(Path.GetExtension(file))
+                && file.EndsWith(ending, StringComparison.Ordinal)
+                && !file.EndsWith("packages.lock.json", StringComparison.Ordinal))
             .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Intersect(Generated).Any());
 
     public static IEnumerable<string> Texts(string ending = "") => Files(ending).Select(File.ReadAllText);

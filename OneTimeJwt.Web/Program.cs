@@ -2,12 +2,18 @@ using System.Net.Sockets;
 using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Campaigns;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Delivery;
+using OneTimeJwt.Web.Hosting;
 using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Recovery;
-using OneTimeJwt.Web.Security;
-using OneTimeJwt.Web.Shell;
+using OneTimeJwt.Web.Outbox;
+using OneTimeJwt.Web.Profile;
+using OneTimeJwt.Web.SignIn;
+using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web;
 
@@ -35,9 +41,14 @@ internal static class Program
             await app.RunAsync();
             return 0;
         }
-        catch (Exception fault) when (fault.IsOfDatabase() || fault is ForeignDatabaseException || fault.GetBaseException() is IOException or SocketException or UnauthorizedAccessException)
+        catch (Exception fault)
+            when (fault.IsOfDatabase()
+                || fault is ForeignDatabaseException
+                || fault.GetBaseException() is IOException or SocketException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"It can't run: {fault.GetBaseException().Message.TrimEnd('.')}.{(fault.IsOfDatabase() ? " That was the database: look at it and at ConnectionStrings:Accounts." : "")}");
+            await Console.Error.WriteLineAsync(
+                $"It can't run: {fault.GetBaseException().Message.TrimEnd('.')}."
+                    + (fault.IsOfDatabase() ? " That was the database: look at it and at ConnectionStrings:Accounts." : ""));
             return 1;
         }
     }
@@ -45,20 +56,23 @@ internal static class Program
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.AddQuietLogging();
-        builder.AddDevelopmentSettings();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
-
+        builder.AddHosting();
         builder.AddLanguages();
         builder.Services.CheckSettings<TokenSettings>("Tokens");
         builder.Services.AddOneTimeTokens().AddTokenQuery();
-        builder.AddData();
-        builder.AddMail();
+        builder.AddDatabase();
         builder.AddAccounts();
-        builder.AddRecovery();
+        builder.AddAudit();
+        builder.AddMail();
+        builder.AddOutbox();
+        builder.AddSignIn();
+        builder.AddProfile();
+        builder.AddLinks();
+        builder.AddDelivery();
         builder.AddAdmin();
+        builder.AddCampaigns();
         builder.AddSecurity();
-        builder.AddShell();
+        builder.AddSite();
         builder.AddTelemetry();
 
         adjust?.Invoke(builder);
@@ -73,8 +87,8 @@ internal static class Program
         app.UseSecurity();
         app.UseNoStore();
         app.UseLanguages();
-        app.UseErrorPages();
-        HostCheck.Use(app, origin.Origin);
+        app.UseErrorResponses();
+        CanonicalHost.Use(app, origin.Origin);
         app.UseHttps(origin.Value, TokenQuery.Whole);
         app.UseCircuitOrigin(origin.Origin);
         app.UseRouting();
@@ -83,14 +97,14 @@ internal static class Program
         app.UseAuthorization();
         app.UseAntiforgery();
 
-        app.MapShell();
-        app.MapRecovery();
-        app.MapAccounts();
+        app.MapSite();
+        app.MapLinks();
+        app.MapSignIn();
+        app.MapProfile();
         app.MapAdmin();
+        app.MapCampaigns();
         app.MapInbox();
-        SendGridWebhook.Map(app);
-        app.MapSampleMails();
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new() { ResponseWriter = HealthAnswer.WriteAsync });
+        app.MapDelivery();
+        app.MapHealth();
     }
 }

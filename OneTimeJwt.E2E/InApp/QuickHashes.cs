@@ -7,7 +7,8 @@ using OneTimeJwt.E2E.InApp;
 
 namespace OneTimeJwt.E2E.InApp;
 
-/// <summary>Passwords cost next to nothing in apps that the suite starts: that was a fifth of its time. Tests that look at costs have an app as it ships.</summary>
+/// <summary>Passwords cost next to nothing in apps that the suite starts: that was a fifth of its time. Tests that
+/// look at costs have an app as it ships.</summary>
 internal sealed class QuickHashes : IHostingStartup
 {
     private const int Rounds = 1_000;

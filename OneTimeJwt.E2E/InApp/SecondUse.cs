@@ -98,13 +98,18 @@ internal sealed class SecondUse(IConfiguration configuration) : IStartupFilter
     // The app takes tokens out of addresses and keeps them in a feature of its own.
     private static async Task<Token?> TokenAsync(HttpContext context)
     {
-        var text = context.Request.HasFormContentType
-            ? (await context.Request.ReadFormAsync())["token"].ToString()
-            : context.Features.Select(feature => feature.Value).FirstOrDefault(value => value.GetType().Name == "TokenQuery") is { } query ? query.GetType().GetProperty("Values")!.GetValue(query)!.ToString()! : "";
+        var text =
+            context.Request.HasFormContentType ? (await context.Request.ReadFormAsync())["token"].ToString()
+            : context.Features.Select(feature => feature.Value).FirstOrDefault(value => value.GetType().Name == "TokenQuery") is { } query
+                ? query.GetType().GetProperty("Values")!.GetValue(query)!.ToString()!
+            : "";
         try
         {
-            using var claims = JsonDocument.Parse(Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(text.Split('.')[1])));
-            return new Token(claims.RootElement.GetProperty("sub").GetString()!, DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64()));
+            using var claims = JsonDocument.Parse(
+                Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(text.Split('.')[1])));
+            return new Token(
+                claims.RootElement.GetProperty("sub").GetString()!,
+                DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64()));
         }
         catch (Exception fault) when (fault is FormatException or IndexOutOfRangeException or JsonException or KeyNotFoundException)
         {

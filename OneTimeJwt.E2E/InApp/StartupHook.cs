@@ -8,9 +8,12 @@ using System.Runtime.Loader;
 internal static class StartupHook
 #pragma warning restore CA1050
 {
-    public static void Initialize() => AssemblyLoadContext.Default.Resolving += (context, name) =>
-        name.Name is { } wanted && (wanted == typeof(StartupHook).Assembly.GetName().Name || wanted.StartsWith("xunit.", StringComparison.Ordinal))
-            && Path.Combine(Path.GetDirectoryName(typeof(StartupHook).Assembly.Location)!, wanted + ".dll") is var file && File.Exists(file)
-            ? context.LoadFromAssemblyPath(file)
-            : null;
+    public static void Initialize() =>
+        AssemblyLoadContext.Default.Resolving += (context, name) =>
+            name.Name is { } wanted
+            && (wanted == typeof(StartupHook).Assembly.GetName().Name || wanted.StartsWith("xunit.", StringComparison.Ordinal))
+            && Path.Combine(Path.GetDirectoryName(typeof(StartupHook).Assembly.Location)!, wanted + ".dll") is var file
+            && File.Exists(file)
+                ? context.LoadFromAssemblyPath(file)
+                : null;
 }

@@ -8,15 +8,16 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// </summary>
 public sealed class AccountPool
 {
-    private readonly Dictionary<AccountKind, Channel<TestAccount>> _free = Enum.GetValues<AccountKind>().ToDictionary(kind => kind, _ => Channel.CreateUnbounded<TestAccount>());
+    private readonly Dictionary<AccountKind, Channel<TestAccount>> _free = Enum.GetValues<AccountKind>()
+        .ToDictionary(kind => kind, _ => Channel.CreateUnbounded<TestAccount>());
     private readonly IReadOnlyList<TestAccount> _known;
     private readonly RunningApp? _app;
-    private readonly Guests? _guests;
+    private readonly InvitedAccounts? _guests;
 
     /// <param name="app">Of our own; null where the site is deployed.</param>
     /// <param name="known">The accounts that are there already and that tests may have.</param>
     /// <param name="guests">Who invites more ordinary ones.</param>
-    public AccountPool(RunningApp? app, IReadOnlyList<TestAccount> known, Guests? guests = null)
+    public AccountPool(RunningApp? app, IReadOnlyList<TestAccount> known, InvitedAccounts? guests = null)
     {
         (_app, _known, _guests) = (app, known, guests);
         foreach (var account in _known.DistinctBy(account => account.Kind))
@@ -32,8 +33,13 @@ public sealed class AccountPool
         if (_guests is not null && kind == AccountKind.Ordinary)
             return await _guests.InviteAsync();
 
-        Assert.SkipUnless(_known.Any(account => account.Kind == kind), $"Needs an account of the kind {kind}, and the settings give none ({Seeds.File}).");
-        Assert.SkipWhen(held > 0, $"Needs several throw-away accounts, which a deployed site doesn't have unless an admin invites them ({Guests.Setting}).");
+        Assert.SkipUnless(
+            _known.Any(account => account.Kind == kind),
+            $"Needs an account of the kind {kind}, and the settings give none ({Seeds.File}).");
+        Assert.SkipWhen(
+            held > 0,
+            $"Needs several throw-away accounts, which a deployed site doesn't have unless an admin invites them "
+                + $"({InvitedAccounts.Setting}).");
         return await _free[kind].Reader.ReadAsync(TestContext.Current.CancellationToken);
     }
 

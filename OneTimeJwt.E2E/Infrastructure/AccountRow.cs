@@ -14,16 +14,21 @@ internal static class AccountRow
             SELECT $new, RoleId FROM AspNetUserRoles JOIN AspNetUsers ON Id = UserId WHERE Email = $model;
         """;
 
-    private const string Move = "UPDATE AspNetUsers SET Email = $to, NormalizedEmail = $normalized, ConcurrencyStamp = $new WHERE Email = $email;";
+    private const string Move =
+        "UPDATE AspNetUsers SET Email = $to, NormalizedEmail = $normalized, ConcurrencyStamp = $new WHERE Email = $email;";
 
-    private const string Share = "UPDATE AspNetUsers SET Email = $to, NormalizedEmail = upper($to), UserName = $name, NormalizedUserName = upper($name), ConcurrencyStamp = $new WHERE Email = $email;";
+    private const string Share =
+        "UPDATE AspNetUsers SET Email = $to, NormalizedEmail = upper($to), UserName = $name, NormalizedUserName = upper($name), "
+            + "ConcurrencyStamp = $new WHERE Email = $email;";
 
     // What UserManager.SetTwoFactorEnabledAsync writes.
-    private const string SecondFactor = "UPDATE AspNetUsers SET TwoFactorEnabled = 1, SecurityStamp = $new, ConcurrencyStamp = $new WHERE Email = $email;";
+    private const string SecondFactor =
+        "UPDATE AspNetUsers SET TwoFactorEnabled = 1, SecurityStamp = $new, ConcurrencyStamp = $new WHERE Email = $email;";
 
     private const string Demotion = "DELETE FROM AspNetUserRoles WHERE UserId = (SELECT Id FROM AspNetUsers WHERE Email = $email);";
 
-    /// <summary>A fresh account with the password, second factor and roles of a seeded one: hashing one for each test would take long.</summary>
+    /// <summary>A fresh account with the password, second factor and roles of a seeded one: hashing one for each test
+    /// would take long.</summary>
     public static async Task<TestAccount> CopyAsync(RunningApp app, TestAccount model)
     {
         var account = model with { Email = People.NextAddress() };
@@ -43,7 +48,11 @@ internal static class AccountRow
 
     /// <summary>As applications ban: by a date, in a statement that leaves every stamp alone.</summary>
     public static Task BanAsync(RunningApp app, TestAccount account, string until) =>
-        WriteAsync(app, "UPDATE AspNetUsers SET LockoutEnabled = 1, LockoutEnd = $until WHERE Email = $email;", ("$email", account.Email), ("$until", until));
+        WriteAsync(
+            app,
+            "UPDATE AspNetUsers SET LockoutEnabled = 1, LockoutEnd = $until WHERE Email = $email;",
+            ("$email", account.Email),
+            ("$until", until));
 
     public static Task DeleteAsync(RunningApp app, TestAccount account) =>
         WriteAsync(app, "DELETE FROM AspNetUsers WHERE Email = $email;", ("$email", account.Email));

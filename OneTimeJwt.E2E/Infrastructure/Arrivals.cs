@@ -69,11 +69,12 @@ internal sealed class Arrivals(string place, TimeSpan patience, Action? look = n
         lock (_lock)
         {
             more = _more.Task;
-            var found = _all.Find(message => !_taken.Contains(message) && IsAbout(message, subject) && Recipients(message).Contains(address));
+            var found = _all.Find(message =>
+                !_taken.Contains(message) && IsAbout(message, subject) && Recipients(message).Contains(address));
             if (found is null || !_taken.Add(found))
                 return null;
             var mail = new ReceivedMail(found);
-            Kept.Note(TestContext.Current.Test, "mail.txt", mail.Letter);
+            KeptArtifacts.Note(TestContext.Current.Test, "mail.txt", mail.Letter);
             return mail;
         }
     }
@@ -83,14 +84,17 @@ internal sealed class Arrivals(string place, TimeSpan patience, Action? look = n
     {
         lock (_lock)
         {
-            var told = _all.TakeLast(MostTold).Select(message => $"'{message.Subject}' to {string.Join(", ", Recipients(message))}{(_taken.Contains(message) ? " (handed out)" : "")}");
+            var told = _all.TakeLast(MostTold)
+                .Select(message =>
+                    $"'{message.Subject}' to {string.Join(", ", Recipients(message))}{(_taken.Contains(message) ? " (handed out)" : "")}");
             var arrived = _all.Count switch
             {
                 0 => "Nothing arrived at all.",
                 <= MostTold => $"What arrived: {string.Join("; ", told)}.",
                 _ => $"{_all.Count} mails arrived, at last: {string.Join("; ", told)}.",
             };
-            return $"No mail '{subject}' to {address} within {patience.TotalSeconds} s in {place}. {arrived}{(Trouble is null ? "" : $" The mailbox is in trouble: {Trouble}")}"
+            return $"No mail '{subject}' to {address} within {patience.TotalSeconds} s in {place}. "
+                + $"{arrived}{(Trouble is null ? "" : $" The mailbox is in trouble: {Trouble}")}"
                 + " Is the address's budget (RateLimits:PerAccount) used up?";
         }
     }

@@ -4,7 +4,8 @@ using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
-/// <summary>A test with browsers of its own. Of a failed one traces, pictures, mails and the app's log are kept; of a passed one nothing.</summary>
+/// <summary>A test with browsers of its own. Of a failed one traces, pictures, mails and the app's log are kept; of a
+/// passed one nothing.</summary>
 public abstract class BrowserTest(Suite suite) : IAsyncLifetime
 {
     private const int PicturePatience = 5_000;
@@ -91,7 +92,14 @@ public abstract class BrowserTest(Suite suite) : IAsyncLifetime
     {
         try
         {
-            await page.ScreenshotAsync(new() { Path = file, FullPage = true, Timeout = PicturePatience, Mask = [page.Locator(Video.Secret)] });
+            await page.ScreenshotAsync(
+                new()
+                {
+                    Path = file,
+                    FullPage = true,
+                    Timeout = PicturePatience,
+                    Mask = [page.Locator(Video.Secret)],
+                });
         }
         catch (TimeoutException)
         {

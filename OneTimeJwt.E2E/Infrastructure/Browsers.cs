@@ -8,7 +8,14 @@ public sealed class Browsers : IAsyncDisposable
 {
     // The shell is what Playwright itself runs headless; a full Chromium also draws its window's own pages, at three times the price.
     private static readonly string[] Names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
-    private static readonly string[] Quiet = ["--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+    private static readonly string[] Quiet =
+    [
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ];
 
     private readonly ConcurrentDictionary<string, Lazy<Task<IBrowser>>> _others = [];
     private readonly IPlaywright? _playwright;
@@ -31,13 +38,20 @@ public sealed class Browsers : IAsyncDisposable
         {
             playwright = await Playwright.CreateAsync();
             // Null stands for the browser that Playwright downloaded itself.
-            var options = new BrowserTypeLaunchOptions { ExecutablePath = OnPath(), Args = Environment.UserName == "root" ? [.. Quiet, "--no-sandbox"] : Quiet };
+            var options = new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = OnPath(),
+                Args = Environment.UserName == "root" ? [.. Quiet, "--no-sandbox"] : Quiet,
+            };
             return new Browsers(playwright, await playwright.Chromium.LaunchAsync(options), missing: null);
         }
         catch (PlaywrightException fault)
         {
             playwright?.Dispose();
-            return new Browsers(null, null, $"No browser: none of {string.Join(", ", Names)} on PATH works, nor Playwright's own. {fault.Message}");
+            return new Browsers(
+                null,
+                null,
+                $"No browser: none of {string.Join(", ", Names)} on PATH works, nor Playwright's own. {fault.Message}");
         }
     }
 
@@ -52,7 +66,9 @@ public sealed class Browsers : IAsyncDisposable
     private async Task<IBrowser> OtherAsync(string engine)
     {
         var type = _playwright![engine];
-        Assert.SkipUnless(File.Exists(type.ExecutablePath), $"Playwright's {engine} is not installed here (playwright.ps1 install --with-deps {engine}).");
+        Assert.SkipUnless(
+            File.Exists(type.ExecutablePath),
+            $"Playwright's {engine} is not installed here (playwright.ps1 install --with-deps {engine}).");
         return await _others.GetOrAdd(engine, _ => new(() => type.LaunchAsync())).Value;
     }
 

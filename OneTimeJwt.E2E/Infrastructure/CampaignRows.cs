@@ -7,12 +7,15 @@ internal static class CampaignRows
 {
     private const string AddAccounts = """
         WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $count)
-        INSERT INTO AspNetUsers (Id, UserName, NormalizedUserName, Email, NormalizedEmail, EmailConfirmed, PasswordHash, SecurityStamp, ConcurrencyStamp, PhoneNumberConfirmed, TwoFactorEnabled, LockoutEnabled, AccessFailedCount)
-        SELECT 'bulk-' || i, 'bulk-' || i, 'BULK-' || i, 'bulk-' || i || '@example.org', 'BULK-' || i || '@EXAMPLE.ORG', 1, 'x', hex(randomblob(16)), hex(randomblob(16)), 0, 0, 1, 0 FROM n;
+        INSERT INTO AspNetUsers (Id, UserName, NormalizedUserName, Email, NormalizedEmail, EmailConfirmed, PasswordHash,
+        SecurityStamp, ConcurrencyStamp, PhoneNumberConfirmed, TwoFactorEnabled, LockoutEnabled, AccessFailedCount)
+        SELECT 'bulk-' || i, 'bulk-' || i, 'BULK-' || i, 'bulk-' || i || '@example.org', 'BULK-' || i || '@EXAMPLE.ORG', 1, 'x',
+        hex(randomblob(16)), hex(randomblob(16)), 0, 0, 1, 0 FROM n;
         """;
 
     private const string Start = """
-        INSERT INTO RecoveryCampaigns (Id, State, RequiresReset, Accounts, Released, Rate, Chosen, Unmatched, StartedBy, CreatedAt, Reason, ReleasedAt, Version)
+        INSERT INTO RecoveryCampaigns (Id, State, RequiresReset, Accounts, Released, Rate, Chosen, Unmatched, StartedBy, CreatedAt,
+        Reason, ReleasedAt, Version)
         SELECT $id, 'Running', 1, $count, 0, 6000, 'a list', 0, Id, $now, 'a test', $now, $id FROM AspNetUsers WHERE Email = $admin;
         WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $count)
         INSERT INTO RecoveryCampaignAccounts (CampaignId, Position, AccountId) SELECT $id, i, 'bulk-' || i FROM n;

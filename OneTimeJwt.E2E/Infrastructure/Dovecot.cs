@@ -33,7 +33,9 @@ internal sealed class Dovecot : IAsyncDisposable
         var program = ServerProcess.Find("dovecot");
         Assert.SkipWhen(program is null, "dovecot is not on PATH.");
         var version = await VersionAsync(program!);
-        Assert.SkipUnless(version.StartsWith(Configured, StringComparison.Ordinal), $"Dovecot {version} is configured in another way than {Configured}x.");
+        Assert.SkipUnless(
+            version.StartsWith(Configured, StringComparison.Ordinal),
+            $"Dovecot {version} is configured in another way than {Configured}x.");
         var server = new Dovecot(program!);
         await server.WriteAsync();
         await server.StartAgainAsync();
@@ -102,36 +104,42 @@ internal sealed class Dovecot : IAsyncDisposable
 
     private string Configuration() =>
         $$"""
-        base_dir = {{_folder}}/run
-        state_dir = {{_folder}}/state
-        log_path = {{_folder}}/log
-        protocols = imap
-        listen = 127.0.0.1
-        ssl = no
-        disable_plaintext_auth = no
-        mail_location = maildir:{{_folder}}/mails/%u
-        mail_uid = {{(Environment.IsPrivilegedProcess ? "nobody" : Environment.UserName)}}
-        mail_gid = {{(Environment.IsPrivilegedProcess ? "nogroup" : Environment.UserName)}}
-        {{(Environment.IsPrivilegedProcess ? "" : $"default_internal_user = {Environment.UserName}\ndefault_internal_group = {Environment.UserName}\ndefault_login_user = {Environment.UserName}")}}
-        passdb {
-          driver = passwd-file
-          args = {{_folder}}/users
-        }
-        userdb {
-          driver = static
-          args = home={{_folder}}/mails/%u
-        }
-        service anvil {
-          chroot =
-        }
-        service imap-login {
-          chroot =
-          inet_listener imap {
-            port = {{Port}}
-          }
-          inet_listener imaps {
-            port = 0
-          }
-        }
-        """;
+            base_dir = {{_folder}}/run
+            state_dir = {{_folder}}/state
+            log_path = {{_folder}}/log
+            protocols = imap
+            listen = 127.0.0.1
+            ssl = no
+            disable_plaintext_auth = no
+            mail_location = maildir:{{_folder}}/mails/%u
+            mail_uid = {{(Environment.IsPrivilegedProcess ? "nobody" : Environment.UserName)}}
+            mail_gid = {{(Environment.IsPrivilegedProcess ? "nogroup" : Environment.UserName)}}
+            {{(
+                Environment.IsPrivilegedProcess
+                    ? ""
+                    : string.Join(
+                        '\n',
+                        "internal_user internal_group login_user".Split(' ').Select(user => $"default_{user} = {Environment.UserName}"))
+            )}}
+            passdb {
+              driver = passwd-file
+              args = {{_folder}}/users
+            }
+            userdb {
+              driver = static
+              args = home={{_folder}}/mails/%u
+            }
+            service anvil {
+              chroot =
+            }
+            service imap-login {
+              chroot =
+              inet_listener imap {
+                port = {{Port}}
+              }
+              inet_listener imaps {
+                port = 0
+              }
+            }
+            """;
 }

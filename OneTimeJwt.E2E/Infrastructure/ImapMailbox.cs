@@ -81,7 +81,14 @@ internal sealed class ImapMailbox : IMailbox
                     _arrivals.Trouble = null;
                     await FollowAsync(client);
                 }
-                catch (Exception fault) when (fault is IOException or SocketException or ProtocolException or CommandException or AuthenticationException or ServiceNotConnectedException)
+                catch (Exception fault)
+                    when (fault
+                            is IOException
+                                or SocketException
+                                or ProtocolException
+                                or CommandException
+                                or AuthenticationException
+                                or ServiceNotConnectedException)
                 {
                     _arrivals.Trouble = fault.Message;
                 }
@@ -152,13 +159,24 @@ internal sealed record ImapAccount(string Host, int Port, SecureSocketOptions Se
     /// <summary>Reads <c>imap://user:password@host:port</c> or <c>imaps://…</c>; null for anything else.</summary>
     public static ImapAccount? Parse(string? text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0 || url.AbsolutePath.Length > 1 || url.Query.Length > 0)
+        if (
+            !Uri.TryCreate(text, UriKind.Absolute, out var url)
+            || url.Host.Length == 0
+            || url.AbsolutePath.Length > 1
+            || url.Query.Length > 0)
             return null;
         if (url.UserInfo.Split(':') is not [{ Length: > 0 } user, { Length: > 0 } password] || url.Scheme is not ("imap" or "imaps"))
             return null;
 
-        var (port, security) = url.Scheme == "imaps" ? (SecurePort, SecureSocketOptions.SslOnConnect) : (ClearPort, SecureSocketOptions.StartTlsWhenAvailable);
-        return new ImapAccount(url.IdnHost, url.Port > 0 ? url.Port : port, security, new NetworkCredential(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password)));
+        var (port, security) =
+            url.Scheme == "imaps"
+                ? (SecurePort, SecureSocketOptions.SslOnConnect)
+                : (ClearPort, SecureSocketOptions.StartTlsWhenAvailable);
+        return new ImapAccount(
+            url.IdnHost,
+            url.Port > 0 ? url.Port : port,
+            security,
+            new NetworkCredential(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password)));
     }
 
     /// <summary>Never the password.</summary>

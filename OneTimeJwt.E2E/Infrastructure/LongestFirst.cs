@@ -12,12 +12,31 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
-        nameof(ReplayRejectionTests), nameof(KillTests), nameof(AccountPagesTests), nameof(PublicPagesTests), nameof(EveryLinkTests), nameof(NodesTests), nameof(PromiseTests),
-        nameof(SecondFactorTests), nameof(MailTests), nameof(FloodTests), nameof(SignInTests), nameof(ConsolePagesTests), nameof(ReportTests), nameof(MailOutageTests),
+        nameof(ReplayRejectionTests),
+        nameof(KillTests),
+        nameof(AccountPagesTests),
+        nameof(PublicPagesTests),
+        nameof(EveryLinkTests),
+        nameof(NodesTests),
+        nameof(PromiseTests),
+        nameof(SecondFactorTests),
+        nameof(MailTests),
+        nameof(FloodTests),
+        nameof(SignInTests),
+        nameof(ConsolePagesTests),
+        nameof(ReportTests),
+        nameof(MailOutageTests),
     ];
 
     // The runner names the collection of a class "Test collection for" it.
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderBy(collection => Array.FindIndex(Long, name => collection.TestCollectionDisplayName.Contains($".{name} ", StringComparison.Ordinal)) is var at and >= 0 ? at : Long.Length)];
+        [
+            .. testCollections.OrderBy(collection =>
+                Array.FindIndex(Long, name => collection.TestCollectionDisplayName.Contains($".{name} ", StringComparison.Ordinal))
+                    is var at
+                        and >= 0
+                    ? at
+                    : Long.Length),
+        ];
 }

@@ -26,12 +26,18 @@ internal static class Mailboxes
         var other => throw Wrong(Kind, $"is '{other}': write folder, imap or smtp"),
     };
 
-    private static InboxFolder OpenFolder(string? folder) => folder switch
-    {
-        null or "" => throw Wrong(Folder, "is missing: write the folder that the site writes its mails to (its Mail:Inbox:Directory)"),
-        _ when !Directory.Exists(folder) => throw Wrong(Folder, $"is '{folder}', and there is no such folder here: write the one that the site writes its mails to (its Mail:Inbox:Directory)"),
-        _ => new InboxFolder(folder),
-    };
+    private static InboxFolder OpenFolder(string? folder) =>
+        folder switch
+        {
+            null or "" => throw Wrong(
+                Folder,
+                "is missing: write the folder that the site writes its mails to (its Mail:Inbox:Directory)"),
+            _ when !Directory.Exists(folder) => throw Wrong(
+                Folder,
+                $"is '{folder}', and there is no such folder here: write the one that the site writes its mails to (its "
+                    + "Mail:Inbox:Directory)"),
+            _ => new InboxFolder(folder),
+        };
 
     // What is wrong is never quoted: there is a password in it.
     private static async Task<ImapMailbox> OpenImapAsync(string? url)
@@ -49,25 +55,34 @@ internal static class Mailboxes
         }
         catch (SslHandshakeException)
         {
-            throw Wrong(Imap, $"leads to {account}, whose certificate is not trusted here: write the name that it is made for, or trust its issuer");
+            throw Wrong(
+                Imap,
+                $"leads to {account}, whose certificate is not trusted here: write the name that it is made for, or trust its issuer");
         }
         catch (Exception fault) when (fault is SocketException or IOException or MailKit.ProtocolException or MailKit.CommandException)
         {
-            throw Wrong(Imap, $"leads to {account}, which is no mailbox that answers ({fault.Message.TrimEnd('.')}): look at host and port");
+            throw Wrong(
+                Imap,
+                $"leads to {account}, which is no mailbox that answers ({fault.Message.TrimEnd('.')}): look at host and port");
         }
     }
 
     private static SmtpCatcher OpenSmtp(string? text)
     {
         if (!ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
-            throw Wrong(Smtp, $"is {(string.IsNullOrEmpty(text) ? "missing" : $"'{text}'")}: write the port from 1 to 65535 that the site delivers to (its Mail:Smtp:Port, with Mail:Smtp:Security None)");
+            throw Wrong(
+                Smtp,
+                $"is {(string.IsNullOrEmpty(text) ? "missing" : $"'{text}'")}: write the port from 1 to 65535 that the site delivers "
+                    + "to (its Mail:Smtp:Port, with Mail:Smtp:Security None)");
         try
         {
             return new SmtpCatcher(port);
         }
         catch (SocketException fault)
         {
-            throw Wrong(Smtp, $"is {port}, which can't be opened here ({fault.Message.TrimEnd('.')}): write a free one, above 1024 unless you are root");
+            throw Wrong(
+                Smtp,
+                $"is {port}, which can't be opened here ({fault.Message.TrimEnd('.')}): write a free one, above 1024 unless you are root");
         }
     }
 

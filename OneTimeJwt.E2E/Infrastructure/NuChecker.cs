@@ -32,7 +32,12 @@ public sealed class NuChecker : IAsyncDisposable
         using var answer = await _client.PostAsync(new Uri("?out=json", UriKind.Relative), content);
         var report = await answer.Content.ReadFromJsonAsync<Report>();
         // Blazor closes void elements, which is allowed and of which the checker is fond to tell.
-        return [.. report!.Messages.Where(message => message.Type != "info" || message.SubType == "warning").Select(message => $"{message.Message} {message.Extract}")];
+        return
+        [
+            .. report!
+                .Messages.Where(message => message.Type != "info" || message.SubType == "warning")
+                .Select(message => $"{message.Message} {message.Extract}"),
+        ];
     }
 
     public async ValueTask DisposeAsync()
@@ -58,11 +63,24 @@ public sealed class NuChecker : IAsyncDisposable
             var port = LocalPort.Free();
             _client.BaseAddress = new Uri($"http://127.0.0.1:{port}/");
             // It lives too short for a better compilation to pay, and without one its schemas need more stack.
-            _process = Process.Start(new ProcessStartInfo("java", ["-Xmx512m", "-Xss4m", "-XX:TieredStopAtLevel=1", "-Dnu.validator.servlet.bind-address=127.0.0.1", "-cp", jar, "nu.validator.servlet.Main", $"{port}"])
-            {
-                RedirectStandardError = true,
-                RedirectStandardOutput = true,
-            })!;
+            _process = Process.Start(
+                new ProcessStartInfo(
+                    "java",
+                    [
+                        "-Xmx512m",
+                        "-Xss4m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dnu.validator.servlet.bind-address=127.0.0.1",
+                        "-cp",
+                        jar,
+                        "nu.validator.servlet.Main",
+                        $"{port}",
+                    ])
+                {
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                }
+            )!;
             // A pipe that nobody empties would stop it.
             _process.OutputDataReceived += (_, _) => { };
             _process.ErrorDataReceived += (_, _) => { };

@@ -3,7 +3,8 @@ using Npgsql;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
-/// <summary>A database of a test's own on the PostgreSQL server that ONETIMEJWT_TEST_POSTGRESQL names; test.sh starts one where it can.</summary>
+/// <summary>A database of a test's own on the PostgreSQL server that ONETIMEJWT_TEST_POSTGRESQL names; test.sh starts
+/// one where it can.</summary>
 internal sealed class PostgreSqlDatabase : IAsyncDisposable
 {
     private const string Variable = "ONETIMEJWT_TEST_POSTGRESQL";
@@ -22,7 +23,9 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
     public static async Task<PostgreSqlDatabase> MakeAsync()
     {
         var server = Environment.GetEnvironmentVariable(Variable);
-        Assert.SkipWhen(string.IsNullOrEmpty(server), $"{Variable} names no server: set it to a connection string whose user may create databases.");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(server),
+            $"{Variable} names no server: set it to a connection string whose user may create databases.");
         var database = new PostgreSqlDatabase(server!);
         await RunAsync(server!, $"CREATE DATABASE \"{database._name}\"");
         return database;

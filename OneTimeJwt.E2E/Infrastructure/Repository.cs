@@ -7,12 +7,14 @@ internal static class Repository
 
     public static string Web { get; } = Path.Combine(Root, "OneTimeJwt.Web");
 
-    /// <summary>The app in the configuration that this suite was built in: its copy that starts faster, unless the app was built after it.</summary>
+    /// <summary>The app in the configuration that this suite was built in: its copy that starts faster, unless the
+    /// app was built after it.</summary>
     public static string WebProgram { get; } = BuiltAt(Copied) == BuiltAt(Built) ? Copied : Built;
 
     public static string DevelopmentSettings { get; } = Path.Combine(Root, "appsettings.Development.json");
 
-    private static string Built => Path.Combine(Web, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "OneTimeJwt.Web.dll");
+    private static string Built =>
+        Path.Combine(Web, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "OneTimeJwt.Web.dll");
 
     private static string Copied => Path.Combine(AppContext.BaseDirectory, "app", "OneTimeJwt.Web.dll");
 

@@ -111,9 +111,9 @@ internal sealed partial class ReverseProxy : IAsyncDisposable
     {
         foreach (var process in Enumerable.Reverse(_processes))
             await process.DisposeAsync();
-        Kept.Note(_test, "proxy.log", Output);
+        KeptArtifacts.Note(_test, "proxy.log", Output);
         foreach (var log in Directory.EnumerateFiles(_folder, "*.log", SearchOption.AllDirectories))
-            Kept.Note(_test, Path.GetFileName(log), await File.ReadAllTextAsync(log));
+            KeptArtifacts.Note(_test, Path.GetFileName(log), await File.ReadAllTextAsync(log));
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -53,7 +53,8 @@ public sealed class RunningApp : IAsyncDisposable
         _onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => StopNow());
     }
 
-    /// <summary>The settings of an app that nothing of the suite is in: its database is its own from the first row, and passwords cost what they cost.</summary>
+    /// <summary>The settings of an app that nothing of the suite is in: its database is its own from the first row,
+    /// and passwords cost what they cost.</summary>
     public static Dictionary<string, string> AsShipped => new() { [Hook.Runtime] = "", [Hook.Host] = "" };
 
     public Uri Address { get; }
@@ -67,7 +68,10 @@ public sealed class RunningApp : IAsyncDisposable
     public string ServerSecret => _settings["Tokens__Secrets__0__Value"];
 
     /// <summary>Everything that it keeps on disk, but for the mails.</summary>
-    public IEnumerable<string> Files => Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".eml", StringComparison.Ordinal));
+    public IEnumerable<string> Files =>
+        Directory
+            .EnumerateFiles(_folder, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(".eml", StringComparison.Ordinal));
 
     /// <param name="settings">Over the usual ones; {folder} stands for the app's own folder.</param>
     /// <param name="beside">Another node: the same folder, database and secrets, a port of its own.</param>
@@ -144,7 +148,7 @@ public sealed class RunningApp : IAsyncDisposable
             await _process.WaitForExitAsync();
         _process?.Dispose();
         _process = null;
-        Kept.Note(_test, "app.log", Log);
+        KeptArtifacts.Note(_test, "app.log", Log);
         _onTerminate.Dispose();
         if (_ownsFolder)
             Directory.Delete(_folder, recursive: true);

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
-/// <summary>The accounts of the top-level appsettings.Development.json, which the app and this suite both read, or those of another file of that form.</summary>
+/// <summary>The accounts of the top-level appsettings.Development.json, which the app and this suite both read, or
+/// those of another file of that form.</summary>
 internal static class Seeds
 {
     public const string File = "E2E_ACCOUNTS_FILE";
@@ -19,7 +20,8 @@ internal static class Seeds
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException)
         {
-            throw new InvalidOperationException($"{File} is '{path}', which can't be read: write a JSON file with Seed:Accounts as appsettings.Development.json has them.");
+            throw new InvalidOperationException(
+                $"{File} is '{path}', which can't be read: write a JSON file with Seed:Accounts as appsettings.Development.json has them.");
         }
     }
 }

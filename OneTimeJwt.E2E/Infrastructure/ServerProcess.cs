@@ -26,7 +26,12 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Where a program of Debian's is; null where it isn't installed.</summary>
     public static string? Find(string name) =>
-        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Append("/usr/sbin").Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        Environment
+            .GetEnvironmentVariable("PATH")!
+            .Split(Path.PathSeparator)
+            .Append("/usr/sbin")
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
 
     /// <summary>Starts a program that listens nowhere.</summary>
     public static ServerProcess Start(string program, IEnumerable<string> arguments) => new(Described(program, arguments));

@@ -15,10 +15,10 @@ public sealed class Site : IAsyncDisposable
 
     private readonly RunningApp? _app;
     private readonly IMailbox? _inbox;
-    private readonly Guests? _guests;
+    private readonly InvitedAccounts? _guests;
     private readonly ConcurrentQueue<string> _left = [];
 
-    private Site(Uri address, AccountPool accounts, RunningApp? app, IMailbox? inbox, Guests? guests = null)
+    private Site(Uri address, AccountPool accounts, RunningApp? app, IMailbox? inbox, InvitedAccounts? guests = null)
     {
         _guests = guests;
         Address = address;
@@ -71,32 +71,46 @@ public sealed class Site : IAsyncDisposable
         {
             return string.IsNullOrEmpty(read(Mailboxes.Kind))
                 ? null
-                : throw new InvalidOperationException($"{Mailboxes.Kind} is set and {BaseUrl} is not: an app that the suite starts has an inbox of its own. Set both or neither.");
+                : throw new InvalidOperationException(
+                    $"{Mailboxes.Kind} is set and {BaseUrl} is not: an app that the suite starts has an inbox of its own. Set both or "
+                        + "neither.");
         }
 
         if (!Uri.TryCreate(address, UriKind.Absolute, out var site) || site.Scheme is not ("http" or "https") || site.PathAndQuery != "/")
-            throw new InvalidOperationException($"{BaseUrl} is '{address}': write the scheme and the host of the site, for example https://staging.example.com.");
+            throw new InvalidOperationException(
+                $"{BaseUrl} is '{address}': write the scheme and the host of the site, for example https://staging.example.com.");
         if (!string.IsNullOrEmpty(read(Break.Setting)))
-            throw new InvalidOperationException($"{Break.Setting} and {BaseUrl} are both set: only an app that the suite starts can be broken on purpose.");
+            throw new InvalidOperationException(
+                $"{Break.Setting} and {BaseUrl} are both set: only an app that the suite starts can be broken on purpose.");
         var accounts = read(Seeds.File) is { Length: > 0 } file ? Seeds.Read(file) : Seeds.Read();
         var inbox = await Mailboxes.OpenAsync(read);
         var inviter = accounts.LastOrDefault(account => account.Kind == AccountKind.Admin);
-        var guests = Invited(site, inbox, inviter, read(Guests.Setting));
+        var guests = Invited(site, inbox, inviter, read(InvitedAccounts.Setting));
         var known = guests is null ? accounts : [.. accounts.Where(account => account != inviter)];
         return new Site(site, new AccountPool(app: null, known, guests), app: null, inbox, guests);
     }
 
-    private static Guests? Invited(Uri site, IMailbox? inbox, TestAccount? inviter, string? pattern) => pattern switch
-    {
-        null or "" => null,
-        _ when pattern.Count(letter => letter == '*') != 1 || !pattern.Contains('@', StringComparison.Ordinal) => throw new InvalidOperationException($"{Guests.Setting} is '{pattern}': write an address with one star, for example qa+*@example.com."),
-        _ when inbox is null => throw new InvalidOperationException($"{Guests.Setting} is set and {Mailboxes.Kind} is not: invitations have to be read."),
-        _ => new Guests(site, inbox, inviter ?? throw new InvalidOperationException($"{Guests.Setting} is set and {Seeds.File} has no account with the role of an admin to invite."), pattern),
-    };
+    private static InvitedAccounts? Invited(Uri site, IMailbox? inbox, TestAccount? inviter, string? pattern) =>
+        pattern switch
+        {
+            null or "" => null,
+            _ when pattern.Count(letter => letter == '*') != 1 || !pattern.Contains('@', StringComparison.Ordinal) =>
+                throw new InvalidOperationException(
+                    $"{InvitedAccounts.Setting} is '{pattern}': write an address with one star, for example qa+*@example.com."),
+            _ when inbox is null => throw new InvalidOperationException(
+                $"{InvitedAccounts.Setting} is set and {Mailboxes.Kind} is not: invitations have to be read."),
+            _ => new InvitedAccounts(
+                site,
+                inbox,
+                inviter
+                    ?? throw new InvalidOperationException(
+                        $"{InvitedAccounts.Setting} is set and {Seeds.File} has no account with the role of an admin to invite."),
+                pattern),
+        };
 
     /// <summary>Puts the site back as it was found, as far as that can be done from outside.</summary>
     /// <returns>What is left, in words.</returns>
-    public async Task<IReadOnlyList<string>> TidyAsync(Browsers browsers) =>
+    public async Task<IReadOnlyList<string>> CleanUpAsync(Browsers browsers) =>
         _guests is null ? [.. _left] : [.. _left, .. await _guests.LockAsync(browsers)];
 
     /// <summary>An app of its own, also for a test that restarts it or needs other settings.</summary>
@@ -151,7 +165,11 @@ public sealed class Site : IAsyncDisposable
     public async Task<string> MailSecureLinkAsync(TestAccount account)
     {
         using var visitor = await EnterAsync(account);
-        var answer = await visitor.SubmitAsync("/account", "/account", ("current-password", account.Password), ("new-password", account.NewPassword()));
+        var answer = await visitor.SubmitAsync(
+            "/account",
+            "/account",
+            ("current-password", account.Password),
+            ("new-password", account.NewPassword()));
         Assert.Equal(303, (int)answer.Status);
         return (await Inbox.NextAsync(account.Email, InboxFolder.NoticeSubject)).Link;
     }
@@ -168,7 +186,7 @@ public sealed class Site : IAsyncDisposable
     {
         Assert.SkipWhen(IsDeployed, "Leaves an account behind.");
         var address = People.NextAddress();
-        await Guests.SendInvitationAsync(Address, await Accounts.TakeAsync(AccountKind.Admin), address);
+        await InvitedAccounts.SendInvitationAsync(Address, await Accounts.TakeAsync(AccountKind.Admin), address);
         return (await Inbox.NextAsync(address, InboxFolder.InvitationSubject)).Link;
     }
 
@@ -177,7 +195,9 @@ public sealed class Site : IAsyncDisposable
     {
         var (code, output) = await App.RunAsync("admins", "invite", address);
         // Mailed at once, or by the app, whose worker may be faster.
-        Assert.True(code == 0 && output.StartsWith($"{address} has a new account and is an admin. The invitation is ", StringComparison.Ordinal), output);
+        Assert.True(
+            code == 0 && output.StartsWith($"{address} has a new account and is an admin. The invitation is ", StringComparison.Ordinal),
+            output);
         return (await Inbox.NextAsync(address, InboxFolder.InvitationSubject)).Link;
     }
 

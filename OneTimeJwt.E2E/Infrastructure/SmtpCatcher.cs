@@ -1,11 +1,11 @@
 using System.Net.Sockets;
 using System.Text;
 using MimeKit;
-using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
-/// <summary>A mail server that the suite opens, for the site under test to deliver to. It keeps what it gets and passes nothing on.</summary>
+/// <summary>A mail server that the suite opens, for the site under test to deliver to. It keeps what it gets and
+/// passes nothing on.</summary>
 internal sealed class SmtpCatcher : IMailbox
 {
     private readonly Arrivals _arrivals;

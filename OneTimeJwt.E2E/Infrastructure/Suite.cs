@@ -15,7 +15,8 @@ public sealed class Suite : IAsyncLifetime
     private readonly Lazy<Task<ExpiredLink>> _expired = new(MakeExpiredLinkAsync);
     private Site? _site;
 
-    /// <summary>Milliseconds that a page may take to load, or a press to be possible. Who is less patient with what pages show is not so with them.</summary>
+    /// <summary>Milliseconds that a page may take to load, or a press to be possible. Who is less patient with what
+    /// pages show is not so with them.</summary>
     public static int LoadPatience => Math.Max(Patience, UsualPatience);
 
     private static int Patience => Environment.GetEnvironmentVariable(PatienceSetting) switch
@@ -51,7 +52,7 @@ public sealed class Suite : IAsyncLifetime
         await Nu.DisposeAsync();
         if (_site is not null)
         {
-            foreach (var left in await _site.TidyAsync(Browsers))
+            foreach (var left in await _site.CleanUpAsync(Browsers))
                 Console.WriteLine($"Left at the site: {left}.");
             await _site.DisposeAsync();
         }

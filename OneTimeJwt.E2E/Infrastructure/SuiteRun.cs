@@ -18,7 +18,11 @@ internal sealed record SuiteRun(int Code, string Folder, string Output) : IDispo
     public static async Task<SuiteRun> StartAsync(Dictionary<string, string> settings, params string[] filter)
     {
         var folder = Directory.CreateTempSubdirectory("onetimejwt-report-").FullName;
-        var start = new ProcessStartInfo("dotnet", [typeof(SuiteRun).Assembly.Location, .. filter, "-noLogo", "-noColor"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(SuiteRun).Assembly.Location, .. filter, "-noLogo", "-noColor"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
         start.Environment["E2E_REPORT"] = folder;

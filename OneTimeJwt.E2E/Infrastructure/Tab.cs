@@ -102,10 +102,13 @@ public sealed class Tab
     }
 
     /// <summary>Sends a form once more, byte for byte: the one that it sent last unless another is named.</summary>
-    public Task<IAPIResponse> PostAgainAsync(string path, string? form = null) => Page.Context.APIRequest.PostAsync(new Uri(new Uri(Page.Url), path).ToString(), new()
-    {
-        Data = form ?? Posted,
-        Headers = new Dictionary<string, string> { ["Content-Type"] = "application/x-www-form-urlencoded" },
-        MaxRedirects = 0,
-    });
+    public Task<IAPIResponse> PostAgainAsync(string path, string? form = null) =>
+        Page.Context.APIRequest.PostAsync(
+            new Uri(new Uri(Page.Url), path).ToString(),
+            new()
+            {
+                Data = form ?? Posted,
+                Headers = new Dictionary<string, string> { ["Content-Type"] = "application/x-www-form-urlencoded" },
+                MaxRedirects = 0,
+            });
 }

@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace OneTimeJwt.E2E.Infrastructure;
 
 /// <summary>A device that holds passkeys, inside the browser (https://chromedevtools.github.io/devtools-protocol/tot/WebAuthn/).</summary>

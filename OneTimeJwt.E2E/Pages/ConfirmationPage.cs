@@ -5,7 +5,8 @@ namespace OneTimeJwt.E2E.Pages;
 /// <summary>Asks for the password before a change.</summary>
 public sealed class ConfirmationPage(Tab tab, string heading, string button) : SitePage(tab)
 {
-    public static Task<ConfirmationPage> AtAsync(Tab tab, string heading, string button) => AtAsync(new ConfirmationPage(tab, heading, button), heading);
+    public static Task<ConfirmationPage> AtAsync(Tab tab, string heading, string button) =>
+        AtAsync(new ConfirmationPage(tab, heading, button), heading);
 
     /// <summary>On to the browser's own question.</summary>
     public async Task<PasskeyPage> ConfirmAsync(string password)

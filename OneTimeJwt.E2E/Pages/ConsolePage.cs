@@ -25,13 +25,13 @@ public sealed class ConsolePage(Tab tab) : SitePage(tab)
         return await AtAsync(new ConsolePage(tab), "Find an account");
     }
 
-    public async Task<AccountFilePage> FindAsync(TestAccount account)
+    public async Task<AccountDetailsPage> FindAsync(TestAccount account)
     {
         await Search.PressSequentiallyAsync(account.Name);
         await Assertions.Expect(Hits).ToHaveCountAsync(1);
         await Page.Keyboard.PressAsync("ArrowDown");
         await Assertions.Expect(Hits.First).ToBeFocusedAsync();
         await Page.Keyboard.PressAsync("Enter");
-        return await AccountFilePage.AtAsync(Tab, account);
+        return await AccountDetailsPage.AtAsync(Tab, account);
     }
 }

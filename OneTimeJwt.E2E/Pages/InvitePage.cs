@@ -13,7 +13,17 @@ public sealed class InvitePage(Tab tab) : SitePage(tab)
         SendAsync(reason, () => Field("Addresses, one a line").FillAsync(string.Join('\n', addresses)));
 
     public Task SendFileAsync(string csv, string reason) =>
-        SendAsync(reason, () => Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "guests.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) }));
+        SendAsync(
+            reason,
+            () =>
+                Page.Locator("#file")
+                    .SetInputFilesAsync(
+                        new FilePayload
+                        {
+                            Name = "guests.csv",
+                            MimeType = "text/csv",
+                            Buffer = Encoding.UTF8.GetBytes(csv),
+                        }));
 
     private async Task SendAsync(string reason, Func<Task> fillIn)
     {

@@ -26,7 +26,8 @@ public sealed class DatabaseAwayTests
     public async Task A_database_that_is_gone_for_a_while_is_used_again_when_it_is_back()
     {
         // Without a pool: an open file can be read wherever it was moved to.
-        await using var site = await Site.StartAsync(new() { ["ConnectionStrings__Accounts"] = "Data Source={folder}/accounts.db;Pooling=False" });
+        await using var site = await Site.StartAsync(
+            new() { ["ConnectionStrings__Accounts"] = "Data Source={folder}/accounts.db;Pooling=False" });
         var visit = await Visit.PrepareAsync(site);
         foreach (var somethingInItsPlace in new[] { false, true })
         {
@@ -78,7 +79,14 @@ public sealed class DatabaseAwayTests
 
     /// <summary>Somebody who holds a link and has every form open.</summary>
     private sealed record Visit(
-        Visitor Visitor, TestAccount Account, string Hash, Func<Task<Answer>> Open, Func<Task<Answer>> Redeem, Func<Task<Answer>> Ask, Func<Task<Answer>> SignIn, Func<Task<Answer>> Guess)
+        Visitor Visitor,
+        TestAccount Account,
+        string Hash,
+        Func<Task<Answer>> Open,
+        Func<Task<Answer>> Redeem,
+        Func<Task<Answer>> Ask,
+        Func<Task<Answer>> SignIn,
+        Func<Task<Answer>> Guess)
     {
         public static async Task<Visit> PrepareAsync(Site site)
         {

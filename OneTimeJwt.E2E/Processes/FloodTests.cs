@@ -83,7 +83,9 @@ public sealed class FloodTests
     public async Task A_client_that_sends_a_byte_now_and_then_is_cut_off()
     {
         await using var site = await Site.StartAsync(RunningApp.AsShipped);
-        const string Form = "POST /forgot-password HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 30000\r\n\r\nemail=";
+        const string Form =
+            "POST /forgot-password HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                + "30000\r\n\r\nemail=";
         const string Header = "GET /forgot-password HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
         var cut = await Task.WhenAll(IsCutOffAsync(site, Form), IsCutOffAsync(site, Header));
         Assert.Equal([true, true], cut);
@@ -113,7 +115,9 @@ public sealed class FloodTests
         var sent = (await flood).Count;
 
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"A second, without a flood: {quiet.Pages:0} pages, {quiet.Redemptions:0.0} redemptions. With one ({sent / (2 * Measured.TotalSeconds):0} hostile requests): {flooded.Pages:0} pages, {flooded.Redemptions:0.0} redemptions.");
+            $"A second, without a flood: {quiet.Pages:0} pages, {quiet.Redemptions:0.0} redemptions. With one "
+                + $"({sent / (2 * Measured.TotalSeconds):0} hostile requests): {flooded.Pages:0} pages, {flooded.Redemptions:0.0} "
+                + "redemptions.");
         Assert.NotEqual(0, flooded.Pages);
         Assert.NotEqual(0, flooded.Redemptions);
     }

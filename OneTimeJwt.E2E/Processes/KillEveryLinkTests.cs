@@ -37,7 +37,9 @@ public sealed class KillEveryLinkTests
             Assert.Equal(0, before);
             var uses = await DatabaseFile.AskAsync<long>(site.App, $"{Uses} AND AccountId = '{id}'");
             Assert.InRange(uses, promised ? 1 : 0, 1);
-            Assert.Equal(uses, await DatabaseFile.AskAsync<long>(site.App, $"SELECT count(*) FROM AspNetUsers WHERE Id = '{id}' AND {changed}"));
+            Assert.Equal(
+                uses,
+                await DatabaseFile.AskAsync<long>(site.App, $"SELECT count(*) FROM AspNetUsers WHERE Id = '{id}' AND {changed}"));
             using var later = new Visitor(site.Address);
             var opened = await later.GetAsync(link.PathAndQuery);
             Assert.Equal(uses == 1 ? 410 : 200, (int)opened.Status);

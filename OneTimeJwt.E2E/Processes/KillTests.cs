@@ -11,12 +11,15 @@ namespace OneTimeJwt.E2E.Processes;
 public sealed class KillTests
 {
     private const string Intact = "PRAGMA integrity_check";
-    private const string Redemptions = "SELECT count(*) FROM RecoveryTrail JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Kind = 'Redeemed' AND Email = $email";
+    private const string Redemptions =
+        "SELECT count(*) FROM RecoveryTrail JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Kind = 'Redeemed' AND Email = $email";
 
     // One statement, since the worker may be sending it: it is queued, or it is mailed.
     private const string Notices = """
-        SELECT (SELECT count(*) FROM RecoveryOutbox JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Kind = 'PasswordChangedNotice' AND Email = $email)
-             + (SELECT count(*) FROM RecoveryTrail JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Kind = 'NoticeMailed' AND Email = $email)
+        SELECT (SELECT count(*) FROM RecoveryOutbox JOIN AspNetUsers ON AspNetUsers.Id = AccountId
+        WHERE Kind = 'PasswordChangedNotice' AND Email = $email)
+             + (SELECT count(*) FROM RecoveryTrail JOIN AspNetUsers ON AspNetUsers.Id = AccountId
+             WHERE Kind = 'NoticeMailed' AND Email = $email)
         """;
 
     [Fact]
@@ -45,7 +48,8 @@ public sealed class KillTests
             }
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"Seed {seed}: a redemption took {length.TotalMilliseconds:0} ms; of {rounds} that were killed, {changed} had happened.");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"Seed {seed}: a redemption took {length.TotalMilliseconds:0} ms; of {rounds} that were killed, {changed} had happened.");
         Assert.InRange(changed, 1, rounds - 1);
     }
 
@@ -60,7 +64,9 @@ public sealed class KillTests
         var promised = await answer;
         await site.App.StartAgainAsync();
 
-        var signIns = await Task.WhenAll(ResetForm.SignsInAsync(site.Address, link.Account, password), ResetForm.SignsInAsync(site.Address, link.Account, link.Account.Password));
+        var signIns = await Task.WhenAll(
+            ResetForm.SignsInAsync(site.Address, link.Account, password),
+            ResetForm.SignsInAsync(site.Address, link.Account, link.Account.Password));
         Assert.Single(signIns, works => works);
         var isNew = signIns[0];
         Assert.True(isNew || !promised, "The success that was answered is gone.");

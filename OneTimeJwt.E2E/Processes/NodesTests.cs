@@ -46,7 +46,9 @@ public sealed class NodesTests
         var answers = await TogetherAsync(resets);
 
         Assert.All(answers, answer => Assert.True(answer.IsSuccess(), $"{(int)answer.Status}"));
-        Assert.Equal(Many, await DatabaseFile.AskAsync<long>(site.App, "SELECT count(DISTINCT AccountId) FROM RecoveryTrail WHERE Kind = 'Redeemed'"));
+        Assert.Equal(
+            Many,
+            await DatabaseFile.AskAsync<long>(site.App, "SELECT count(DISTINCT AccountId) FROM RecoveryTrail WHERE Kind = 'Redeemed'"));
     }
 
     // Each form is filled in before the first is sent.

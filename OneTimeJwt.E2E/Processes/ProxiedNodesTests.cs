@@ -54,7 +54,12 @@ public sealed class ProxiedNodesTests
 
         var link = (await inbox.NextAsync(account.Email, InboxFolder.ResetSubject)).Link;
         var password = account.NewPassword();
-        var changed = await SubmitElsewhereAsync(visitor, new Uri(link).PathAndQuery, "/reset-password", ("token", ResetForm.Token(link)), ("password", password));
+        var changed = await SubmitElsewhereAsync(
+            visitor,
+            new Uri(link).PathAndQuery,
+            "/reset-password",
+            ("token", ResetForm.Token(link)),
+            ("password", password));
         Assert.Equal("/reset-password/done", changed.Location);
 
         for (var i = 0; i < 2; i++)
@@ -67,7 +72,11 @@ public sealed class ProxiedNodesTests
         Assert.False(await ResetForm.SignsInAsync(nginx.Address, account, account.Password));
     }
 
-    private static async Task<Answer> SubmitElsewhereAsync(Visitor visitor, string page, string action, params (string Name, string Value)[] fields)
+    private static async Task<Answer> SubmitElsewhereAsync(
+        Visitor visitor,
+        string page,
+        string action,
+        params (string Name, string Value)[] fields)
     {
         var shown = await visitor.GetAsync(page);
         var answer = await visitor.Prepare(shown, action, fields)();
@@ -78,8 +87,11 @@ public sealed class ProxiedNodesTests
     private static async Task KillInTheMiddleAsync(PostgreSqlDatabase database, RunningApp victim, InboxFolder inbox)
     {
         await database.RunAsync($"""
-            INSERT INTO "AspNetUsers" ("Id", "UserName", "NormalizedUserName", "Email", "NormalizedEmail", "EmailConfirmed", "PasswordHash", "SecurityStamp", "ConcurrencyStamp", "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnabled", "AccessFailedCount")
-            SELECT 'queued-' || i, 'queued-' || i, 'QUEUED-' || i, 'queued-' || i || '@example.org', 'QUEUED-' || i || '@EXAMPLE.ORG', true, 'AQ==', 'stamp ' || i, 'stamp', false, false, true, 0
+            INSERT INTO "AspNetUsers" ("Id", "UserName", "NormalizedUserName", "Email", "NormalizedEmail", "EmailConfirmed",
+            "PasswordHash", "SecurityStamp", "ConcurrencyStamp", "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnabled",
+            "AccessFailedCount")
+            SELECT 'queued-' || i, 'queued-' || i, 'QUEUED-' || i, 'queued-' || i || '@example.org',
+            'QUEUED-' || i || '@EXAMPLE.ORG', true, 'AQ==', 'stamp ' || i, 'stamp', false, false, true, 0
             FROM generate_series(1, {Queue}) AS i;
             INSERT INTO "RecoveryOutbox" ("Id", "Kind", "AccountId", "RequestedAt", "DueAt", "Attempts", "Lease")
             SELECT gen_random_uuid(), 'ResetLink', 'queued-' || i, now(), now(), 0, '00000000-0000-0000-0000-000000000000'
@@ -89,7 +101,10 @@ public sealed class ProxiedNodesTests
 
         await victim.KillAsync();
         var underWay = await database.ReadAsync("""SELECT "AccountId" FROM "RecoveryOutbox" WHERE "LeasedUntil" > now()""");
-        Assert.InRange(int.Parse((await database.ReadAsync("""SELECT count(*) FROM "RecoveryOutbox" """))[0], CultureInfo.InvariantCulture), 1, Queue);
+        Assert.InRange(
+            int.Parse((await database.ReadAsync("""SELECT count(*) FROM "RecoveryOutbox" """))[0], CultureInfo.InvariantCulture),
+            1,
+            Queue);
 
         await UntilAsync(async () => await database.ReadAsync("""SELECT count(*) FROM "RecoveryOutbox" """) is ["0"]);
         var mailed = Recipients(inbox).GroupBy(address => address).ToDictionary(mails => mails.Key, mails => mails.Count());
@@ -100,7 +115,8 @@ public sealed class ProxiedNodesTests
         Assert.Subset(underWay.ToHashSet(), twice.ToHashSet());
     }
 
-    private static List<string> Recipients(InboxFolder inbox) => [.. inbox.Recipients().Where(address => address.StartsWith("queued-", StringComparison.Ordinal))];
+    private static List<string> Recipients(InboxFolder inbox) =>
+        [.. inbox.Recipients().Where(address => address.StartsWith("queued-", StringComparison.Ordinal))];
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Reporting;
-using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.E2E.Processes;
 
@@ -36,7 +35,12 @@ public sealed class TimingTests
         faults.AddRange(await TellsAsync("requests", mail, 1, () => RequestsAsync(site, visitor, Samples)));
         faults.AddRange(await TellsAsync("sign-ins", mail, Lanes, () => SignInsAsync(site, visitor, Samples)));
         faults.AddRange(await TellsAsync("redemptions with dead links", mail, 1, () => RedemptionsAsync(visitor, dead, Samples)));
-        faults.AddRange(await TellsAsync("redemptions without proof", mail, 1, () => RedemptionsAsync(visitor, (Unproven(dead.Item1), Unproven(dead.Item2)), Samples)));
+        faults.AddRange(
+            await TellsAsync(
+                "redemptions without proof",
+                mail,
+                1,
+                () => RedemptionsAsync(visitor, (Unproven(dead.Item1), Unproven(dead.Item2)), Samples)));
         Assert.Empty(faults);
     }
 
@@ -48,9 +52,10 @@ public sealed class TimingTests
         {
             areas.Add(Area(await TakeAsync(await prepare(), lanes)));
             TestContext.Current.TestOutputHelper!.WriteLine($"{surface}, mail {mail}: area under the curve {areas[^1]:0.000}");
-        }
-        while (areas.Count < 2 && Math.Abs(areas[^1] - 0.5) > Bound);
-        return Math.Abs(areas[^1] - 0.5) > Bound ? [$"{surface} tell: {string.Join(", ", areas.Select(area => area.ToString("0.000", null)))}"] : [];
+        } while (areas.Count < 2 && Math.Abs(areas[^1] - 0.5) > Bound);
+        return Math.Abs(areas[^1] - 0.5) > Bound
+            ? [$"{surface} tell: {string.Join(", ", areas.Select(area => area.ToString("0.000", null)))}"]
+            : [];
     }
 
     private static async Task<List<Sample>> RequestsAsync(Site site, Visitor visitor, int count) =>
@@ -68,8 +73,16 @@ public sealed class TimingTests
         });
 
     private static async Task<List<Sample>> RedemptionsAsync(Visitor visitor, (string Known, string Unknown) tokens, int count) =>
-        await SamplesAsync(count, async known =>
-            await FormAsync(visitor, "/forgot-password", "/reset-password", null, ("token", known ? tokens.Known : tokens.Unknown), ("password", "open sesame and more")));
+        await SamplesAsync(
+            count,
+            async known =>
+                await FormAsync(
+                    visitor,
+                    "/forgot-password",
+                    "/reset-password",
+                    null,
+                    ("token", known ? tokens.Known : tokens.Unknown),
+                    ("password", "open sesame and more")));
 
     private static async Task<List<Sample>> SamplesAsync(int count, Func<bool, Task<Func<Task>>> fillIn)
     {
@@ -79,13 +92,20 @@ public sealed class TimingTests
         return samples;
     }
 
-    private static async Task<Func<Task>> FormAsync(Visitor visitor, string page, string action, int? status, params (string, string)[] fields)
+    private static async Task<Func<Task>> FormAsync(
+        Visitor visitor,
+        string page,
+        string action,
+        int? status,
+        params (string, string)[] fields)
     {
         var send = await visitor.FillInAsync(page, action, fields);
         return async () =>
         {
             var answer = await send();
-            Assert.True(status is null ? (int)answer.Status is 400 or 410 : (int)answer.Status == status, $"{action} was answered with {(int)answer.Status}.");
+            Assert.True(
+                status is null ? (int)answer.Status is 400 or 410 : (int)answer.Status == status,
+                $"{action} was answered with {(int)answer.Status}.");
         };
     }
 
@@ -139,7 +159,8 @@ public sealed class TimingTests
         var parts = token.Split('.');
         var payload = System.Text.Json.Nodes.JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(parts[1]))!;
         payload["exp"] = (long)payload["exp"]! - 1;
-        return $"{parts[0]}.{System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(payload.ToJsonString()))}.{parts[2]}";
+        var body = System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(payload.ToJsonString()));
+        return $"{parts[0]}.{body}.{parts[2]}";
     }
 
     private sealed record Sample(bool Known, Func<Task> Send);

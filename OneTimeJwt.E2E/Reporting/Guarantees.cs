@@ -22,7 +22,9 @@ internal static class Guarantees
     public static IEnumerable<string> Names => Words.Index().Select(word => Name(word.Index + 1));
 
     public static string Name(int number) =>
-        number >= 1 && number <= Words.Length ? $"G{number}" : throw new ArgumentOutOfRangeException(nameof(number), number, $"There are {Words.Length} guarantees.");
+        number >= 1 && number <= Words.Length
+            ? $"G{number}"
+            : throw new ArgumentOutOfRangeException(nameof(number), number, $"There are {Words.Length} guarantees.");
 
     public static string Promise(string name) => Words[Names.ToList().IndexOf(name)];
 }

@@ -7,8 +7,10 @@ internal static class ReportPage
 {
     private const string Style = """
         body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark }
-        table { border-collapse: collapse; width: 100% } th, td { border: 1px solid #8888; padding: .4rem .6rem; text-align: left; vertical-align: top }
-        ul { margin: 0; padding-left: 1.2rem } pre { white-space: pre-wrap; overflow-wrap: anywhere } img { max-width: 100%; border: 1px solid #8888 }
+        table { border-collapse: collapse; width: 100% } th,
+        td { border: 1px solid #8888; padding: .4rem .6rem; text-align: left; vertical-align: top }
+        ul { margin: 0; padding-left: 1.2rem } pre { white-space: pre-wrap; overflow-wrap: anywhere } img { max-width: 100%; border:
+        1px solid #8888 }
         .Fail { color: #c22; font-weight: 600 } .Pass { color: #182 } .Skip { color: #875 }
         """;
 
@@ -29,10 +31,13 @@ internal static class ReportPage
         File.WriteAllText(Path.Combine(folder, "index.html"), Secrets.Hide($"<!DOCTYPE html>\n{page}"));
     }
 
-    private static XElement Table(IReadOnlyList<Tried> tests) => new("table",
-        new XElement("tr", Heads.Select(head => new XElement("th", head))),
-        Guarantees.Names.Select(name => Row($"{name}: {Guarantees.Promise(name)}", [.. tests.Where(test => test.Guarantees.Contains(name))])),
-        Row("Beyond the guarantees", [.. tests.Where(test => test.Guarantees.Count == 0)]));
+    private static XElement Table(IReadOnlyList<Tried> tests) =>
+        new(
+            "table",
+            new XElement("tr", Heads.Select(head => new XElement("th", head))),
+            Guarantees.Names.Select(name =>
+                Row($"{name}: {Guarantees.Promise(name)}", [.. tests.Where(test => test.Guarantees.Contains(name))])),
+            Row("Beyond the guarantees", [.. tests.Where(test => test.Guarantees.Count == 0)]));
 
     private static XElement Row(string what, IReadOnlyList<Tried> tests) => new("tr",
         new XElement("th", what),
@@ -46,12 +51,19 @@ internal static class ReportPage
         _ => $"{test.Words}: passed",
     });
 
-    private static XElement Failure(string folder, Tried test) => new("section", new XAttribute("id", test.Folder),
-        new XElement("h2", test.Words),
-        new XElement("p", test.Guarantees.Count == 0 ? "It is named for no guarantee." : $"It tries {string.Join(", ", test.Guarantees)}."),
-        new XElement("pre", string.Concat(test.Reason.Where(System.Xml.XmlConvert.IsXmlChar))),
-        new XElement("ul", Files(folder, test).Select(file => new XElement("li", Link(file)))),
-        Files(folder, test).Where(file => file.EndsWith(".png", StringComparison.Ordinal)).Select(file => new XElement("img", new XAttribute("src", file), new XAttribute("alt", "The page when it failed"))));
+    private static XElement Failure(string folder, Tried test) =>
+        new(
+            "section",
+            new XAttribute("id", test.Folder),
+            new XElement("h2", test.Words),
+            new XElement(
+                "p",
+                test.Guarantees.Count == 0 ? "It is named for no guarantee." : $"It tries {string.Join(", ", test.Guarantees)}."),
+            new XElement("pre", string.Concat(test.Reason.Where(System.Xml.XmlConvert.IsXmlChar))),
+            new XElement("ul", Files(folder, test).Select(file => new XElement("li", Link(file)))),
+            Files(folder, test)
+                .Where(file => file.EndsWith(".png", StringComparison.Ordinal))
+                .Select(file => new XElement("img", new XAttribute("src", file), new XAttribute("alt", "The page when it failed"))));
 
     private static XElement Link(string file) => new("a", new XAttribute("href", file), Path.GetExtension(file) switch
     {
@@ -65,6 +77,11 @@ internal static class ReportPage
     private static IEnumerable<string> Files(string folder, Tried test)
     {
         var own = Path.Combine(folder, test.Folder);
-        return Directory.Exists(own) ? Directory.EnumerateFiles(own).Order(StringComparer.Ordinal).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')) : [];
+        return Directory.Exists(own)
+            ? Directory
+                .EnumerateFiles(own)
+                .Order(StringComparer.Ordinal)
+                .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
+            : [];
     }
 }

@@ -21,20 +21,34 @@ internal sealed record Tried(string Name, string Words, IReadOnlyList<string> Gu
 /// <summary>The results of a run, read from what the runner wrote.</summary>
 internal static partial class Run
 {
-    private const int LongestName = 120;
+    private const int MaxNameLength = 120;
 
     /// <summary>Where this run's report goes: E2E_REPORT, else artifacts/report.</summary>
     public static string Report { get; } =
-        Environment.GetEnvironmentVariable("E2E_REPORT") is { Length: > 0 } folder ? Path.GetFullPath(folder) : Path.Combine(Repository.Root, "artifacts", "report");
+        Environment.GetEnvironmentVariable("E2E_REPORT") is { Length: > 0 } folder
+            ? Path.GetFullPath(folder)
+            : Path.Combine(Repository.Root, "artifacts", "report");
 
     public static string FolderOf(string test)
     {
         var name = Unsafe().Replace(test, "_");
-        return Path.Combine("failures", name.Length <= LongestName ? name : $"{name[..LongestName]}-{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)))[..8]}");
+        return Path.Combine(
+            "failures",
+            name.Length <= MaxNameLength
+                ? name
+                : $"{name[..MaxNameLength]}-"
+                    + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)))[..8]);
     }
 
     public static IReadOnlyList<Tried> Read(string xml) =>
-        [.. XDocument.Load(xml).Descendants("test").Select(Read).Where(tried => tried.Result != "NotRun").OrderBy(tried => tried.Name, StringComparer.Ordinal)];
+        [
+            .. XDocument
+                .Load(xml)
+                .Descendants("test")
+                .Select(Read)
+                .Where(tried => tried.Result != "NotRun")
+                .OrderBy(tried => tried.Name, StringComparer.Ordinal),
+        ];
 
     private static Tried Read(XElement test)
     {
@@ -42,8 +56,13 @@ internal static partial class Run
         var arguments = name.IndexOf('(', StringComparison.Ordinal) is var at and >= 0 ? $" {name[at..]}" : "";
         return new Tried(
             name,
-            method.Replace('_', ' ') + (arguments.Length <= LongestName ? arguments : $"{arguments[..LongestName]}…"),
-            [.. test.Descendants("trait").Where(trait => trait.Attribute("name")!.Value == GuaranteeAttribute.Trait).Select(trait => trait.Attribute("value")!.Value).Distinct()],
+            method.Replace('_', ' ') + (arguments.Length <= MaxNameLength ? arguments : $"{arguments[..MaxNameLength]}…"),
+            [
+                .. test.Descendants("trait")
+                    .Where(trait => trait.Attribute("name")!.Value == GuaranteeAttribute.Trait)
+                    .Select(trait => trait.Attribute("value")!.Value)
+                    .Distinct(),
+            ],
             test.Attribute("result")!.Value,
             test.Element("reason")?.Value ?? test.Descendants("message").FirstOrDefault()?.Value ?? "");
     }

@@ -7,7 +7,8 @@ using System.Text.RegularExpressions;
 
 namespace OneTimeJwt.E2E.Reporting;
 
-/// <summary>What must not be read in anything that a run leaves behind: passwords that are known, and everything that looks like a token.</summary>
+/// <summary>What must not be read in anything that a run leaves behind: passwords that are known, and everything that
+/// looks like a token.</summary>
 internal static partial class Secrets
 {
     public const string Mask = "[masked]";
@@ -22,7 +23,16 @@ internal static partial class Secrets
         if (secret is not { Length: >= Shortest })
             return;
         var bytes = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(secret));
-        foreach (var form in new[] { secret, bytes, Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), WebUtility.HtmlEncode(secret), JsonSerializer.Serialize(secret)[1..^1] })
+        foreach (
+            var form in new[]
+            {
+                secret,
+                bytes,
+                Uri.EscapeDataString(secret),
+                WebUtility.UrlEncode(secret),
+                WebUtility.HtmlEncode(secret),
+                JsonSerializer.Serialize(secret)[1..^1],
+            })
             Known.TryAdd(form, 0);
     }
 
@@ -58,7 +68,12 @@ internal static partial class Secrets
         stream.Write(hidden);
     }
 
-    // Tokens of links, what ASP.NET Core's data protection makes (cookies, antiforgery), keys of authenticator apps, recovery codes, and passwords as this suite makes them up.
-    [GeneratedRegex(@"\b(?:[A-Z2-7]{32}|[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}|[2-9A-Z]{5}-[2-9A-Z]{5})\b|eyJ[\w-]{10,}(?:\.[\w-]*)*|CfDJ8[\w-]{20,}|nine(?:[ +]|%20)quiet(?:[ +]|%20)lighthouses(?:[ +]|%20)[0-9a-f]{32}", RegexOptions.CultureInvariant)]
+    // Tokens of links, what ASP.NET Core's data protection makes (cookies, antiforgery), keys of authenticator apps,
+    // recovery codes, and passwords as this suite makes them up.
+    [GeneratedRegex(
+        @"\b(?:[A-Z2-7]{32}|[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}|[2-9A-Z]{5}-[2-9A-Z]{5})\b"
+            + @"|eyJ[\w-]{10,}(?:\.[\w-]*)*|CfDJ8[\w-]{20,}|nine(?:[ +]|%20)quiet(?:[ +]|%20)lighthouses(?:[ +]|%20)[0-9a-f]{32}",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Shapes();
 }

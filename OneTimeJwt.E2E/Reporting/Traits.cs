@@ -10,7 +10,8 @@ internal sealed class GuaranteeAttribute(params int[] numbers) : Attribute, ITra
 
     public IReadOnlyList<int> Numbers => numbers;
 
-    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [.. numbers.Select(number => KeyValuePair.Create(Trait, Guarantees.Name(number)))];
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() =>
+        [.. numbers.Select(number => KeyValuePair.Create(Trait, Guarantees.Name(number)))];
 }
 
 /// <summary>What the links of a test are for: reset, confirm, change, invite, secure.</summary>
@@ -19,7 +20,8 @@ internal sealed class PurposeAttribute(params string[] purposes) : Attribute, IT
 {
     public IReadOnlyList<string> Purposes => purposes;
 
-    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [.. purposes.Select(purpose => KeyValuePair.Create("Purpose", purpose))];
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() =>
+        [.. purposes.Select(purpose => KeyValuePair.Create("Purpose", purpose))];
 }
 
 /// <summary>Whose eyes a test looks through: user, admin, operator.</summary>

@@ -7,7 +7,8 @@ internal static class Verdict
     {
         var tried = Guarantees.Names.ToDictionary(name => name, name => tests.Where(test => test.Guarantees.Contains(name)).ToList());
         foreach (var (name, own) in tried.Where(own => own.Value.Exists(test => test.Failed)))
-            yield return $"{name} is broken: {Guarantees.Promise(name)}. {own.Count(test => test.Failed)} of {own.Count(test => test.Result != "Skip")} tests that try it failed.";
+            yield return $"{name} is broken: {Guarantees.Promise(name)}. {own.Count(test => test.Failed)} of "
+                + $"{own.Count(test => test.Result != "Skip")} tests that try it failed.";
 
         if (tests.Count(test => test.Failed && test.Guarantees.Count == 0) is > 0 and var others)
             yield return $"{others} of the tests that are named for no guarantee failed.";

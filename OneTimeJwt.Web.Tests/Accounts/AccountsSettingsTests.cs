@@ -20,7 +20,13 @@ public sealed class AccountsSettingsTests
     [InlineData(64, "")]
     [InlineData(65, "Accounts:Passwords:MinimumLength Accounts:Passwords:MinimumLengthWithTwoFactor")]
     public void A_least_length_lies_between_8_and_64(int length, string keys) =>
-        Assert.Equal(keys, Keys(new AccountsSettings { Passwords = new() { MinimumLength = length, MinimumLengthWithTwoFactor = length } }));
+        Assert.Equal(
+            keys,
+            Keys(
+                new AccountsSettings
+                {
+                    Passwords = new() { MinimumLength = length, MinimumLengthWithTwoFactor = length },
+                }));
 
     [Theory]
     [InlineData("https://www.example.com/login", "")]

@@ -10,12 +10,41 @@ public sealed class AddressFormsTests
     private static readonly AccountLookup Lookup = new(Normalizer);
 
     public static TheoryData<string> AnyText =>
-    [
-        "", "@", "@@", "a@", "@b", "ada", "ada@", "ada@.", "ada@..", "ada@a..b", "ada@xn--", "ada@xn--.example", "ada@xn--a", "ada@xn--a.example", "ada@xn--\u00fc.example",
-        "ada@xn--xn--bcher-kva-.example", "ada@-b\u00fccher.example", "ada@b_\u00fccher.example", "ada@[127.0.0.1]", "ada@[\u00fc]", "ada@\u00ad", "ada@\u200d", "ada@ab\u200dc.example",
-        "ada@\u2100.example", "ada@evil\uff20example.com", "ada@\u00fc\r\nBcc: eve@example.com", "ada@\u00fc\0", "ada@\ud83d\ude00.example", "ada@\u0641a.example",
-        $"ada@{new string('\u00fc', 64)}.example", $"ada@{new string('\u00fc', 10_000)}", $"ada@xn--{new string('a', 10_000)}", string.Join("@", Enumerable.Repeat("\u00fc", 100)),
-    ];
+        [
+            "",
+            "@",
+            "@@",
+            "a@",
+            "@b",
+            "ada",
+            "ada@",
+            "ada@.",
+            "ada@..",
+            "ada@a..b",
+            "ada@xn--",
+            "ada@xn--.example",
+            "ada@xn--a",
+            "ada@xn--a.example",
+            "ada@xn--\u00fc.example",
+            "ada@xn--xn--bcher-kva-.example",
+            "ada@-b\u00fccher.example",
+            "ada@b_\u00fccher.example",
+            "ada@[127.0.0.1]",
+            "ada@[\u00fc]",
+            "ada@\u00ad",
+            "ada@\u200d",
+            "ada@ab\u200dc.example",
+            "ada@\u2100.example",
+            "ada@evil\uff20example.com",
+            "ada@\u00fc\r\nBcc: eve@example.com",
+            "ada@\u00fc\0",
+            "ada@\ud83d\ude00.example",
+            "ada@\u0641a.example",
+            $"ada@{new string('\u00fc', 64)}.example",
+            $"ada@{new string('\u00fc', 10_000)}",
+            $"ada@xn--{new string('a', 10_000)}",
+            string.Join("@", Enumerable.Repeat("\u00fc", 100)),
+        ];
 
     /// <summary>No test case of xUnit's can carry these.</summary>
     private static readonly string[] NoUnicode = ["ada@\ud800.example", "ada@b\u00fc\udc00cher.example", "ada@xn--\ud83d.example"];

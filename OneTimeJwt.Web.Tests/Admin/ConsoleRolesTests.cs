@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tests.App;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.Admin;
 
@@ -26,7 +26,11 @@ public sealed class ConsoleRolesTests(SharedApp shared) : IClassFixture<SharedAp
         Assert.Equal(RoleOutcome.Unchanged, await RemoveAsync(_shared, account, ConsoleRole.Admin));
         Assert.Equal(ConsoleRole.Support, await OfAsync(_shared, account));
         Assert.Equal(
-            [(RecoveryEventKind.RoleGranted, "Support of the console"), (RecoveryEventKind.RoleGranted, "Admin of the console"), (RecoveryEventKind.RoleRemoved, "Admin of the console")],
+            [
+                (RecoveryEventKind.RoleGranted, "Support of the console"),
+                (RecoveryEventKind.RoleGranted, "Admin of the console"),
+                (RecoveryEventKind.RoleRemoved, "Admin of the console"),
+            ],
             (await _shared.TrailAsync(account.Id)).Select(line => (line.Kind, line.Detail!)));
     }
 
@@ -36,7 +40,8 @@ public sealed class ConsoleRolesTests(SharedApp shared) : IClassFixture<SharedAp
         await using var app = await TestApp.StartAsync(new() { ["Admin:Roles:Admin"] = "Owner" });
         var theirs = await app.AddAccountAsync();
         await app.WithAsync<RoleManager<IdentityRole>, IdentityResult>(roles => roles.CreateAsync(new IdentityRole("Owner")));
-        await app.WithAsync<UserManager<Account>, IdentityResult>(async users => await users.AddToRoleAsync((await users.FindByIdAsync(theirs.Id))!, "Owner"));
+        await app.WithAsync<UserManager<Account>, IdentityResult>(async users =>
+            await users.AddToRoleAsync((await users.FindByIdAsync(theirs.Id))!, "Owner"));
         var ours = await app.AddAccountAsync();
 
         Assert.Null(await OfAsync(app, theirs));
@@ -58,7 +63,12 @@ public sealed class ConsoleRolesTests(SharedApp shared) : IClassFixture<SharedAp
 
     [Fact]
     public async Task Seeded_roles_count() =>
-        Assert.Equal(ConsoleRole.Admin, await OfAsync(_shared, await _shared.WithAsync<AccountsContext, Account>(database => database.Users.SingleAsync(account => account.Email == "admin@example.com"))));
+        Assert.Equal(
+            ConsoleRole.Admin,
+            await OfAsync(
+                _shared,
+                await _shared.WithAsync<AccountsContext, Account>(database =>
+                    database.Users.SingleAsync(account => account.Email == "admin@example.com"))));
 
     [Fact]
     public async Task Of_admins_who_take_each_others_role_at_once_on_two_nodes_one_keeps_it()
@@ -72,7 +82,8 @@ public sealed class ConsoleRolesTests(SharedApp shared) : IClassFixture<SharedAp
             await GrantAsync(app, admins[i], ConsoleRole.Admin);
         }
 
-        var outcomes = await Task.WhenAll(admins.Select((admin, i) => Task.Run(() => RemoveAsync(i % 2 == 0 ? app : other, admin, ConsoleRole.Admin))));
+        var outcomes = await Task.WhenAll(
+            admins.Select((admin, i) => Task.Run(() => RemoveAsync(i % 2 == 0 ? app : other, admin, ConsoleRole.Admin))));
 
         Assert.Equal(5, outcomes.Count(outcome => outcome == RoleOutcome.Done));
         Assert.Single(outcomes, outcome => outcome == RoleOutcome.LastAdmin);

@@ -6,9 +6,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Tests.App;
-using OneTimeJwt.Web.Tests.Shell;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Campaigns;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Tests.Site;
 
 namespace OneTimeJwt.Web.Tests.Admin;
 
@@ -23,12 +24,15 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
 
     private IDbContextFactory<AccountsContext> Contexts => _app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>();
 
-    public static TheoryData<Type> Pages => [typeof(FindPage), typeof(AccountFilePage), typeof(TrailPage), typeof(GlancePage), typeof(CampaignPage)];
+    public static TheoryData<Type> Pages =>
+        [typeof(AccountsPage), typeof(AccountDetailsPage), typeof(TrailPage), typeof(DashboardPage), typeof(CampaignPage)];
 
     [Theory]
     [MemberData(nameof(Pages))]
     public void Every_page_asks_for_the_console_policy(Type page) =>
-        Assert.Equal(ConsoleAccess.Policy, Assert.Single(page.GetCustomAttributes(typeof(AuthorizeAttribute), inherit: true).Cast<AuthorizeAttribute>()).Policy);
+        Assert.Equal(
+            ConsoleAccess.Policy,
+            Assert.Single(page.GetCustomAttributes(typeof(AuthorizeAttribute), inherit: true).Cast<AuthorizeAttribute>()).Policy);
 
     [Fact]
     public async Task While_it_loads_it_says_so()
@@ -57,14 +61,32 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
     [Fact]
     public async Task Lines_are_shown_as_text_and_lead_to_account_actor_and_link()
     {
-        var admin = await _app.HireAsync(ConsoleRole.Admin);
+        var admin = await _app.AddAdminAsync(ConsoleRole.Admin);
         var account = await _app.AddAccountAsync();
-        await AddAsync(account.Id, new RecoveryEvent { At = At, Kind = RecoveryEventKind.LinkTriggered, AccountId = account.Id, Actor = admin.Id, Nonce = Nonce, Client = "203.0.113.7", Detail = Screen.Hostile, Reason = Screen.Hostile });
-        using var desk = new Desk(_app, admin.User);
+        await AddAsync(
+            account.Id,
+            new RecoveryEvent
+            {
+                At = At,
+                Kind = RecoveryEventKind.LinkTriggered,
+                AccountId = account.Id,
+                Actor = admin.Id,
+                Nonce = Nonce,
+                Client = "203.0.113.7",
+                Detail = PageRenderer.Hostile,
+                Reason = PageRenderer.Hostile,
+            });
+        using var desk = new ConsoleDriver(_app, admin.User);
         var page = desk.Open<TrailPage>($"/admin/trail?account={account.Email}");
 
-        page.WaitForAssertion(() => Assert.Equal($"Link sent by an admin: {Screen.Hostile}", page.Find("ol.trail p").ChildNodes.Where(node => node.NodeName != "Q").Aggregate("", (text, node) => text + node.TextContent).Trim()));
-        Assert.Equal(Screen.Hostile, page.Find("ol.trail q").TextContent);
+        page.WaitForAssertion(() =>
+            Assert.Equal(
+                $"Link sent by an admin: {PageRenderer.Hostile}",
+                page.Find("ol.trail p")
+                    .ChildNodes.Where(node => node.NodeName != "Q")
+                    .Aggregate("", (text, node) => text + node.TextContent)
+                    .Trim()));
+        Assert.Equal(PageRenderer.Hostile, page.Find("ol.trail q").TextContent);
         Assert.Equal(At.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), page.Find("ol.trail time").TextContent);
         Assert.Equal(
             [$"/admin/accounts/{account.Id}", $"/admin/trail?actor={admin.Id}", $"/admin/trail?nonce={Nonce}"],
@@ -81,34 +103,80 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         var account = await _app.AddAccountAsync();
         var nonce = Guid.NewGuid().ToString("N")[..16];
         var id = known ? account.Id : null;
-        await AddAsync(id!, new RecoveryEvent { At = At, Kind = kind, AccountId = id, AddressHash = "0123456789abcdef0123456789abcdef", Nonce = nonce });
+        await AddAsync(
+            id!,
+            new RecoveryEvent
+            {
+                At = At,
+                Kind = kind,
+                AccountId = id,
+                AddressHash = "0123456789abcdef0123456789abcdef",
+                Nonce = nonce,
+            });
         using var desk = await DeskAsync();
         var page = desk.Open<TrailPage>($"/admin/trail?nonce={nonce}");
 
         page.WaitForAssertion(() => Assert.Single(page.FindAll("ol.trail li")));
-        Assert.Equal(shown is null ? [] : [shown], page.FindAll("ol.trail .by span").Select(Screen.Words));
+        Assert.Equal(shown is null ? [] : [shown], page.FindAll("ol.trail .by span").Select(PageRenderer.Words));
     }
 
     [Theory]
     [InlineData(RecoveryEventKind.Mailed, "Mailed", new RecoveryEventKind[0], null)]
     [InlineData(RecoveryEventKind.Mailed, "Mailed", new[] { RecoveryEventKind.MailDelivered }, "Mail delivered")]
-    [InlineData(RecoveryEventKind.NoticeMailed, "Notice mailed to the owner", new[] { RecoveryEventKind.MailDelivered, RecoveryEventKind.MailDeferred }, "Mail delivered")]
-    [InlineData(RecoveryEventKind.CodeMailed, "One-time code mailed", new[] { RecoveryEventKind.MailDropped }, "Mail dropped by the provider: no such mailbox")]
-    [InlineData(RecoveryEventKind.MailUnanswered, "Mail handed over, no answer", new[] { RecoveryEventKind.MailDeferred }, "Mail delayed: no such mailbox")]
-    [InlineData(RecoveryEventKind.Mailed, "Mailed", new[] { RecoveryEventKind.MailBounced, RecoveryEventKind.MailDelivered, RecoveryEventKind.MailDeferred }, "Mail bounced: no such mailbox")]
+    [InlineData(
+        RecoveryEventKind.NoticeMailed,
+        "Notice mailed to the owner",
+        new[] { RecoveryEventKind.MailDelivered, RecoveryEventKind.MailDeferred },
+        "Mail delivered"
+    )]
+    [InlineData(
+        RecoveryEventKind.CodeMailed,
+        "One-time code mailed",
+        new[] { RecoveryEventKind.MailDropped },
+        "Mail dropped by the provider: no such mailbox"
+    )]
+    [InlineData(
+        RecoveryEventKind.MailUnanswered,
+        "Mail handed over, no answer",
+        new[] { RecoveryEventKind.MailDeferred },
+        "Mail delayed: no such mailbox"
+    )]
+    [InlineData(
+        RecoveryEventKind.Mailed,
+        "Mailed",
+        new[] { RecoveryEventKind.MailBounced, RecoveryEventKind.MailDelivered, RecoveryEventKind.MailDeferred },
+        "Mail bounced: no such mailbox"
+    )]
     [InlineData(RecoveryEventKind.Requested, "Link asked for", new[] { RecoveryEventKind.MailBounced }, null)]
-    public async Task A_mail_that_has_left_says_what_became_of_it(RecoveryEventKind kind, string name, RecoveryEventKind[] reports, string? shown)
+    public async Task A_mail_that_has_left_says_what_became_of_it(
+        RecoveryEventKind kind,
+        string name,
+        RecoveryEventKind[] reports,
+        string? shown)
     {
         var account = await _app.AddAccountAsync();
         var mail = Guid.CreateVersion7();
-        await AddAsync(account.Id, [new RecoveryEvent { At = At, Kind = kind, AccountId = account.Id, MailId = mail }, .. reports.Select((report, i) => new RecoveryEvent
-        {
-            At = At.AddMinutes(i + 1),
-            Kind = report,
-            AccountId = account.Id,
-            MailId = mail,
-            Detail = report == RecoveryEventKind.MailDelivered ? null : "no such mailbox",
-        })]);
+        await AddAsync(
+            account.Id,
+            [
+                new RecoveryEvent
+                {
+                    At = At,
+                    Kind = kind,
+                    AccountId = account.Id,
+                    MailId = mail,
+                },
+                .. reports.Select(
+                    (report, i) =>
+                        new RecoveryEvent
+                        {
+                            At = At.AddMinutes(i + 1),
+                            Kind = report,
+                            AccountId = account.Id,
+                            MailId = mail,
+                            Detail = report == RecoveryEventKind.MailDelivered ? null : "no such mailbox",
+                        }),
+            ]);
         using var desk = await DeskAsync();
         var page = desk.Open<TrailPage>($"/admin/trail?account={account.Id}&kind={kind}");
 
@@ -120,25 +188,53 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
     public async Task Reports_are_read_with_one_query_a_page()
     {
         var account = await _app.AddAccountAsync();
-        await AddAsync(account.Id, [.. Enumerable.Range(0, TrailReader.PageSize).SelectMany(i =>
-        {
-            var mail = Guid.CreateVersion7();
-            return new[] { RecoveryEventKind.Mailed, RecoveryEventKind.MailDelivered }.Select(kind => new RecoveryEvent { At = At, Kind = kind, AccountId = account.Id, MailId = mail });
-        })]);
+        await AddAsync(
+            account.Id,
+            [
+                .. Enumerable
+                    .Range(0, TrailReader.PageSize)
+                    .SelectMany(i =>
+                    {
+                        var mail = Guid.CreateVersion7();
+                        return new[] { RecoveryEventKind.Mailed, RecoveryEventKind.MailDelivered }.Select(kind => new RecoveryEvent
+                        {
+                            At = At,
+                            Kind = kind,
+                            AccountId = account.Id,
+                            MailId = mail,
+                        });
+                    }),
+            ]);
         var before = Queries();
 
-        var page = await new TrailReader(Contexts, new AccountLookup(new UpperInvariantLookupNormalizer())).PageAsync(new TrailQuery(Account: account.Id, Kind: RecoveryEventKind.Mailed), cancellationToken: Xunit.TestContext.Current.CancellationToken);
+        var page = await new TrailReader(Contexts, new AccountLookup(new UpperInvariantLookupNormalizer())).PageAsync(
+            new TrailQuery(Account: account.Id, Kind: RecoveryEventKind.Mailed),
+            cancellationToken: Xunit.TestContext.Current.CancellationToken);
 
         Assert.Equal((TrailReader.PageSize, 1), (page.Reports.Count, Queries() - before));
 
-        int Queries() => _app.Log.Lines.Count(line => line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains("\"MailId\" IN", StringComparison.Ordinal));
+        int Queries() =>
+            _app.Log.Lines.Count(line =>
+                line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains("\"MailId\" IN", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Many_lines_are_paged_each_once_also_where_they_share_a_moment()
     {
         var account = await _app.AddAccountAsync();
-        await AddAsync(account.Id, [.. Enumerable.Range(0, 120).Select(i => new RecoveryEvent { At = At.AddSeconds(i / 40), Kind = RecoveryEventKind.Opened, AccountId = account.Id, Detail = $"line {i}" })]);
+        await AddAsync(
+            account.Id,
+            [
+                .. Enumerable
+                    .Range(0, 120)
+                    .Select(i => new RecoveryEvent
+                    {
+                        At = At.AddSeconds(i / 40),
+                        Kind = RecoveryEventKind.Opened,
+                        AccountId = account.Id,
+                        Detail = $"line {i}",
+                    }),
+            ]);
         using var desk = await DeskAsync();
         var page = desk.Open<TrailPage>($"/admin/trail?account={account.Id}");
 
@@ -146,14 +242,15 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         foreach (var size in new[] { 50, 50, 20 })
         {
             page.WaitForAssertion(() => Assert.Equal(size, page.FindAll("ol.trail li").Count));
-            seen.AddRange(page.FindAll("ol.trail li p:first-child").Select(Screen.Words));
+            seen.AddRange(page.FindAll("ol.trail li p:first-child").Select(PageRenderer.Words));
             if (size == 50)
                 await page.FindAll(".pager button")[1].PressAsync();
         }
 
         Assert.Equal(120, seen.Distinct().Count());
         await page.FindAll(".pager button")[0].PressAsync();
-        page.WaitForAssertion(() => Assert.Equal(seen.Skip(50).Take(50), page.FindAll("ol.trail li p:first-child").Select(Screen.Words)));
+        page.WaitForAssertion(() =>
+            Assert.Equal(seen.Skip(50).Take(50), page.FindAll("ol.trail li p:first-child").Select(PageRenderer.Words)));
     }
 
     [Theory]
@@ -168,13 +265,46 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         var account = await _app.AddAccountAsync();
         await AddAsync(
             account.Id,
-            new RecoveryEvent { At = At, Kind = RecoveryEventKind.Mailed, AccountId = account.Id, Actor = "some-admin", Nonce = "aaaabbbbccccdddd", Detail = "mailed" },
-            new RecoveryEvent { At = At.AddMinutes(1), Kind = RecoveryEventKind.Opened, AccountId = account.Id, Nonce = "aaaabbbbccccdddd", Detail = "opened" },
-            new RecoveryEvent { At = At.AddDays(2), Kind = RecoveryEventKind.Suppressed, AccountId = account.Id, Detail = "late" });
-        var parsed = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery("?" + string.Format(CultureInfo.InvariantCulture, query, Day(0), Day(1), Day(2)));
-        var (asked, problems) = TrailQueryText.Parse(account.Id, parsed.GetValueOrDefault("actor"), parsed.GetValueOrDefault("kind"), parsed.GetValueOrDefault("from"), parsed.GetValueOrDefault("to"), parsed.GetValueOrDefault("nonce"), campaign: null);
+            new RecoveryEvent
+            {
+                At = At,
+                Kind = RecoveryEventKind.Mailed,
+                AccountId = account.Id,
+                Actor = "some-admin",
+                Nonce = "aaaabbbbccccdddd",
+                Detail = "mailed",
+            },
+            new RecoveryEvent
+            {
+                At = At.AddMinutes(1),
+                Kind = RecoveryEventKind.Opened,
+                AccountId = account.Id,
+                Nonce = "aaaabbbbccccdddd",
+                Detail = "opened",
+            },
+            new RecoveryEvent
+            {
+                At = At.AddDays(2),
+                Kind = RecoveryEventKind.Suppressed,
+                AccountId = account.Id,
+                Detail = "late",
+            });
+        var parsed = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(
+            "?" + string.Format(CultureInfo.InvariantCulture, query, Day(0), Day(1), Day(2)));
+        var (asked, problems) = TrailQueryText.Parse(
+            account.Id,
+            parsed.GetValueOrDefault("actor"),
+            parsed.GetValueOrDefault("kind"),
+            parsed.GetValueOrDefault("from"),
+            parsed.GetValueOrDefault("to"),
+            parsed.GetValueOrDefault("nonce"),
+            campaign: null);
 
-        var lines = (await new TrailReader(Contexts, new AccountLookup(new UpperInvariantLookupNormalizer())).PageAsync(asked, cancellationToken: Xunit.TestContext.Current.CancellationToken)).Lines;
+        var lines = (
+            await new TrailReader(Contexts, new AccountLookup(new UpperInvariantLookupNormalizer())).PageAsync(
+                asked,
+                cancellationToken: Xunit.TestContext.Current.CancellationToken)
+        ).Lines;
 
         Assert.Empty(problems);
         Assert.Equal(details, lines.Select(line => line.Detail).Order());
@@ -205,10 +335,10 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
     [Fact]
     public async Task Who_loses_the_right_sees_nothing_more()
     {
-        var support = await _app.HireAsync(ConsoleRole.Support);
+        var support = await _app.AddAdminAsync(ConsoleRole.Support);
         var account = await _app.AddAccountAsync();
         await AddAsync(account.Id, new RecoveryEvent { At = At, Kind = RecoveryEventKind.Opened, AccountId = account.Id });
-        using var desk = new Desk(_app, support.User);
+        using var desk = new ConsoleDriver(_app, support.User);
         var page = desk.Open<TrailPage>($"/admin/trail?account={account.Id}");
         page.WaitForAssertion(() => Assert.Single(page.FindAll("ol.trail li")));
 
@@ -218,9 +348,9 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Empty(page.FindAll("ol, form, button"));
     }
 
-    private async Task<Desk> DeskAsync(IDbContextFactory<AccountsContext>? contexts = null)
+    private async Task<ConsoleDriver> DeskAsync(IDbContextFactory<AccountsContext>? contexts = null)
     {
-        var desk = new Desk(_app, (await _app.HireAsync(ConsoleRole.Support)).User);
+        var desk = new ConsoleDriver(_app, (await _app.AddAdminAsync(ConsoleRole.Support)).User);
         if (contexts is not null)
             desk.Services.AddSingleton(new TrailReader(contexts, new AccountLookup(new UpperInvariantLookupNormalizer())));
         return desk;

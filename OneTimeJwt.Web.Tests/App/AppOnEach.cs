@@ -1,4 +1,4 @@
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -11,7 +11,8 @@ public sealed class AppOnEach : IAsyncLifetime
     public static IReadOnlyList<DatabaseProvider> Providers { get; } = [DatabaseProvider.Sqlite, DatabaseProvider.PostgreSql];
 
     /// <summary>Each case on each kind of database.</summary>
-    public static TheoryData<DatabaseProvider, string> Cases(IEnumerable<string> names) => new(from provider in Providers from name in names select (provider, name));
+    public static TheoryData<DatabaseProvider, string> Cases(IEnumerable<string> names) =>
+        new(from provider in Providers from name in names select (provider, name));
 
     public async Task<TestApp> OnAsync(DatabaseProvider provider) =>
         _apps.TryGetValue(provider, out var app) ? app : _apps[provider] = await TestApp.StartAsync(provider: provider);

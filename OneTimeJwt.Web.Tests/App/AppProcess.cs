@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using OneTimeJwt.E2E.Infrastructure;
 
 namespace OneTimeJwt.Web.Tests.App;
 

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.App;
 
 /// <summary>While a password is looked at, or hashed, others go on.</summary>
-internal sealed class BusyHasher(Action meanwhile, IOptions<PasswordHasherOptions> options, bool whileHashing = false) : PasswordHasher<Account>(options)
+internal sealed class BusyHasher(Action meanwhile, IOptions<PasswordHasherOptions> options, bool whileHashing = false)
+    : PasswordHasher<Account>(options)
 {
     public override PasswordVerificationResult VerifyHashedPassword(Account user, string hashedPassword, string providedPassword)
     {

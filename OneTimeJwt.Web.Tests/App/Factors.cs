@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MimeKit;
 using OneTimeJwt.E2E.Infrastructure;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Tests.App;
@@ -18,7 +18,8 @@ internal static partial class Factors
 
     /// <summary>An account whose row another application wrote.</summary>
     /// <param name="app">Where it is made.</param>
-    /// <param name="shape">What it has: parts separated by a comma, of <c>on</c>, <c>phone</c>, <c>key=…</c>, <c>codes</c>, <c>passkey</c>.</param>
+    /// <param name="shape">What it has: parts separated by a comma, of <c>on</c>, <c>phone</c>, <c>key=…</c>,
+    /// <c>codes</c>, <c>passkey</c>.</param>
     public static async Task<Account> AddWithFactorAsync(this TestApp app, string shape)
     {
         var parts = shape.Split(',');
@@ -35,14 +36,36 @@ internal static partial class Factors
             if (parts.Contains("codes"))
                 await users.SetAuthenticationTokenAsync(row, Account.TokenStore, "RecoveryCodes", "KQ7RM-3WFTC;X2HDN-8VJPB");
             if (parts.Contains("passkey"))
-                await users.AddOrUpdatePasskeyAsync(row, new UserPasskeyInfo([.. Guid.NewGuid().ToByteArray()], [1], DateTimeOffset.UtcNow, 0, null, true, true, true, [1], [1]) { Name = "Phone" });
+                await users.AddOrUpdatePasskeyAsync(
+                    row,
+                    new UserPasskeyInfo(
+                        [.. Guid.NewGuid().ToByteArray()],
+                        [1],
+                        DateTimeOffset.UtcNow,
+                        0,
+                        null,
+                        true,
+                        true,
+                        true,
+                        [1],
+                        [1])
+                    {
+                        Name = "Phone",
+                    });
             return 0;
         });
         return account;
     }
 
     /// <summary>What another application writes past Identity: no stamp is changed.</summary>
-    public static Task<int> SetAsync(this TestApp app, string accountId, bool? twoFactor = null, string? address = null, string? stamp = null, DateTimeOffset? lockoutEnd = null) =>
+    public static Task<int> SetAsync(
+        this TestApp app,
+        string accountId,
+        bool? twoFactor = null,
+        string? address = null,
+        string? stamp = null,
+        DateTimeOffset? lockoutEnd = null
+    ) =>
         app.WithAsync<AccountsContext, int>(async database =>
         {
             var row = await database.Users.SingleAsync(account => account.Id == accountId);
@@ -63,14 +86,17 @@ internal static partial class Factors
     /// <summary>Waits until so many codes were mailed, and takes the last one out of its mail.</summary>
     public static async Task<string> MailedCodeAsync(this TestApp app, Account account, int count = 1)
     {
-        await Eventually.Async(async () => (await app.TrailAsync(account.Id)).Count(line => line.Kind == RecoveryEventKind.CodeMailed), mailed => mailed >= count);
-        return Code((await app.Mails.WaitAsync(account.Email!, count)).Last(mail => Inbox.Subject(mail) == "Your one-time code"));
+        await Eventually.Async(
+            async () => (await app.TrailAsync(account.Id)).Count(line => line.Kind == RecoveryEventKind.CodeMailed),
+            mailed => mailed >= count);
+        return Code((await app.Mails.WaitAsync(account.Email!, count)).Last(mail => MailFolder.Subject(mail) == "Your one-time code"));
     }
 
     public static string Code(MimeMessage mail) => Assert.Single(Digits().Matches(mail.TextBody!)).Groups[1].Value;
 
     /// <summary>Another one than this.</summary>
-    public static string Wrong(string code, int by = 1) => ((int.Parse(code, CultureInfo.InvariantCulture) + by) % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
+    public static string Wrong(string code, int by = 1) =>
+        ((int.Parse(code, CultureInfo.InvariantCulture) + by) % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
 
     public static async Task<Answer> EnterCodeAsync(this Visitor visitor, string code) =>
         await visitor.SubmitAsync(await visitor.GetAsync("/sign-in/two-factor"), ("code", code));
@@ -79,8 +105,11 @@ internal static partial class Factors
     public static async Task<Visitor> EnterByMailAsync(this TestApp app, Account account)
     {
         var visitor = app.Open();
-        var before = app.Mails.To(account.Email!).Count(mail => Inbox.Subject(mail) == "Your one-time code");
-        Assert.StartsWith("/sign-in/two-factor", (await visitor.SignInAsync(account.Email!, Passwords.Old)).Location, StringComparison.Ordinal);
+        var before = app.Mails.To(account.Email!).Count(mail => MailFolder.Subject(mail) == "Your one-time code");
+        Assert.StartsWith(
+            "/sign-in/two-factor",
+            (await visitor.SignInAsync(account.Email!, Passwords.Old)).Location,
+            StringComparison.Ordinal);
         Assert.Equal("/account", (await visitor.EnterCodeAsync(await app.MailedCodeAsync(account, before + 1))).Location);
         return visitor;
     }

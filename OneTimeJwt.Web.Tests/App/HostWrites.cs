@@ -1,13 +1,7 @@
-using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Recovery;
-using OneTimeJwt.Web.Tests.Admin;
+using OneTimeJwt.Web.Campaigns;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -16,26 +10,68 @@ internal static class HostWrites
 {
     internal static readonly Dictionary<string, Func<TestApp, Account, Task>> Shapes = new()
     {
-        ["failed count as large as it gets"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.AccessFailedCount, int.MaxValue)),
-        ["failed count below zero"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.AccessFailedCount, -1)),
-        ["no concurrency stamp"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.ConcurrencyStamp, (string?)null)),
-        ["security stamp of spaces"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.SecurityStamp, "   ")),
-        ["security stamp of a thousand characters"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.SecurityStamp, new string('s', 1000))),
-        ["no user name"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.UserName, (string?)null).SetProperty(known => known.NormalizedUserName, (string?)null)),
-        ["no user name beside a normalised one"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.UserName, (string?)null)),
+        ["failed count as large as it gets"] = (app, account) =>
+            app.WriteAsync(account.Id, row => row.SetProperty(known => known.AccessFailedCount, int.MaxValue)),
+        ["failed count below zero"] = (app, account) =>
+            app.WriteAsync(account.Id, row => row.SetProperty(known => known.AccessFailedCount, -1)),
+        ["no concurrency stamp"] = (app, account) =>
+            app.WriteAsync(account.Id, row => row.SetProperty(known => known.ConcurrencyStamp, (string?)null)),
+        ["security stamp of spaces"] = (app, account) =>
+            app.WriteAsync(account.Id, row => row.SetProperty(known => known.SecurityStamp, "   ")),
+        ["security stamp of a thousand characters"] = (app, account) =>
+            app.WriteAsync(account.Id, row => row.SetProperty(known => known.SecurityStamp, new string('s', 1000))),
+        ["no user name"] = (app, account) =>
+            app.WriteAsync(
+                account.Id,
+                row =>
+                    row.SetProperty(known => known.UserName, (string?)null).SetProperty(known => known.NormalizedUserName, (string?)null)),
+        ["no user name beside a normalised one"] = (app, account) =>
+            app.WriteAsync(account.Id, row => row.SetProperty(known => known.UserName, (string?)null)),
         ["user name of spaces"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.UserName, "  ")),
-        ["no normalised user name"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.NormalizedUserName, (string?)null)),
-        ["telephone number of many lines"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.PhoneNumber, string.Concat(Enumerable.Repeat("+49\r\n☎ ", 30))).SetProperty(known => known.PhoneNumberConfirmed, true)),
-        ["address in other letters than it is normalised from"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.Email, account.Email!.ToUpperInvariant())),
-        ["claim without a value"] = (app, account) => AddAsync(app, new IdentityUserClaim<string> { UserId = account.Id, ClaimType = "department" }),
-        ["claim without a type"] = (app, account) => AddAsync(app, new IdentityUserClaim<string> { UserId = account.Id, ClaimValue = "sales" }),
-        ["claim of forty thousand characters"] = (app, account) => AddAsync(app, new IdentityUserClaim<string> { UserId = account.Id, ClaimType = "picture", ClaimValue = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(30_000)) }),
+        ["no normalised user name"] = (app, account) =>
+            app.WriteAsync(account.Id, row => row.SetProperty(known => known.NormalizedUserName, (string?)null)),
+        ["telephone number of many lines"] = (app, account) =>
+            app.WriteAsync(
+                account.Id,
+                row =>
+                    row.SetProperty(known => known.PhoneNumber, string.Concat(Enumerable.Repeat("+49\r\n☎ ", 30)))
+                        .SetProperty(known => known.PhoneNumberConfirmed, true)),
+        ["address in other letters than it is normalised from"] = (app, account) =>
+            app.WriteAsync(account.Id, row => row.SetProperty(known => known.Email, account.Email!.ToUpperInvariant())),
+        ["claim without a value"] = (app, account) =>
+            AddAsync(app, new IdentityUserClaim<string> { UserId = account.Id, ClaimType = "department" }),
+        ["claim without a type"] = (app, account) =>
+            AddAsync(app, new IdentityUserClaim<string> { UserId = account.Id, ClaimValue = "sales" }),
+        ["claim of forty thousand characters"] = (app, account) =>
+            AddAsync(
+                app,
+                new IdentityUserClaim<string>
+                {
+                    UserId = account.Id,
+                    ClaimType = "picture",
+                    ClaimValue = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(30_000)),
+                }),
         ["claims that look like ours"] = async (app, account) =>
         {
-            await AddAsync(app, new IdentityUserClaim<string> { UserId = account.Id, ClaimType = System.Security.Claims.ClaimTypes.NameIdentifier, ClaimValue = "somebody-else" });
-            await AddAsync(app, new IdentityUserClaim<string> { UserId = account.Id, ClaimType = "AspNet.Identity.SecurityStamp", ClaimValue = "another" });
+            await AddAsync(
+                app,
+                new IdentityUserClaim<string>
+                {
+                    UserId = account.Id,
+                    ClaimType = System.Security.Claims.ClaimTypes.NameIdentifier,
+                    ClaimValue = "somebody-else",
+                });
+            await AddAsync(
+                app,
+                new IdentityUserClaim<string>
+                {
+                    UserId = account.Id,
+                    ClaimType = "AspNet.Identity.SecurityStamp",
+                    ClaimValue = "another",
+                });
         },
-        ["role without a name"] = (app, account) => InRoleAsync(app, account, new IdentityRole { Name = null, NormalizedName = $"NAMELESS-{Guid.NewGuid():N}" }),
+        ["role without a name"] = (app, account) =>
+            InRoleAsync(app, account, new IdentityRole { Name = null, NormalizedName = $"NAMELESS-{Guid.NewGuid():N}" }),
         ["role whose claim has no value"] = async (app, account) =>
         {
             var role = new IdentityRole($"role-{Guid.NewGuid():N}");
@@ -48,9 +84,22 @@ internal static class HostWrites
             await AddAsync(app, Token(account, "AuthenticatorKey", null));
             await AddAsync(app, Token(account, "RecoveryCodes", null));
         },
-        ["external login of no provider"] = (app, account) => AddAsync(app, new IdentityUserLogin<string> { UserId = account.Id, LoginProvider = "", ProviderKey = Guid.NewGuid().ToString(), ProviderDisplayName = "" }),
-        ["lock-out that ended in 1753"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.LockoutEnd, new DateTimeOffset(1753, 1, 1, 0, 0, 0, TimeSpan.Zero))),
-        ["lock-out that ended at the beginning"] = (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.LockoutEnd, DateTimeOffset.MinValue)),
+        ["external login of no provider"] = (app, account) =>
+            AddAsync(
+                app,
+                new IdentityUserLogin<string>
+                {
+                    UserId = account.Id,
+                    LoginProvider = "",
+                    ProviderKey = Guid.NewGuid().ToString(),
+                    ProviderDisplayName = "",
+                }),
+        ["lock-out that ended in 1753"] = (app, account) =>
+            app.WriteAsync(
+                account.Id,
+                row => row.SetProperty(known => known.LockoutEnd, new DateTimeOffset(1753, 1, 1, 0, 0, 0, TimeSpan.Zero))),
+        ["lock-out that ended at the beginning"] = (app, account) =>
+            app.WriteAsync(account.Id, row => row.SetProperty(known => known.LockoutEnd, DateTimeOffset.MinValue)),
         ["two-factor off with a key and codes of garbage"] = async (app, account) =>
         {
             await AddAsync(app, Token(account, "AuthenticatorKey", "\r\n<script>"));
@@ -75,25 +124,62 @@ internal static class HostWrites
     // What another application does while a link is out, and which links it ends.
     internal static readonly Dictionary<string, (Func<TestApp, Account, Task> Do, string[] Live)> Moves = new()
     {
-        ["moves the address"] = ((app, account) => app.SetAsync(account.Id, address: Links.NewAddress()), ["secure"]),
-        ["moves the address and not its normalised form"] = ((app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.Email, Links.NewAddress())), ["secure"]),
-        ["moves the normalised address alone"] = ((app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.NormalizedEmail, Links.NewAddress().ToUpperInvariant())), ["secure"]),
-        ["takes the address away"] = ((app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.Email, (string?)null).SetProperty(known => known.NormalizedEmail, (string?)null)), ["secure"]),
-        ["renames it"] = ((app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.UserName, "renamed " + account.Id).SetProperty(known => known.NormalizedUserName, "RENAMED " + account.Id.ToUpperInvariant())), ["reset", "confirm", "change", "invite", "secure"]),
-        ["writes other letters of the same address"] = ((app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.Email, account.Email!.ToUpperInvariant())), ["reset", "confirm", "change", "invite", "secure"]),
-        ["deletes it and makes another with that address"] = (async (app, account) =>
-        {
-            await DeleteAsync(app, account.Id);
-            await app.AddAccountAsync(shape: row => (row.UserName, row.Email) = (account.UserName, account.Email));
-        }, []),
+        ["moves the address"] = ((app, account) => app.SetAsync(account.Id, address: MailedLinks.NewAddress()), ["secure"]),
+        ["moves the address and not its normalised form"] = (
+            (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.Email, MailedLinks.NewAddress())),
+            ["secure"]),
+        ["moves the normalised address alone"] = (
+            (app, account) =>
+                app.WriteAsync(
+                    account.Id,
+                    row => row.SetProperty(known => known.NormalizedEmail, MailedLinks.NewAddress().ToUpperInvariant())),
+            ["secure"]),
+        ["takes the address away"] = (
+            (app, account) =>
+                app.WriteAsync(
+                    account.Id,
+                    row => row.SetProperty(known => known.Email, (string?)null).SetProperty(known => known.NormalizedEmail, (string?)null)),
+            ["secure"]),
+        ["renames it"] = (
+            (app, account) =>
+                app.WriteAsync(
+                    account.Id,
+                    row =>
+                        row.SetProperty(known => known.UserName, "renamed " + account.Id)
+                            .SetProperty(known => known.NormalizedUserName, "RENAMED " + account.Id.ToUpperInvariant())),
+            ["reset", "confirm", "change", "invite", "secure"]),
+        ["writes other letters of the same address"] = (
+            (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.Email, account.Email!.ToUpperInvariant())),
+            ["reset", "confirm", "change", "invite", "secure"]),
+        ["deletes it and makes another with that address"] = (
+            async (app, account) =>
+            {
+                await DeleteAsync(app, account.Id);
+                await app.AddAccountAsync(shape: row => (row.UserName, row.Email) = (account.UserName, account.Email));
+            },
+            []),
         ["bans it"] = ((app, account) => BanAsync(app, account), []),
-        ["bans it by switching on a date that was ignored"] = (async (app, account) =>
-        {
-            await app.WriteAsync(account.Id, row => row.SetProperty(known => known.LockoutEnabled, false).SetProperty(known => known.LockoutEnd, app.Clock.GetUtcNow().AddYears(3)));
-            await app.WriteAsync(account.Id, row => row.SetProperty(known => known.LockoutEnabled, true));
-        }, []),
-        ["takes the stamp away"] = ((app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.SecurityStamp, (string?)null)), ["secure"]),
-        ["sets a password"] = ((app, account) => app.WithAsync<UserManager<Account>, int>(users => app.WriteAsync(account.Id, row => row.SetProperty(known => known.PasswordHash, users.PasswordHasher.HashPassword(account, Passwords.Other)))), ["confirm", "change", "secure"]),
+        ["bans it by switching on a date that was ignored"] = (
+            async (app, account) =>
+            {
+                await app.WriteAsync(
+                    account.Id,
+                    row =>
+                        row.SetProperty(known => known.LockoutEnabled, false)
+                            .SetProperty(known => known.LockoutEnd, app.Clock.GetUtcNow().AddYears(3)));
+                await app.WriteAsync(account.Id, row => row.SetProperty(known => known.LockoutEnabled, true));
+            },
+            []),
+        ["takes the stamp away"] = (
+            (app, account) => app.WriteAsync(account.Id, row => row.SetProperty(known => known.SecurityStamp, (string?)null)),
+            ["secure"]),
+        ["sets a password"] = (
+            (app, account) =>
+                app.WithAsync<UserManager<Account>, int>(users =>
+                    app.WriteAsync(
+                        account.Id,
+                        row => row.SetProperty(known => known.PasswordHash, users.PasswordHasher.HashPassword(account, Passwords.Other)))),
+            ["confirm", "change", "secure"]),
     };
 
     // What other applications leave in SQLite's columns, which take anything.
@@ -113,11 +199,23 @@ internal static class HostWrites
     };
 
     internal static string Fault(TestApp app) =>
-        app.Log.Lines.LastOrDefault(line => line.Contains("Exception", StringComparison.Ordinal) && line.Contains("   at ", StringComparison.Ordinal)) is { } line ? line[..Math.Min(line.Length, 1800)] : "no exception in the log";
+        app.Log.Lines.LastOrDefault(line =>
+            line.Contains("Exception", StringComparison.Ordinal) && line.Contains("   at ", StringComparison.Ordinal))
+            is { } line
+            ? line[..Math.Min(line.Length, 1800)]
+            : "no exception in the log";
 
-    internal static Task<int> SqlAsync(TestApp app, string sql) => app.WithAsync<AccountsContext, int>(database => database.Database.ExecuteSqlRawAsync(sql));
+    internal static Task<int> SqlAsync(TestApp app, string sql) =>
+        app.WithAsync<AccountsContext, int>(database => database.Database.ExecuteSqlRawAsync(sql));
 
-    internal static IdentityUserToken<string> Token(Account account, string name, string? value) => new() { UserId = account.Id, LoginProvider = Account.TokenStore, Name = name, Value = value };
+    internal static IdentityUserToken<string> Token(Account account, string name, string? value) =>
+        new()
+        {
+            UserId = account.Id,
+            LoginProvider = Account.TokenStore,
+            Name = name,
+            Value = value,
+        };
 
     internal static Task<int> AddAsync(TestApp app, params object[] rows) => app.WithAsync<AccountsContext, int>(database =>
     {
@@ -129,10 +227,13 @@ internal static class HostWrites
         AddAsync(app, role, new IdentityUserRole<string> { UserId = account.Id, RoleId = role.Id });
 
     internal static Task<int> BanAsync(TestApp app, Account account) =>
-        app.WriteAsync(account.Id, row => row.SetProperty(known => known.LockoutEnd, new DateTimeOffset(2999, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+        app.WriteAsync(
+            account.Id,
+            row => row.SetProperty(known => known.LockoutEnd, new DateTimeOffset(2999, 1, 1, 0, 0, 0, TimeSpan.Zero)));
 
     internal static Task<int> DeleteAsync(TestApp app, string id) =>
-        app.WithAsync<AccountsContext, int>(database => database.Database.ExecuteSqlAsync($"DELETE FROM \"AspNetUsers\" WHERE \"Id\" = {id}"));
+        app.WithAsync<AccountsContext, int>(database =>
+            database.Database.ExecuteSqlAsync($"DELETE FROM \"AspNetUsers\" WHERE \"Id\" = {id}"));
 
     internal static async Task PressAsync(TestApp app, string link, string? address)
     {
@@ -140,9 +241,10 @@ internal static class HostWrites
         (await visitor.UseAsync(link, address)).IsUsed("secure");
     }
 
-    internal static Task<(CampaignState State, int Released)> ReleasedAsync(TestApp app, Guid id) => app.WithAsync<AccountsContext, (CampaignState, int)>(async database =>
-    {
-        var row = await database.Campaigns.AsNoTracking().SingleAsync(campaign => campaign.Id == id);
-        return (row.State, row.Released);
-    });
+    internal static Task<(CampaignState State, int Released)> ReleasedAsync(TestApp app, Guid id) =>
+        app.WithAsync<AccountsContext, (CampaignState, int)>(async database =>
+        {
+            var row = await database.Campaigns.AsNoTracking().SingleAsync(campaign => campaign.Id == id);
+            return (row.State, row.Released);
+        });
 }

@@ -30,7 +30,18 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
         await cluster.OwnAsync();
         await RunAsync("initdb", "-D", cluster.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
         await cluster.LaunchAsync();
-        await RunAsync("psql", "-h", "127.0.0.1", "-p", Text(cluster.Port), "-U", User, "-d", "postgres", "-c", $"CREATE DATABASE {Database}");
+        await RunAsync(
+            "psql",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            Text(cluster.Port),
+            "-U",
+            User,
+            "-d",
+            "postgres",
+            "-c",
+            $"CREATE DATABASE {Database}");
         return cluster;
     }
 
@@ -45,7 +56,21 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
     {
         var standby = new PostgreSqlCluster(port);
         await standby.OwnAsync();
-        await RunAsync("pg_basebackup", "-h", "127.0.0.1", "-p", Text(Port), "-U", User, "-D", standby.Data, "-R", "-X", "stream", "-c", "fast");
+        await RunAsync(
+            "pg_basebackup",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            Text(Port),
+            "-U",
+            User,
+            "-D",
+            standby.Data,
+            "-R",
+            "-X",
+            "stream",
+            "-c",
+            "fast");
         await standby.LaunchAsync();
         await TellAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
         await TellAsync("SELECT pg_reload_conf()");
@@ -70,7 +95,9 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
     public async Task KillAsync()
     {
         var killed = await SignalAsync("-KILL");
-        await Eventually.Async(() => Task.FromResult(killed.Count(process => State($"/proc/{process}") is not (null or "Z"))), count => count == 0);
+        await Eventually.Async(
+            () => Task.FromResult(killed.Count(process => State($"/proc/{process}") is not (null or "Z"))),
+            count => count == 0);
     }
 
     /// <summary>As after a loss of power.</summary>
@@ -110,10 +137,18 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
             Directory.Delete(_folder, recursive: true);
     }
 
-    private Task LaunchAsync() => RunAsync(
-        "pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"),
-        "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=100 -c shared_buffers=32MB -c wal_sender_timeout=0 -c fsync=off",
-        "start");
+    private Task LaunchAsync() =>
+        RunAsync(
+            "pg_ctl",
+            "-D",
+            Data,
+            "-w",
+            "-l",
+            Path.Combine(_folder, "log"),
+            "-o",
+            $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=100 -c shared_buffers=32MB -c "
+                + "wal_sender_timeout=0 -c fsync=off",
+            "start");
 
     // It doesn't run as root.
     private async Task OwnAsync()
@@ -124,14 +159,24 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
 
     private static Task RunAsync(string program, params string[] words)
     {
-        var path = Path.Combine(Directory.GetDirectories(Programs).OrderBy(folder => folder, StringComparer.Ordinal).Last(), "bin", program);
-        return Environment.IsPrivilegedProcess ? ExecuteAsync("runuser", ["-u", "postgres", "--", path, .. words]) : ExecuteAsync(path, words);
+        var path = Path.Combine(
+            Directory.GetDirectories(Programs).OrderBy(folder => folder, StringComparer.Ordinal).Last(),
+            "bin",
+            program);
+        return Environment.IsPrivilegedProcess
+            ? ExecuteAsync("runuser", ["-u", "postgres", "--", path, .. words])
+            : ExecuteAsync(path, words);
     }
 
     private static async Task ExecuteAsync(string program, params string[] words)
     {
         // Its output would stay open for as long as a server that it starts.
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec \"$0\" \"$@\" > /dev/null 2>&1 < /dev/null", program, .. words]) { WorkingDirectory = "/" })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("sh", ["-c", "exec \"$0\" \"$@\" > /dev/null 2>&1 < /dev/null", program, .. words])
+            {
+                WorkingDirectory = "/",
+            }
+        )!;
         using var patience = new CancellationTokenSource(Patience);
         await process.WaitForExitAsync(patience.Token);
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', words)} ended with {process.ExitCode}.");
@@ -148,7 +193,11 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
         if (!Directory.Exists($"/proc/{server}"))
             return [];
 
-        var children = Directory.GetDirectories("/proc").Where(process => Parent(process) == server).Select(process => Path.GetFileName(process)).ToList();
+        var children = Directory
+            .GetDirectories("/proc")
+            .Where(process => Parent(process) == server)
+            .Select(process => Path.GetFileName(process))
+            .ToList();
         await ExecuteAsync("sh", ["-c", "kill \"$@\" 2> /dev/null; true", "kill", signal, server, .. children]);
         return [server, .. children];
     }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using OneTimeJwt.E2E.Infrastructure;
+using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -15,7 +16,8 @@ internal sealed partial class TemplateSite : IAsyncDisposable
     private const string Build = "var app = builder.Build();";
 
     // Sessions there are checked as often as its settings say; half an hour is too long for a test.
-    private const string StampInterval = "builder.Services.Configure<SecurityStampValidatorOptions>(check => check.ValidationInterval = TimeSpan.FromSeconds(1));\n";
+    private const string StampInterval =
+        "builder.Services.Configure<SecurityStampValidatorOptions>(check => check.ValidationInterval = TimeSpan.FromSeconds(1));\n";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ott-template-").FullName;
     private readonly StringBuilder _log = new();
@@ -71,7 +73,13 @@ internal sealed partial class TemplateSite : IAsyncDisposable
     public async Task RegisterAsync(string address, string password)
     {
         using var visitor = Open();
-        var answer = await PostAsync(visitor, "/Account/Register", "register", ("Input.Email", address), ("Input.Password", password), ("Input.ConfirmPassword", password));
+        var answer = await PostAsync(
+            visitor,
+            "/Account/Register",
+            "register",
+            ("Input.Email", address),
+            ("Input.Password", password),
+            ("Input.ConfirmPassword", password));
         Assert.Equal(HttpStatusCode.Found, answer.Status);
         var page = await visitor.GetAsync(answer.Location!);
         var link = WebUtility.HtmlDecode(Confirmation().Match(page.Body).Groups[1].Value);
@@ -79,9 +87,11 @@ internal sealed partial class TemplateSite : IAsyncDisposable
     }
 
     public static async Task<bool> SignInAsync(Visitor visitor, string address, string password) =>
-        (await PostAsync(visitor, "/Account/Login", "login", ("Input.Email", address), ("Input.Password", password))).Status == HttpStatusCode.Found;
+        (await PostAsync(visitor, "/Account/Login", "login", ("Input.Email", address), ("Input.Password", password))).Status
+        == HttpStatusCode.Found;
 
-    public static async Task<bool> IsSignedInAsync(Visitor visitor) => (await visitor.GetAsync("/Account/Manage")).Status == HttpStatusCode.OK;
+    public static async Task<bool> IsSignedInAsync(Visitor visitor) =>
+        (await visitor.GetAsync("/Account/Manage")).Status == HttpStatusCode.OK;
 
     /// <summary>What is in its tables, definitions and rows.</summary>
     public async Task<string> DumpAsync()
@@ -89,9 +99,22 @@ internal sealed partial class TemplateSite : IAsyncDisposable
         var parts = new List<string>();
         await using var connection = new SqliteConnection($"Data Source={Database};Mode=ReadOnly;Pooling=False");
         await connection.OpenAsync();
-        var tables = await ReadAsync(connection, "SELECT name || ' ' || coalesce(sql, '') FROM sqlite_master WHERE tbl_name LIKE 'AspNet%' OR tbl_name = '__EFMigrationsHistory' ORDER BY name");
+        var tables = await ReadAsync(
+            connection,
+            "SELECT name || ' ' || coalesce(sql, '') FROM sqlite_master WHERE tbl_name LIKE 'AspNet%' OR tbl_name = "
+                + "'__EFMigrationsHistory' ORDER BY name");
         parts.AddRange(tables);
-        foreach (var table in new[] { "AspNetUsers", "AspNetRoles", "AspNetUserRoles", "AspNetRoleClaims", "AspNetUserTokens", "AspNetUserPasskeys", "__EFMigrationsHistory" })
+        foreach (
+            var table in new[]
+            {
+                "AspNetUsers",
+                "AspNetRoles",
+                "AspNetUserRoles",
+                "AspNetRoleClaims",
+                "AspNetUserTokens",
+                "AspNetUserPasskeys",
+                "__EFMigrationsHistory",
+            })
             parts.AddRange(await ReadAsync(connection, $"SELECT * FROM {table}"));
         return string.Join('\n', parts);
     }
@@ -143,7 +166,9 @@ internal sealed partial class TemplateSite : IAsyncDisposable
     public async Task LaunchAsync(params (string Name, string Value)[] settings)
     {
         if (await RunAsync("restore") is var (restored, said) && restored != 0)
-            Assert.Skip($"The template's packages can't be had here: {said.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
+            Assert.Skip(
+                $"The template's packages can't be had here: "
+                    + $"{said.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
         var built = await RunAsync("build", "-c", "Release", "--no-restore");
         Assert.True(built.Code == 0, built.Said);
         await RelaunchAsync(settings);
@@ -153,7 +178,9 @@ internal sealed partial class TemplateSite : IAsyncDisposable
     public async Task<(int Code, string Said)> RunAsync(params string[] arguments)
     {
         var said = Path.Combine(_folder, "said.log");
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec dotnet \"$@\" > \"$0\" 2>&1", said, .. arguments]) { WorkingDirectory = _folder })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("sh", ["-c", "exec dotnet \"$@\" > \"$0\" 2>&1", said, .. arguments]) { WorkingDirectory = _folder }
+        )!;
         using var patience = new CancellationTokenSource(Patience);
         await process.WaitForExitAsync(patience.Token);
         return (process.ExitCode, await File.ReadAllTextAsync(said, patience.Token));
@@ -163,7 +190,12 @@ internal sealed partial class TemplateSite : IAsyncDisposable
     public async Task RelaunchAsync(params (string Name, string Value)[] settings)
     {
         await KillAsync();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine("bin", "Release", "net10.0", "Site.dll"), "--urls", Origin]) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine("bin", "Release", "net10.0", "Site.dll"), "--urls", Origin])
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         foreach (var (name, value) in settings)
             start.Environment[name] = value;

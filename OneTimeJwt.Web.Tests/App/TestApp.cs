@@ -7,11 +7,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Hosting;
 
 namespace OneTimeJwt.Web.Tests.App;
 
-/// <summary>The whole app in this process: real server, real port, real database file; only the clock can be moved, and passwords are hashed quickly.</summary>
+/// <summary>The whole app in this process: real server, real port, real database file; only the clock can be moved,
+/// and passwords are hashed quickly.</summary>
 public sealed class TestApp : IAsyncDisposable
 {
     private const int CheapIterations = 1_000;
@@ -23,9 +26,23 @@ public sealed class TestApp : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly WebApplication _app;
 
-    private TestApp(string folder, bool ownsFolder, Dictionary<string, string?> settings, RunningClock clock, Action<IServiceCollection>? replace, TestDatabase database, bool realHashes)
+    private TestApp(
+        string folder,
+        bool ownsFolder,
+        Dictionary<string, string?> settings,
+        RunningClock clock,
+        Action<IServiceCollection>? replace,
+        TestDatabase database,
+        bool realHashes)
     {
-        (Folder, _ownsFolder, _settings, Clock, _replace, _database, _realHashes) = (folder, ownsFolder, settings, clock, replace, database, realHashes);
+        (Folder, _ownsFolder, _settings, Clock, _replace, _database, _realHashes) = (
+            folder,
+            ownsFolder,
+            settings,
+            clock,
+            replace,
+            database,
+            realHashes);
         Origin = $"http://localhost:{LocalPort.Free()}";
         _app = Program.Build(Arguments(), Adjust);
     }
@@ -42,7 +59,7 @@ public sealed class TestApp : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public Inbox Mails => new(Path.Combine(Folder, "inbox"));
+    public MailFolder Mails => new(Path.Combine(Folder, "inbox"));
 
     /// <param name="settings">Over the usual ones; null takes one away.</param>
     /// <param name="beside">Another node, or an earlier run: the same folder, database, secrets and clock.</param>
@@ -52,16 +69,31 @@ public sealed class TestApp : IAsyncDisposable
     /// <param name="encoding">What PostgreSQL stores text in; null for what the server usually takes.</param>
     /// <param name="through">Another way to the same database, from its connection string.</param>
     /// <param name="on">The database, where the test has made it.</param>
-    /// <param name="realHashes">Whether a password costs what it costs in the product; tests that don't look at that have no use for it.</param>
+    /// <param name="realHashes">Whether a password costs what it costs in the product; tests that don't look at that
+    /// have no use for it.</param>
     public static async Task<TestApp> StartAsync(
-        Dictionary<string, string?>? settings = null, TestApp? beside = null, Action<IServiceCollection>? replace = null, DatabaseProvider? provider = null, bool realHashes = false,
-        Func<TestDatabase, Task>? host = null, string? encoding = null, Func<string, string>? through = null, TestDatabase? on = null)
+        Dictionary<string, string?>? settings = null,
+        TestApp? beside = null,
+        Action<IServiceCollection>? replace = null,
+        DatabaseProvider? provider = null,
+        bool realHashes = false,
+        Func<TestDatabase, Task>? host = null,
+        string? encoding = null,
+        Func<string, string>? through = null,
+        TestDatabase? on = null)
     {
         var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
         var database = beside?._database ?? on ?? await TestDatabase.MakeAsync(provider ?? TestDatabase.Usual, folder, encoding);
         if (through is not null)
             settings = new(settings ?? []) { ["ConnectionStrings:Accounts"] = through(database.ConnectionString) };
-        var app = new TestApp(folder, beside is null, Merge(folder, beside, settings, database), beside?.Clock ?? new RunningClock(), replace, database, realHashes);
+        var app = new TestApp(
+            folder,
+            beside is null,
+            Merge(folder, beside, settings, database),
+            beside?.Clock ?? new RunningClock(),
+            replace,
+            database,
+            realHashes);
         Assert.True(await Startup.CheckAsync(app._app), "The settings were refused.");
         if (host is not null)
         {
@@ -97,7 +129,7 @@ public sealed class TestApp : IAsyncDisposable
         var before = Mails.To(account.Email!).Count;
         using var visitor = Open();
         (await visitor.AskAsync(account.Email!)).LeadsTo("/forgot-password/sent");
-        return Inbox.Link((await Mails.WaitAsync(account.Email!, before + 1))[before]);
+        return MailFolder.Link((await Mails.WaitAsync(account.Email!, before + 1))[before]);
     }
 
     public async Task<T> WithAsync<TService, T>(Func<TService, Task<T>> use)
@@ -139,13 +171,19 @@ public sealed class TestApp : IAsyncDisposable
     }
 
     private string[] Arguments() =>
-    [
-        "--environment", _settings.GetValueOrDefault("environment") ?? "Development",
-        "--applicationName", "OneTimeJwt.Web",
-        "--contentRoot", Folder,
-        "--urls", Origin,
-        .. _settings.Where(setting => setting.Value is not null && setting.Key != "environment").SelectMany(setting => new[] { $"--{setting.Key}", setting.Value! }),
-    ];
+        [
+            "--environment",
+            _settings.GetValueOrDefault("environment") ?? "Development",
+            "--applicationName",
+            "OneTimeJwt.Web",
+            "--contentRoot",
+            Folder,
+            "--urls",
+            Origin,
+            .. _settings
+                .Where(setting => setting.Value is not null && setting.Key != "environment")
+                .SelectMany(setting => new[] { $"--{setting.Key}", setting.Value! }),
+        ];
 
     private void Adjust(WebApplicationBuilder builder)
     {
@@ -156,7 +194,11 @@ public sealed class TestApp : IAsyncDisposable
         _replace?.Invoke(builder.Services);
     }
 
-    private static Dictionary<string, string?> Merge(string folder, TestApp? other, Dictionary<string, string?>? settings, TestDatabase database)
+    private static Dictionary<string, string?> Merge(
+        string folder,
+        TestApp? other,
+        Dictionary<string, string?>? settings,
+        TestDatabase database)
     {
         var merged = other is not null ? new Dictionary<string, string?>(other._settings) : new Dictionary<string, string?>
         {

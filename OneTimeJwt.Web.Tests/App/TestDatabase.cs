@@ -3,7 +3,8 @@ using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -21,9 +22,12 @@ public sealed class TestDatabase
     private TestDatabase(DatabaseProvider provider, string? server, string name, string connectionString) =>
         (Provider, _server, _name, ConnectionString) = (provider, server, name, connectionString);
 
-    /// <summary>Where a test has its database that doesn't say: SQLite, or what the environment names, to see the whole suite there.</summary>
+    /// <summary>Where a test has its database that doesn't say: SQLite, or what the environment names, to see the
+    /// whole suite there.</summary>
     public static DatabaseProvider Usual =>
-        Environment.GetEnvironmentVariable(ProviderVariable) is { Length: > 0 } named ? Enum.Parse<DatabaseProvider>(named) : DatabaseProvider.Sqlite;
+        Environment.GetEnvironmentVariable(ProviderVariable) is { Length: > 0 } named
+            ? Enum.Parse<DatabaseProvider>(named)
+            : DatabaseProvider.Sqlite;
 
     public DatabaseProvider Provider { get; }
 
@@ -51,8 +55,11 @@ public sealed class TestDatabase
         if (provider == DatabaseProvider.PostgreSql)
             own["Maximum Pool Size"] = 40;
         var database = new TestDatabase(provider, server, name, own.ConnectionString);
-        var inEncoding = encoding is null ? "" : $" ENCODING '{encoding}' TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'";
-        await database.TellServerAsync(provider == DatabaseProvider.PostgreSql ? $"""CREATE DATABASE "{name}"{inEncoding}""" : $"CREATE DATABASE [{name}]");
+        var inEncoding = encoding is null
+            ? ""
+            : $" ENCODING '{encoding}' TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'";
+        await database.TellServerAsync(
+            provider == DatabaseProvider.PostgreSql ? $"""CREATE DATABASE "{name}"{inEncoding}""" : $"CREATE DATABASE [{name}]");
         return database;
     }
 
@@ -62,7 +69,8 @@ public sealed class TestDatabase
         var own = typeof(NpgsqlDbContextOptionsBuilderExtensions).Assembly.GetName().Version;
         var core = typeof(DbContext).Assembly.GetName().Version;
         Assert.SkipWhen(
-            provider == DatabaseProvider.PostgreSql && own?.Major != core?.Major, $"Npgsql's provider {own} is not for Entity Framework {core}.");
+            provider == DatabaseProvider.PostgreSql && own?.Major != core?.Major,
+            $"Npgsql's provider {own} is not for Entity Framework {core}.");
     }
 
     /// <summary>One that is there, and that somebody else takes away.</summary>
@@ -108,7 +116,8 @@ public sealed class TestDatabase
 
     private async Task TellServerAsync(string sql)
     {
-        await using DbConnection connection = Provider == DatabaseProvider.PostgreSql ? new NpgsqlConnection(_server) : new SqlConnection(_server);
+        await using DbConnection connection =
+            Provider == DatabaseProvider.PostgreSql ? new NpgsqlConnection(_server) : new SqlConnection(_server);
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Written here.

@@ -1,4 +1,4 @@
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -8,7 +8,9 @@ public sealed class UnlimitedApps : IAsyncLifetime
     private readonly Dictionary<DatabaseProvider, TestApp> _apps = [];
 
     public async Task<TestApp> OnAsync(DatabaseProvider provider) =>
-        _apps.TryGetValue(provider, out var app) ? app : _apps[provider] = await TestApp.StartAsync(new() { ["RateLimits:PerClient:Permits"] = "10000" }, provider: provider);
+        _apps.TryGetValue(provider, out var app)
+            ? app
+            : _apps[provider] = await TestApp.StartAsync(new() { ["RateLimits:PerClient:Permits"] = "10000" }, provider: provider);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

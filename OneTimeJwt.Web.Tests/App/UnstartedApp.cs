@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -31,7 +31,7 @@ internal sealed class UnstartedApp : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public Adoption Adoption => Services.GetRequiredService<Adoption>();
+    public AdoptionCheck Adoption => Services.GetRequiredService<AdoptionCheck>();
 
     public Migrator Migrator => Services.GetRequiredService<Migrator>();
 

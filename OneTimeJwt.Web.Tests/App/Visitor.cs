@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -20,7 +21,14 @@ public sealed partial class Visitor : IDisposable
     public Visitor(Uri origin, HttpMessageHandler? by = null, string? host = null)
     {
         // Who asks first whether to send is told, however long that takes.
-        var handler = by ?? new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1), CookieContainer = _cookies };
+        var handler =
+            by
+            ?? new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                Expect100ContinueTimeout = TimeSpan.FromMinutes(1),
+                CookieContainer = _cookies,
+            };
         _client = new HttpClient(handler, disposeHandler: true) { BaseAddress = origin, Timeout = TimeSpan.FromMinutes(2) };
         _client.DefaultRequestHeaders.Host = host;
     }
@@ -57,7 +65,9 @@ public sealed partial class Visitor : IDisposable
             response.StatusCode,
             await response.Content.ReadAsStringAsync(),
             response.Headers.Location?.OriginalString,
-            response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+            response
+                .Headers.Concat(response.Content.Headers)
+                .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>Sends the first form of a page, with its hidden fields.</summary>
@@ -116,7 +126,10 @@ public sealed partial class Visitor : IDisposable
 /// <summary>What came back.</summary>
 public sealed record Answer(HttpStatusCode Status, string Body, string? Location, IReadOnlyDictionary<string, string> Headers)
 {
-    public string? Verdict => System.Text.RegularExpressions.Regex.Match(Body, "data-verdict=\"(\\w+)\"") is { Success: true } match ? match.Groups[1].Value : null;
+    public string? Verdict =>
+        System.Text.RegularExpressions.Regex.Match(Body, "data-verdict=\"(\\w+)\"") is { Success: true } match
+            ? match.Groups[1].Value
+            : null;
 
     public bool PasswordChanged => Status == HttpStatusCode.SeeOther && Location?.Split('?')[0] == "/reset-password/done";
 

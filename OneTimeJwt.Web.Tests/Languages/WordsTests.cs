@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using AngleSharp.Dom;
 using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Recovery;
-using OneTimeJwt.Web.Tests.Recovery;
-using OneTimeJwt.Web.Tests.Shell;
+using OneTimeJwt.Web.Tests.Links;
+using OneTimeJwt.Web.Tests.Site;
 
 namespace OneTimeJwt.Web.Tests.Languages;
 
@@ -16,21 +14,47 @@ public sealed partial class WordsTests
     // Names of their own, and what stands in for data.
     private static readonly HashSet<string> SameEverywhere =
     [
-        "One-Time", "JWT", "JavaScript", "Google", "GitHub", "Authenticator", "1Password", "Aegis", "QR", "PIN", "Caps", "Lock", "UTC", "Accounts", "Second", "Title", "Button",
-        "ada@example.com", "accounts.example.com", "ID", "CSV", "Smtp", "URL", "email", "user", "name", "id",
+        "One-Time",
+        "JWT",
+        "JavaScript",
+        "Google",
+        "GitHub",
+        "Authenticator",
+        "1Password",
+        "Aegis",
+        "QR",
+        "PIN",
+        "Caps",
+        "Lock",
+        "UTC",
+        "Accounts",
+        "Second",
+        "Title",
+        "Button",
+        "ada@example.com",
+        "accounts.example.com",
+        "ID",
+        "CSV",
+        "Smtp",
+        "URL",
+        "email",
+        "user",
+        "name",
+        "id",
     ];
 
     private static readonly string[] Spoken = ["aria-label", "placeholder", "title", "alt", "data-words", "data-hide"];
 
     public static TheoryData<string> Codes => [.. Language.All.Select(language => language.Code)];
 
-    public static TheoryData<string> Names => [.. States.All.Keys.Where(state => !state.StartsWith("inbox", StringComparison.Ordinal))];
+    public static TheoryData<string> Names => [.. PageStates.All.Keys.Where(state => !state.StartsWith("inbox", StringComparison.Ordinal))];
 
     private static Dictionary<string, string> English => Read("en");
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public void A_language_has_every_word_and_no_other(string code) => Assert.Equal(English.Keys.Order(StringComparer.Ordinal), Read(code).Keys.Order(StringComparer.Ordinal));
+    public void A_language_has_every_word_and_no_other(string code) =>
+        Assert.Equal(English.Keys.Order(StringComparer.Ordinal), Read(code).Keys.Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Codes))]
@@ -59,28 +83,31 @@ public sealed partial class WordsTests
     [MemberData(nameof(Names))]
     public void A_page_has_no_words_but_those_of_its_language(string state)
     {
-        Reader.Is("ja", zone: null);
-        var page = States.All[state]();
+        ReaderCulture.Is("ja", zone: null);
+        var page = PageStates.All[state]();
 
         foreach (var other in page.QuerySelectorAll("nav.languages, code"))
             other.Remove();
         var texts = page.QuerySelectorAll("title, h1, h2, h3, p, li, a, label, button, legend, dt, dd, th, summary, option, b")
             .Select(element => element.TextContent)
             .Concat(page.All.SelectMany(element => Spoken.Select(element.GetAttribute)).OfType<string>());
-        Assert.Empty(texts.Select(text => text.Replace(Screen.Hostile, "", StringComparison.Ordinal)).SelectMany(Foreign).Distinct());
+        Assert.Empty(texts.Select(text => text.Replace(PageRenderer.Hostile, "", StringComparison.Ordinal)).SelectMany(Foreign).Distinct());
         Assert.Equal("ja", page.DocumentElement.GetAttribute("lang"));
     }
 
     [Fact]
     public void A_mail_has_no_words_but_those_of_its_language()
     {
-        Reader.Is("ja", zone: null);
-        var texts = LettersTests.All().SelectMany(letter => letter.Before.Concat(letter.After).Append(letter.Subject).Append(letter.Link?.Label ?? ""));
+        ReaderCulture.Is("ja", zone: null);
+        var texts = MailTemplatesTests
+            .All()
+            .SelectMany(letter => letter.Before.Concat(letter.After).Append(letter.Subject).Append(letter.Link?.Label ?? ""));
 
         Assert.Empty(texts.SelectMany(Foreign).Distinct());
     }
 
-    private static IEnumerable<string> Foreign(string text) => Latin().Matches(text).Select(match => match.Value.Trim('.', '-')).Where(word => !SameEverywhere.Contains(word));
+    private static IEnumerable<string> Foreign(string text) =>
+        Latin().Matches(text).Select(match => match.Value.Trim('.', '-')).Where(word => !SameEverywhere.Contains(word));
 
     private static string[] Places(string text) => [.. Place().Matches(text).Select(match => match.Value).Order(StringComparer.Ordinal)];
 

@@ -1,13 +1,13 @@
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using AngleSharp.Html.Parser;
 using MimeKit;
 using OneTimeJwt.Tokens;
+using OneTimeJwt.Web.Delivery;
 using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Recovery;
-using OneTimeJwt.Web.Shell;
+using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -27,7 +27,7 @@ public sealed partial class EveryMailTests
             var parts = mail.Message.BodyParts.OfType<TextPart>().ToList();
             Assert.All(parts, part => Assert.Equal(Fitting(part), part.ContentTransferEncoding));
             Assert.All(mail.Wire.Split("\r\n"), line => Assert.True(line.Length <= 998, line));
-            if (mail.Letter.Link is { } link)
+            if (mail.Content.Link is { } link)
                 Assert.Single(Text(mail).Split('\n'), line => line == link.Url);
         });
 
@@ -44,15 +44,19 @@ public sealed partial class EveryMailTests
     [MemberData(nameof(Codes))]
     public async Task Subjects_name_the_site_and_encoded_words_are_within_their_limits(string language)
     {
-        Assert.All(await AllAsync(language), mail => Assert.Equal($"{mail.Letter.Subject} ({Site})", mail.Message.Subject));
-        Assert.All(await AllAsync(language, LongName), mail =>
-        {
-            Assert.Equal($"{mail.Letter.Subject} ({LongName})", mail.Message.Subject);
-            Assert.Equal(LongName, mail.Message.From.Mailboxes.Single().Name);
-            var head = mail.Wire.Split("\r\n\r\n")[0];
-            Assert.All(EncodedWord().Matches(head), word => Assert.True(word.Length <= 75, word.Value));
-            Assert.All(head.Split("\r\n").Where(line => line.Contains("=?", StringComparison.Ordinal)), line => Assert.True(line.Length <= 76, line));
-        });
+        Assert.All(await AllAsync(language), mail => Assert.Equal($"{mail.Content.Subject} ({Site})", mail.Message.Subject));
+        Assert.All(
+            await AllAsync(language, LongName),
+            mail =>
+            {
+                Assert.Equal($"{mail.Content.Subject} ({LongName})", mail.Message.Subject);
+                Assert.Equal(LongName, mail.Message.From.Mailboxes.Single().Name);
+                var head = mail.Wire.Split("\r\n\r\n")[0];
+                Assert.All(EncodedWord().Matches(head), word => Assert.True(word.Length <= 75, word.Value));
+                Assert.All(
+                    head.Split("\r\n").Where(line => line.Contains("=?", StringComparison.Ordinal)),
+                    line => Assert.True(line.Length <= 76, line));
+            });
     }
 
     [Theory]
@@ -62,9 +66,15 @@ public sealed partial class EveryMailTests
         var mails = await AllAsync(language);
 
         Assert.Equal(mails.Count, mails.Select(mail => mail.Message.Headers["X-Entity-Ref-ID"]).Distinct().Count());
-        Assert.All(mails, mail => Assert.Equal(
-            ("auto-generated", "OOF, AutoReply", language),
-            (mail.Message.Headers["Auto-Submitted"], mail.Message.Headers["X-Auto-Response-Suppress"], mail.Message.Body!.Headers["Content-Language"])));
+        Assert.All(
+            mails,
+            mail =>
+                Assert.Equal(
+                    ("auto-generated", "OOF, AutoReply", language),
+                    (
+                        mail.Message.Headers["Auto-Submitted"],
+                        mail.Message.Headers["X-Auto-Response-Suppress"],
+                        mail.Message.Body!.Headers["Content-Language"])));
     }
 
     [Theory]
@@ -73,25 +83,25 @@ public sealed partial class EveryMailTests
         Assert.All(await AllAsync(language), mail =>
         {
             var html = new HtmlParser().ParseDocument(mail.Message.HtmlBody!);
-            var first = mail.Letter.Before[0];
+            var first = mail.Content.Before[0];
             Assert.Equal(first, html.QuerySelector("td.matter p")!.TextContent);
             Assert.StartsWith(Plain(first), Plain(Text(mail)), StringComparison.Ordinal);
             Assert.True(first.Length > 20, first);
-            Assert.Equal(mail.Letter.Link?.Url, html.QuerySelector("a.soft .address")?.TextContent);
+            Assert.Equal(mail.Content.Link?.Url, html.QuerySelector("a.soft .address")?.TextContent);
         });
 
     [Theory]
     [MemberData(nameof(Codes))]
     public async Task A_line_of_text_fits_into_78_columns_but_for_the_link(string language) =>
         Assert.All(await AllAsync(language), mail => Assert.All(
-            Text(mail).Split('\n').Where(line => line != mail.Letter.Link?.Url),
+            Text(mail).Split('\n').Where(line => line != mail.Content.Link?.Url),
             line => Assert.True(TextLines.Columns(line) <= 78, line)));
 
     [Fact]
     public async Task Lines_of_Arabic_tell_their_base_direction_and_the_link_and_the_code_are_bare() =>
         Assert.All(await AllAsync("ar"), mail => Assert.All(Text(mail).Split('\n').Where(line => line.Length > 0), line =>
         {
-            if (line == mail.Letter.Link?.Url || line == mail.Letter.Code?.Value)
+            if (line == mail.Content.Link?.Url || line == mail.Content.Code?.Value)
                 return;
 
             Assert.Matches("^\u2067.*\u2069$", line);
@@ -101,7 +111,9 @@ public sealed partial class EveryMailTests
 
     [Fact]
     public async Task Words_of_Arabic_mails_have_no_vowel_marks() =>
-        Assert.All(await AllAsync("ar"), mail => Assert.DoesNotMatch("[\u064b-\u065f\u0670]", mail.Message.Subject + Text(mail) + mail.Message.HtmlBody));
+        Assert.All(
+            await AllAsync("ar"),
+            mail => Assert.DoesNotMatch("[\u064b-\u065f\u0670]", mail.Message.Subject + Text(mail) + mail.Message.HtmlBody));
 
     [Fact]
     public async Task No_line_of_Japanese_begins_with_a_mark_that_ends_something() =>
@@ -129,21 +141,24 @@ public sealed partial class EveryMailTests
     public async Task Markup_in_the_site_its_contact_and_a_name_stays_text(string hostile)
     {
         var brand = new BrandingSettings { Name = hostile, SupportContact = hostile };
-        using var message = await Composer(new Brand(brand)).ComposeAsync("ada@example.com", Post.Letter() with { About = hostile }, Guid.NewGuid());
+        using var message = await Composer(new Brand(brand))
+            .ComposeAsync("ada@example.com", MailSamples.Content() with { About = hostile }, Guid.NewGuid());
         using var html = await new HtmlParser().ParseDocumentAsync(message.HtmlBody!);
 
         Assert.Equal(hostile, html.QuerySelector(".house")!.TextContent);
         Assert.Equal(hostile, html.QuerySelector("td.matter p.soft b")!.TextContent);
         Assert.Contains(html.QuerySelectorAll("td.matter p"), p => p.TextContent == hostile);
         Assert.Empty(html.QuerySelectorAll("img, script, td.house *, b *, [onerror]"));
-        Assert.All(html.QuerySelectorAll("a"), link => Assert.Equal(Post.Link, link.GetAttribute("href")));
+        Assert.All(html.QuerySelectorAll("a"), link => Assert.Equal(MailSamples.Link, link.GetAttribute("href")));
     }
 
     /// <summary>One of each kind, composed and read again from its bytes.</summary>
     internal static async Task<IReadOnlyList<ComposedMail>> AllAsync(string culture, string? brand = null)
     {
-        Reader.Is(culture, zone: null);
-        var composer = Composer(new Brand(new() { Name = brand, SupportContact = "help@example.com" }), brand is null ? "Accounts <no-reply@example.com>" : "no-reply@example.com");
+        ReaderCulture.Is(culture, zone: null);
+        var composer = Composer(
+            new Brand(new() { Name = brand, SupportContact = "help@example.com" }),
+            brand is null ? "Accounts <no-reply@example.com>" : "no-reply@example.com");
         var mails = new List<ComposedMail>();
         foreach (var (name, letter) in SampleMails.All(LinkPurposes.Own, new PublicOrigin($"https://{Site}"), DateTimeOffset.UtcNow))
         {
@@ -151,14 +166,20 @@ public sealed partial class EveryMailTests
             using var bytes = new MemoryStream();
             await message.WriteToAsync(bytes);
             bytes.Position = 0;
-            mails.Add(new(name, letter, Encoding.UTF8.GetString(bytes.ToArray()).ReplaceLineEndings("\r\n"), await MimeMessage.LoadAsync(bytes)));
+            mails.Add(
+                new(name, letter, Encoding.UTF8.GetString(bytes.ToArray()).ReplaceLineEndings("\r\n"), await MimeMessage.LoadAsync(bytes)));
         }
 
         return mails;
     }
 
-    private static MailComposer Composer(Brand brand, string from = "Accounts <no-reply@example.com>") => new(
-        Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, Microsoft.Extensions.Options.Options.Create(new MailSettings { From = from }), brand, new MailSite(Site), TimeProvider.System);
+    private static MailComposer Composer(Brand brand, string from = "Accounts <no-reply@example.com>") =>
+        new(
+            Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,
+            Microsoft.Extensions.Options.Options.Create(new MailSettings { From = from }),
+            brand,
+            new MailSite(Site),
+            TimeProvider.System);
 
     private static ContentEncoding Fitting(TextPart part)
     {
@@ -186,4 +207,4 @@ public sealed partial class EveryMailTests
 }
 
 /// <summary>A sample, its bytes as text, and what a mail program reads of them.</summary>
-internal sealed record ComposedMail(string Name, Letter Letter, string Wire, MimeMessage Message);
+internal sealed record ComposedMail(string Name, MailContent Content, string Wire, MimeMessage Message);

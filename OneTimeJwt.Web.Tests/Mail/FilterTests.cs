@@ -21,7 +21,8 @@ public sealed class FilterTests : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("onetimejwt-filters-").FullName;
 
     [Fact]
-    public async Task SpamAssassin_gives_no_mail_a_point() => await HasNoPointsAsync(SpamAssassin.Missing, mails => SpamAssassin.JudgeAsync(_folder, mails));
+    public async Task SpamAssassin_gives_no_mail_a_point() =>
+        await HasNoPointsAsync(SpamAssassin.Missing, mails => SpamAssassin.JudgeAsync(_folder, mails));
 
     [Fact]
     public async Task Rspamd_gives_no_mail_a_point()
@@ -51,20 +52,33 @@ public sealed class FilterTests : IAsyncDisposable
         }
 
         // It is no judge that lets this pass.
-        wires.Add("Subject: =?utf-8?b?RlJFRSEhIQ==?=\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n" + Convert.ToBase64String("<p>Buy viagra now, 100% free!!! $$$"u8) + "\r\n");
+        wires.Add(
+            "Subject: =?utf-8?b?RlJFRSEhIQ==?=\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                + Convert.ToBase64String("<p>Buy viagra now, 100% free!!! $$$"u8)
+                + "\r\n");
         var verdicts = await judge(wires);
         Assert.Equal(wires.Count, verdicts.Count);
         Assert.True(verdicts[^1].Points.Where(rule => !NotOurs.ContainsKey(rule.Key)).Sum(rule => rule.Value) > 1, verdicts[^1].ToString());
 
-        var faults = names.Zip(verdicts).SelectMany(mail => mail.Second.Points.Where(rule => rule.Value > 0 && !NotOurs.ContainsKey(rule.Key)).Select(rule => $"{mail.First}: {rule.Key} {rule.Value}"));
+        var faults = names
+            .Zip(verdicts)
+            .SelectMany(mail =>
+                mail.Second.Points.Where(rule => rule.Value > 0 && !NotOurs.ContainsKey(rule.Key))
+                    .Select(rule => $"{mail.First}: {rule.Key} {rule.Value}"));
         Assert.Empty(faults);
-        Assert.All(names.Zip(verdicts), mail => Assert.True(
-            mail.Second.Points.Where(rule => rule.Key == "MIME_BASE64_TEXT" || !NotOurs.ContainsKey(rule.Key)).Sum(rule => rule.Value) <= Most, $"{mail.First}: {mail.Second}"));
+        Assert.All(
+            names.Zip(verdicts),
+            mail =>
+                Assert.True(
+                    mail.Second.Points.Where(rule => rule.Key == "MIME_BASE64_TEXT" || !NotOurs.ContainsKey(rule.Key))
+                        .Sum(rule => rule.Value) <= Most,
+                    $"{mail.First}: {mail.Second}"));
     }
 }
 
 /// <summary>The points that a filter gives by rule.</summary>
 internal sealed record Verdict(IReadOnlyDictionary<string, double> Points)
 {
-    public override string ToString() => string.Join(", ", Points.Select(rule => string.Create(CultureInfo.InvariantCulture, $"{rule.Key} {rule.Value:0.##}")));
+    public override string ToString() =>
+        string.Join(", ", Points.Select(rule => string.Create(CultureInfo.InvariantCulture, $"{rule.Key} {rule.Value:0.##}")));
 }

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
 public sealed class InboxTests : IDisposable
 {
-    private readonly Place _place = new();
+    private readonly TestHostEnvironment _place = new();
     private readonly Clock _clock = new();
 
     private string Folder => Path.Combine(_place.ContentRootPath, "mails");
@@ -16,19 +17,19 @@ public sealed class InboxTests : IDisposable
     [Fact]
     public async Task A_message_becomes_one_eml_file_and_nothing_else()
     {
-        using var message = await Post.ComposeAsync(Post.Letter());
+        using var message = await MailSamples.ComposeAsync(MailSamples.Content());
         await Open().SendAsync(message, Cancellation);
 
         var file = Assert.Single(Directory.GetFileSystemEntries(Folder));
         Assert.EndsWith(".eml", file, StringComparison.Ordinal);
         using var mail = await MimeMessage.LoadAsync(file, Cancellation);
-        Assert.Contains(Post.Link, mail.TextBody, StringComparison.Ordinal);
+        Assert.Contains(MailSamples.Link, mail.TextBody, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Half_a_message_never_has_the_name_of_a_whole_one()
     {
-        using var message = await Post.ComposeAsync(Post.Letter());
+        using var message = await MailSamples.ComposeAsync(MailSamples.Content());
         using var attachment = new MimePart("application", "octet-stream") { Content = new MimeContent(new Breaking()) };
         message.Body = new Multipart("mixed") { message.Body!, attachment };
 
@@ -43,7 +44,7 @@ public sealed class InboxTests : IDisposable
         var inbox = Open();
         foreach (var subject in new[] { "first", "second", "third" })
         {
-            using var message = await Post.ComposeAsync(Post.Letter() with { Subject = subject });
+            using var message = await MailSamples.ComposeAsync(MailSamples.Content() with { Subject = subject });
             await inbox.SendAsync(message, Cancellation);
             _clock.Now += TimeSpan.FromTicks(1);
         }
@@ -55,7 +56,7 @@ public sealed class InboxTests : IDisposable
     public async Task A_mail_is_found_by_its_name_and_nothing_outside_the_folder_is()
     {
         var inbox = Open();
-        using var message = await Post.ComposeAsync(Post.Letter());
+        using var message = await MailSamples.ComposeAsync(MailSamples.Content());
         await inbox.SendAsync(message, Cancellation);
         await File.WriteAllTextAsync(Path.Combine(_place.ContentRootPath, "secret.eml"), "", Cancellation);
         var mail = Assert.Single(await inbox.LatestAsync(10, Cancellation));
@@ -92,8 +93,10 @@ public sealed class InboxTests : IDisposable
 
         public override int Read(byte[] buffer, int offset, int count) => throw new IOException("The disk is full.");
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("The disk is full.");
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException("The disk is full.");
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => throw new IOException("The disk is full.");
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            throw new IOException("The disk is full.");
     }
 }

@@ -1,4 +1,3 @@
-using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using MimeKit;
@@ -12,7 +11,7 @@ public sealed class MailComposerTests
 
     public static TheoryData<string> Links =>
     [
-        Post.Link,
+        MailSamples.Link,
         "https://accounts.example.com/forgot-password",
         $"https://accounts.example.com/reset-password?token={new string('x', 850)}",
         $"https://accounts.example.com/reset-password?token={new string('y', 2000 - 50)}",
@@ -23,7 +22,7 @@ public sealed class MailComposerTests
     [MemberData(nameof(Links))]
     public async Task The_text_part_has_the_link_alone_on_its_line(string link)
     {
-        using var mail = await Post.DeliverAsync(Post.Letter(link));
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content(link));
 
         Assert.Single(Text(mail).ReplaceLineEndings("\n").Split('\n'), line => line == link);
         Assert.Equal(1, Text(mail).Split("http").Length - 1);
@@ -33,7 +32,7 @@ public sealed class MailComposerTests
     [MemberData(nameof(Links))]
     public async Task The_HTML_part_has_the_same_single_link(string link)
     {
-        using var mail = await Post.DeliverAsync(Post.Letter(link));
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content(link));
 
         Assert.Equal([link, link], Addresses(Html(mail)));
     }
@@ -41,21 +40,28 @@ public sealed class MailComposerTests
     [Fact]
     public async Task A_usual_link_is_neither_folded_nor_encoded_on_the_wire()
     {
-        var wire = await Post.WireAsync(Post.Letter());
+        var wire = await MailSamples.WireAsync(MailSamples.Content());
 
-        Assert.Contains($"\r\n{Post.Link}\r\n", wire.ReplaceLineEndings("\r\n"), StringComparison.Ordinal);
-        Assert.Equal(["7bit", "quoted-printable"], wire.ReplaceLineEndings("\n").Split('\n').Where(line => line.StartsWith("Content-Transfer", StringComparison.Ordinal)).Select(line => line.Split(' ')[1]));
+        Assert.Contains($"\r\n{MailSamples.Link}\r\n", wire.ReplaceLineEndings("\r\n"), StringComparison.Ordinal);
+        Assert.Equal(
+            ["7bit", "quoted-printable"],
+            wire.ReplaceLineEndings("\n")
+                .Split('\n')
+                .Where(line => line.StartsWith("Content-Transfer", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[1]));
     }
 
     [Theory]
     [MemberData(nameof(Links))]
     public async Task No_line_on_the_wire_is_longer_than_SMTP_allows(string link) =>
-        Assert.All((await Post.WireAsync(Post.Letter(link))).ReplaceLineEndings("\n").Split('\n'), line => Assert.True(line.Length <= 998));
+        Assert.All(
+            (await MailSamples.WireAsync(MailSamples.Content(link))).ReplaceLineEndings("\n").Split('\n'),
+            line => Assert.True(line.Length <= 998));
 
     [Fact]
     public async Task A_letter_without_a_link_has_none_in_either_part()
     {
-        using var mail = await Post.DeliverAsync(Post.Letter(link: null));
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content(link: null));
 
         Assert.DoesNotContain("http", mail.TextBody, StringComparison.OrdinalIgnoreCase);
         Assert.Empty(Addresses(Html(mail)));
@@ -64,7 +70,7 @@ public sealed class MailComposerTests
     [Fact]
     public async Task Both_parts_say_the_same()
     {
-        using var mail = await Post.DeliverAsync(Post.Letter());
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content());
 
         var alternative = Assert.IsType<MultipartAlternative>(mail.Body);
         Assert.Equal(["text/plain", "text/html"], alternative.Select(part => part.ContentType.MimeType));
@@ -83,22 +89,24 @@ public sealed class MailComposerTests
     [InlineData("</div></body></html>")]
     public async Task Markup_in_a_name_stays_text_in_both_parts(string name)
     {
-        using var mail = await Post.DeliverAsync(Post.Letter(paragraph: name));
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content(paragraph: name));
 
         Assert.Contains(name, mail.TextBody, StringComparison.Ordinal);
         var html = Html(mail);
         Assert.Contains(html.QuerySelectorAll("p"), p => p.TextContent == name);
         Assert.Empty(html.QuerySelectorAll("script, img, b, iframe"));
-        Assert.Equal([Post.Link, Post.Link], Addresses(html));
+        Assert.Equal([MailSamples.Link, MailSamples.Link], Addresses(html));
     }
 
     [Fact]
     public async Task Markup_in_a_link_stays_in_its_attribute()
     {
         const string Link = "https://accounts.example.com/?a=\"onclick=\"alert(1)&b=<x>";
-        using var mail = await Post.DeliverAsync(Post.Letter(Link));
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content(Link));
 
-        Assert.All(Html(mail).QuerySelectorAll("a"), anchor => Assert.Equal((Link, false), (anchor.GetAttribute("href"), anchor.HasAttribute("onclick"))));
+        Assert.All(
+            Html(mail).QuerySelectorAll("a"),
+            anchor => Assert.Equal((Link, false), (anchor.GetAttribute("href"), anchor.HasAttribute("onclick"))));
         Assert.Equal(Link, Html(mail).QuerySelector(".address")!.TextContent);
     }
 
@@ -106,21 +114,27 @@ public sealed class MailComposerTests
     public async Task Unicode_survives_in_both_parts()
     {
         const string Name = "Jörg Müller, 日本 😀 “quoted”";
-        using var mail = await Post.DeliverAsync(Post.Letter(paragraph: Name), from: "Kontenübersicht <no-reply@example.com>");
+        using var mail = await MailSamples.DeliverAsync(
+            MailSamples.Content(paragraph: Name),
+            from: "Kontenübersicht <no-reply@example.com>");
 
         Assert.Contains(Name, mail.TextBody, StringComparison.Ordinal);
         Assert.Contains(Html(mail).QuerySelectorAll("p"), p => p.TextContent == Name);
         Assert.Equal("Kontenübersicht", Assert.IsType<MailboxAddress>(Assert.Single(mail.From)).Name);
-        Assert.Single(Text(mail).ReplaceLineEndings("\n").Split('\n'), line => line == Post.Link);
+        Assert.Single(Text(mail).ReplaceLineEndings("\n").Split('\n'), line => line == MailSamples.Link);
     }
 
     [Fact]
     public async Task Long_paragraphs_are_wrapped_between_words_only()
     {
         var words = string.Join(' ', Enumerable.Repeat("wonderful", 40));
-        using var mail = await Post.DeliverAsync(Post.Letter(paragraph: words));
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content(paragraph: words));
 
-        var lines = Text(mail).ReplaceLineEndings("\n").Split('\n').Where(line => line.StartsWith("wonderful", StringComparison.Ordinal)).ToList();
+        var lines = Text(mail)
+            .ReplaceLineEndings("\n")
+            .Split('\n')
+            .Where(line => line.StartsWith("wonderful", StringComparison.Ordinal))
+            .ToList();
         Assert.All(lines, line => Assert.True(line.Length <= 76));
         Assert.Equal(words, string.Join(' ', lines));
     }
@@ -140,7 +154,7 @@ public sealed class MailComposerTests
     [InlineData("ada@")]
     [InlineData("")]
     public async Task An_address_that_is_not_exactly_one_is_refused(string to) =>
-        await Assert.ThrowsAsync<FormatException>(() => Post.ComposeAsync(Post.Letter(), to));
+        await Assert.ThrowsAsync<FormatException>(() => MailSamples.ComposeAsync(MailSamples.Content(), to));
 
     [Theory]
     [InlineData("ada@example.com")]
@@ -149,7 +163,7 @@ public sealed class MailComposerTests
     [InlineData("a.very.long-name_1815@sub.domain.example.com")]
     public async Task An_address_goes_into_To_and_nowhere_else(string to)
     {
-        using var mail = await Post.DeliverAsync(Post.Letter(), to);
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content(), to);
 
         Assert.Equal(to, Assert.IsType<MailboxAddress>(Assert.Single(mail.To)).Address);
         Assert.Empty(mail.Cc);
@@ -162,7 +176,7 @@ public sealed class MailComposerTests
     [InlineData("ada@bücher.example", "ada@xn--bcher-kva.example")]
     public async Task An_international_address_is_taken(string to, string sent)
     {
-        using var message = await Post.ComposeAsync(Post.Letter(), to);
+        using var message = await MailSamples.ComposeAsync(MailSamples.Content(), to);
 
         Assert.Equal(sent, Assert.IsType<MailboxAddress>(Assert.Single(message.To)).Address);
     }
@@ -170,7 +184,7 @@ public sealed class MailComposerTests
     [Fact]
     public async Task A_line_break_in_a_subject_adds_no_header()
     {
-        using var mail = await Post.DeliverAsync(Post.Letter() with { Subject = "Hello\r\nBcc: eve@example.com" });
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content() with { Subject = "Hello\r\nBcc: eve@example.com" });
 
         Assert.Empty(mail.Bcc);
         Assert.Null(mail.Headers[HeaderId.Bcc]);
@@ -179,9 +193,9 @@ public sealed class MailComposerTests
     [Fact]
     public async Task It_is_dated_by_our_clock_and_marked_as_automatic()
     {
-        using var mail = await Post.DeliverAsync(Post.Letter());
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content());
 
-        Assert.Equal(Post.Clock.Now, mail.Date);
+        Assert.Equal(MailSamples.Clock.Now, mail.Date);
         Assert.Equal("auto-generated", mail.Headers["Auto-Submitted"]);
         Assert.EndsWith("@example.com", mail.MessageId, StringComparison.Ordinal);
         Assert.Equal("Choose a new password (accounts.example.com)", mail.Subject);
@@ -190,7 +204,7 @@ public sealed class MailComposerTests
     [Fact]
     public async Task The_HTML_part_fetches_nothing_and_runs_nothing()
     {
-        using var mail = await Post.DeliverAsync(Post.Letter());
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content());
         var html = Html(mail);
 
         Assert.Empty(html.QuerySelectorAll("script, img, link, iframe, object"));
@@ -201,7 +215,7 @@ public sealed class MailComposerTests
     [Fact]
     public async Task A_mail_is_one_that_no_list_sent_and_no_robot_answers()
     {
-        using var mail = await Post.DeliverAsync(Post.Letter());
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content());
 
         Assert.Equal("auto-generated", mail.Headers["Auto-Submitted"]);
         Assert.DoesNotContain(mail.Headers, header => header.Field.StartsWith("List-", StringComparison.OrdinalIgnoreCase));
@@ -212,16 +226,28 @@ public sealed class MailComposerTests
     [Fact]
     public async Task The_HTML_part_is_laid_out_by_tables_with_styles_at_the_elements_and_hides_nothing()
     {
-        using var mail = await Post.DeliverAsync(Post.Letter());
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content());
         var html = Html(mail);
 
-        Assert.All(html.QuerySelectorAll("table"), table => Assert.Equal(
-            ("presentation", "0", "0", "0"),
-            (table.GetAttribute("role"), table.GetAttribute("cellspacing"), table.GetAttribute("cellpadding"), table.GetAttribute("border"))));
-        Assert.All(html.QuerySelectorAll("p, a, td.house, td.matter"), element => Assert.Contains("font-family:", element.GetAttribute("style"), StringComparison.Ordinal));
+        Assert.All(
+            html.QuerySelectorAll("table"),
+            table =>
+                Assert.Equal(
+                    ("presentation", "0", "0", "0"),
+                    (
+                        table.GetAttribute("role"),
+                        table.GetAttribute("cellspacing"),
+                        table.GetAttribute("cellpadding"),
+                        table.GetAttribute("border"))));
+        Assert.All(
+            html.QuerySelectorAll("p, a, td.house, td.matter"),
+            element => Assert.Contains("font-family:", element.GetAttribute("style"), StringComparison.Ordinal));
         Assert.Equal(1, html.Body!.TextContent.Split("somebody asked").Length - 1);
         Assert.DoesNotContain("display:none", mail.HtmlBody, StringComparison.Ordinal);
-        Assert.Contains("<!--[if mso]><style>\ntd, p, a { font-family: Arial", mail.HtmlBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "<!--[if mso]><style>\ntd, p, a { font-family: Arial",
+            mail.HtmlBody!.ReplaceLineEndings("\n"),
+            StringComparison.Ordinal);
         Assert.Contains("prefers-color-scheme: dark", mail.HtmlBody, StringComparison.Ordinal);
     }
 
@@ -230,11 +256,13 @@ public sealed class MailComposerTests
     [InlineData("ja", "ltr", "left")]
     public async Task A_mail_says_its_language_and_which_way_it_runs(string language, string direction, string side)
     {
-        Reader.Is(language, zone: null);
-        using var mail = await Post.DeliverAsync(Post.Letter());
+        ReaderCulture.Is(language, zone: null);
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content());
         var html = Html(mail);
 
-        Assert.All(html.QuerySelectorAll("html, td.house, td.matter"), element => Assert.Equal((language, direction), (element.GetAttribute("lang")!, element.GetAttribute("dir")!)));
+        Assert.All(
+            html.QuerySelectorAll("html, td.house, td.matter"),
+            element => Assert.Equal((language, direction), (element.GetAttribute("lang")!, element.GetAttribute("dir")!)));
         Assert.Contains($"text-align:{side}", html.QuerySelector("td.matter")!.GetAttribute("style"), StringComparison.Ordinal);
     }
 
@@ -243,14 +271,14 @@ public sealed class MailComposerTests
     [InlineData("no-reply@example.com", "example.com")]
     public async Task The_house_is_named(string from, string house)
     {
-        using var mail = await Post.DeliverAsync(Post.Letter(), from: from);
+        using var mail = await MailSamples.DeliverAsync(MailSamples.Content(), from: from);
 
         Assert.Equal(house, Html(mail).QuerySelector(".house")!.TextContent);
     }
 
     [Fact]
     public void A_link_is_not_shown_when_a_letter_is_logged() =>
-        Assert.DoesNotContain("token=", $"{Post.Letter()}", StringComparison.Ordinal);
+        Assert.DoesNotContain("token=", $"{MailSamples.Content()}", StringComparison.Ordinal);
 
     private static string Text(MimeMessage mail) => mail.TextBody ?? "";
 

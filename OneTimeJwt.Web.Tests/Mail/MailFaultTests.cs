@@ -13,10 +13,20 @@ public sealed class MailFaultTests
 
     private static readonly Exception[] Faults =
     [
-        new FormatException(Secret), new SmtpProtocolException(Secret), new MailKit.Security.AuthenticationException(Secret), new MailKit.Security.SslHandshakeException(Secret),
-        new NotSupportedException(Secret), new MailKit.ServiceNotAuthenticatedException(Secret), new TimeoutException(Secret), new OperationCanceledException(Secret), new IOException(Secret),
-        new HttpRequestException(Secret), new HttpRequestException(Secret, inner: null, HttpStatusCode.Unauthorized), Refused(SmtpErrorCode.RecipientNotAccepted, 550),
-        new DbUpdateException(Secret, new SqliteException(Secret, 5)), new InvalidOperationException(Secret),
+        new FormatException(Secret),
+        new SmtpProtocolException(Secret),
+        new MailKit.Security.AuthenticationException(Secret),
+        new MailKit.Security.SslHandshakeException(Secret),
+        new NotSupportedException(Secret),
+        new MailKit.ServiceNotAuthenticatedException(Secret),
+        new TimeoutException(Secret),
+        new OperationCanceledException(Secret),
+        new IOException(Secret),
+        new HttpRequestException(Secret),
+        new HttpRequestException(Secret, inner: null, HttpStatusCode.Unauthorized),
+        Refused(SmtpErrorCode.RecipientNotAccepted, 550),
+        new DbUpdateException(Secret, new SqliteException(Secret, 5)),
+        new InvalidOperationException(Secret),
     ];
 
     [Fact]

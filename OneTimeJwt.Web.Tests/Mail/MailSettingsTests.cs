@@ -5,7 +5,7 @@ namespace OneTimeJwt.Web.Tests.Mail;
 
 public sealed class MailSettingsTests : IDisposable
 {
-    private readonly Place _place = new("Production");
+    private readonly TestHostEnvironment _place = new("Production");
 
     [Fact]
     public void Good_settings_have_no_faults() => Assert.Empty(Faults(Good()));
@@ -51,13 +51,33 @@ public sealed class MailSettingsTests : IDisposable
     [InlineData("https://login.example.com/", " ", "secret", "mails@example.com", null, "Mail:Smtp:OAuth:ClientId is missing")]
     [InlineData("https://login.example.com/", "id", null, "mails@example.com", null, "Mail:Smtp:OAuth:ClientSecret is missing")]
     [InlineData("https://login.example.com/", "id", "secret", null, null, "Mail:Smtp:User is missing, although Mail:Smtp:OAuth is set")]
-    [InlineData("https://login.example.com/", "id", "secret", "mails@example.com", "password", "Mail:Smtp:Password and Mail:Smtp:OAuth are both set")]
-    public void A_sign_in_by_token_that_can_not_work_is_refused(string? endpoint, string? id, string? secret, string? user, string? password, string? words)
+    [InlineData(
+        "https://login.example.com/",
+        "id",
+        "secret",
+        "mails@example.com",
+        "password",
+        "Mail:Smtp:Password and Mail:Smtp:OAuth are both set"
+    )]
+    public void A_sign_in_by_token_that_can_not_work_is_refused(
+        string? endpoint,
+        string? id,
+        string? secret,
+        string? user,
+        string? password,
+        string? words)
     {
         var settings = Good();
         (settings.Smtp.User, settings.Smtp.Password) = (user, password);
-        (settings.Smtp.Host, settings.Smtp.Security) = (id == "clear" ? "mail.example.com" : settings.Smtp.Host, id == "clear" ? SmtpSecurity.None : settings.Smtp.Security);
-        settings.Smtp.OAuth = new() { TokenEndpoint = endpoint, ClientId = id, ClientSecret = secret };
+        (settings.Smtp.Host, settings.Smtp.Security) = (
+            id == "clear" ? "mail.example.com" : settings.Smtp.Host,
+            id == "clear" ? SmtpSecurity.None : settings.Smtp.Security);
+        settings.Smtp.OAuth = new()
+        {
+            TokenEndpoint = endpoint,
+            ClientId = id,
+            ClientSecret = secret,
+        };
 
         IsRefused(settings, words);
     }
@@ -130,9 +150,21 @@ public sealed class MailSettingsTests : IDisposable
     [Fact]
     public void Every_fault_of_the_mail_server_is_listed_at_once()
     {
-        var settings = new MailSettings { Transport = MailTransportKind.Smtp, Smtp = new() { Host = " ", Port = 0, User = "user", Connections = 0 } };
+        var settings = new MailSettings
+        {
+            Transport = MailTransportKind.Smtp,
+            Smtp = new()
+            {
+                Host = " ",
+                Port = 0,
+                User = "user",
+                Connections = 0,
+            },
+        };
 
-        Assert.Equal(["Mail:From", "Mail:Smtp:Host", "Mail:Smtp:Port", "Mail:Smtp:Password", "Mail:Smtp:Connections"], Faults(settings).Select(fault => fault.Split(' ')[0]));
+        Assert.Equal(
+            ["Mail:From", "Mail:Smtp:Host", "Mail:Smtp:Port", "Mail:Smtp:Password", "Mail:Smtp:Connections"],
+            Faults(settings).Select(fault => fault.Split(' ')[0]));
     }
 
     [Theory]
@@ -153,16 +185,47 @@ public sealed class MailSettingsTests : IDisposable
     [InlineData("Bounces <bounces@example.com>", 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address is not an address")]
     [InlineData("bounces+x@example.com", 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address is not an address")]
     [InlineData("rücklauf@example.com", 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address is not an address")]
-    [InlineData("sixteen-letters-@example.com", 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address has 16 characters before the @ and there is room for 15")]
+    [InlineData(
+        "sixteen-letters-@example.com",
+        993,
+        "bounces",
+        "secret",
+        "INBOX",
+        "00:01:00",
+        "Mail:Bounces:Address has 16 characters before the @ and there is room for 15"
+    )]
     [InlineData(null, 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address is missing, although")]
     [InlineData("bounces@example.com", 0, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Imap:Port is 0")]
-    [InlineData("bounces@example.com", 993, null, "secret", "INBOX", "00:01:00", "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing")]
-    [InlineData("bounces@example.com", 993, "bounces", "", "INBOX", "00:01:00", "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing")]
+    [InlineData(
+        "bounces@example.com",
+        993,
+        null,
+        "secret",
+        "INBOX",
+        "00:01:00",
+        "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing"
+    )]
+    [InlineData(
+        "bounces@example.com",
+        993,
+        "bounces",
+        "",
+        "INBOX",
+        "00:01:00",
+        "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing"
+    )]
     [InlineData("bounces@example.com", 993, "bounces", "secret", " ", "00:01:00", "Mail:Bounces:Imap:Folder is empty")]
     [InlineData("bounces@example.com", 993, "bounces", "secret", "INBOX", "00:00:00", "Mail:Bounces:Interval is 00:00:00")]
     [InlineData("bounces@example.com", 993, "bounces", "secret", "INBOX", "1.00:00:01", "Mail:Bounces:Interval is 1.00:00:01")]
     [InlineData("fifteen-letters@example.com", 993, "bounces", "secret", "INBOX", "00:01:00", null)]
-    public void A_mailbox_for_bounces_that_is_none_is_named(string? address, int port, string? user, string? password, string folder, string interval, string? words)
+    public void A_mailbox_for_bounces_that_is_none_is_named(
+        string? address,
+        int port,
+        string? user,
+        string? password,
+        string folder,
+        string interval,
+        string? words)
     {
         var settings = Good();
         settings.Bounces = new()
@@ -179,7 +242,10 @@ public sealed class MailSettingsTests : IDisposable
     public void Bounces_are_SendGrids_own_where_that_sends()
     {
         var settings = Good();
-        (settings.Transport, settings.SendGrid, settings.Bounces.Address) = (MailTransportKind.SendGrid, new() { ApiKey = "SG.key" }, "bounces@example.com");
+        (settings.Transport, settings.SendGrid, settings.Bounces.Address) = (
+            MailTransportKind.SendGrid,
+            new() { ApiKey = "SG.key" },
+            "bounces@example.com");
 
         IsRefused(settings, "Mail:Bounces:Address has no use with SendGrid");
     }

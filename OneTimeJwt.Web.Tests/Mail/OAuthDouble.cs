@@ -55,7 +55,8 @@ internal sealed class OAuthDouble : IAsyncDisposable
         if (form["grant_type"] != "client_credentials" || form["client_secret"] != Secret)
         {
             http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            await http.Response.WriteAsJsonAsync(new { error = "invalid_client", error_description = $"the secret {form["client_secret"]} is wrong" });
+            await http.Response.WriteAsJsonAsync(
+                new { error = "invalid_client", error_description = $"the secret {form["client_secret"]} is wrong" });
             return;
         }
 

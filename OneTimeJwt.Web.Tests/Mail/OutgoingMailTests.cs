@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -12,14 +13,21 @@ namespace OneTimeJwt.Web.Tests.Mail;
 public sealed class OutgoingMailTests : IDisposable
 {
     private static readonly SmtpCommandException Busy = new(SmtpErrorCode.SenderNotAccepted, SmtpStatusCode.ErrorInProcessing, "later");
-    private static readonly SmtpCommandException MailboxBusy = new(SmtpErrorCode.RecipientNotAccepted, SmtpStatusCode.MailboxBusy, "busy");
-    private static readonly SmtpCommandException NoSuchUser = new(SmtpErrorCode.RecipientNotAccepted, SmtpStatusCode.MailboxUnavailable, "unknown");
+    private static readonly SmtpCommandException MailboxBusy = new(
+        SmtpErrorCode.RecipientNotAccepted,
+        SmtpStatusCode.MailboxBusy,
+        "busy");
+    private static readonly SmtpCommandException NoSuchUser = new(
+        SmtpErrorCode.RecipientNotAccepted,
+        SmtpStatusCode.MailboxUnavailable,
+        "unknown");
 
     private readonly Answering _server = new();
     private readonly Meter _meter = new("test");
     private readonly OutgoingMail _mail;
 
-    public OutgoingMailTests() => _mail = new OutgoingMail(_server, Options.Create(new MailSettings { Transport = MailTransportKind.Smtp }), _meter);
+    public OutgoingMailTests() =>
+        _mail = new OutgoingMail(_server, Options.Create(new MailSettings { Transport = MailTransportKind.Smtp }), _meter);
 
     [Fact]
     public async Task Three_failures_in_a_row_degrade_until_a_mail_is_taken()
@@ -29,7 +37,9 @@ public sealed class OutgoingMailTests : IDisposable
 
         var degraded = await AfterAsync(Busy);
 
-        Assert.Equal((HealthStatus.Degraded, "The last 3 tries to send a mail failed: the mail server refused it with 451."), (degraded.Status, degraded.Description));
+        Assert.Equal(
+            (HealthStatus.Degraded, "The last 3 tries to send a mail failed: the mail server refused it with 451."),
+            (degraded.Status, degraded.Description));
         Assert.Equal(HealthStatus.Healthy, (await AfterAsync(null)).Status);
     }
 
@@ -54,6 +64,7 @@ public sealed class OutgoingMailTests : IDisposable
     {
         public Exception? Fault { get; set; }
 
-        public Task SendAsync(MimeMessage message, CancellationToken cancellationToken) => Fault is null ? Task.CompletedTask : Task.FromException(Fault);
+        public Task SendAsync(MimeMessage message, CancellationToken cancellationToken) =>
+            Fault is null ? Task.CompletedTask : Task.FromException(Fault);
     }
 }

@@ -49,7 +49,13 @@ internal sealed class Postfix : IAsyncDisposable
         foreach (var folder in new[] { "etc", "queue", "data" })
             Directory.CreateDirectory(Path.Combine(_folder, folder));
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            File.SetUnixFileMode(
+                _folder,
+                File.GetUnixFileMode(_folder)
+                    | UnixFileMode.GroupExecute
+                    | UnixFileMode.OtherExecute
+                    | UnixFileMode.GroupRead
+                    | UnixFileMode.OtherRead);
         await RunAsync("chown", "postfix", Path.Combine(_folder, "data"));
         await File.WriteAllTextAsync(Path.Combine(_folder, "etc", "main.cf"), Main(mails) + rules + "\n");
         await File.WriteAllTextAsync(Path.Combine(_folder, "etc", "master.cf"), Master());

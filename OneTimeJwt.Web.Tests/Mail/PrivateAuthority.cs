@@ -31,8 +31,10 @@ internal sealed class PrivateAuthority : IAsyncDisposable
         _source = source;
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=Authority of the suite", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         _root = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(2));
         var builder = WebApplication.CreateSlimBuilder();
@@ -58,9 +60,11 @@ internal sealed class PrivateAuthority : IAsyncDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Parse(address));
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         if (_source != Source.None)
-            request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([$"{_server.Urls.Single()}/list.crl"]));
+            request.CertificateExtensions.Add(
+                CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([$"{_server.Urls.Single()}/list.crl"]));
         using var issued = request.Create(_root, DateTimeOffset.UtcNow.AddDays(-1.9), DateTimeOffset.UtcNow.AddDays(daysLeft), Serial);
         return issued.CopyWithPrivateKey(key);
     }
@@ -76,6 +80,12 @@ internal sealed class PrivateAuthority : IAsyncDisposable
         var list = new CertificateRevocationListBuilder();
         if (_source == Source.Revokes)
             list.AddEntry(Serial, DateTimeOffset.UtcNow.AddHours(-1));
-        return list.Build(_root, 1, DateTimeOffset.UtcNow.AddDays(1), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, DateTimeOffset.UtcNow.AddDays(-1));
+        return list.Build(
+            _root,
+            1,
+            DateTimeOffset.UtcNow.AddDays(1),
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1,
+            DateTimeOffset.UtcNow.AddDays(-1));
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -18,7 +19,8 @@ public sealed class RealServersTests
             """
             smtpd_helo_required = yes
             smtpd_recipient_restrictions = reject_non_fqdn_helo_hostname,
-              check_recipient_access inline:{ {nobody@example.com = 550 5.1.1 no such mailbox}, {outside@example.com = 554 5.7.1 relay denied} }
+              check_recipient_access inline:{ {nobody@example.com = 550 5.1.1 no such mailbox},
+                {outside@example.com = 554 5.7.1 relay denied} }
             smtpd_relay_restrictions = permit_mynetworks, reject
             smtpd_delay_reject = yes
             """);
@@ -41,7 +43,10 @@ public sealed class RealServersTests
 
         await JudgeAsync(server.Port, introduction: "550 5.5.2", recipient: "550 5.1.1", policy: "550 5.7.1");
 
-        Assert.Contains("ada@example.com", await App.Eventually.Async(() => Task.FromResult(server.Mails), mails => mails.Length > 0), StringComparison.Ordinal);
+        Assert.Contains(
+            "ada@example.com",
+            await App.Eventually.Async(() => Task.FromResult(server.Mails), mails => mails.Length > 0),
+            StringComparison.Ordinal);
     }
 
     private static async Task JudgeAsync(int port, string introduction, string recipient, string policy)
@@ -64,8 +69,17 @@ public sealed class RealServersTests
 
     private static async Task SendAsync(int port, string to, string? localDomain)
     {
-        var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = port, Security = SmtpSecurity.None, LocalDomain = localDomain } };
-        using var message = await Post.ComposeAsync(Post.Letter(), to);
+        var settings = new MailSettings
+        {
+            Smtp = new()
+            {
+                Host = "127.0.0.1",
+                Port = port,
+                Security = SmtpSecurity.None,
+                LocalDomain = localDomain,
+            },
+        };
+        using var message = await MailSamples.ComposeAsync(MailSamples.Content(), to);
         await using var transport = new SmtpTransport(
             Options.Create(settings), new MailSite("accounts.example.com"), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -14,12 +15,28 @@ internal sealed class Rspamd : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // They ask DNS or servers of rspamd's, or need a store.
-    private static readonly string[] Networked = ["rbl", "surbl", "spf", "dkim", "dmarc", "arc", "asn", "fuzzy_check", "greylist", "mx_check", "rspamd_update", "dkim_signing", "bimi"];
+    private static readonly string[] Networked =
+    [
+        "rbl",
+        "surbl",
+        "spf",
+        "dkim",
+        "dmarc",
+        "arc",
+        "asn",
+        "fuzzy_check",
+        "greylist",
+        "mx_check",
+        "rspamd_update",
+        "dkim_signing",
+        "bimi",
+    ];
 
     private readonly HttpClient _client;
     private readonly Process _process;
 
-    private Rspamd(Process process, int port) => (_process, _client) = (process, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") });
+    private Rspamd(Process process, int port) =>
+        (_process, _client) = (process, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") });
 
     /// <summary>Why there is none; null where there is one.</summary>
     public static string? Missing => File.Exists(Program) ? null : "Debian's rspamd could not be had here.";
@@ -43,7 +60,15 @@ internal sealed class Rspamd : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(folder, "local.d", $"{module}.conf"), "enabled = false;\n");
 
         var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "--no-fork", "--config", Path.Combine(folder, "rspamd.conf"), $"--var=DBDIR={folder}", $"--var=LOCAL_CONFDIR={folder}" })
+        foreach (
+            var argument in new[]
+            {
+                "--no-fork",
+                "--config",
+                Path.Combine(folder, "rspamd.conf"),
+                $"--var=DBDIR={folder}",
+                $"--var=LOCAL_CONFDIR={folder}",
+            })
             start.ArgumentList.Add(argument);
         // It refuses to run as root unless that is said.
         if (Environment.IsPrivilegedProcess)
@@ -59,10 +84,19 @@ internal sealed class Rspamd : IAsyncDisposable
         foreach (var mail in mails)
         {
             // Every rule, also behind one that decides.
-            using var request = new HttpRequestMessage(HttpMethod.Post, "checkv2") { Content = new StringContent(mail, Encoding.UTF8), Headers = { { "Pass", "all" } } };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "checkv2")
+            {
+                Content = new StringContent(mail, Encoding.UTF8),
+                Headers = { { "Pass", "all" } },
+            };
             using var answer = await _client.SendAsync(request);
             using var report = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-            verdicts.Add(new(report.RootElement.GetProperty("symbols").EnumerateObject().ToDictionary(rule => rule.Name, rule => rule.Value.GetProperty("score").GetDouble())));
+            verdicts.Add(
+                new(
+                    report
+                        .RootElement.GetProperty("symbols")
+                        .EnumerateObject()
+                        .ToDictionary(rule => rule.Name, rule => rule.Value.GetProperty("score").GetDouble())));
         }
 
         return verdicts;

@@ -17,7 +17,20 @@ internal sealed class SendGridDouble : IAsyncDisposable
     public const string Key = "SG.only-for-tests.0123456789abcdefghijklmnopqrstuvwxyz";
 
     private static readonly string[] ReservedHeaders =
-        ["x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type", "content-transfer-encoding", "to", "from", "subject", "reply-to", "cc", "bcc"];
+    [
+        "x-sg-id",
+        "x-sg-eid",
+        "received",
+        "dkim-signature",
+        "content-type",
+        "content-transfer-encoding",
+        "to",
+        "from",
+        "subject",
+        "reply-to",
+        "cc",
+        "bcc",
+    ];
 
     private readonly ConcurrentQueue<JsonElement> _mails = [];
     private readonly WebApplication _server;
@@ -70,7 +83,10 @@ internal sealed class SendGridDouble : IAsyncDisposable
 
         if (wantsBody)
             _mails.Enqueue(mail);
-        var sandbox = wantsBody && mail.TryGetProperty("mail_settings", out var settings) && settings.GetProperty("sandbox_mode").GetProperty("enable").GetBoolean();
+        var sandbox =
+            wantsBody
+            && mail.TryGetProperty("mail_settings", out var settings)
+            && settings.GetProperty("sandbox_mode").GetProperty("enable").GetBoolean();
         http.Response.StatusCode = sandbox ? StatusCodes.Status200OK : (int)status;
     }
 
@@ -102,11 +118,18 @@ internal sealed class SendGridDouble : IAsyncDisposable
         var types = mail.GetProperty("content").EnumerateArray().Select(part => part.GetProperty("type").GetString()).ToList();
         if (types is not ["text/plain", "text/html"])
             yield return "If present, text/plain and text/html may only be provided in this order, once.";
-        if (mail.TryGetProperty("headers", out var headers) && headers.EnumerateObject().Any(header => ReservedHeaders.Contains(header.Name.ToLowerInvariant())))
+        if (
+            mail.TryGetProperty("headers", out var headers)
+            && headers.EnumerateObject().Any(header => ReservedHeaders.Contains(header.Name.ToLowerInvariant())))
             yield return "The header is one of the reserved keys.";
-        if (mail.TryGetProperty("mail_settings", out var lists) && lists.TryGetProperty("bypass_list_management", out _) && lists.EnumerateObject().Count(one => one.Name.StartsWith("bypass", StringComparison.Ordinal)) > 1)
+        if (
+            mail.TryGetProperty("mail_settings", out var lists)
+            && lists.TryGetProperty("bypass_list_management", out _)
+            && lists.EnumerateObject().Count(one => one.Name.StartsWith("bypass", StringComparison.Ordinal)) > 1)
             yield return "The bypass_list_management filter cannot be combined with other bypass filters.";
-        if (mail.TryGetProperty("custom_args", out var arguments) && arguments.EnumerateObject().Any(argument => argument.Value.ValueKind != JsonValueKind.String))
+        if (
+            mail.TryGetProperty("custom_args", out var arguments)
+            && arguments.EnumerateObject().Any(argument => argument.Value.ValueKind != JsonValueKind.String))
             yield return "The custom_args must be strings.";
         if (mail.GetProperty("categories").EnumerateArray().Any(category => category.GetString()!.Length > 255))
             yield return "A category can not be longer than 255 characters.";

@@ -3,6 +3,7 @@ using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -37,7 +38,9 @@ public sealed class SendGridTransportTests : IAsyncLifetime
     {
         await SendAsync(to: address);
 
-        Assert.Equal(address, Assert.Single(_server.Mails).GetProperty("personalizations")[0].GetProperty("to")[0].GetProperty("email").GetString());
+        Assert.Equal(
+            address,
+            Assert.Single(_server.Mails).GetProperty("personalizations")[0].GetProperty("to")[0].GetProperty("email").GetString());
     }
 
     [Fact]
@@ -45,11 +48,16 @@ public sealed class SendGridTransportTests : IAsyncLifetime
     {
         await SendAsync();
 
-        var parts = Assert.Single(_server.Mails).GetProperty("content").EnumerateArray().Select(part => part.GetProperty("value").GetString()!).ToList();
-        Assert.Single(parts[0].ReplaceLineEndings("\n").Split('\n'), line => line == Post.Link);
+        var parts = Assert
+            .Single(_server.Mails)
+            .GetProperty("content")
+            .EnumerateArray()
+            .Select(part => part.GetProperty("value").GetString()!)
+            .ToList();
+        Assert.Single(parts[0].ReplaceLineEndings("\n").Split('\n'), line => line == MailSamples.Link);
         Assert.Equal(1, parts[0].Split("http").Length - 1);
         using var html = await new HtmlParser().ParseDocumentAsync(parts[1]);
-        Assert.Equal([Post.Link, Post.Link], html.QuerySelectorAll("[href]").Select(link => link.GetAttribute("href")));
+        Assert.Equal([MailSamples.Link, MailSamples.Link], html.QuerySelectorAll("[href]").Select(link => link.GetAttribute("href")));
     }
 
     [Fact]
@@ -70,7 +78,9 @@ public sealed class SendGridTransportTests : IAsyncLifetime
     {
         await SendAsync(sandbox: on);
 
-        Assert.Equal(on, Assert.Single(_server.Mails).GetProperty("mail_settings").GetProperty("sandbox_mode").GetProperty("enable").GetBoolean());
+        Assert.Equal(
+            on,
+            Assert.Single(_server.Mails).GetProperty("mail_settings").GetProperty("sandbox_mode").GetProperty("enable").GetBoolean());
     }
 
     [Theory]
@@ -92,7 +102,9 @@ public sealed class SendGridTransportTests : IAsyncLifetime
         await SendAsync();
 
         var mail = Assert.Single(_server.Mails);
-        Assert.Equal($"<{mail.GetProperty("custom_args").GetProperty("mail_id").GetString()}@example.com>", mail.GetProperty("headers").GetProperty("Message-ID").GetString());
+        Assert.Equal(
+            $"<{mail.GetProperty("custom_args").GetProperty("mail_id").GetString()}@example.com>",
+            mail.GetProperty("headers").GetProperty("Message-ID").GetString());
     }
 
     [Fact]
@@ -145,7 +157,7 @@ public sealed class SendGridTransportTests : IAsyncLifetime
         _server.Otherwise = response =>
         {
             response.StatusCode = StatusCodes.Status400BadRequest;
-            return response.WriteAsync($$"""{"errors":[{"message":"bad: {{Post.Link}}"}]}""");
+            return response.WriteAsync($$"""{"errors":[{"message":"bad: {{MailSamples.Link}}"}]}""");
         };
 
         var fault = await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync());
@@ -158,9 +170,18 @@ public sealed class SendGridTransportTests : IAsyncLifetime
 
     private async Task SendAsync(string key = SendGridDouble.Key, bool sandbox = false, bool bypass = true, string to = "ada@example.com")
     {
-        var settings = new MailSettings { SendGrid = new() { ApiKey = key, BaseUrl = _server.Address, Sandbox = sandbox, BypassUnsubscribes = bypass } };
+        var settings = new MailSettings
+        {
+            SendGrid = new()
+            {
+                ApiKey = key,
+                BaseUrl = _server.Address,
+                Sandbox = sandbox,
+                BypassUnsubscribes = bypass,
+            },
+        };
         using var transport = new SendGridTransport(Options.Create(settings), TimeProvider.System);
-        using var message = await Post.ComposeAsync(Post.Letter(), to);
+        using var message = await MailSamples.ComposeAsync(MailSamples.Content(), to);
         await transport.SendAsync(message, TestContext.Current.CancellationToken);
     }
 }

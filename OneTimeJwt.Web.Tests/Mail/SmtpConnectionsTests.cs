@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -17,8 +18,21 @@ public sealed class SmtpConnectionsTests : IAsyncDisposable
 
     public SmtpConnectionsTests()
     {
-        var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, Connections = Connections } };
-        _transport = new SmtpTransport(Options.Create(settings), new MailSite("accounts.example.com"), _time, NullLogger<SmtpTransport>.Instance);
+        var settings = new MailSettings
+        {
+            Smtp = new()
+            {
+                Host = "127.0.0.1",
+                Port = _server.Port,
+                Security = SmtpSecurity.None,
+                Connections = Connections,
+            },
+        };
+        _transport = new SmtpTransport(
+            Options.Create(settings),
+            new MailSite("accounts.example.com"),
+            _time,
+            NullLogger<SmtpTransport>.Instance);
     }
 
     [Fact]
@@ -115,11 +129,14 @@ public sealed class SmtpConnectionsTests : IAsyncDisposable
     }
 
     private IReadOnlyList<string> Arrived() =>
-        [.. _server.Mails.Select(mail => mail.Split("\r\n").Single(line => line.StartsWith("Subject: ", StringComparison.Ordinal)).Split(' ')[1])];
+        [
+            .. _server.Mails.Select(mail =>
+                mail.Split("\r\n").Single(line => line.StartsWith("Subject: ", StringComparison.Ordinal)).Split(' ')[1]),
+        ];
 
     private async Task SendAsync(int number)
     {
-        using var message = await Post.ComposeAsync(Post.Letter() with { Subject = $"{number}" });
+        using var message = await MailSamples.ComposeAsync(MailSamples.Content() with { Subject = $"{number}" });
         await _transport.SendAsync(message, TestContext.Current.CancellationToken);
     }
 }

@@ -114,7 +114,13 @@ internal sealed class SmtpDouble : IAsyncDisposable
             using (client)
                 await TalkAsync(client);
         }
-        catch (Exception fault) when (fault is SocketException or IOException or ObjectDisposedException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        catch (Exception fault)
+            when (fault
+                    is SocketException
+                        or IOException
+                        or ObjectDisposedException
+                        or OperationCanceledException
+                        or System.Security.Authentication.AuthenticationException)
         {
             // The other side, or the test, ended it.
         }
@@ -193,7 +199,15 @@ internal sealed class SmtpDouble : IAsyncDisposable
     {
         var data = new StringBuilder();
         while (await reader.ReadLineAsync(_end.Token) is var line && line != ".")
-            data.Append((line is { Length: var length } && data.Length + length < MostCharacters ? line : throw new IOException("The mail has no end.")).StartsWith("..", StringComparison.Ordinal) ? line[1..] : line).Append("\r\n");
+            data.Append(
+                    (
+                        line is { Length: var length } && data.Length + length < MostCharacters
+                            ? line
+                            : throw new IOException("The mail has no end.")
+                    ).StartsWith("..", StringComparison.Ordinal)
+                        ? line[1..]
+                        : line)
+                .Append("\r\n");
 
         await Ponder(_end.Token);
         if (Answers.TryGetValue(".", out var answer))

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -21,13 +22,23 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _endpoint = await OAuthDouble.StartAsync();
-        _oauth = new() { TokenEndpoint = _endpoint.Endpoint, ClientId = "id", ClientSecret = OAuthDouble.Secret, Scope = "https://outlook.office365.com/.default" };
+        _oauth = new()
+        {
+            TokenEndpoint = _endpoint.Endpoint,
+            ClientId = "id",
+            ClientSecret = OAuthDouble.Secret,
+            Scope = "https://outlook.office365.com/.default",
+        };
     }
 
     [Theory]
     [InlineData("AUTH LOGIN XOAUTH2", "AUTH XOAUTH2 ", "user=mails@example.com\u0001auth=Bearer token-1\u0001\u0001")]
     [InlineData("AUTH OAUTHBEARER XOAUTH2", "AUTH XOAUTH2 ", "user=mails@example.com\u0001auth=Bearer token-1\u0001\u0001")]
-    [InlineData("AUTH OAUTHBEARER", "AUTH OAUTHBEARER ", "n,a=mails@example.com,\u0001host=127.0.0.1\u0001port=-1\u0001auth=Bearer token-1\u0001\u0001")]
+    [InlineData(
+        "AUTH OAUTHBEARER",
+        "AUTH OAUTHBEARER ",
+        "n,a=mails@example.com,\u0001host=127.0.0.1\u0001port=-1\u0001auth=Bearer token-1\u0001\u0001"
+    )]
     public async Task The_token_is_asked_for_and_presented(string offered, string command, string said)
     {
         _server.Extensions.Add(offered);
@@ -36,7 +47,13 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
 
         Assert.Single(_server.Mails);
         Assert.Equal(
-            new() { ["grant_type"] = "client_credentials", ["client_id"] = "id", ["client_secret"] = OAuthDouble.Secret, ["scope"] = "https://outlook.office365.com/.default" },
+            new()
+            {
+                ["grant_type"] = "client_credentials",
+                ["client_id"] = "id",
+                ["client_secret"] = OAuthDouble.Secret,
+                ["scope"] = "https://outlook.office365.com/.default",
+            },
             Assert.Single(_endpoint.Asked).ToDictionary());
         var sent = Assert.Single(_server.Commands, line => line.StartsWith("AUTH", StringComparison.Ordinal));
         Assert.StartsWith(command, sent, StringComparison.Ordinal);
@@ -139,7 +156,18 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
         var port = ((IPEndPoint)server.LocalEndpoint).Port;
         var settings = new MailSettings
         {
-            Bounces = new() { Address = "bounces@example.com", Imap = new() { Host = "127.0.0.1", Port = port, Security = SmtpSecurity.None, User = "bounces@example.com", OAuth = _oauth } },
+            Bounces = new()
+            {
+                Address = "bounces@example.com",
+                Imap = new()
+                {
+                    Host = "127.0.0.1",
+                    Port = port,
+                    Security = SmtpSecurity.None,
+                    User = "bounces@example.com",
+                    OAuth = _oauth,
+                },
+            },
         };
         using var mailbox = new BounceMailbox(Options.Create(settings), TimeProvider.System);
 
@@ -153,7 +181,9 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
 
         await Assert.ThrowsAnyAsync<Exception>(() => reading);
         Assert.Equal(("AUTHENTICATE", "XOAUTH2"), (command[1], command[2]));
-        Assert.Equal("user=bounces@example.com\u0001auth=Bearer token-1\u0001\u0001", Encoding.UTF8.GetString(Convert.FromBase64String(command[3])));
+        Assert.Equal(
+            "user=bounces@example.com\u0001auth=Bearer token-1\u0001\u0001",
+            Encoding.UTF8.GetString(Convert.FromBase64String(command[3])));
     }
 
     [Theory]
@@ -175,11 +205,21 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
     public async Task A_server_that_takes_no_passwords_is_told_with_what_it_takes()
     {
         _server.Extensions.Add("AUTH XOAUTH2 GSSAPI");
-        var settings = new SmtpSettings { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, User = "mails@example.com", Password = "secret" };
+        var settings = new SmtpSettings
+        {
+            Host = "127.0.0.1",
+            Port = _server.Port,
+            Security = SmtpSecurity.None,
+            User = "mails@example.com",
+            Password = "secret",
+        };
 
         var fault = await Assert.ThrowsAsync<NoMechanismException>(async () => await SendAsync(Transport(settings)));
 
-        Assert.StartsWith("It offers GSSAPI, XOAUTH2: Mail:Smtp:User and Mail:Smtp:Password, or Mail:Smtp:OAuth", MailFault.Of(fault).Advice, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "It offers GSSAPI, XOAUTH2: Mail:Smtp:User and Mail:Smtp:Password, or Mail:Smtp:OAuth",
+            MailFault.Of(fault).Advice,
+            StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()
@@ -188,11 +228,25 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
         await _server.DisposeAsync();
     }
 
-    private SmtpTransport Transport(SmtpSettings? settings = null) => new(
-        Options.Create(new MailSettings { Smtp = settings ?? new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, User = "mails@example.com", OAuth = _oauth } }),
-        new MailSite("accounts.example.com"),
-        TimeProvider.System,
-        NullLogger<SmtpTransport>.Instance);
+    private SmtpTransport Transport(SmtpSettings? settings = null) =>
+        new(
+            Options.Create(
+                new MailSettings
+                {
+                    Smtp =
+                        settings
+                        ?? new()
+                        {
+                            Host = "127.0.0.1",
+                            Port = _server.Port,
+                            Security = SmtpSecurity.None,
+                            User = "mails@example.com",
+                            OAuth = _oauth,
+                        },
+                }),
+            new MailSite("accounts.example.com"),
+            TimeProvider.System,
+            NullLogger<SmtpTransport>.Instance);
 
     private async Task SendAsync()
     {
@@ -202,7 +256,7 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
 
     private static async Task SendAsync(SmtpTransport transport)
     {
-        using var message = await Post.ComposeAsync(Post.Letter());
+        using var message = await MailSamples.ComposeAsync(MailSamples.Content());
         await transport.SendAsync(message, TestContext.Current.CancellationToken);
     }
 }

@@ -90,12 +90,17 @@ public sealed class SmtpRefusalTests
     [MemberData(nameof(Refusals))]
     public void It_is_told_by_command_and_code_what_it_is_about(SmtpErrorCode command, string answer, string about, bool permanent)
     {
-        var exception = new SmtpCommandException(command, (SmtpStatusCode)int.Parse(answer[..3], System.Globalization.CultureInfo.InvariantCulture), answer[4..]);
+        var exception = new SmtpCommandException(
+            command,
+            (SmtpStatusCode)int.Parse(answer[..3], System.Globalization.CultureInfo.InvariantCulture),
+            answer[4..]);
 
         var (refusal, fault) = (SmtpRefusal.Of(exception), MailFault.Of(exception));
 
         Assert.Equal((about, permanent, permanent), ($"{refusal.About}", refusal.IsPermanent, fault.Permanent));
-        Assert.Equal(about is "Recipient" or "Message" && !answer.StartsWith("452 too busy", StringComparison.Ordinal), fault.IsAboutThisMail);
+        Assert.Equal(
+            about is "Recipient" or "Message" && !answer.StartsWith("452 too busy", StringComparison.Ordinal),
+            fault.IsAboutThisMail);
         Assert.Matches("^the mail server refused it with [45][0-9]{2}( [45]\\.[0-9]{1,3}\\.[0-9]{1,3})?$", fault.Words);
     }
 }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using MimeKit;
 using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -22,15 +23,18 @@ public sealed class SmtpTransportTests : IAsyncDisposable
     {
         await SendAsync(SmtpSecurity.None);
 
-        Assert.Contains(_server.Commands, command => command.StartsWith("MAIL FROM:<no-reply@example.com>", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(
+            _server.Commands,
+            command => command.StartsWith("MAIL FROM:<no-reply@example.com>", StringComparison.OrdinalIgnoreCase));
         Assert.Single(_server.Commands, command => command.StartsWith("RCPT TO:<ada@example.com>", StringComparison.OrdinalIgnoreCase));
         Assert.Equal("QUIT", _server.Commands[^1]);
         using var mail = await MimeMessage.LoadAsync(new MemoryStream(Encoding.Latin1.GetBytes(_server.Data)), Cancellation);
-        Assert.Contains($"\n{Post.Link}\n", mail.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains($"\n{MailSamples.Link}\n", mail.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task StartTls_is_what_is_asked_for_unless_something_else_is_said() => await Assert.ThrowsAsync<NotSupportedException>(() => SendAsync(new SmtpSettings().Security));
+    public async Task StartTls_is_what_is_asked_for_unless_something_else_is_said() =>
+        await Assert.ThrowsAsync<NotSupportedException>(() => SendAsync(new SmtpSettings().Security));
 
     [Fact]
     public async Task A_server_without_STARTTLS_gets_neither_the_mail_nor_the_password()
@@ -39,7 +43,9 @@ public sealed class SmtpTransportTests : IAsyncDisposable
 
         await Assert.ThrowsAsync<NotSupportedException>(() => SendAsync(SmtpSecurity.StartTls, "user", "secret"));
 
-        Assert.DoesNotContain(_server.Commands, command => command.StartsWith("AUTH", StringComparison.Ordinal) || command.StartsWith("MAIL", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _server.Commands,
+            command => command.StartsWith("AUTH", StringComparison.Ordinal) || command.StartsWith("MAIL", StringComparison.Ordinal));
         Assert.Empty(_server.Data);
     }
 
@@ -52,13 +58,15 @@ public sealed class SmtpTransportTests : IAsyncDisposable
         await Assert.ThrowsAnyAsync<Exception>(() => SendAsync(SmtpSecurity.StartTls, "user", "secret"));
 
         Assert.Contains("STARTTLS", _server.Commands);
-        Assert.DoesNotContain(_server.Commands, command => command.StartsWith("AUTH", StringComparison.Ordinal) || command.StartsWith("MAIL", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _server.Commands,
+            command => command.StartsWith("AUTH", StringComparison.Ordinal) || command.StartsWith("MAIL", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_certificate_that_nobody_vouches_for_is_refused()
     {
-        using var own = SelfMade.Certificate("127.0.0.1");
+        using var own = SelfSignedCertificate.Certificate("127.0.0.1");
         _server.Certificate = own;
 
         var fault = await Assert.ThrowsAsync<SslHandshakeException>(() => SendAsync(SmtpSecurity.Tls));
@@ -113,11 +121,24 @@ public sealed class SmtpTransportTests : IAsyncDisposable
     [InlineData("192.0.2.8", "https://accounts.example.com", "[192.0.2.8]")]
     public async Task It_introduces_itself_with_a_full_name(string? setting, string origin, string name)
     {
-        var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, LocalDomain = setting } };
+        var settings = new MailSettings
+        {
+            Smtp = new()
+            {
+                Host = "127.0.0.1",
+                Port = _server.Port,
+                Security = SmtpSecurity.None,
+                LocalDomain = setting,
+            },
+        };
         Assert.True(PublicOrigin.TryParse(origin, out var canonical));
         var site = new MailSite(new Uri(canonical.Value).Authority);
-        using var message = await Post.ComposeAsync(Post.Letter());
-        await using var transport = new SmtpTransport(Options.Create(settings), site, TimeProvider.System, NullLogger<SmtpTransport>.Instance);
+        using var message = await MailSamples.ComposeAsync(MailSamples.Content());
+        await using var transport = new SmtpTransport(
+            Options.Create(settings),
+            site,
+            TimeProvider.System,
+            NullLogger<SmtpTransport>.Instance);
         await transport.SendAsync(message, Cancellation);
 
         Assert.Contains($"EHLO {name}", _server.Commands);
@@ -164,11 +185,30 @@ public sealed class SmtpTransportTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task SendAsync(SmtpSecurity security, string? user = null, string? password = null, int? port = null, CancellationToken? cancellation = null)
+    private async Task SendAsync(
+        SmtpSecurity security,
+        string? user = null,
+        string? password = null,
+        int? port = null,
+        CancellationToken? cancellation = null)
     {
-        var settings = new MailSettings { Smtp = new() { Host = "127.0.0.1", Port = port ?? _server.Port, Security = security, User = user, Password = password } };
-        using var message = await Post.ComposeAsync(Post.Letter());
-        await using var transport = new SmtpTransport(Options.Create(settings), new MailSite("accounts.example.com"), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
+        var settings = new MailSettings
+        {
+            Smtp = new()
+            {
+                Host = "127.0.0.1",
+                Port = port ?? _server.Port,
+                Security = security,
+                User = user,
+                Password = password,
+            },
+        };
+        using var message = await MailSamples.ComposeAsync(MailSamples.Content());
+        await using var transport = new SmtpTransport(
+            Options.Create(settings),
+            new MailSite("accounts.example.com"),
+            TimeProvider.System,
+            NullLogger<SmtpTransport>.Instance);
         await transport.SendAsync(message, cancellation ?? Cancellation);
     }
 }

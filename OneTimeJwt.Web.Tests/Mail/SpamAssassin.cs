@@ -28,7 +28,12 @@ internal static class SpamAssassin
             await File.WriteAllTextAsync(files[^1], mail, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         }
 
-        var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.Latin1 };
+        var start = new ProcessStartInfo(Program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.Latin1,
+        };
         start.Environment["HOME"] = folder;
         foreach (var argument in Switches.Concat(files))
             start.ArgumentList.Add(argument);
@@ -37,10 +42,17 @@ internal static class SpamAssassin
         var lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n');
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, await faults);
-        return [.. lines.Where(line => line.StartsWith(Header, StringComparison.Ordinal)).Select(line => Read(line[Header.Length..].Trim()))];
+        return
+        [
+            .. lines.Where(line => line.StartsWith(Header, StringComparison.Ordinal)).Select(line => Read(line[Header.Length..].Trim())),
+        ];
     }
 
-    private static Verdict Read(string rules) => new(rules.Split(',').Where(rule => rule.Contains('=', StringComparison.Ordinal)).Select(rule => rule.Split('='))
-        .ToDictionary(rule => rule[0], rule => double.Parse(rule[1], CultureInfo.InvariantCulture)));
-
+    private static Verdict Read(string rules) =>
+        new(
+            rules
+                .Split(',')
+                .Where(rule => rule.Contains('=', StringComparison.Ordinal))
+                .Select(rule => rule.Split('='))
+                .ToDictionary(rule => rule[0], rule => double.Parse(rule[1], CultureInfo.InvariantCulture)));
 }

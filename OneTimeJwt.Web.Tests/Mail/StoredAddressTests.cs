@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -46,7 +47,9 @@ public sealed class StoredAddressTests : IAsyncDisposable
             await SendAsync(server, address, from: "Bücher <no-reply@bücher.example>");
 
             Assert.Single(server.Commands, $"RCPT TO:<{address}>");
-            Assert.Single(server.Commands, command => command.StartsWith("MAIL FROM:<no-reply@xn--bcher-kva.example>", StringComparison.Ordinal));
+            Assert.Single(
+                server.Commands,
+                command => command.StartsWith("MAIL FROM:<no-reply@xn--bcher-kva.example>", StringComparison.Ordinal));
             Assert.DoesNotContain(server.Commands, command => command.Contains(Utf8, StringComparison.Ordinal));
             Assert.Contains($"\nTo: {address}\r\n", server.Data, StringComparison.Ordinal);
             Assert.True(Ascii.IsValid(server.Data.Split("\r\n\r\n")[0]));
@@ -80,7 +83,9 @@ public sealed class StoredAddressTests : IAsyncDisposable
 
         // The double reads bytes.
         Assert.Single(_server.Commands, $"RCPT TO:<{Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(address))}>");
-        Assert.Single(_server.Commands, command => command.StartsWith("MAIL FROM:<no-reply@example.com> SMTPUTF8", StringComparison.Ordinal));
+        Assert.Single(
+            _server.Commands,
+            command => command.StartsWith("MAIL FROM:<no-reply@example.com> SMTPUTF8", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -94,7 +99,9 @@ public sealed class StoredAddressTests : IAsyncDisposable
 
         var told = MailFault.Of(fault);
         Assert.Equal(("the mail server takes no addresses beyond ASCII", true), (told.Words, told.Permanent));
-        Assert.DoesNotContain(_server.Commands, command => command.StartsWith("MAIL", StringComparison.Ordinal) || command.StartsWith("RCPT", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _server.Commands,
+            command => command.StartsWith("MAIL", StringComparison.Ordinal) || command.StartsWith("RCPT", StringComparison.Ordinal));
 
         // The conversation is in order, and serves the next mail.
         await transport.SendAsync("ada@example.com");
@@ -154,7 +161,13 @@ public sealed class StoredAddressTests : IAsyncDisposable
         public async Task SendAsync(string address, string from = "Accounts <no-reply@example.com>")
         {
             // A subject beyond ASCII is no reason for SMTPUTF8.
-            using var message = await Post.ComposeAsync(Post.Letter() with { Subject = "Neues Paßwort wählen · 新しいパスワード" }, address, from);
+            using var message = await MailSamples.ComposeAsync(
+                MailSamples.Content() with
+                {
+                    Subject = "Neues Paßwort wählen · 新しいパスワード",
+                },
+                address,
+                from);
             await _transport.SendAsync(message, TestContext.Current.CancellationToken);
         }
 

@@ -1,4 +1,4 @@
-using OneTimeJwt.Web.Tests.App;
+using OneTimeJwt.Web.Tests.Hosting;
 
 namespace OneTimeJwt.Web.Tests.Mail;
 
@@ -13,18 +13,29 @@ public sealed class TestMailTests : IAsyncDisposable
     [InlineData(false)]
     public async Task Over_TLS_it_arrives_where_the_certificate_is_trusted_and_only_there(bool trusted)
     {
-        using var own = SelfMade.Certificate("127.0.0.1");
+        using var own = SelfSignedCertificate.Certificate("127.0.0.1");
         _server.Certificate = own;
         _server.Extensions.AddRange(["STARTTLS", "AUTH PLAIN"]);
         var file = Path.Combine(_folder, "trusted.pem");
         await File.WriteAllTextAsync(file, own.ExportCertificatePem(), TestContext.Current.CancellationToken);
 
         var (code, said) = await RunAsync(
-            new() { ["Mail:Smtp:Security"] = "StartTls", ["Mail:Smtp:User"] = "user", ["Mail:Smtp:Password"] = "correct horse", ["SSL_CERT_FILE"] = trusted ? file : Path.Combine(_folder, "none.pem") },
-            "mail", "test", "ada@example.com");
+            new()
+            {
+                ["Mail:Smtp:Security"] = "StartTls",
+                ["Mail:Smtp:User"] = "user",
+                ["Mail:Smtp:Password"] = "correct horse",
+                ["SSL_CERT_FILE"] = trusted ? file : Path.Combine(_folder, "none.pem"),
+            },
+            "mail",
+            "test",
+            "ada@example.com");
 
         Assert.Equal(trusted ? 0 : 1, code);
-        Assert.Contains(trusted ? "was accepted" : "no trusted TLS connection to the mail server. Check Mail:Smtp:Security", said, StringComparison.Ordinal);
+        Assert.Contains(
+            trusted ? "was accepted" : "no trusted TLS connection to the mail server. Check Mail:Smtp:Security",
+            said,
+            StringComparison.Ordinal);
         Assert.Equal(trusted ? 1 : 0, _server.Mails.Count);
         Assert.Equal(trusted, _server.Commands.Any(command => command.StartsWith("AUTH", StringComparison.Ordinal)));
         Assert.DoesNotContain("correct horse", said, StringComparison.Ordinal);
@@ -40,7 +51,10 @@ public sealed class TestMailTests : IAsyncDisposable
     [InlineData(Source.Silent, "IfReachable", true)]
     [InlineData(Source.Revokes, "Off", true)]
     [InlineData(Source.Silent, "Off", true)]
-    public async Task A_certificate_of_a_private_authority_is_good_unless_it_was_revoked_or_names_somebody_who_is_silent(Source source, string revocation, bool accepted)
+    public async Task A_certificate_of_a_private_authority_is_good_unless_it_was_revoked_or_names_somebody_who_is_silent(
+        Source source,
+        string revocation,
+        bool accepted)
     {
         await using var authority = await PrivateAuthority.StartAsync(source);
         using var certificate = authority.Issue("127.0.0.1");
@@ -49,17 +63,31 @@ public sealed class TestMailTests : IAsyncDisposable
         await File.WriteAllTextAsync(file, authority.Pem, TestContext.Current.CancellationToken);
 
         var (code, said) = await RunAsync(
-            new() { ["Mail:Smtp:Security"] = "Tls", ["Mail:Smtp:Revocation"] = revocation, ["SSL_CERT_FILE"] = file, ["HOME"] = _folder }, "mail", "test", "ada@example.com");
+            new()
+            {
+                ["Mail:Smtp:Security"] = "Tls",
+                ["Mail:Smtp:Revocation"] = revocation,
+                ["SSL_CERT_FILE"] = file,
+                ["HOME"] = _folder,
+            },
+            "mail",
+            "test",
+            "ada@example.com");
 
         Assert.Equal(accepted ? 0 : 1, code);
         Assert.Equal(accepted ? 1 : 0, _server.Mails.Count);
-        Assert.Contains(accepted ? "was accepted" : "can be asked whether it was revoked (else Mail:Smtp:Revocation)", said, StringComparison.Ordinal);
+        Assert.Contains(
+            accepted ? "was accepted" : "can be asked whether it was revoked (else Mail:Smtp:Revocation)",
+            said,
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("127.0.0.2", 1)]
     [InlineData("127.0.0.1", -1)]
-    public async Task A_certificate_for_another_name_or_of_another_day_is_refused_whatever_is_said_of_revocation(string address, int daysLeft)
+    public async Task A_certificate_for_another_name_or_of_another_day_is_refused_whatever_is_said_of_revocation(
+        string address,
+        int daysLeft)
     {
         await using var authority = await PrivateAuthority.StartAsync(Source.None);
         using var certificate = authority.Issue(address, daysLeft);
@@ -68,7 +96,15 @@ public sealed class TestMailTests : IAsyncDisposable
         await File.WriteAllTextAsync(file, authority.Pem, TestContext.Current.CancellationToken);
 
         var (code, said) = await RunAsync(
-            new() { ["Mail:Smtp:Security"] = "Tls", ["Mail:Smtp:Revocation"] = "IfReachable", ["SSL_CERT_FILE"] = file }, "mail", "test", "ada@example.com");
+            new()
+            {
+                ["Mail:Smtp:Security"] = "Tls",
+                ["Mail:Smtp:Revocation"] = "IfReachable",
+                ["SSL_CERT_FILE"] = file,
+            },
+            "mail",
+            "test",
+            "ada@example.com");
 
         Assert.Equal(1, code);
         Assert.Contains("no trusted TLS connection", said, StringComparison.Ordinal);
@@ -83,14 +119,21 @@ public sealed class TestMailTests : IAsyncDisposable
         var (code, said) = await RunAsync([], "mail", "test", "ada@example.com");
 
         Assert.Equal(1, code);
-        Assert.Contains("The test mail to ada@example.com was not sent: the mail server refused it with 550. Check the address", said, StringComparison.Ordinal);
+        Assert.Contains(
+            "The test mail to ada@example.com was not sent: the mail server refused it with 550. Check the address",
+            said,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Wrong_settings_are_refused_as_when_serving()
     {
-        var (code, said) = await RunAsync(new() { ["Mail:From"] = "nobody", ["Mail:GiveUpAfter"] = "never" }, "mail", "test", "ada@example.com");
+        var (code, said) = await RunAsync(
+            new() { ["Mail:From"] = "nobody", ["Mail:GiveUpAfter"] = "never" },
+            "mail",
+            "test",
+            "ada@example.com");
 
         Assert.Equal(1, code);
         Assert.Contains("Mail:From is not an address", said, StringComparison.Ordinal);

@@ -4,7 +4,7 @@ namespace OneTimeJwt.Web.Tests.Tokens;
 
 public sealed class DevelopmentSecretTests : IDisposable
 {
-    private readonly Place _place = new();
+    private readonly TestHostEnvironment _place = new();
 
     [Fact]
     public void It_is_made_once_and_kept()
@@ -19,7 +19,7 @@ public sealed class DevelopmentSecretTests : IDisposable
     [Fact]
     public void Another_checkout_has_another_one()
     {
-        using var elsewhere = new Place();
+        using var elsewhere = new TestHostEnvironment();
         var settings = new TokenSettings();
         new DevelopmentSecret(elsewhere).PostConfigure(null, settings);
 
@@ -38,7 +38,7 @@ public sealed class DevelopmentSecretTests : IDisposable
     [Fact]
     public void None_is_made_outside_Development()
     {
-        using var place = new Place("Production");
+        using var place = new TestHostEnvironment("Production");
         var settings = new TokenSettings();
         new DevelopmentSecret(place).PostConfigure(null, settings);
 

@@ -11,7 +11,8 @@ namespace OneTimeJwt.Web.Tests.Tokens;
 /// </summary>
 public sealed class ForgeryTests
 {
-    private static readonly ILookup<string, string> Forgeries = All(new Issuer()).ToLookup(forgery => Printable(forgery.Name), forgery => forgery.Token);
+    private static readonly ILookup<string, string> Forgeries = All(new Issuer())
+        .ToLookup(forgery => Printable(forgery.Name), forgery => forgery.Token);
 
     private readonly Issuer _issuer = new();
 
@@ -65,7 +66,15 @@ public sealed class ForgeryTests
         var token = _issuer.Jws(Issuer.Header, _issuer.Payload);
         var input = token[..token.LastIndexOf('.')];
         var bytes = Encoding.ASCII.GetBytes(input);
-        foreach (var signature in new[] { HMACSHA384.HashData(_issuer.Key, bytes), HMACSHA512.HashData(_issuer.Key, bytes), HMACSHA3_256.IsSupported ? HMACSHA3_256.HashData(_issuer.Key, bytes) : [], SHA256.HashData(bytes), SHA256.HashData([.. _issuer.Key, .. bytes]) })
+        foreach (
+            var signature in new[]
+            {
+                HMACSHA384.HashData(_issuer.Key, bytes),
+                HMACSHA512.HashData(_issuer.Key, bytes),
+                HMACSHA3_256.IsSupported ? HMACSHA3_256.HashData(_issuer.Key, bytes) : [],
+                SHA256.HashData(bytes),
+                SHA256.HashData([.. _issuer.Key, .. bytes]),
+            })
             Assert.NotEqual(TokenVerdict.Valid, await _issuer.VerdictAsync($"{input}.{Base64Url.EncodeToString(signature)}"));
     }
 

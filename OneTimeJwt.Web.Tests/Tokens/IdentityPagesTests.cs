@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OneTimeJwt.Web.Tests.App;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
@@ -52,12 +51,16 @@ public sealed class IdentityPagesTests : IAsyncLifetime
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(_log);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration["Tokens:Secrets:0:Id"] = "2026a";
-        builder.Configuration["Tokens:Secrets:0:Value"] = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        builder.Configuration["Tokens:Secrets:0:Value"] = Convert.ToBase64String(
+            System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
         builder.Services.AddSingleton<IEmailSender<IdentityUser>>(_sender);
         register(builder.Services);
         var site = builder.Build();
-        site.Run(context => context.Response.WriteAsync(
-            context.Request.Query["code"] is { Count: > 0 } code ? Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(code.ToString())) : "none"));
+        site.Run(context =>
+            context.Response.WriteAsync(
+                context.Request.Query["code"] is { Count: > 0 } code
+                    ? Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(code.ToString()))
+                    : "none"));
         await site.StartAsync(TestContext.Current.CancellationToken);
         return site;
     }
@@ -104,7 +107,9 @@ public sealed class IdentityPagesTests : IAsyncLifetime
         using var visitor = new Visitor(_site!.Urls.First());
 
         Assert.Equal(status, (await visitor.GetAsync(address)).Status);
-        Assert.Contains(_log.Lines, line => line.Contains(address[(address.IndexOf('=', StringComparison.Ordinal) + 1)..], StringComparison.Ordinal));
+        Assert.Contains(
+            _log.Lines,
+            line => line.Contains(address[(address.IndexOf('=', StringComparison.Ordinal) + 1)..], StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,8 +119,12 @@ public sealed class IdentityPagesTests : IAsyncLifetime
         await visitor.GetAsync($"{Reset}?code={Jwt}&seen=1");
         await visitor.GetAsync($"{Reset}?code={Wrap(Jwt)}");
 
-        Assert.Contains(_log.Lines, line => line.Contains("Request finished", StringComparison.Ordinal) && line.Contains("seen=1", StringComparison.Ordinal));
-        Assert.DoesNotContain(_log.Lines, line => line.Contains(Jwt[^20..], StringComparison.Ordinal) || line.Contains(Wrap(Jwt)[^20..], StringComparison.Ordinal));
+        Assert.Contains(
+            _log.Lines,
+            line => line.Contains("Request finished", StringComparison.Ordinal) && line.Contains("seen=1", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _log.Lines,
+            line => line.Contains(Jwt[^20..], StringComparison.Ordinal) || line.Contains(Wrap(Jwt)[^20..], StringComparison.Ordinal));
     }
 
     [Fact]
@@ -123,7 +132,10 @@ public sealed class IdentityPagesTests : IAsyncLifetime
     {
         var sender = _site!.Services.GetRequiredService<IEmailSender<IdentityUser>>();
         var other = $"https://accounts.example.com/Account/ConfirmEmail?userId=1&amp;code={Wrap("CfDJ8/+=")}";
-        await sender.SendPasswordResetLinkAsync(new IdentityUser(), "ada@example.com", $"https://accounts.example.com{Reset}?code={Wrap(Jwt)}");
+        await sender.SendPasswordResetLinkAsync(
+            new IdentityUser(),
+            "ada@example.com",
+            $"https://accounts.example.com{Reset}?code={Wrap(Jwt)}");
         await sender.SendConfirmationLinkAsync(new IdentityUser(), "ada@example.com", other);
         await sender.SendPasswordResetCodeAsync(new IdentityUser(), "ada@example.com", "code");
 

@@ -10,7 +10,21 @@ public sealed class InjectivityTests
 
     // Few and short, so that chance finds every way in which two lists could run together.
     private static readonly Gen<string?> Awkward = Gen.OneOf<string?>(
-        null, "", "\0", "\u0001", "\0\0\0\u0001", "a", "aa", "\ud800", "\udc00", "\udc00\ud800", "\ufffd", "\u0100", "é", "e\u0301", "\u0001\0\0\0\0");
+        null,
+        "",
+        "\0",
+        "\u0001",
+        "\0\0\0\u0001",
+        "a",
+        "aa",
+        "\ud800",
+        "\udc00",
+        "\udc00\ud800",
+        "\ufffd",
+        "\u0100",
+        "é",
+        "e\u0301",
+        "\u0001\0\0\0\0");
 
     private static readonly Gen<string?> Text = Gen.OneOf(Awkward, Gen.Char.Array[0, 6].Select(units => (string?)new string(units)));
 

@@ -17,7 +17,8 @@ public sealed class KeyStateTests
         ["another address"] = user => user.NormalizedEmail = "ADA@EXAMPLE.NET",
         ["an empty address"] = user => user.NormalizedEmail = "",
         ["no address"] = user => user.NormalizedEmail = null,
-        ["a character moved from stamp to hash"] = user => (user.SecurityStamp, user.PasswordHash) = ("STAMP-7Q2M4XK", "XAQAAAAIAAYag-hash"),
+        ["a character moved from stamp to hash"] = user =>
+            (user.SecurityStamp, user.PasswordHash) = ("STAMP-7Q2M4XK", "XAQAAAAIAAYag-hash"),
         ["stamp and hash exchanged"] = user => (user.SecurityStamp, user.PasswordHash) = (user.PasswordHash, user.SecurityStamp),
         ["another address beside the same normalised one"] = user => user.Email = "ada@example.net",
     };
@@ -67,7 +68,12 @@ public sealed class KeyStateTests
     public async Task An_account_that_is_barred_uses_no_token_as_long_as_that_lasts()
     {
         var token = _issuer.Mint();
-        var tokens = new OneTimeTokens([Issuer.Secret], Issuer.Origin, _issuer.Lifetimes, _issuer.Clock, account => ((IdentityUser)account.User!).LockoutEnd is not null);
+        var tokens = new OneTimeTokens(
+            [Issuer.Secret],
+            Issuer.Origin,
+            _issuer.Lifetimes,
+            _issuer.Clock,
+            account => ((IdentityUser)account.User!).LockoutEnd is not null);
         _issuer.User.LockoutEnd = DateTimeOffset.MaxValue;
 
         var verification = await _issuer.VerifyAsync(token, tokens);
@@ -92,10 +98,14 @@ public sealed class KeyStateTests
     public async Task Of_three_outstanding_links_all_work_until_one_is_used_and_then_none()
     {
         string[] tokens = [_issuer.Mint(), _issuer.Mint(), _issuer.Mint()];
-        Assert.All(await Task.WhenAll(tokens.Select(token => _issuer.VerdictAsync(token))), verdict => Assert.Equal(TokenVerdict.Valid, verdict));
+        Assert.All(
+            await Task.WhenAll(tokens.Select(token => _issuer.VerdictAsync(token))),
+            verdict => Assert.Equal(TokenVerdict.Valid, verdict));
 
         _issuer.User.SecurityStamp = "STAMP-NEXT";
-        Assert.All(await Task.WhenAll(tokens.Select(token => _issuer.VerdictAsync(token))), verdict => Assert.Equal(TokenVerdict.Spent, verdict));
+        Assert.All(
+            await Task.WhenAll(tokens.Select(token => _issuer.VerdictAsync(token))),
+            verdict => Assert.Equal(TokenVerdict.Spent, verdict));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Tokens;
+using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
@@ -50,7 +51,13 @@ public sealed class KeyTypesTests
         var token = await OfRowAsync<TKey, string>(services, text, (users, row) => users.GeneratePasswordResetTokenAsync(row));
         var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token.Split('.')[1])).RootElement;
         Assert.Equal((text, "reset"), (claims.GetProperty("sub").GetString(), claims.GetProperty("aud").GetString()));
-        Assert.Equal(new ProvenClaims(text, "", default), (await VerifyAsync<TKey>(services, token, TokenVerdict.Valid))! with { Nonce = "", ExpiresAt = default });
+        Assert.Equal(
+            new ProvenClaims(text, "", default),
+            (await VerifyAsync<TKey>(services, token, TokenVerdict.Valid))! with
+            {
+                Nonce = "",
+                ExpiresAt = default,
+            });
 
         Assert.True((await ResetAsync<TKey>(services, text, token, New)).Succeeded);
         Assert.True(await OfRowAsync<TKey, bool>(services, text, (users, row) => users.CheckPasswordAsync(row, New)));
@@ -72,9 +79,11 @@ public sealed class KeyTypesTests
         return verification.Claims;
     }
 
-    private static Task<T> OfRowAsync<TKey, T>(ServiceProvider services, string id, Func<UserManager<IdentityUser<TKey>>, IdentityUser<TKey>, Task<T>> act)
-        where TKey : IEquatable<TKey> =>
-        WithAsync<TKey, T>(services, async users => await act(users, (await users.FindByIdAsync(id))!));
+    private static Task<T> OfRowAsync<TKey, T>(
+        ServiceProvider services,
+        string id,
+        Func<UserManager<IdentityUser<TKey>>, IdentityUser<TKey>, Task<T>> act)
+        where TKey : IEquatable<TKey> => WithAsync<TKey, T>(services, async users => await act(users, (await users.FindByIdAsync(id))!));
 
     // In a scope of its own, as each request has one.
     private static async Task<T> WithAsync<TKey, T>(ServiceProvider services, Func<UserManager<IdentityUser<TKey>>, Task<T>> act)
@@ -87,7 +96,7 @@ public sealed class KeyTypesTests
     private static ServiceProvider Services<TKey>(SqliteConnection connection)
         where TKey : IEquatable<TKey>
     {
-        var place = new Place("Production");
+        var place = new TestHostEnvironment("Production");
         var services = new ServiceCollection().AddLogging();
         services.AddSingleton<Microsoft.Extensions.Hosting.IHostEnvironment>(_ => place);
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
@@ -103,7 +112,9 @@ public sealed class KeyTypesTests
         services.AddOptions<IdentityOptions>().Configure(identity => identity.User.AllowedUserNameCharacters = "");
         var provider = services.BuildServiceProvider(validateScopes: true);
         using var scope = provider.CreateScope();
-        scope.ServiceProvider.GetRequiredService<IdentityDbContext<IdentityUser<TKey>, IdentityRole<TKey>, TKey>>().Database.EnsureCreated();
+        scope
+            .ServiceProvider.GetRequiredService<IdentityDbContext<IdentityUser<TKey>, IdentityRole<TKey>, TKey>>()
+            .Database.EnsureCreated();
         return provider;
     }
 }

@@ -12,7 +12,8 @@ public sealed class KnownAnswerTests
 {
     private const string Account = "0f8fad5b-d9cb-469f-a165-70867728950e";
     private const string Token = "eyJhbGciOiJIUzI1NiIsImtpZCI6IjIwMjZhIiwidHlwIjoib3R0K2p3dCJ9."
-        + "eyJzdWIiOiIwZjhmYWQ1Yi1kOWNiLTQ2OWYtYTE2NS03MDg2NzcyODk1MGUiLCJhdWQiOiJyZXNldCIsImp0aSI6IkFTTkZaNG1yemVfNWliai15RFlFT2ciLCJleHAiOjE3Njc2MDU0MDB9."
+        + "eyJzdWIiOiIwZjhmYWQ1Yi1kOWNiLTQ2OWYtYTE2NS03MDg2NzcyODk1MGUiLCJhdWQi"
+        + "OiJyZXNldCIsImp0aSI6IkFTTkZaNG1yemVfNWliai15RFlFT2ciLCJleHAiOjE3Njc2MDU0MDB9."
         + "o0Wb7YG4sBnes1so8YslwV_eAr62z33AH2rO99U-a1I";
 
     private static readonly byte[] Secret = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
@@ -91,7 +92,9 @@ public sealed class KnownAnswerTests
 
     [Fact]
     public void An_address_is_remembered_as_half_an_HMAC() =>
-        Assert.Equal("332bcf7a4edfa15ef44dd331e0105309", new ServerSecrets([new ServerSecret("2026a", Secret)]).HashAddress("ADA@EXAMPLE.COM"));
+        Assert.Equal(
+            "332bcf7a4edfa15ef44dd331e0105309",
+            new ServerSecrets([new ServerSecret("2026a", Secret)]).HashAddress("ADA@EXAMPLE.COM"));
 
     [Fact]
     public async Task A_token_that_Python_made_is_valid_here()
@@ -99,7 +102,9 @@ public sealed class KnownAnswerTests
         var verification = await new Issuer().VerifyAsync(Token);
 
         Assert.Equal(
-            new Verification(TokenVerdict.Valid, new ProvenClaims(Account, "0123456789abcdef", DateTimeOffset.Parse("2026-01-05T09:30:00Z", CultureInfo.InvariantCulture))),
+            new Verification(
+                TokenVerdict.Valid,
+                new ProvenClaims(Account, "0123456789abcdef", DateTimeOffset.Parse("2026-01-05T09:30:00Z", CultureInfo.InvariantCulture))),
             verification);
     }
 

@@ -19,7 +19,16 @@ public sealed class LocalFeed : IAsyncLifetime
         _folder = Directory.CreateTempSubdirectory("ott-feed-").FullName;
         var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
         var (code, said) = await RunAsync(
-            Repository.Root, "pack", "OneTimeJwt.Tokens", "-c", configuration, "--no-build", "-o", Folder, $"-p:PackageVersion={Version}", "-nodeReuse:false");
+            Repository.Root,
+            "pack",
+            "OneTimeJwt.Tokens",
+            "-c",
+            configuration,
+            "--no-build",
+            "-o",
+            Folder,
+            $"-p:PackageVersion={Version}",
+            "-nodeReuse:false");
         Assert.True(code == 0, said);
     }
 
@@ -30,7 +39,12 @@ public sealed class LocalFeed : IAsyncLifetime
 
     public static async Task<(int Code, string Said)> RunAsync(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         // Under dotnet test, the outer build's tools would be taken for ours.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);

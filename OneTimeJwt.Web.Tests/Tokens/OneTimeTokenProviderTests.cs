@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
@@ -10,7 +10,7 @@ public sealed class OneTimeTokenProviderTests : IAsyncDisposable, IAsyncLifetime
     private const string Old = "seven wet umbrellas in a hallway";
     private const string New = "a brass kettle beneath the lighthouse";
 
-    private readonly IdentityHouse _house = new();
+    private readonly IdentityApp _house = new();
 
     public async ValueTask InitializeAsync() => await _house.AddAsync(Old);
 
@@ -75,7 +75,9 @@ public sealed class OneTimeTokenProviderTests : IAsyncDisposable, IAsyncLifetime
         var before = await _house.WithAsync((_, user) => Task.FromResult((user.SecurityStamp, user.ConcurrencyStamp, user.PasswordHash)));
         await TokenAsync();
 
-        Assert.Equal(before, await _house.WithAsync((_, user) => Task.FromResult((user.SecurityStamp, user.ConcurrencyStamp, user.PasswordHash))));
+        Assert.Equal(
+            before,
+            await _house.WithAsync((_, user) => Task.FromResult((user.SecurityStamp, user.ConcurrencyStamp, user.PasswordHash))));
     }
 
     [Fact]
@@ -108,8 +110,13 @@ public sealed class OneTimeTokenProviderTests : IAsyncDisposable, IAsyncLifetime
     {
         var token = await TokenAsync();
 
-        var (first, second) = await _house.WithAsync((users, user) => _house.WithAsync(async (others, same) =>
-            (await users.ResetPasswordAsync(user, token, New), await others.ResetPasswordAsync(same, token, "another quiet morning by the river"))));
+        var (first, second) = await _house.WithAsync(
+            (users, user) =>
+                _house.WithAsync(
+                    async (others, same) =>
+                        (
+                            await users.ResetPasswordAsync(user, token, New),
+                            await others.ResetPasswordAsync(same, token, "another quiet morning by the river"))));
 
         Assert.True(first.Succeeded);
         Assert.Equal("ConcurrencyFailure", Assert.Single(second.Errors).Code);
@@ -123,24 +130,38 @@ public sealed class OneTimeTokenProviderTests : IAsyncDisposable, IAsyncLifetime
 
         await Assert.ThrowsAsync<NotSupportedException>(() =>
             _house.WithAsync((users, user) => users.GenerateUserTokenAsync(user, OneTimeTokens.ProviderName, "AnythingElse")));
-        Assert.False(await _house.WithAsync((users, user) => users.VerifyUserTokenAsync(user, OneTimeTokens.ProviderName, "AnythingElse", token)));
+        Assert.False(
+            await _house.WithAsync((users, user) => users.VerifyUserTokenAsync(user, OneTimeTokens.ProviderName, "AnythingElse", token)));
     }
 
     [Fact]
     public async Task Mailed_tokens_are_no_second_factor() =>
-        Assert.False(await _house.WithAsync((users, user) =>
-            new OneTimeTokenProvider<Account, string>(new Issuer().With(Issuer.Origin, Issuer.Secret), []).CanGenerateTwoFactorTokenAsync(users, user)));
+        Assert.False(
+            await _house.WithAsync(
+                (users, user) =>
+                    new OneTimeTokenProvider<Account, string>(
+                        new Issuer().With(Issuer.Origin, Issuer.Secret),
+                        []
+                    ).CanGenerateTwoFactorTokenAsync(users, user)));
 
     public ValueTask DisposeAsync() => _house.DisposeAsync();
 
     private Task<string> TokenAsync() => _house.WithAsync((users, user) => users.GeneratePasswordResetTokenAsync(user));
 
-    private Task<IdentityResult> ResetAsync(string token, string password) => _house.WithAsync((users, user) => users.ResetPasswordAsync(user, token, password));
+    private Task<IdentityResult> ResetAsync(string token, string password) =>
+        _house.WithAsync((users, user) => users.ResetPasswordAsync(user, token, password));
 
     private Task<bool> IsPasswordAsync(string password) => _house.WithAsync((users, user) => users.CheckPasswordAsync(user, password));
 
-    private Task<TokenVerdict> VerdictAsync(string token) => _house.WithAsync(async (_, user) =>
-        (await new OneTimeTokens([Issuer.Secret], Issuer.Origin, new TokenLifetimes(), _house.Clock).VerifyAsync(token, TokenPurpose.Reset, _ => Task.FromResult<TokenAccount?>(TokenAccount.Of(user)))).Verdict);
+    private Task<TokenVerdict> VerdictAsync(string token) =>
+        _house.WithAsync(
+            async (_, user) =>
+                (
+                    await new OneTimeTokens([Issuer.Secret], Issuer.Origin, new TokenLifetimes(), _house.Clock).VerifyAsync(
+                        token,
+                        TokenPurpose.Reset,
+                        _ => Task.FromResult<TokenAccount?>(TokenAccount.Of(user)))
+                ).Verdict);
 
     private static void AssertInvalid(IdentityResult result) => Assert.Equal("InvalidToken", Assert.Single(result.Errors).Code);
 }

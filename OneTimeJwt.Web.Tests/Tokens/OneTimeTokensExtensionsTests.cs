@@ -13,7 +13,9 @@ public sealed class OneTimeTokensExtensionsTests
     [InlineData("accounts.example.com")]
     [InlineData("https://accounts.example.com/app?")]
     public void An_origin_that_is_none_is_refused(string origin) =>
-        Assert.Equal("origin", Assert.Throws<ArgumentException>(() => _services.AddIdentityCore<IdentityUser>().AddOneTimeTokens(origin)).ParamName);
+        Assert.Equal(
+            "origin",
+            Assert.Throws<ArgumentException>(() => _services.AddIdentityCore<IdentityUser>().AddOneTimeTokens(origin)).ParamName);
 
     [Theory]
     [InlineData("reset")]

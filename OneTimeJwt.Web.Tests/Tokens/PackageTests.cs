@@ -73,17 +73,34 @@ public sealed partial class PackageTests(LocalFeed feed) : IClassFixture<LocalFe
         var shown = Shown();
         Assert.Equal(3, shown.Length);
         var steps = new[] { "// registered", "// declared", "// used" };
-        await WriteAsync("Program.cs", steps.Zip(shown).Aggregate(Program, (code, step) => code.Replace(step.First, step.Second, StringComparison.Ordinal)));
+        await WriteAsync(
+            "Program.cs",
+            steps.Zip(shown).Aggregate(Program, (code, step) => code.Replace(step.First, step.Second, StringComparison.Ordinal)));
         await WriteAsync("Elsewhere.csproj", Project);
-        var versions = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "Directory.Packages.props"), TestContext.Current.CancellationToken);
-        await WriteAsync("Directory.Packages.props", versions.Replace(
-            "</Project>", $"""<ItemGroup><PackageVersion Include="OneTimeJwt.Tokens" Version="{feed.Version}" /></ItemGroup></Project>""", StringComparison.Ordinal));
+        var versions = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root, "Directory.Packages.props"),
+            TestContext.Current.CancellationToken);
+        await WriteAsync(
+            "Directory.Packages.props",
+            versions.Replace(
+                "</Project>",
+                $"""<ItemGroup><PackageVersion Include="OneTimeJwt.Tokens" Version="{feed.Version}" /></ItemGroup></Project>""",
+                StringComparison.Ordinal));
 
         // The packages are there already; no other place is asked.
         var built = await LocalFeed.RunAsync(
-            _folder, "build", "--configuration", "Release", "-nodeReuse:false", "-p:UseSharedCompilation=false", $"-p:RestoreSources={feed.Folder}");
+            _folder,
+            "build",
+            "--configuration",
+            "Release",
+            "-nodeReuse:false",
+            "-p:UseSharedCompilation=false",
+            $"-p:RestoreSources={feed.Folder}");
         Assert.True(built.Code == 0, built.Said);
-        var ran = await LocalFeed.RunAsync(_folder, Path.Combine("bin", "Release", "net10.0", "Elsewhere.dll"), "--urls=http://127.0.0.1:0");
+        var ran = await LocalFeed.RunAsync(
+            _folder,
+            Path.Combine("bin", "Release", "net10.0", "Elsewhere.dll"),
+            "--urls=http://127.0.0.1:0");
 
         Assert.True(ran.Code == 0, ran.Said);
         Assert.Equal(
@@ -102,7 +119,9 @@ public sealed partial class PackageTests(LocalFeed feed) : IClassFixture<LocalFe
         using var nuspec = new StreamReader(package.GetEntry("OneTimeJwt.Tokens.nuspec")!.Open());
         var manifest = nuspec.ReadToEnd();
 
-        Assert.Superset(new HashSet<string> { "README.md", "lib/net10.0/OneTimeJwt.Tokens.dll", "lib/net10.0/OneTimeJwt.Tokens.xml" }, package.Entries.Select(entry => entry.FullName).ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "README.md", "lib/net10.0/OneTimeJwt.Tokens.dll", "lib/net10.0/OneTimeJwt.Tokens.xml" },
+            package.Entries.Select(entry => entry.FullName).ToHashSet());
         Assert.Contains("lib/net10.0/OneTimeJwt.Tokens.pdb", symbols.Entries.Select(entry => entry.FullName));
         Assert.Equal(["System.IdentityModel.Tokens.Jwt"], Dependency().Matches(manifest).Select(dependency => dependency.Groups[1].Value));
         Assert.Contains("<frameworkReference name=\"Microsoft.AspNetCore.App\" />", manifest, StringComparison.Ordinal);
@@ -116,9 +135,14 @@ public sealed partial class PackageTests(LocalFeed feed) : IClassFixture<LocalFe
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static string[] Shown() =>
-        [.. Code().Matches(File.ReadAllText(Path.Combine(Repository.Root, "OneTimeJwt.Tokens", "README.md"))).Select(block => block.Groups[1].Value)];
+        [
+            .. Code()
+                .Matches(File.ReadAllText(Path.Combine(Repository.Root, "OneTimeJwt.Tokens", "README.md")))
+                .Select(block => block.Groups[1].Value),
+        ];
 
-    private Task WriteAsync(string file, string text) => File.WriteAllTextAsync(Path.Combine(_folder, file), text, TestContext.Current.CancellationToken);
+    private Task WriteAsync(string file, string text) =>
+        File.WriteAllTextAsync(Path.Combine(_folder, file), text, TestContext.Current.CancellationToken);
 
     [GeneratedRegex(@"^```csharp\r?\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Code();

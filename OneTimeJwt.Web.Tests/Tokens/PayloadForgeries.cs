@@ -10,19 +10,79 @@ internal static class PayloadForgeries
 
     private static readonly string[] Extras =
     [
-        "\"iat\":1", "\"nbf\":1", "\"iss\":\"x\"", "\"email\":\"ada@example.com\"", "\"name\":\"Ada\"", "\"role\":\"Recovery.Admin\"", "\"\":\"\"", "\"$type\":\"x\"", "\"__proto__\":{}",
-        "\"deep\":{\"a\":{\"b\":{\"c\":{}}}}", "\"sub2\":1", "\"SUB\":\"x\"", "\"Aud\":\"x\"", "\"Exp\":1", "\"JTI\":\"x\"", "\"exp \":1", "\"ехр\":1",
+        "\"iat\":1",
+        "\"nbf\":1",
+        "\"iss\":\"x\"",
+        "\"email\":\"ada@example.com\"",
+        "\"name\":\"Ada\"",
+        "\"role\":\"Recovery.Admin\"",
+        "\"\":\"\"",
+        "\"$type\":\"x\"",
+        "\"__proto__\":{}",
+        "\"deep\":{\"a\":{\"b\":{\"c\":{}}}}",
+        "\"sub2\":1",
+        "\"SUB\":\"x\"",
+        "\"Aud\":\"x\"",
+        "\"Exp\":1",
+        "\"JTI\":\"x\"",
+        "\"exp \":1",
+        "\"ехр\":1",
     ];
 
-    private static readonly string[] Tails = ["}", "{", ",", "\0", "x", " ", "\n", "\t", "\r\n", "{}", "[]", "null", "//", "/**/", "\u00a0", "\ufeff", "\u2028", "#"];
+    private static readonly string[] Tails =
+    [
+        "}",
+        "{",
+        ",",
+        "\0",
+        "x",
+        " ",
+        "\n",
+        "\t",
+        "\r\n",
+        "{}",
+        "[]",
+        "null",
+        "//",
+        "/**/",
+        "\u00a0",
+        "\ufeff",
+        "\u2028",
+        "#",
+    ];
 
     private static readonly string[] Numbers =
-        ["\"{0}\"", "{0}.0", "{0}e0", "{0}E0", "-{0}", "0{0}", "+{0}", "{0}00000000000", "{0}.5", "{0}0e-1", "0x69", "NaN", "Infinity", "-1", "0.{0}", "1e400", "9223372036854775807", "9223372036854775808", "253402300800", "- {0}"];
+    [
+        "\"{0}\"",
+        "{0}.0",
+        "{0}e0",
+        "{0}E0",
+        "-{0}",
+        "0{0}",
+        "+{0}",
+        "{0}00000000000",
+        "{0}.5",
+        "{0}0e-1",
+        "0x69",
+        "NaN",
+        "Infinity",
+        "-1",
+        "0.{0}",
+        "1e400",
+        "9223372036854775807",
+        "9223372036854775808",
+        "253402300800",
+        "- {0}",
+    ];
 
     public static IEnumerable<(string Name, string Token)> For(Issuer issuer)
     {
         var claims = Claims(issuer);
-        var payloads = Orders(claims).Concat(Missing(claims)).Concat(Doubled(claims)).Concat(OtherTypes(claims)).Concat(OtherNumbers(issuer, claims))
+        var payloads = Orders(claims)
+            .Concat(Missing(claims))
+            .Concat(Doubled(claims))
+            .Concat(OtherTypes(claims))
+            .Concat(OtherNumbers(issuer, claims))
             .Concat(Extras.SelectMany(extra => new[] { $"{issuer.Payload[..^1]},{extra}}}", $"{{{extra},{issuer.Payload[1..]}" }))
             .Concat(Tails.SelectMany(tail => new[] { issuer.Payload + tail, tail + issuer.Payload, issuer.Payload[..^1] + tail + "}" }))
             .Concat(Spaced(issuer.Payload)).Concat(Escaped(issuer)).Concat(Wrapped(issuer.Payload));
@@ -31,7 +91,12 @@ internal static class PayloadForgeries
     }
 
     private static string[] Claims(Issuer issuer) =>
-        [$"\"sub\":\"{issuer.User.Id}\"", "\"aud\":\"reset\"", $"\"jti\":\"{issuer.Jti}\"", string.Create(CultureInfo.InvariantCulture, $"\"exp\":{issuer.Expiry}")];
+        [
+            $"\"sub\":\"{issuer.User.Id}\"",
+            "\"aud\":\"reset\"",
+            $"\"jti\":\"{issuer.Jti}\"",
+            string.Create(CultureInfo.InvariantCulture, $"\"exp\":{issuer.Expiry}"),
+        ];
 
     private static string Json(IEnumerable<string> claims) => $"{{{string.Join(',', claims)}}}";
 
@@ -39,9 +104,12 @@ internal static class PayloadForgeries
         Permutations(claims).Skip(1).Select(Json);
 
     private static IEnumerable<IEnumerable<string>> Permutations(string[] items) =>
-        items.Length == 1 ? [items] : items.SelectMany(first => Permutations([.. items.Where(item => item != first)]).Select(rest => rest.Prepend(first)));
+        items.Length == 1
+            ? [items]
+            : items.SelectMany(first => Permutations([.. items.Where(item => item != first)]).Select(rest => rest.Prepend(first)));
 
-    private static IEnumerable<string> Missing(string[] claims) => claims.Select(gone => Json(claims.Where(claim => claim != gone))).Append("{}");
+    private static IEnumerable<string> Missing(string[] claims) =>
+        claims.Select(gone => Json(claims.Where(claim => claim != gone))).Append("{}");
 
     private static IEnumerable<string> Doubled(string[] claims)
     {
@@ -62,8 +130,12 @@ internal static class PayloadForgeries
     private static string Escape(string claim) => string.Create(CultureInfo.InvariantCulture, $"\"\\u{(int)claim[1]:x4}{claim[2..]}");
 
     private static IEnumerable<string> OtherTypes(string[] claims) =>
-        claims.SelectMany(claim => OtherValues.Append($"[{claim[6..]}]").Append($"[{claim[6..]},{claim[6..]}]").Append($"{{\"0\":{claim[6..]}}}")
-            .Select(value => Json(claims.Select(own => own == claim ? $"{claim[..6]}{value}" : own))));
+        claims.SelectMany(claim =>
+            OtherValues
+                .Append($"[{claim[6..]}]")
+                .Append($"[{claim[6..]},{claim[6..]}]")
+                .Append($"{{\"0\":{claim[6..]}}}")
+                .Select(value => Json(claims.Select(own => own == claim ? $"{claim[..6]}{value}" : own))));
 
     private static IEnumerable<string> OtherNumbers(Issuer issuer, string[] claims) =>
         Numbers.Select(number => Json([.. claims[..3], "\"exp\":" + string.Format(CultureInfo.InvariantCulture, number, issuer.Expiry)]));
@@ -91,10 +163,21 @@ internal static class PayloadForgeries
     ];
 
     private static IEnumerable<string> Wrapped(string payload) =>
-    [
-        $"[{payload}]", $"{{\"\":{payload}}}", $"\"{payload.Replace("\"", "\\\"", StringComparison.Ordinal)}\"", $"{payload}{payload}", $"{payload},{payload}",
-        "null", "true", "\"\"", "[]", "1", " ", new string('[', 400), string.Concat(Enumerable.Repeat("{\"a\":", 100)) + "1" + new string('}', 100),
-    ];
+        [
+            $"[{payload}]",
+            $"{{\"\":{payload}}}",
+            $"\"{payload.Replace("\"", "\\\"", StringComparison.Ordinal)}\"",
+            $"{payload}{payload}",
+            $"{payload},{payload}",
+            "null",
+            "true",
+            "\"\"",
+            "[]",
+            "1",
+            " ",
+            new string('[', 400),
+            string.Concat(Enumerable.Repeat("{\"a\":", 100)) + "1" + new string('}', 100),
+        ];
 
     private static IEnumerable<(string Name, string Token)> OtherEncodings(Issuer issuer)
     {

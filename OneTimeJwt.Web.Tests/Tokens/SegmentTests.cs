@@ -8,7 +8,9 @@ public sealed class SegmentTests
 {
     [Fact]
     public void What_was_encoded_is_decoded() =>
-        Gen.Byte.Array[1, 100].Sample(bytes => Decode(Base64Url.EncodeToString(bytes)) is { } decoded && decoded.SequenceEqual(bytes), iter: 5_000);
+        Gen
+            .Byte.Array[1, 100]
+            .Sample(bytes => Decode(Base64Url.EncodeToString(bytes)) is { } decoded && decoded.SequenceEqual(bytes), iter: 5_000);
 
     [Fact]
     public void What_is_decoded_has_no_other_spelling() =>

@@ -38,7 +38,15 @@ public sealed class StolenDatabaseTests
     [Fact]
     public async Task Subkeys_of_a_guessed_secret_prove_nothing()
     {
-        foreach (var guess in new byte[][] { new byte[1], new byte[32], [.. Enumerable.Repeat((byte)255, 32)], Encoding.UTF8.GetBytes("2026a"), [.. Enumerable.Range(0, 32).Select(i => (byte)i)] })
+        foreach (
+            var guess in new byte[][]
+            {
+                new byte[1],
+                new byte[32],
+                [.. Enumerable.Repeat((byte)255, 32)],
+                Encoding.UTF8.GetBytes("2026a"),
+                [.. Enumerable.Range(0, 32).Select(i => (byte)i)],
+            })
         {
             var thief = _issuer.With(Issuer.Origin, new ServerSecret(Issuer.Secret.Id, guess));
             Assert.Equal(TokenVerdict.Forged, await _issuer.VerdictAsync(thief.Mint(TokenPurpose.Reset, _issuer.User).Value));
@@ -51,8 +59,22 @@ public sealed class StolenDatabaseTests
     {
         byte[][] materials = [.. Materials(user)];
         byte[] context = KeyMaterial.Encode(["v1", Issuer.Origin, "reset", user.Id]);
-        byte[][] salts = [[], new byte[32], Encoding.ASCII.GetBytes("ott/key/v1"), KeyMaterial.Subkey(new byte[1], "ott/key/v1"), KeyMaterial.Subkey(new byte[32], "ott/key/v1"), .. materials];
-        byte[][] infos = [[], context, Encoding.UTF8.GetBytes("v1" + Issuer.Origin + "reset" + user.Id), Encoding.ASCII.GetBytes("ott/key/v1")];
+        byte[][] salts =
+        [
+            [],
+            new byte[32],
+            Encoding.ASCII.GetBytes("ott/key/v1"),
+            KeyMaterial.Subkey(new byte[1], "ott/key/v1"),
+            KeyMaterial.Subkey(new byte[32], "ott/key/v1"),
+            .. materials,
+        ];
+        byte[][] infos =
+        [
+            [],
+            context,
+            Encoding.UTF8.GetBytes("v1" + Issuer.Origin + "reset" + user.Id),
+            Encoding.ASCII.GetBytes("ott/key/v1"),
+        ];
         foreach (var material in materials)
         {
             yield return material;
@@ -74,8 +96,27 @@ public sealed class StolenDatabaseTests
         var (stamp, hash, address) = (user.SecurityStamp!, user.PasswordHash!, user.NormalizedEmail!);
         string[] texts =
         [
-            stamp, hash, address, user.Id, user.Email!, user.ConcurrencyStamp!, stamp + hash, hash + stamp, stamp + hash + address, user.Id + stamp + hash, $"{stamp}.{hash}", $"{stamp}:{hash}", $"{stamp}\n{hash}",
+            stamp,
+            hash,
+            address,
+            user.Id,
+            user.Email!,
+            user.ConcurrencyStamp!,
+            stamp + hash,
+            hash + stamp,
+            stamp + hash + address,
+            user.Id + stamp + hash,
+            $"{stamp}.{hash}",
+            $"{stamp}:{hash}",
+            $"{stamp}\n{hash}",
         ];
-        return [.. texts.Select(Encoding.UTF8.GetBytes), Encoding.Unicode.GetBytes(stamp), KeyMaterial.Encode([stamp, hash, address]), KeyMaterial.Encode([stamp, hash]), new byte[32]];
+        return
+        [
+            .. texts.Select(Encoding.UTF8.GetBytes),
+            Encoding.Unicode.GetBytes(stamp),
+            KeyMaterial.Encode([stamp, hash, address]),
+            KeyMaterial.Encode([stamp, hash]),
+            new byte[32],
+        ];
     }
 }

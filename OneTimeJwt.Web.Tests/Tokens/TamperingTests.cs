@@ -14,11 +14,13 @@ public sealed class TamperingTests
 
     [Fact]
     public Task A_changed_character_is_refused() =>
-        NoneIsValidAsync(token => Places(token).SelectMany(i => (Alphabet + Strange).Where(c => c != token[i]).Select(c => token[..i] + c + token[(i + 1)..])));
+        NoneIsValidAsync(token =>
+            Places(token).SelectMany(i => (Alphabet + Strange).Where(c => c != token[i]).Select(c => token[..i] + c + token[(i + 1)..])));
 
     [Fact]
     public Task An_inserted_character_is_refused() =>
-        NoneIsValidAsync(token => Places(token).Append(token.Length).SelectMany(i => (Alphabet + Strange).Select(c => token[..i] + c + token[i..])));
+        NoneIsValidAsync(token =>
+            Places(token).Append(token.Length).SelectMany(i => (Alphabet + Strange).Select(c => token[..i] + c + token[i..])));
 
     [Fact]
     public Task A_deleted_character_is_refused() =>
@@ -34,7 +36,11 @@ public sealed class TamperingTests
 
     [Fact]
     public Task Two_exchanged_neighbours_are_refused() =>
-        NoneIsValidAsync(token => Places(token).Skip(1).Where(i => token[i] != token[i - 1]).Select(i => token[..(i - 1)] + token[i] + token[i - 1] + token[(i + 1)..]));
+        NoneIsValidAsync(token =>
+            Places(token)
+                .Skip(1)
+                .Where(i => token[i] != token[i - 1])
+                .Select(i => token[..(i - 1)] + token[i] + token[i - 1] + token[(i + 1)..]));
 
     [Fact]
     public async Task Segments_of_two_genuine_tokens_cannot_be_mixed()

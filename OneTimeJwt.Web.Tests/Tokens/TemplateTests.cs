@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using OneTimeJwt.Web.Tests.App;
+using OneTimeJwt.Web.Tests.Site;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 
@@ -19,7 +19,8 @@ public sealed partial class TemplateTests(LocalFeed feed) : IClassFixture<LocalF
     private const string New = "Another-password-2";
     private const string Reset = "/Account/ResetPassword";
     private const string Origin = "https://accounts.example.com";
-    private const string Line = $"if (!builder.Configuration.GetValue<bool>(\"Plain\")) builder.Services.AddOneTimeLinks<ApplicationUser>(\"{Origin}\");";
+    private const string Line =
+        $"if (!builder.Configuration.GetValue<bool>(\"Plain\")) builder.Services.AddOneTimeLinks<ApplicationUser>(\"{Origin}\");";
     private const string Build = "var app = builder.Build();";
 
     // What somebody does who has a real sender of mails.
@@ -30,13 +31,16 @@ public sealed partial class TemplateTests(LocalFeed feed) : IClassFixture<LocalF
 
         internal sealed class FileSender : IEmailSender<ApplicationUser>
         {
-            public Task SendConfirmationLinkAsync(ApplicationUser user, string email, string confirmationLink) => KeepAsync(email, confirmationLink);
+            public Task SendConfirmationLinkAsync(ApplicationUser user, string email, string confirmationLink) => KeepAsync(email,
+            confirmationLink);
 
             public Task SendPasswordResetLinkAsync(ApplicationUser user, string email, string resetLink) => KeepAsync(email, resetLink);
 
-            public Task SendPasswordResetCodeAsync(ApplicationUser user, string email, string resetCode) => throw new NotSupportedException();
+            public Task SendPasswordResetCodeAsync(ApplicationUser user, string email,
+            string resetCode) => throw new NotSupportedException();
 
-            private static Task KeepAsync(string email, string link) => File.AppendAllTextAsync("mails.txt", $"{email} {WebUtility.HtmlDecode(link)}\n");
+            private static Task KeepAsync(string email, string link) => File.AppendAllTextAsync("mails.txt",
+            $"{email} {WebUtility.HtmlDecode(link)}\n");
         }
         """;
 
@@ -103,7 +107,9 @@ public sealed partial class TemplateTests(LocalFeed feed) : IClassFixture<LocalF
         var answers = await Task.WhenAll(visitors.Select((visitor, i) => PostAsync(visitor, pages[i], link, address, passwords[i])));
 
         var winner = Assert.Single(answers.Index(), answer => answer.Item.Status == HttpStatusCode.Found).Index;
-        Assert.All(answers.Where((_, i) => i != winner), answer => Assert.Matches("Invalid token|Optimistic concurrency failure", answer.Body));
+        Assert.All(
+            answers.Where((_, i) => i != winner),
+            answer => Assert.Matches("Invalid token|Optimistic concurrency failure", answer.Body));
         var signedIn = await Task.WhenAll(passwords.Select(password => TemplateSite.SignInAsync(site.Open(), address, password)));
         Assert.Equal([winner], signedIn.Index().Where(answer => answer.Item).Select(answer => answer.Index));
     }
@@ -115,7 +121,9 @@ public sealed partial class TemplateTests(LocalFeed feed) : IClassFixture<LocalF
             using var visitor = site.Open();
             Assert.EndsWith("InvalidPasswordReset", (await visitor.GetAsync($"{Reset}?code={broken}")).Location, StringComparison.Ordinal);
             Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(site, $"/Account/ConfirmEmail?userId=nobody&code={broken}"));
-            Assert.Equal(HttpStatusCode.OK, await StatusAsync(site, $"/Account/ConfirmEmailChange?userId=nobody&email=a%40example.com&code={broken}"));
+            Assert.Equal(
+                HttpStatusCode.OK,
+                await StatusAsync(site, $"/Account/ConfirmEmailChange?userId=nobody&email=a%40example.com&code={broken}"));
         }
     }
 
@@ -127,7 +135,10 @@ public sealed partial class TemplateTests(LocalFeed feed) : IClassFixture<LocalF
         await TemplateSite.PostAsync(visitor, "/Account/Manage/Email", "change-email", ("Input.NewEmail", next));
         var link = LastLink(site, next);
 
-        Assert.Contains("Error changing email", (await visitor.GetAsync(link.Replace("code=", "code=!", StringComparison.Ordinal))).Body, StringComparison.Ordinal);
+        Assert.Contains(
+            "Error changing email",
+            (await visitor.GetAsync(link.Replace("code=", "code=!", StringComparison.Ordinal))).Body,
+            StringComparison.Ordinal);
         Assert.Contains("Thank you for confirming your email change", (await visitor.GetAsync(link)).Body, StringComparison.Ordinal);
         Assert.True(await TemplateSite.SignInAsync(site.Open(), next, Old));
     }
@@ -140,7 +151,10 @@ public sealed partial class TemplateTests(LocalFeed feed) : IClassFixture<LocalF
             visitor, "/Account/Register", "register", ("Input.Email", address), ("Input.Password", Old), ("Input.ConfirmPassword", Old));
         Assert.Equal(HttpStatusCode.Found, answer.Status);
         Assert.False(await TemplateSite.SignInAsync(site.Open(), address, Old));
-        Assert.Contains("Thank you for confirming your email", (await visitor.GetAsync(LastLink(site, address))).Body, StringComparison.Ordinal);
+        Assert.Contains(
+            "Thank you for confirming your email",
+            (await visitor.GetAsync(LastLink(site, address))).Body,
+            StringComparison.Ordinal);
         return address;
     }
 
@@ -171,7 +185,8 @@ public sealed partial class TemplateTests(LocalFeed feed) : IClassFixture<LocalF
 
     private static string CodeOf(string link) => Code().Match(link).Groups[1].Value;
 
-    private static JsonElement Json(string segment) => JsonDocument.Parse(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(segment))).RootElement;
+    private static JsonElement Json(string segment) =>
+        JsonDocument.Parse(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(segment))).RootElement;
 
     [GeneratedRegex("[?&]code=([^&]+)")]
     private static partial Regex Code();

@@ -60,13 +60,25 @@ public sealed partial class TokenSettingsTests
     [InlineData("ä")]
     [InlineData("a\"b")]
     public void An_unusable_id_is_named(string? id) =>
-        Assert.StartsWith("Tokens:Secrets:0:Id has to be", Assert.Single(Faults(new TokenSettings { Secrets = [new() { Id = id, Value = Good }] })), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Tokens:Secrets:0:Id has to be",
+            Assert.Single(Faults(new TokenSettings { Secrets = [new() { Id = id, Value = Good }] })),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_repeated_id_and_a_repeated_value_are_named() =>
         Assert.Equal(
             ["Tokens:Secrets:1:Id repeats", "Tokens:Secrets:2:Value repeats"],
-            Faults(new TokenSettings { Secrets = [new() { Id = "a", Value = Good }, new() { Id = "a", Value = Better }, new() { Id = "b", Value = Good }] })
+            Faults(
+                    new TokenSettings
+                    {
+                        Secrets =
+                        [
+                            new() { Id = "a", Value = Good },
+                            new() { Id = "a", Value = Better },
+                            new() { Id = "b", Value = Good },
+                        ],
+                    })
                 .Select(fault => fault[..(fault.IndexOf("repeats", StringComparison.Ordinal) + 7)]));
 
     [Theory]
@@ -79,7 +91,12 @@ public sealed partial class TokenSettingsTests
     public void A_lifetime_lies_between_a_minute_and_a_week(int seconds, bool good)
     {
         var lifetime = TimeSpan.FromSeconds(seconds);
-        var faults = Faults(new TokenSettings { Secrets = [new() { Id = "a", Value = Good }], Lifetimes = new() { Reset = lifetime, ResetByAdmin = lifetime } });
+        var faults = Faults(
+            new TokenSettings
+            {
+                Secrets = [new() { Id = "a", Value = Good }],
+                Lifetimes = new() { Reset = lifetime, ResetByAdmin = lifetime },
+            });
 
         Assert.Equal(good ? [] : ["Tokens:Lifetimes:Reset", "Tokens:Lifetimes:ResetByAdmin"], faults.Select(fault => fault.Split(' ')[0]));
     }
@@ -100,7 +117,8 @@ public sealed partial class TokenSettingsTests
     private static IReadOnlyCollection<string> Faults(params string?[] values) =>
         Faults(new TokenSettings { Secrets = [.. values.Select((value, i) => new ServerSecretSettings { Id = $"id{i}", Value = value })] });
 
-    private static IReadOnlyCollection<string> Faults(TokenSettings settings) => [.. new TokenSettingsValidator().Validate(null, settings).Failures ?? []];
+    private static IReadOnlyCollection<string> Faults(TokenSettings settings) =>
+        [.. new TokenSettingsValidator().Validate(null, settings).Failures ?? []];
 
     [GeneratedRegex("[A-Za-z0-9+/]{43,}={0,2}")]
     private static partial Regex Base64();

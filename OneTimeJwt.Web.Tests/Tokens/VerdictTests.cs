@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Identity;
 using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
@@ -100,7 +99,9 @@ public sealed class VerdictTests
     {
         var stranger = new ServerSecret("2025z", new byte[32]);
 
-        Assert.Equal(new Verification(TokenVerdict.Forged), await _issuer.VerifyAsync(_issuer.With(Issuer.Origin, stranger).Mint(TokenPurpose.Reset, _issuer.User).Value));
+        Assert.Equal(
+            new Verification(TokenVerdict.Forged),
+            await _issuer.VerifyAsync(_issuer.With(Issuer.Origin, stranger).Mint(TokenPurpose.Reset, _issuer.User).Value));
         Assert.Equal(0, _issuer.LookUps);
     }
 
@@ -109,7 +110,9 @@ public sealed class VerdictTests
     {
         var stranger = new ServerSecret(Issuer.Secret.Id, new byte[32]);
 
-        Assert.Equal(new Verification(TokenVerdict.Forged), await _issuer.VerifyAsync(_issuer.With(Issuer.Origin, stranger).Mint(TokenPurpose.Reset, _issuer.User).Value));
+        Assert.Equal(
+            new Verification(TokenVerdict.Forged),
+            await _issuer.VerifyAsync(_issuer.With(Issuer.Origin, stranger).Mint(TokenPurpose.Reset, _issuer.User).Value));
         Assert.Equal(0, _issuer.LookUps);
     }
 
@@ -124,7 +127,11 @@ public sealed class VerdictTests
     public async Task Another_purpose_is_told_apart_and_costs_no_look_up(string purpose)
     {
         var jti = TokenId.Create(Issuer.Secret, Issuer.Nonce, _issuer.User.Id, purpose, _issuer.Expiry);
-        var token = _issuer.Jws(Issuer.Header, _issuer.Payload.Replace("\"reset\"", $"\"{purpose}\"", StringComparison.Ordinal).Replace(_issuer.Jti, jti, StringComparison.Ordinal));
+        var token = _issuer.Jws(
+            Issuer.Header,
+            _issuer
+                .Payload.Replace("\"reset\"", $"\"{purpose}\"", StringComparison.Ordinal)
+                .Replace(_issuer.Jti, jti, StringComparison.Ordinal));
 
         Assert.Equal(new Verification(TokenVerdict.WrongPurpose), await _issuer.VerifyAsync(token));
         Assert.Equal(0, _issuer.LookUps);
@@ -147,7 +154,9 @@ public sealed class VerdictTests
     {
         var jti = TokenId.Create(Issuer.Secret, Issuer.Nonce, account ?? _issuer.User.Id, purpose, _issuer.Expiry + later);
 
-        Assert.Equal(TokenVerdict.Forged, await _issuer.VerdictAsync(_issuer.Jws(Issuer.Header, _issuer.Payload.Replace(_issuer.Jti, jti, StringComparison.Ordinal))));
+        Assert.Equal(
+            TokenVerdict.Forged,
+            await _issuer.VerdictAsync(_issuer.Jws(Issuer.Header, _issuer.Payload.Replace(_issuer.Jti, jti, StringComparison.Ordinal))));
         Assert.Equal(0, _issuer.LookUps);
     }
 
@@ -160,7 +169,9 @@ public sealed class VerdictTests
     [InlineData("ASNFZ4mrze_5ibj-yDYEOh")]
     public async Task A_jti_of_another_size_or_spelling_is_forged(string jti)
     {
-        Assert.Equal(TokenVerdict.Forged, await _issuer.VerdictAsync(_issuer.Jws(Issuer.Header, _issuer.Payload.Replace(_issuer.Jti, jti, StringComparison.Ordinal))));
+        Assert.Equal(
+            TokenVerdict.Forged,
+            await _issuer.VerdictAsync(_issuer.Jws(Issuer.Header, _issuer.Payload.Replace(_issuer.Jti, jti, StringComparison.Ordinal))));
         Assert.Equal(0, _issuer.LookUps);
     }
 
@@ -172,7 +183,11 @@ public sealed class VerdictTests
     [InlineData(long.MinValue)]
     public async Task A_proven_expiry_that_no_clock_can_show_is_malformed(long expires)
     {
-        var claims = new TokenClaims(_issuer.User.Id, "reset", TokenId.Create(Issuer.Secret, Issuer.Nonce, _issuer.User.Id, "reset", expires), expires);
+        var claims = new TokenClaims(
+            _issuer.User.Id,
+            "reset",
+            TokenId.Create(Issuer.Secret, Issuer.Nonce, _issuer.User.Id, "reset", expires),
+            expires);
 
         Assert.Equal(new Verification(TokenVerdict.Malformed), await _issuer.VerifyAsync(_issuer.Jws(Issuer.Header, claims.ToJson())));
         Assert.Equal(0, _issuer.LookUps);
@@ -230,7 +245,11 @@ public sealed class VerdictTests
         var tokens = _issuer.With(Issuer.Origin, Issuer.Secret);
         _issuer.User.Id = "0F8FAD5B-D9CB-469F-A165-70867728950E";
 
-        Assert.Equal(TokenVerdict.Spent, (await tokens.VerifyAsync(token, TokenPurpose.Reset, _ => Task.FromResult<TokenAccount?>(TokenAccount.Of(_issuer.User)))).Verdict);
+        Assert.Equal(
+            TokenVerdict.Spent,
+            (
+                await tokens.VerifyAsync(token, TokenPurpose.Reset, _ => Task.FromResult<TokenAccount?>(TokenAccount.Of(_issuer.User)))
+            ).Verdict);
     }
 
     private MintedToken Minted() => _issuer.With(Issuer.Origin, Issuer.Secret).Mint(TokenPurpose.Reset, _issuer.User);

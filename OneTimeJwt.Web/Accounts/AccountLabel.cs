@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -24,7 +24,8 @@ internal sealed class AccountLabels(DisplayNames names, AccountLookup lookup)
     /// <param name="accountId">Whom a mail is about.</param>
     /// <param name="address">Where it goes.</param>
     /// <returns>Null where no other account has that address.</returns>
-    public Task<AccountLabel?> OfMailAsync(AccountsContext database, string accountId, string address) => OfAsync(database, accountId, address);
+    public Task<AccountLabel?> OfMailAsync(AccountsContext database, string accountId, string address) =>
+        OfAsync(database, accountId, address);
 
     private async Task<AccountLabel?> OfAsync(AccountsContext database, string accountId, string? address)
     {
@@ -35,7 +36,15 @@ internal sealed class AccountLabels(DisplayNames names, AccountLookup lookup)
         if (!await database.Users.AnyAsync(other => spellings.Contains(other.NormalizedEmail!) && other.Id != accountId))
             return null;
 
-        var row = await database.Users.Where(account => account.Id == accountId).Select(account => new { account.UserName, account.Email, account.EmailConfirmed }).FirstOrDefaultAsync();
+        var row = await database
+            .Users.Where(account => account.Id == accountId)
+            .Select(account => new
+            {
+                account.UserName,
+                account.Email,
+                account.EmailConfirmed,
+            })
+            .FirstOrDefaultAsync();
         // Anybody may register an account with somebody's address, under a name that is a message to them.
         if (row is { EmailConfirmed: false })
         {
@@ -43,7 +52,9 @@ internal sealed class AccountLabels(DisplayNames names, AccountLookup lookup)
             return name is null ? null : new AccountLabel(name, DisplayName: null);
         }
 
-        var label = new AccountLabel(PlainName.Of(row?.UserName), (await names.OfAsync(database, [accountId])).GetValueOrDefault(accountId));
+        var label = new AccountLabel(
+            PlainName.Of(row?.UserName),
+            (await names.OfAsync(database, [accountId])).GetValueOrDefault(accountId));
         return label.Names.Count == 0 ? null : label;
     }
 }

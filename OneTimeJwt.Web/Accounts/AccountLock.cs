@@ -1,7 +1,7 @@
 using System.Linq.Expressions;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -48,7 +48,8 @@ public sealed class AccountLock(IOptions<AccountsSettings> settings, TimeProvide
         }
     }
 
-    /// <summary>An end for the lock of "this wasn't me" that no other application writes, in whole seconds, since databases round.</summary>
+    /// <summary>An end for the lock of "this wasn't me" that no other application writes, in whole seconds, since
+    /// databases round.</summary>
     public static DateTimeOffset NewSecuredLock() => FarAhead.AddSeconds(RandomNumberGenerator.GetInt32(int.MaxValue));
 
     /// <summary>Whether the end is the calendar's, give or take what databases round.</summary>

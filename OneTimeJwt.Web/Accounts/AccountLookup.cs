@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -24,7 +24,13 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
     /// <param name="text">A name or an address; one that can be normalised.</param>
     /// <returns>How it may stand in a normalised column, with its domain in either form; our own way first.</returns>
     public IReadOnlyList<string> Spellings(string text) =>
-        [.. AddressForms.Of(text).Select(Normalised).SelectMany(ours => new[] { ours, ours.ToLowerInvariant(), ours.Replace('I', 'İ') }).Distinct(StringComparer.Ordinal)];
+        [
+            .. AddressForms
+                .Of(text)
+                .Select(Normalised)
+                .SelectMany(ours => new[] { ours, ours.ToLowerInvariant(), ours.Replace('I', 'İ') })
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     /// <summary>What addresses are compared and hashed by: equal for those that are one.</summary>
     public string KeyOf(string address) => Normalised(AddressForms.InAscii(address));
@@ -36,7 +42,8 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
         !string.IsNullOrWhiteSpace(stored) && Addresses.CanBeNormalised(stored)
         && KeyOf(stored.Trim()).Equals(KeyOf(address), StringComparison.Ordinal);
 
-    /// <summary>Of accounts whose normalised column fits, those that have the address; where none has, those that had it and are listed under it still.</summary>
+    /// <summary>Of accounts whose normalised column fits, those that have the address; where none has, those that had
+    /// it and are listed under it still.</summary>
     private IReadOnlyList<T> WithAddress<T>(IReadOnlyList<T> listed, Func<T, string?> address, string text)
     {
         var exact = listed.Where(account => HasAddress(address(account), text)).ToList();
@@ -48,7 +55,10 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
     /// <param name="addresses">As they were typed.</param>
     /// <param name="cancellationToken">Ends the query.</param>
     /// <returns>Ids by typed address.</returns>
-    public async Task<ILookup<string, string>> IdsOfAsync(AccountsContext database, IReadOnlyCollection<string> addresses, CancellationToken cancellationToken)
+    public async Task<ILookup<string, string>> IdsOfAsync(
+        AccountsContext database,
+        IReadOnlyCollection<string> addresses,
+        CancellationToken cancellationToken)
     {
         var listed = await ListedAsync(addresses, wanted => database.Users.Where(account => wanted.Contains(account.NormalizedEmail!))
             .Select(account => new Listed(account.Id, account.Email, account.NormalizedEmail!, account.EmailConfirmed)), cancellationToken);
@@ -59,11 +69,22 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
     }
 
     /// <summary>The same by user name.</summary>
-    public async Task<ILookup<string, string>> IdsByNameAsync(AccountsContext database, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    public async Task<ILookup<string, string>> IdsByNameAsync(
+        AccountsContext database,
+        IReadOnlyCollection<string> names,
+        CancellationToken cancellationToken)
     {
-        var listed = await ListedAsync(names, wanted => database.Users.Where(account => wanted.Contains(account.NormalizedUserName!))
-            .Select(account => new Listed(account.Id, account.UserName, account.NormalizedUserName!, account.EmailConfirmed)), cancellationToken);
-        return (from pair in listed from row in pair.Value orderby row.Id select (pair.Key, row.Id)).ToLookup(pair => pair.Key, pair => pair.Id, StringComparer.Ordinal);
+        var listed = await ListedAsync(
+            names,
+            wanted =>
+                database
+                    .Users.Where(account => wanted.Contains(account.NormalizedUserName!))
+                    .Select(account => new Listed(account.Id, account.UserName, account.NormalizedUserName!, account.EmailConfirmed)),
+            cancellationToken);
+        return (from pair in listed from row in pair.Value orderby row.Id select (pair.Key, row.Id)).ToLookup(
+            pair => pair.Key,
+            pair => pair.Id,
+            StringComparer.Ordinal);
     }
 
     /// <summary>Whether another account has it as its address or its user name.</summary>
@@ -74,7 +95,8 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
             other.Id != account.Id && (spellings.Contains(other.NormalizedEmail!) || spellings.Contains(other.NormalizedUserName!)));
     }
 
-    /// <summary>Normalises an address in the way in which the one before it was: the application that made the row finds it by that.</summary>
+    /// <summary>Normalises an address in the way in which the one before it was: the application that made the row
+    /// finds it by that.</summary>
     public string NormalizeLike(string? formerNormalized, string? former, string address)
     {
         var ours = Normalised(address);
@@ -95,7 +117,9 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
 
         var byKey = rows.DistinctBy(row => row.Id).ToLookup(row => row.Normalized.Trim(), StringComparer.OrdinalIgnoreCase);
         return spellings.ToDictionary(
-            pair => pair.Key, pair => (IReadOnlyList<Listed>)[.. pair.Value.SelectMany(key => byKey[key]).DistinctBy(row => row.Id)], StringComparer.Ordinal);
+            pair => pair.Key,
+            pair => (IReadOnlyList<Listed>)[.. pair.Value.SelectMany(key => byKey[key]).DistinctBy(row => row.Id)],
+            StringComparer.Ordinal);
     }
 
     private sealed record Listed(string Id, string? Plain, string Normalized, bool Confirmed);

@@ -40,8 +40,8 @@ public sealed class PasswordSettings
 
 internal sealed class AccountsSettingsValidator : IValidateOptions<AccountsSettings>
 {
-    private const int LeastLength = 8;
-    private const int MostLength = 64;
+    private const int MinLength = 8;
+    private const int MaxLength = 64;
     private static readonly TimeSpan MinGuessingLockout = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxGuessingLockout = TimeSpan.FromDays(30);
 
@@ -51,11 +51,16 @@ internal sealed class AccountsSettingsValidator : IValidateOptions<AccountsSetti
         if (options.SignInUrl is { } url && !IsWebAddress(url))
             faults.Add("Accounts:SignInUrl is not a web address: write for example https://www.example.com/login");
         if (options.LongestGuessingLockout < MinGuessingLockout || options.LongestGuessingLockout > MaxGuessingLockout)
-            faults.Add($"Accounts:LongestGuessingLockout is {options.LongestGuessingLockout:c}: choose between {MinGuessingLockout:c} and {MaxGuessingLockout:c}");
-        if (options.Passwords.MinimumLength is < LeastLength or > MostLength)
-            faults.Add($"Accounts:Passwords:MinimumLength is {options.Passwords.MinimumLength}: choose between {LeastLength} and {MostLength}");
-        if (options.Passwords.MinimumLengthWithTwoFactor is < LeastLength or > MostLength)
-            faults.Add($"Accounts:Passwords:MinimumLengthWithTwoFactor is {options.Passwords.MinimumLengthWithTwoFactor}: choose between {LeastLength} and {MostLength}");
+            faults.Add(
+                $"Accounts:LongestGuessingLockout is {options.LongestGuessingLockout:c}: choose between {MinGuessingLockout:c} and "
+                    + $"{MaxGuessingLockout:c}");
+        if (options.Passwords.MinimumLength is < MinLength or > MaxLength)
+            faults.Add(
+                $"Accounts:Passwords:MinimumLength is {options.Passwords.MinimumLength}: choose between {MinLength} and {MaxLength}");
+        if (options.Passwords.MinimumLengthWithTwoFactor is < MinLength or > MaxLength)
+            faults.Add(
+                $"Accounts:Passwords:MinimumLengthWithTwoFactor is {options.Passwords.MinimumLengthWithTwoFactor}: choose between "
+                    + $"{MinLength} and {MaxLength}");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 

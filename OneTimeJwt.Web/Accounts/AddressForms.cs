@@ -14,7 +14,7 @@ namespace OneTimeJwt.Web.Accounts;
 public static class AddressForms
 {
     // RFC 1035, section 2.3.4.
-    private const int LongestDomain = 255;
+    private const int MaxDomainLength = 255;
 
     // Without the STD 3 rules characters may turn into '@' or '/'.
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
@@ -31,7 +31,9 @@ public static class AddressForms
     {
         at = address.AsSpan().LastIndexOf('@');
         var domain = address.AsSpan(at + 1);
-        return at > 0 && domain.Length <= LongestDomain && (domain.ContainsAnyExceptInRange('\0', '\x7f') || domain.Contains("xn--", StringComparison.OrdinalIgnoreCase));
+        return at > 0
+            && domain.Length <= MaxDomainLength
+            && (domain.ContainsAnyExceptInRange('\0', '\x7f') || domain.Contains("xn--", StringComparison.OrdinalIgnoreCase));
     }
 
     private static string With(string address, int at, Func<string, string> form)

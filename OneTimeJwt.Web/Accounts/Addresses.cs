@@ -1,4 +1,4 @@
-using OneTimeJwt.Web.Shell;
+using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Accounts;
 

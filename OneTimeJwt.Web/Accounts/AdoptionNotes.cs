@@ -2,12 +2,16 @@ using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>What is odd about the accounts of a database that another application made, counted, and what it will mean.</summary>
-internal sealed class AdoptionNotes(ILookupNormalizer normalizer, AccountLookup lookup, AccountLock accountLock, IOptions<AccountsSettings> settings)
+internal sealed class AdoptionNotes(
+    ILookupNormalizer normalizer,
+    AccountLookup lookup,
+    AccountLock accountLock,
+    IOptions<AccountsSettings> settings)
 {
     private const string AuthenticatorKey = "AuthenticatorKey";
 
@@ -22,9 +26,10 @@ internal sealed class AdoptionNotes(ILookupNormalizer normalizer, AccountLookup 
         notes.AddRange(Lines(counts));
         if (database.SearchCollation is { } collation)
         {
-            notes.Add($"""
-                With many accounts the console's search wants indexes that Identity doesn't make: CREATE INDEX CONCURRENTLY ON "AspNetUsers" (<column> COLLATE "{collation}", "Id" COLLATE "{collation}") for "NormalizedEmail" and for "NormalizedUserName". They are yours to make; it works without.
-                """);
+            notes.Add(
+                "With many accounts the console's search wants indexes that Identity doesn't make: "
+                + """CREATE INDEX CONCURRENTLY ON "AspNetUsers" (<column> COLLATE "{collation}", "Id" COLLATE "{collation}") """
+                + """for "NormalizedEmail" and for "NormalizedUserName". They are yours to make; it works without.""");
         }
 
         return notes;
@@ -54,12 +59,17 @@ internal sealed class AdoptionNotes(ILookupNormalizer normalizer, AccountLookup 
         if (row.PasswordHash is null)
             counts.NoPassword++;
         else if (HashFormats.Of(row.PasswordHash) is var format && format != HashFormat.V3)
-            (counts.V2Hashes, counts.OtherHashes) = format == HashFormat.V2 ? (counts.V2Hashes + 1, counts.OtherHashes) : (counts.V2Hashes, counts.OtherHashes + 1);
+            (counts.V2Hashes, counts.OtherHashes) =
+                format == HashFormat.V2 ? (counts.V2Hashes + 1, counts.OtherHashes) : (counts.V2Hashes, counts.OtherHashes + 1);
 
         var state = accountLock.Of(new LockColumns(row.LockoutEnabled, row.LockoutEnd, SecuredLock: null));
         counts.Banned += state == LockState.Banned ? 1 : 0;
         counts.Paused += state == LockState.Paused ? 1 : 0;
-        counts.Ignored += !row.LockoutEnabled && accountLock.Of(new LockColumns(LockoutEnabled: true, row.LockoutEnd, SecuredLock: null)) == LockState.Banned ? 1 : 0;
+        counts.Ignored +=
+            !row.LockoutEnabled
+            && accountLock.Of(new LockColumns(LockoutEnabled: true, row.LockoutEnd, SecuredLock: null)) == LockState.Banned
+                ? 1
+                : 0;
     }
 
     private void Count(ref (int Otherwise, int Unlisted) counts, string? plain, string? normalised)
@@ -79,11 +89,19 @@ internal sealed class AdoptionNotes(ILookupNormalizer normalizer, AccountLookup 
             .Where(alike => alike.Count() > 1).Select(alike => alike.Count()).ToListAsync(cancellationToken);
         (counts.Shared, counts.SharedByMany) = (shared.Count, shared.Count(alike => alike > AccountLookup.MaxAtSignIn));
         counts.LookAlikes = await users.CountAsync(
-            account => account.NormalizedUserName != account.NormalizedEmail && users.Any(other => other.Id != account.Id && other.NormalizedEmail == account.NormalizedUserName),
+            account =>
+                account.NormalizedUserName != account.NormalizedEmail
+                && users.Any(other => other.Id != account.Id && other.NormalizedEmail == account.NormalizedUserName),
             cancellationToken);
         counts.OtherFactors = await users.CountAsync(
-            account => account.TwoFactorEnabled && !database.UserTokens.Any(token =>
-                token.UserId == account.Id && token.LoginProvider == Account.TokenStore && token.Name == AuthenticatorKey && token.Value != null && token.Value != ""),
+            account =>
+                account.TwoFactorEnabled
+                && !database.UserTokens.Any(token =>
+                    token.UserId == account.Id
+                    && token.LoginProvider == Account.TokenStore
+                    && token.Name == AuthenticatorKey
+                    && token.Value != null
+                    && token.Value != ""),
             cancellationToken);
     }
 
@@ -94,48 +112,101 @@ internal sealed class AdoptionNotes(ILookupNormalizer normalizer, AccountLookup 
                 "belongs to several accounts: each gets a mail of its own that names it, and at sign-in the password decides.",
                 "belong to several accounts: each gets a mail of its own that names it, and at sign-in the password decides."),
             (counts.SharedByMany, "address",
-                $"belongs to more than {AccountLookup.MaxAtSignIn} accounts: sign-in by it tries {AccountLookup.MaxAtSignIn}; the others sign in by user name.",
-                $"belong to more than {AccountLookup.MaxAtSignIn} accounts: sign-in by them tries {AccountLookup.MaxAtSignIn}; the others sign in by user name."),
-            (counts.LookAlikes, "user name",
+                $"belongs to more than {AccountLookup.MaxAtSignIn} accounts: sign-in by it tries {AccountLookup.MaxAtSignIn}; the "
+                    + "others sign in by user name.",
+                $"belong to more than {AccountLookup.MaxAtSignIn} accounts: sign-in by them tries {AccountLookup.MaxAtSignIn}; the "
+                    + "others sign in by user name."),
+            (
+                counts.LookAlikes,
+                "user name",
                 "is another account's address: who types it gets in with either password, and guesses count against that address.",
                 "are other accounts' addresses: who types one gets in with either password, and guesses count against that address."),
             (counts.NoStamp, "account",
                 "has no security stamp: it is given one when its first link is mailed, or when its owner signs in.",
                 "have no security stamp: they are given one when a first link is mailed, or when their owner signs in."),
             (counts.Addresses.Otherwise, "account",
-                "has a NormalizedEmail that another normaliser wrote (in lower case, or by the rules of Turkish): it is found all the same.",
-                "have a NormalizedEmail that another normaliser wrote (in lower case, or by the rules of Turkish): they are found all the same."),
-            (counts.Addresses.Unlisted, "account", $"has a NormalizedEmail that isn't its address: it isn't found by that. {Mend("Email")}", $"have a NormalizedEmail that isn't their address: they aren't found by that. {Mend("Email")}"),
-            (counts.Names.Otherwise, "account",
+                "has a NormalizedEmail that another normaliser wrote (in lower case, or by the rules of Turkish): "
+                + "it is found all the same.",
+                "have a NormalizedEmail that another normaliser wrote (in lower case, or by the rules of Turkish): they are found all "
+                    + "the same."),
+            (
+                counts.Addresses.Unlisted,
+                "account",
+                $"has a NormalizedEmail that isn't its address: it isn't found by that. {Mend("Email")}",
+                $"have a NormalizedEmail that isn't their address: they aren't found by that. {Mend("Email")}"),
+            (
+                counts.Names.Otherwise,
+                "account",
                 "has a NormalizedUserName that another normaliser wrote: it is found all the same.",
                 "have a NormalizedUserName that another normaliser wrote: they are found all the same."),
-            (counts.Names.Unlisted, "account", $"has a NormalizedUserName that isn't its user name: it isn't found by that. {Mend("UserName")}", $"have a NormalizedUserName that isn't their user name: they aren't found by that. {Mend("UserName")}"),
-            (counts.NoAddress, "account", "has no address: no link can be mailed to it, and it can't sign in here.", "have no address: no link can be mailed to them, and they can't sign in here."),
-            (counts.Unconfirmed, "account",
-                "has an address that was never confirmed: it can't sign in here before its owner confirmed it, or chose a password by link.",
-                "have an address that was never confirmed: they can't sign in here before their owner confirmed it, or chose a password by link."),
-            (counts.NoPassword, "account",
-                "has no password and signs in through another provider: it gets a mail that names it and no link, unless Recovery:AllowExternalOnly is true.",
-                "have no password and sign in through another provider: they get a mail that names it and no link, unless Recovery:AllowExternalOnly is true."),
-            (counts.V2Hashes, "account",
-                "has a password hash of Identity's version 2: where a .NET Framework application reads it, set Accounts:Hashes:Format to IdentityV2.",
-                "have password hashes of Identity's version 2: where a .NET Framework application reads them, set Accounts:Hashes:Format to IdentityV2."),
-            (counts.OtherHashes, "account",
-                "has a password hash that isn't Identity's own: it can't sign in here until its password was reset, and your site has to know Identity's format then.",
-                "have password hashes that aren't Identity's own: they can't sign in here until their password was reset, and your site has to know Identity's format then."),
-            (counts.Banned, "account", $"is locked {Longer}: it gets no link and no session here, and nothing here lifts that.", $"are locked {Longer}: they get no link and no session here, and nothing here lifts that."),
-            (counts.Paused, "account", "is locked out for a while, as wrong guesses cause it: choosing a password by link ends that.", "are locked out for a while, as wrong guesses cause it: choosing a password by link ends that."),
-            (counts.Ignored, "account",
-                "has a date far ahead in LockoutEnd that Identity ignores, since LockoutEnabled is 0: it counts as open. Set LockoutEnabled to 1 where it was meant as a ban.",
-                "have a date far ahead in LockoutEnd that Identity ignores, since LockoutEnabled is 0: they count as open. Set LockoutEnabled to 1 where it was meant as a ban."),
-            (counts.OtherFactors, "account",
+            (
+                counts.Names.Unlisted,
+                "account",
+                $"has a NormalizedUserName that isn't its user name: it isn't found by that. {Mend("UserName")}",
+                $"have a NormalizedUserName that isn't their user name: they aren't found by that. {Mend("UserName")}"),
+            (
+                counts.NoAddress,
+                "account",
+                "has no address: no link can be mailed to it, and it can't sign in here.",
+                "have no address: no link can be mailed to them, and they can't sign in here."),
+            (
+                counts.Unconfirmed,
+                "account",
+                "has an address that was never confirmed: "
+                + "it can't sign in here before its owner confirmed it, or chose a password by link.",
+                "have an address that was never confirmed: they can't sign in here before their owner confirmed it, or chose a "
+                    + "password by link."),
+            (
+                counts.NoPassword,
+                "account",
+                "has no password and signs in through another provider: it gets a mail that names it and no link, unless "
+                    + "Recovery:AllowExternalOnly is true.",
+                "have no password and sign in through another provider: they get a mail that names it and no link, unless "
+                    + "Recovery:AllowExternalOnly is true."),
+            (
+                counts.V2Hashes,
+                "account",
+                "has a password hash of Identity's version 2: where a .NET Framework application reads it, set Accounts:Hashes:Format "
+                    + "to IdentityV2.",
+                "have password hashes of Identity's version 2: where a .NET Framework application reads them, set "
+                    + "Accounts:Hashes:Format to IdentityV2."),
+            (
+                counts.OtherHashes,
+                "account",
+                "has a password hash that isn't Identity's own: it can't sign in here until its password was reset, and your site has "
+                    + "to know Identity's format then.",
+                "have password hashes that aren't Identity's own: they can't sign in here until their password was reset, and your "
+                    + "site has to know Identity's format then."),
+            (
+                counts.Banned,
+                "account",
+                $"is locked {Longer}: it gets no link and no session here, and nothing here lifts that.",
+                $"are locked {Longer}: they get no link and no session here, and nothing here lifts that."),
+            (
+                counts.Paused,
+                "account",
+                "is locked out for a while, as wrong guesses cause it: choosing a password by link ends that.",
+                "are locked out for a while, as wrong guesses cause it: choosing a password by link ends that."),
+            (
+                counts.Ignored,
+                "account",
+                "has a date far ahead in LockoutEnd that Identity ignores, since LockoutEnabled is 0: it counts as open. Set "
+                    + "LockoutEnabled to 1 where it was meant as a ban.",
+                "have a date far ahead in LockoutEnd that Identity ignores, since LockoutEnabled is 0: they count as open. Set "
+                    + "LockoutEnabled to 1 where it was meant as a ban."),
+            (
+                counts.OtherFactors,
+                "account",
                 "has two-factor on without an authenticator app: here it is asked for a code that is mailed to it.",
                 "have two-factor on without an authenticator app: here they are asked for a code that is mailed to them."),
         }
         where line.Count > 0
         select $"{Noun(line.Count, line.Noun)} {(line.Count == 1 ? line.One : line.Many)}";
 
-    private string Longer => string.Create(CultureInfo.InvariantCulture, $"for longer than {settings.Value.LongestGuessingLockout.TotalHours:0.##} hours (Accounts:LongestGuessingLockout)");
+    private string Longer =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"for longer than {settings.Value.LongestGuessingLockout.TotalHours:0.##} hours (Accounts:LongestGuessingLockout)");
 
     private static string Mend(string column) => $"Have your application write Normalized{column} again from {column}, in its own way.";
 
@@ -143,7 +214,15 @@ internal sealed class AdoptionNotes(ILookupNormalizer normalizer, AccountLookup 
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : noun is [.., 's'] ? "es" : "s")}");
 
     private sealed record Row(
-        string? UserName, string? NormalizedUserName, string? Email, string? NormalizedEmail, bool EmailConfirmed, string? PasswordHash, string? SecurityStamp, bool LockoutEnabled, DateTimeOffset? LockoutEnd);
+        string? UserName,
+        string? NormalizedUserName,
+        string? Email,
+        string? NormalizedEmail,
+        bool EmailConfirmed,
+        string? PasswordHash,
+        string? SecurityStamp,
+        bool LockoutEnabled,
+        DateTimeOffset? LockoutEnd);
 
     private sealed class Counts
     {

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Shell;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -12,11 +11,13 @@ namespace OneTimeJwt.Web.Accounts;
 public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
 {
     public Task RememberAsync(Account account) =>
-        account.Own is { } own && own.Culture == Reader.Culture && own.Zone == (Reader.ZoneId ?? own.Zone) ? Task.CompletedTask : RememberAsync(account.Id);
+        account.Own is { } own && own.Culture == ReaderCulture.Culture && own.Zone == (ReaderCulture.ZoneId ?? own.Zone)
+            ? Task.CompletedTask
+            : RememberAsync(account.Id);
 
     public async Task RememberAsync(string accountId)
     {
-        var (culture, zone) = (Reader.Culture, Reader.ZoneId);
+        var (culture, zone) = (ReaderCulture.Culture, ReaderCulture.ZoneId);
         if (Language.Find(culture) is null)
             return;
 
@@ -34,7 +35,7 @@ public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
     {
         var own = await database.OwnStates.FindAsync(accountId);
         if (own is null)
-            database.Add(own = new OwnState { AccountId = accountId });
+            database.Add(own = new RecoveryState { AccountId = accountId });
         // A browser that tells no zone has none to put in the place of the one that is known.
         (own.Culture, own.Zone) = (culture, zone ?? own.Zone);
         return await database.SaveChangesAsync();

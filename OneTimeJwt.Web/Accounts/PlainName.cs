@@ -7,7 +7,7 @@ namespace OneTimeJwt.Web.Accounts;
 internal static class PlainName
 {
     private const int Longest = 100;
-    private const int LongestOfStranger = 64;
+    private const int MaxUnknownLength = 64;
 
     // They join letters of Arabic and Indic scripts, and emoji.
     private const int NonJoiner = 0x200C;
@@ -15,9 +15,13 @@ internal static class PlainName
 
     /// <summary>A name of somebody who has not shown that the address is theirs: one word that nothing makes a link of.</summary>
     public static string? OfStranger(string? name) =>
-        Of(name) is { Length: <= LongestOfStranger } plain && plain.EnumerateRunes().All(rune => Rune.IsLetterOrDigit(rune) || rune.Value is '-' or '_') ? plain : null;
+        Of(name) is { Length: <= MaxUnknownLength } plain
+        && plain.EnumerateRunes().All(rune => Rune.IsLetterOrDigit(rune) || rune.Value is '-' or '_')
+            ? plain
+            : null;
 
-    /// <returns>Without line breaks, control characters and marks of direction, and cut; null where nothing is left, or what mail programs make a link of.</returns>
+    /// <returns>Without line breaks, control characters and marks of direction, and cut; null where nothing is left,
+    /// or what mail programs make a link of.</returns>
     public static string? Of(string? name)
     {
         var line = new StringBuilder();
@@ -30,7 +34,10 @@ internal static class PlainName
         }
 
         var plain = string.Join(' ', line.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        if (plain.Length == 0 || plain.Contains("://", StringComparison.Ordinal) || plain.StartsWith("www.", StringComparison.OrdinalIgnoreCase))
+        if (
+            plain.Length == 0
+            || plain.Contains("://", StringComparison.Ordinal)
+            || plain.StartsWith("www.", StringComparison.OrdinalIgnoreCase))
             return null;
 
         var elements = new StringInfo(plain);

@@ -4,8 +4,8 @@ using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Recovery;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Links;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -25,24 +25,36 @@ public enum AccountFilters
 public sealed record AccountCursor(int Lane, string Key, string Id);
 
 /// <summary>An account in a list.</summary>
-public sealed record AccountRow(string Id, string? Email, string? UserName, LockColumns Lock, bool Confirmed, bool HasPassword, bool TwoFactor);
+public sealed record AccountRow(
+    string Id,
+    string? Email,
+    string? UserName,
+    LockColumns Lock,
+    bool Confirmed,
+    bool HasPassword,
+    bool TwoFactor);
 
 /// <param name="Rows">A page of them, or fewer.</param>
-/// <param name="Next">Where to go on; null at the end. A page that isn't full may go on: so many accounts were looked at that it was time to answer.</param>
+/// <param name="Next">Where to go on; null at the end. A page that isn't full may go on: so many accounts were looked
+/// at that it was time to answer.</param>
 public sealed record FoundAccounts(IReadOnlyList<AccountRow> Rows, AccountCursor? Next);
 
 /// <summary>
 /// Finds accounts by the start of their address, user name or id, on any number of accounts: each of the three is a
 /// lane, a range of an index, and lanes are gone through one after the other. Nothing is counted and nothing skipped.
 /// </summary>
-public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, ILookupNormalizer normalizer, OutstandingLinks links, TimeProvider time)
+public sealed class AccountSearch(
+    IDbContextFactory<AccountsContext> contexts,
+    ILookupNormalizer normalizer,
+    OutstandingLinks links,
+    TimeProvider time)
 {
     public const int PageSize = 25;
-    public const int LongestText = 256;
+    public const int MaxTextLength = 256;
 
     // So many accounts are tried against filters before there is an answer.
-    private const int MostExamined = 4_000;
-    private const int ShortestId = 4;
+    private const int MaxExamined = 4_000;
+    private const int MinIdLength = 4;
 
     private const int LastBeforeSurrogates = 0xD7FF;
     private const int FirstAfterSurrogates = 0xE000;
@@ -52,9 +64,16 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
 
     private static readonly MethodInfo Comparison = typeof(string).GetMethod(nameof(string.Compare), [typeof(string), typeof(string)])!;
     private static readonly MethodInfo StartsWith = typeof(string).GetMethod(nameof(string.StartsWith), [typeof(string)])!;
-    private static readonly MethodInfo Collate = typeof(RelationalDbFunctionsExtensions).GetMethod(nameof(RelationalDbFunctionsExtensions.Collate))!.MakeGenericMethod(typeof(string));
+    private static readonly MethodInfo Collate = typeof(RelationalDbFunctionsExtensions)
+        .GetMethod(nameof(RelationalDbFunctionsExtensions.Collate))!
+        .MakeGenericMethod(typeof(string));
 
-    public async Task<FoundAccounts> PageAsync(string text, AccountFilters filters, AccountCursor? after = null, int most = PageSize, CancellationToken cancellationToken = default)
+    public async Task<FoundAccounts> PageAsync(
+        string text,
+        AccountFilters filters,
+        AccountCursor? after = null,
+        int most = PageSize,
+        CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var lanes = Lanes(database, text.Trim());
@@ -71,7 +90,13 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
     }
 
     private async Task<(List<AccountRow> Rows, AccountCursor? Next)> InLaneAsync(
-        AccountsContext database, Lane lane, int number, AccountFilters filters, AccountCursor? after, int most, CancellationToken cancellationToken)
+        AccountsContext database,
+        SearchStage lane,
+        int number,
+        AccountFilters filters,
+        AccountCursor? after,
+        int most,
+        CancellationToken cancellationToken)
     {
         var candidates = lane.Among(database.Users.AsNoTracking());
         if (filters.HasFlag(AccountFilters.LinkOut))
@@ -81,14 +106,25 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
 
         var inOrder = InOrder(candidates, lane);
         var isNarrow = (filters & ~AccountFilters.LinkOut) != AccountFilters.None;
-        var matching = isNarrow ? InOrder(Matching(inOrder.Take(MostExamined), filters), lane) : inOrder;
-        var rows = await matching.Take(most).Select(account => new AccountRow(
-            account.Id, account.Email, account.UserName, new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock), account.EmailConfirmed, account.PasswordHash != null, account.TwoFactorEnabled)).ToListAsync(cancellationToken);
+        var matching = isNarrow ? InOrder(Matching(inOrder.Take(MaxExamined), filters), lane) : inOrder;
+        var rows = await matching
+            .Take(most)
+            .Select(account => new AccountRow(
+                account.Id,
+                account.Email,
+                account.UserName,
+                new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock),
+                account.EmailConfirmed,
+                account.PasswordHash != null,
+                account.TwoFactorEnabled))
+            .ToListAsync(cancellationToken);
         if (rows.Count < most)
-            return (rows, isNarrow ? await CursorAsync(inOrder.Skip(MostExamined - 1), lane, number, cancellationToken) : null);
+            return (rows, isNarrow ? await CursorAsync(inOrder.Skip(MaxExamined - 1), lane, number, cancellationToken) : null);
 
         var last = rows[^1].Id;
-        return (rows, await CursorAsync(InOrder(database.Users.Where(account => account.Id == last), lane), lane, number, cancellationToken));
+        return (
+            rows,
+            await CursorAsync(InOrder(database.Users.Where(account => account.Id == last), lane), lane, number, cancellationToken));
     }
 
     private IQueryable<Account> Matching(IQueryable<Account> accounts, AccountFilters filters)
@@ -105,12 +141,19 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
         return accounts;
     }
 
-    private List<Lane> Lanes(AccountsContext database, string text)
+    private List<SearchStage> Lanes(AccountsContext database, string text)
     {
-        var (byEmail, byName, byId) = (Key(database, nameof(Account.NormalizedEmail)), Key(database, nameof(Account.NormalizedUserName)), Key(database, nameof(Account.Id)));
+        var (byEmail, byName, byId) = (
+            Key(database, nameof(Account.NormalizedEmail)),
+            Key(database, nameof(Account.NormalizedUserName)),
+            Key(database, nameof(Account.Id)));
         if (text.Length == 0)
-            return [new(byEmail, byId, accounts => accounts.Where(Lambda(Compared(byEmail, ExpressionType.GreaterThanOrEqual, "")))), new(byId, byId, accounts => accounts.Where(account => account.NormalizedEmail == null))];
-        if (text.Length > LongestText || !Addresses.CanBeNormalised(text))
+            return
+            [
+                new(byEmail, byId, accounts => accounts.Where(Lambda(Compared(byEmail, ExpressionType.GreaterThanOrEqual, "")))),
+                new(byId, byId, accounts => accounts.Where(account => account.NormalizedEmail == null)),
+            ];
+        if (text.Length > MaxTextLength || !Addresses.CanBeNormalised(text))
             return [];
 
         // Other applications may normalise in lower case, and a domain has two forms.
@@ -118,14 +161,26 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
         List<Prefix> prefixes = [.. from spelling in starts.SelectMany(start => new[] { start, start.ToLowerInvariant() }).Distinct()
                                     from key in new[] { byEmail, byName }
                                     select new Prefix(key, spelling, database.ComparesByCode)];
-        if (text.Length >= ShortestId)
+        if (text.Length >= MinIdLength)
             prefixes.Add(new Prefix(byId, text, database.ComparesByCode));
 
         // Each lane leaves out what the ones ahead of it show.
-        return [.. prefixes.Select((prefix, i) => new Lane(prefix.Key, byId, accounts => prefixes.Take(i).Aggregate(prefix.Within(accounts), (rest, shown) => shown.Outside(rest))))];
+        return
+        [
+            .. prefixes.Select(
+                (prefix, i) =>
+                    new SearchStage(
+                        prefix.Key,
+                        byId,
+                        accounts => prefixes.Take(i).Aggregate(prefix.Within(accounts), (rest, shown) => shown.Outside(rest)))),
+        ];
     }
 
-    private static async Task<AccountCursor?> CursorAsync(IQueryable<Account> inOrder, Lane lane, int number, CancellationToken cancellationToken)
+    private static async Task<AccountCursor?> CursorAsync(
+        IQueryable<Account> inOrder,
+        SearchStage lane,
+        int number,
+        CancellationToken cancellationToken)
     {
         return await inOrder.Select(account => account.Id).FirstOrDefaultAsync(cancellationToken) is { } id
             ? new AccountCursor(number, (await inOrder.Select(lane.Key).FirstAsync(cancellationToken))!, id)
@@ -141,10 +196,11 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
         return Expression.Lambda<Func<Account, string?>>(value, Row);
     }
 
-    private static IQueryable<Account> InOrder(IQueryable<Account> accounts, Lane lane) => accounts.OrderBy(lane.Key).ThenBy(lane.Id);
+    private static IQueryable<Account> InOrder(IQueryable<Account> accounts, SearchStage lane) =>
+        accounts.OrderBy(lane.Key).ThenBy(lane.Id);
 
     // The first condition is what the index is entered by.
-    private static IQueryable<Account> Behind(IQueryable<Account> accounts, Lane lane, AccountCursor after)
+    private static IQueryable<Account> Behind(IQueryable<Account> accounts, SearchStage lane, AccountCursor after)
     {
         var isLater = Compared(lane.Key, ExpressionType.GreaterThan, after.Key);
         var hasLaterId = Compared(lane.Id, ExpressionType.GreaterThan, after.Id);
@@ -162,9 +218,13 @@ public sealed class AccountSearch(IDbContextFactory<AccountsContext> contexts, I
 
     private sealed record Value(string Text);
 
-    private static MemberExpression Parameter(string value) => Expression.Property(Expression.Constant(new Value(value)), nameof(Value.Text));
+    private static MemberExpression Parameter(string value) =>
+        Expression.Property(Expression.Constant(new Value(value)), nameof(Value.Text));
 
-    private sealed record Lane(Expression<Func<Account, string?>> Key, Expression<Func<Account, string?>> Id, Func<IQueryable<Account>, IQueryable<Account>> Among);
+    private sealed record SearchStage(
+        Expression<Func<Account, string?>> Key,
+        Expression<Func<Account, string?>> Id,
+        Func<IQueryable<Account>, IQueryable<Account>> Among);
 
     /// <summary>
     /// Everything that starts with a text. Where characters are compared by code that is a range: from the text on, and

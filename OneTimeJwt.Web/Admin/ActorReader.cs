@@ -3,19 +3,20 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>Who is acting, as the database has it now; without a role where the session is over or the right is gone.</summary>
 public sealed class ActorReader(IAuthorizationService authorization, IOptions<IdentityOptions> identity, ConsoleRoles roles)
 {
-    public Task<ActParty> ReadAsync(AccountsContext database, ClaimsPrincipal user) => ReadAsync(database, user, isLocked: false);
+    public Task<AdminActionParty> ReadAsync(AccountsContext database, ClaimsPrincipal user) => ReadAsync(database, user, isLocked: false);
 
     /// <summary>The same for a change: until its transaction ends nobody else's act is judged and no role changes.</summary>
-    public Task<ActParty> ReadAndLockAsync(AccountsContext database, ClaimsPrincipal user) => ReadAsync(database, user, isLocked: true);
+    public Task<AdminActionParty> ReadAndLockAsync(AccountsContext database, ClaimsPrincipal user) =>
+        ReadAsync(database, user, isLocked: true);
 
-    private async Task<ActParty> ReadAsync(AccountsContext database, ClaimsPrincipal user, bool isLocked)
+    private async Task<AdminActionParty> ReadAsync(AccountsContext database, ClaimsPrincipal user, bool isLocked)
     {
         // Ahead of the locks: it reads on a connection of its own, which would wait for them on some databases.
         var isAuthorized = (await authorization.AuthorizeAsync(user, ConsoleAccess.Policy)).Succeeded;
@@ -26,6 +27,6 @@ public sealed class ActorReader(IAuthorizationService authorization, IOptions<Id
         var id = user.FindFirstValue(claims.UserIdClaimType) ?? "";
         var stamp = user.FindFirstValue(claims.SecurityStampClaimType);
         var isLive = isAuthorized && await database.Users.AnyAsync(account => account.Id == id && account.SecurityStamp == stamp);
-        return new ActParty(id, isLive ? await roles.RightsOfAsync(database, id) : null);
+        return new AdminActionParty(id, isLive ? await roles.RightsOfAsync(database, id) : null);
     }
 }

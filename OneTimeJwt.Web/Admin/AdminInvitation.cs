@@ -2,8 +2,11 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Data;
-using OneTimeJwt.Web.Recovery;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Delivery;
+using OneTimeJwt.Web.Links;
+using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -12,7 +15,15 @@ namespace OneTimeJwt.Web.Admin;
 /// is no password yet, else with a plain notice. Said again, it goes on where it was broken off, or sends a fresh link.
 /// </summary>
 internal sealed class AdminInvitation(
-    UserManager<Account> users, AccountsContext database, HostColumns columns, ConsoleRoles roles, AccountLock accountLock, AccountLookup lookup, Dispatch dispatch, IOptions<RecoverySettings> recovery, TimeProvider time)
+    UserManager<Account> users,
+    AccountsContext database,
+    HostColumns columns,
+    ConsoleRoles roles,
+    AccountLock accountLock,
+    AccountLookup lookup,
+    DeliveryAttempt dispatch,
+    IOptions<RecoverySettings> recovery,
+    TimeProvider time)
 {
     /// <summary>What to print, and whether it was done.</summary>
     public sealed record Outcome(bool Done, string Words);
@@ -23,11 +34,17 @@ internal sealed class AdminInvitation(
             return Foreign();
 
         var spellings = lookup.Spellings(address);
-        var found = await database.Users.Where(row => spellings.Contains(row.NormalizedEmail!)).OrderBy(row => row.Id).Take(2).ToListAsync();
+        var found = await database
+            .Users.Where(row => spellings.Contains(row.NormalizedEmail!))
+            .OrderBy(row => row.Id)
+            .Take(2)
+            .ToListAsync();
         if (found.Count > 1)
             return Refused($"Several accounts have the address {address}: give the one that is meant an address of its own first.");
         if (found is [{ } listed] && !lookup.HasAddress(listed.Email, address))
-            return Refused($"An account is listed under {address} that has another address: have your application write its NormalizedEmail again first.");
+            return Refused(
+                $"An account is listed under {address} that has another address: have your application write its NormalizedEmail "
+                    + "again first.");
         if (found is [{ } known] && await ObstacleAsync(known) is { } obstacle)
             return Refused($"The account {address} {obstacle}");
 
@@ -44,7 +61,9 @@ internal sealed class AdminInvitation(
             // An account without a role and without an invitation is of no use to anybody.
             if (found.Count == 0)
                 await users.DeleteAsync(account);
-            return Refused($"{address} can't be made an admin, and nothing was changed: the database refused it: {fault.Cause()}. 'database adopt --check' names the columns that must have a value; a default on them mends it.");
+            return Refused(
+                $"{address} can't be made an admin, and nothing was changed: the database refused it: {fault.Cause()}. 'database "
+                    + "adopt --check' names the columns that must have a value; a default on them mends it.");
         }
     }
 
@@ -53,8 +72,14 @@ internal sealed class AdminInvitation(
         {
             RoleOutcome.NotOurs => Foreign(),
             RoleOutcome.Unchanged when account.HasPassword => new Outcome(Done: true, $"{address} is an admin already."),
-            _ when account.HasPassword => await MailAsync(account, OutboxKind.AdminNotice, $"{address} has an account with a password and is an admin now."),
-            _ => await MailAsync(account, OutboxKind.Invitation, isNew ? $"{address} has a new account and is an admin." : $"{address} has an account without a password and is an admin."),
+            _ when account.HasPassword => await MailAsync(
+                account,
+                OutboxKind.AdminNotice,
+                $"{address} has an account with a password and is an admin now."),
+            _ => await MailAsync(
+                account,
+                OutboxKind.Invitation,
+                isNew ? $"{address} has a new account and is an admin." : $"{address} has an account without a password and is an admin."),
         };
 
     private async Task<string?> ProblemAsync(Account account)
@@ -67,7 +92,8 @@ internal sealed class AdminInvitation(
         catch (DbUpdateException fault) when (fault.IsRefusal())
         {
             return DatabaseFaults.Of(fault) == DatabaseFault.MissingValue && await columns.UnsetAsync() is { Count: > 0 } unset
-                ? $"AspNetUsers wants values that this app doesn't know. Set {string.Join(" and ", unset.Select(HostColumns.SettingOf))}, or give the columns defaults."
+                ? $"AspNetUsers wants values that this app doesn't know. Set "
+                    + $"{string.Join(" and ", unset.Select(HostColumns.SettingOf))}, or give the columns defaults."
                 : $"the database refused it: {fault.Cause()}.";
         }
     }
@@ -79,8 +105,13 @@ internal sealed class AdminInvitation(
         if (account is { EmailConfirmed: false, HasPassword: true })
             return "has a password, and nobody has confirmed its address: let its owner confirm it first, at /forgot-password?confirm.";
 
-        var isExternal = !account.HasPassword && !recovery.Value.AllowExternalOnly && await database.UserLogins.AnyAsync(login => login.UserId == account.Id);
-        return isExternal ? "signs in through another provider only: set Recovery:AllowExternalOnly to true, or invite another address." : null;
+        var isExternal =
+            !account.HasPassword
+            && !recovery.Value.AllowExternalOnly
+            && await database.UserLogins.AnyAsync(login => login.UserId == account.Id);
+        return isExternal
+            ? "signs in through another provider only: set Recovery:AllowExternalOnly to true, or invite another address."
+            : null;
     }
 
     private async Task<Outcome> MailAsync(Account account, string kind, string words)
@@ -99,8 +130,12 @@ internal sealed class AdminInvitation(
             return new Outcome(Done: true, $"{words} {what} is queued and not sent yet ({cause}): the app sends it while it runs.");
         }
 
-        var refusal = await database.Trail.AsNoTracking()
-            .Where(line => line.AccountId == account.Id && line.At >= now && (line.Kind == RecoveryEventKind.LinkTooLong || line.Kind == RecoveryEventKind.Suppressed))
+        var refusal = await database
+            .Trail.AsNoTracking()
+            .Where(line =>
+                line.AccountId == account.Id
+                && line.At >= now
+                && (line.Kind == RecoveryEventKind.LinkTooLong || line.Kind == RecoveryEventKind.Suppressed))
             .OrderByDescending(line => line.At)
             .FirstOrDefaultAsync();
         return refusal is null
@@ -109,7 +144,9 @@ internal sealed class AdminInvitation(
     }
 
     private Outcome Foreign() =>
-        Refused($"The role {roles.NameOf(ConsoleRole.Admin)} exists, has members and was not made here: set Admin:Roles:Admin to another name.");
+        Refused(
+            $"The role {roles.NameOf(ConsoleRole.Admin)} exists, has members and was not made here: "
+                    + "set Admin:Roles:Admin to another name.");
 
     private static Outcome Refused(string words) => new(Done: false, words);
 }

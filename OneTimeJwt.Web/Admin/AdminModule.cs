@@ -1,9 +1,8 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Recovery;
-using OneTimeJwt.Web.Shell;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Links;
+using OneTimeJwt.Web.SignIn;
+using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -16,30 +15,24 @@ internal static class AdminModule
         builder.Services.AddSingleton<AccountSearch>();
         builder.Services.AddSingleton<AccountReader>();
         builder.Services.AddSingleton<ActorReader>();
-        builder.Services.AddSingleton<AccountActs>();
+        builder.Services.AddSingleton<AdminActions>();
         builder.Services.AddSingleton<TrailReader>();
         builder.Services.AddSingleton<TrailExport>();
-        builder.Services.AddSingleton<GlanceReader>();
-        AddCampaigns(builder.Services);
+        builder.Services.AddSingleton<DashboardReader>();
         builder.Services.AddSingleton<ConsoleRoles>();
         builder.Services.AddSingleton<FindAdmins>(services => services.GetRequiredService<ConsoleRoles>().AdminsAsync);
-        builder.Services.AddSingleton<NeedsSecondFactor>(services => async id => await services.GetRequiredService<ConsoleRoles>().OfAsync(id) is not null);
+        builder.Services.AddSingleton<NeedsSecondFactor>(services =>
+            async id => await services.GetRequiredService<ConsoleRoles>().OfAsync(id) is not null);
         builder.Services.AddScoped<AdminInvitation>();
-        builder.Services.AddScoped<Invitations>();
-        builder.Services.AddScoped<InvitePages>();
         builder.Services.AddSingleton<IAuthorizationHandler, ConsoleAccessHandler>();
-        builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, ConsoleDoor>();
+        builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, SecondFactorRedirect>();
         builder.Services.AddAuthorizationBuilder().AddPolicy(ConsoleAccess.Policy, policy => policy.AddRequirements(new ConsoleAccess()));
     }
 
     public static void MapAdmin(this WebApplication app)
     {
-        app.MapPage("/admin/trail.csv", (TrailExport export, HttpContext http) => export.DownloadAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
-        app.MapPage("/admin/bulk", (BulkPages pages, HttpContext http) => pages.ShowAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
-        app.MapPost("/admin/bulk", (BulkPages pages, HttpContext http) => pages.DraftAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
-        app.MapPage("/admin/invite", InvitePages.Show).RequireAuthorization(ConsoleAccess.Policy);
-        app.MapPost("/admin/invite", (InvitePages pages, HttpContext http) => pages.SendAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
-        app.MapPage("/admin/bulk/{id:guid}/result.csv", (BulkPages pages, Guid id, CancellationToken cancellationToken) => pages.ResultAsync(id, cancellationToken)).RequireAuthorization(ConsoleAccess.Policy);
+        app.MapPage("/admin/trail.csv", (TrailExport export, HttpContext http) => export.DownloadAsync(http))
+            .RequireAuthorization(ConsoleAccess.Policy);
         // Asked by open pages of the console that have lost their connection.
         app.MapPage("/admin/reachable", () => Results.NoContent()).RequireAuthorization(ConsoleAccess.Policy);
         app.MapRazorComponents<ConsoleApp>()
@@ -58,19 +51,14 @@ internal static class AdminModule
             endpoint.Metadata.Add(new AuthorizeAttribute(ConsoleAccess.Policy));
     }
 
-    private static void AddCampaigns(IServiceCollection services)
-    {
-        services.AddSingleton<AccountMatch>();
-        services.AddSingleton<Campaigns>();
-        services.AddSingleton<CampaignReader>();
-        services.AddSingleton<BulkPages>();
-        services.AddHostedService<CampaignWorker>();
-    }
-
     // Pages of the console send no forms: their acts travel over the circuit.
     private static void AnswerHeadLikeGet(EndpointBuilder endpoint)
     {
-        if (endpoint.Metadata.OfType<HttpMethodMetadata>().LastOrDefault() is { } methods && methods.HttpMethods.Contains(HttpMethods.Post) && endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } route } && route.StartsWith("/admin", StringComparison.Ordinal))
+        if (
+            endpoint.Metadata.OfType<HttpMethodMetadata>().LastOrDefault() is { } methods
+            && methods.HttpMethods.Contains(HttpMethods.Post)
+            && endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } route }
+            && route.StartsWith("/admin", StringComparison.Ordinal))
         {
             endpoint.Metadata.Remove(methods);
             endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -25,12 +26,15 @@ internal sealed class ConsoleAccessHandler(IServiceScopeFactory scopes, AccountL
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
         var roles = scope.ServiceProvider.GetRequiredService<ConsoleRoles>();
-        if (await users.GetUserAsync(context.User) is not { } account || accountLock.IsBanned(account) || await roles.OfAsync(account.Id) is null)
+        if (
+            await users.GetUserAsync(context.User) is not { } account
+            || accountLock.IsBanned(account)
+            || await roles.OfAsync(account.Id) is null)
             return;
 
         // Asked of the session too: another application may have turned two-factor on in a way that isn't asked for here.
         // A code that was mailed is not enough.
-        var hasSecondFactor = account.TwoFactorEnabled && AccountSignIn.HasPassedSecondFactor(context.User);
+        var hasSecondFactor = account.TwoFactorEnabled && AccountSignInManager.HasPassedSecondFactor(context.User);
         if (hasSecondFactor || environment.IsDevelopment())
             context.Succeed(requirement);
         else

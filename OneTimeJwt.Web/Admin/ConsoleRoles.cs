@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -62,18 +63,21 @@ public sealed class ConsoleRoles(
 
     /// <returns>The role that the account may act in; null where it is banned, or secured by its owner.</returns>
     public async Task<ConsoleRole?> RightsOfAsync(AccountsContext database, string accountId) =>
-        await database.Users.Where(row => row.Id == accountId).Select(LockColumns.Of).SingleOrDefaultAsync() is { } columns && accountLock.Of(columns) is LockState.Open or LockState.Paused
+        await database.Users.Where(row => row.Id == accountId).Select(LockColumns.Of).SingleOrDefaultAsync() is { } columns
+        && accountLock.Of(columns) is LockState.Open or LockState.Paused
             ? await OfAsync(database, accountId)
             : null;
 
     /// <summary>The accounts that may do all and can sign in.</summary>
     public async Task<List<string>> AdminsAsync(AccountsContext database)
     {
-        var admins = await (from role in Marked(database)
-                            join member in database.UserRoles on role.Id equals member.RoleId
-                            join account in database.Users on member.UserId equals account.Id
-                            where role.NormalizedName == Key(ConsoleRole.Admin)
-                            select new { account.Id, Lock = new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock) }).ToListAsync();
+        var admins = await (
+            from role in Marked(database)
+            join member in database.UserRoles on role.Id equals member.RoleId
+            join account in database.Users on member.UserId equals account.Id
+            where role.NormalizedName == Key(ConsoleRole.Admin)
+            select new { account.Id, Lock = new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock) }
+        ).ToListAsync();
         return [.. admins.Where(admin => accountLock.Of(admin.Lock) is LockState.Open or LockState.Paused).Select(admin => admin.Id)];
     }
 
@@ -114,7 +118,9 @@ public sealed class ConsoleRoles(
     public async Task<RoleOutcome> RemoveAsync(AccountsContext database, string accountId, ConsoleRole role)
     {
         var row = await Marked(database).SingleOrDefaultAsync(known => known.NormalizedName == Key(role));
-        var member = row is null ? null : await database.UserRoles.SingleOrDefaultAsync(known => known.RoleId == row.Id && known.UserId == accountId);
+        var member = row is null
+            ? null
+            : await database.UserRoles.SingleOrDefaultAsync(known => known.RoleId == row.Id && known.UserId == accountId);
         if (member is null)
             return RoleOutcome.Unchanged;
         if (role == ConsoleRole.Admin && !await IsAnyoneLeftAsync(database, member))
@@ -125,7 +131,8 @@ public sealed class ConsoleRoles(
         return RoleOutcome.Done;
     }
 
-    /// <summary>Until the transaction ends nobody else's act is judged and no role changes: a write that changes nothing takes the rows' locks.</summary>
+    /// <summary>Until the transaction ends nobody else's act is judged and no role changes: a write that changes
+    /// nothing takes the rows' locks.</summary>
     public Task HoldAsync(AccountsContext database) => database.Roles
         .Where(role => role.NormalizedName == Key(ConsoleRole.Admin) || role.NormalizedName == Key(ConsoleRole.Support))
         .ExecuteUpdateAsync(role => role.SetProperty(known => known.ConcurrencyStamp, known => known.ConcurrencyStamp));
@@ -134,7 +141,7 @@ public sealed class ConsoleRoles(
     /// Whether an admin could do without this one; where so, the change that is about to be saved and changes of the
     /// role's members exclude each other.
     /// </summary>
-    public async Task<bool> CanSpareAsync(AccountsContext database, string accountId)
+    public async Task<bool> HasOtherAdminAsync(AccountsContext database, string accountId)
     {
         var row = await Marked(database).SingleAsync(known => known.NormalizedName == Key(ConsoleRole.Admin));
         row.ConcurrencyStamp = Guid.NewGuid().ToString();
@@ -142,12 +149,15 @@ public sealed class ConsoleRoles(
     }
 
     private static IQueryable<IdentityRole> Marked(AccountsContext database) =>
-        database.Roles.Where(role => database.RoleClaims.Any(claim => claim.RoleId == role.Id && claim.ClaimType == RoleMark.ClaimType));
+        database.Roles.Where(role =>
+            database.RoleClaims.Any(claim => claim.RoleId == role.Id && claim.ClaimType == RoleOwnershipClaim.ClaimType));
 
     private async Task<bool> IsAnyoneLeftAsync(AccountsContext database, IdentityUserRole<string> leaving)
     {
-        var others = await database.Users
-            .Where(account => account.Id != leaving.UserId && database.UserRoles.Any(member => member.RoleId == leaving.RoleId && member.UserId == account.Id))
+        var others = await database
+            .Users.Where(account =>
+                account.Id != leaving.UserId
+                && database.UserRoles.Any(member => member.RoleId == leaving.RoleId && member.UserId == account.Id))
             .Select(LockColumns.Of)
             .ToListAsync();
         return others.Exists(other => !accountLock.IsBanned(other));
@@ -164,22 +174,38 @@ public sealed class ConsoleRoles(
         else if (await database.UserRoles.AnyAsync(member => member.RoleId == row.Id))
             return null;
 
-        database.Add(RoleMark.For(row));
+        database.Add(RoleOwnershipClaim.For(row));
         return row;
     }
 
     private Task<RoleOutcome> ChangeAsync(
-        RecoveryEventKind kind, string accountId, ConsoleRole role, string? actor, Func<AccountsContext, string, ConsoleRole, Task<RoleOutcome>> change)
+        RecoveryEventKind kind,
+        string accountId,
+        ConsoleRole role,
+        string? actor,
+        Func<AccountsContext, string, ConsoleRole, Task<RoleOutcome>> change)
     {
         var line = Guid.CreateVersion7();
-        return transaction.RunAsync(line, HoldAsync, async database =>
-        {
-            await HoldAsync(database);
-            var outcome = await change(database, accountId, role);
-            if (outcome == RoleOutcome.Done)
-                database.Add(new RecoveryEvent { Id = line, At = time.GetUtcNow(), Kind = kind, AccountId = accountId, Actor = actor, Detail = Detail(role) });
-            return outcome;
-        });
+        return transaction.RunAsync(
+            line,
+            HoldAsync,
+            async database =>
+            {
+                await HoldAsync(database);
+                var outcome = await change(database, accountId, role);
+                if (outcome == RoleOutcome.Done)
+                    database.Add(
+                        new RecoveryEvent
+                        {
+                            Id = line,
+                            At = time.GetUtcNow(),
+                            Kind = kind,
+                            AccountId = accountId,
+                            Actor = actor,
+                            Detail = Detail(role),
+                        });
+                return outcome;
+            });
     }
 
     private string Key(ConsoleRole role) => normalizer.NormalizeName(NameOf(role));

@@ -2,12 +2,13 @@ using System.Security.Claims;
 using CsvHelper;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Data;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>The trail as CSV, written line by line as it is read. Who took it stands in the trail.</summary>
-internal sealed class TrailExport(TrailReader reader, Appender appender, IOptions<IdentityOptions> identity, TimeProvider time)
+internal sealed class TrailExport(TrailReader reader, GroupCommitWriter appender, IOptions<IdentityOptions> identity, TimeProvider time)
 {
     /// <summary>A field that a spreadsheet would take for a formula becomes text: reasons and addresses are other people's words.</summary>
     public static CsvWriterOptions Safe { get; } = new() { Injection = CsvInjection.Escape, WriteByteOrderMark = true };
@@ -15,7 +16,14 @@ internal sealed class TrailExport(TrailReader reader, Appender appender, IOption
     public async Task<IResult> DownloadAsync(HttpContext http)
     {
         var asked = http.Request.Query;
-        var (query, problems) = TrailQueryText.Parse(asked["account"], asked["actor"], asked["kind"], asked["from"], asked["to"], asked["nonce"], asked["campaign"]);
+        var (query, problems) = TrailQueryText.Parse(
+            asked["account"],
+            asked["actor"],
+            asked["kind"],
+            asked["from"],
+            asked["to"],
+            asked["nonce"],
+            asked["campaign"]);
         if (problems.Count > 0)
             throw new BadHttpRequestException("The address of the export can't be read.");
 
@@ -37,7 +45,18 @@ internal sealed class TrailExport(TrailReader reader, Appender appender, IOption
         {
             csv.WriteField(line.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
             csv.WriteField(line.Kind.ToString());
-            foreach (var field in new[] { line.AccountId, line.Nonce, line.Actor, line.Client, line.Detail, line.Reason, line.AddressHash, line.CampaignId?.ToString() })
+            foreach (
+                var field in new[]
+                {
+                    line.AccountId,
+                    line.Nonce,
+                    line.Actor,
+                    line.Client,
+                    line.Detail,
+                    line.Reason,
+                    line.AddressHash,
+                    line.CampaignId?.ToString(),
+                })
                 csv.WriteField(field);
             await csv.EndRecordAsync(cancellationToken);
         }

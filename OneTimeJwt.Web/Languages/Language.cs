@@ -22,7 +22,8 @@ public sealed record Language(string Code, string Name)
     public static IReadOnlyList<Language> All { get; } = [.. Known.Select(language => new Language(language.Code, language.Name))];
 
     /// <summary>What dates and numbers are written after.</summary>
-    internal static IReadOnlyList<string> Cultures { get; } = [.. Known.SelectMany(language => language.Countries.Select(country => $"{language.Code}-{country}").Prepend(language.Code))];
+    internal static IReadOnlyList<string> Cultures { get; } =
+    [.. Known.SelectMany(language => language.Countries.Select(country => $"{language.Code}-{country}").Prepend(language.Code))];
 
     /// <summary>The one that is being written in.</summary>
     public static Language Current => Find(CultureInfo.CurrentUICulture.Name) ?? All[0];
@@ -34,5 +35,8 @@ public sealed record Language(string Code, string Name)
 
     /// <param name="culture">A culture's name as browsers send it, for example <c>de-AT</c>.</param>
     /// <returns>Null where there is none of that name.</returns>
-    public static Language? Find(string? culture) => All.FirstOrDefault(language => culture is not null && (culture == language.Code || culture.StartsWith(language.Code + "-", StringComparison.OrdinalIgnoreCase)));
+    public static Language? Find(string? culture) =>
+        All.FirstOrDefault(language =>
+            culture is not null
+            && (culture == language.Code || culture.StartsWith(language.Code + "-", StringComparison.OrdinalIgnoreCase)));
 }

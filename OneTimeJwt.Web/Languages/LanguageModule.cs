@@ -14,9 +14,14 @@ public sealed class LanguageSettings
 internal sealed class LanguageSettingsValidator : IValidateOptions<LanguageSettings>
 {
     public ValidateOptionsResult Validate(string? name, LanguageSettings options) =>
-        !KnowsCultures() ? ValidateOptionsResult.Fail("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on, which leaves no language but one: set it to false, and install ICU (Debian: libicu)")
+        !KnowsCultures()
+            ? ValidateOptionsResult.Fail(
+                "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on, which leaves no language but one: set it to false, and install ICU "
+                    + "(Debian: libicu)")
         : Language.All.Any(language => language.Code == options.Default) ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail($"Languages:Default is not a language of this app: choose one of {string.Join(", ", Language.All.Select(language => language.Code))}");
+        : ValidateOptionsResult.Fail(
+            $"Languages:Default is not a language of this app: choose one of "
+                + $"{string.Join(", ", Language.All.Select(language => language.Code))}");
 
     private static bool KnowsCultures()
     {
@@ -34,18 +39,25 @@ internal sealed class LanguageSettingsValidator : IValidateOptions<LanguageSetti
 internal static class LanguageModule
 {
     // Browsers send a handful, most wanted first.
-    private const int MostTried = 10;
+    private const int MaxTried = 10;
 
     public static void AddLanguages(this WebApplicationBuilder builder)
     {
         builder.Services.AddSettings<LanguageSettings, LanguageSettingsValidator>("Languages");
-        builder.Services.AddOptions<RequestLocalizationOptions>().Configure<IOptions<LanguageSettings>>((localization, languages) =>
-        {
-            localization.SetDefaultCulture(languages.Value.Default);
-            localization.SupportedCultures = [.. Language.Cultures.Select(CultureInfo.GetCultureInfo)];
-            localization.SupportedUICultures = [.. Language.All.Select(language => CultureInfo.GetCultureInfo(language.Code))];
-            localization.RequestCultureProviders = [new ChosenLanguage(), new AcceptLanguageHeaderRequestCultureProvider { MaximumAcceptLanguageHeaderValuesToTry = MostTried }];
-        });
+        builder
+            .Services.AddOptions<RequestLocalizationOptions>()
+            .Configure<IOptions<LanguageSettings>>(
+                (localization, languages) =>
+                {
+                    localization.SetDefaultCulture(languages.Value.Default);
+                    localization.SupportedCultures = [.. Language.Cultures.Select(CultureInfo.GetCultureInfo)];
+                    localization.SupportedUICultures = [.. Language.All.Select(language => CultureInfo.GetCultureInfo(language.Code))];
+                    localization.RequestCultureProviders =
+                    [
+                        new LanguageCookieProvider(),
+                        new AcceptLanguageHeaderRequestCultureProvider { MaximumAcceptLanguageHeaderValuesToTry = MaxTried },
+                    ];
+                });
     }
 
     public static void UseLanguages(this WebApplication app)
@@ -53,7 +65,7 @@ internal static class LanguageModule
         app.UseRequestLocalization();
         app.Use((context, next) =>
         {
-            ChosenLanguage.Keep(context);
+            LanguageCookieProvider.Keep(context);
             return next(context);
         });
     }

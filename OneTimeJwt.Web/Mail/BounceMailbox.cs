@@ -117,22 +117,25 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
     }
 
     /// <summary>What keeps the mailbox from being read, and what to do about it; null where it is something else.</summary>
-    public static string? Words(Exception fault) => fault switch
-    {
-        AuthenticationException =>
-            "the server refused the sign-in: check Mail:Bounces:Imap:User and Mail:Bounces:Imap:Password, or Mail:Bounces:Imap:OAuth",
-        OAuthRefusedException refused => $"there is no access token for it ({refused.Code}): check Mail:Bounces:Imap:OAuth",
-        NoMechanismException none => $"it offers no way to sign in that we have ({none.Offered}): check Mail:Bounces:Imap:OAuth, or take it away",
-        SslHandshakeException =>
-            "there is no trusted TLS connection: check Mail:Bounces:Imap:Security and :Port, and that Mail:Bounces:Imap:Host is the name in the certificate",
-        FolderNotFoundException => "there is no such folder: check Mail:Bounces:Imap:Folder",
-        NotSupportedException =>
-            "the mailbox is read-only, or the server lacks what the settings ask for: check its rights and Mail:Bounces:Imap:Security",
-        SocketException => "the server can't be reached: check Mail:Bounces:Imap:Host and Mail:Bounces:Imap:Port",
-        TimeoutException or OperationCanceledException =>
-            "the server didn't answer in time: check Mail:Bounces:Imap:Host, :Port and :Security",
-        IOException or ProtocolException or CommandException or ServiceNotConnectedException =>
-            "the conversation with the server broke off: check Mail:Bounces:Imap:Port and :Security",
-        _ => null,
-    };
+    public static string? Words(Exception fault) =>
+        fault switch
+        {
+            AuthenticationException =>
+                "the server refused the sign-in: check Mail:Bounces:Imap:User and Mail:Bounces:Imap:Password, or Mail:Bounces:Imap:OAuth",
+            OAuthRefusedException refused => $"there is no access token for it ({refused.Code}): check Mail:Bounces:Imap:OAuth",
+            NoMechanismException none =>
+                $"it offers no way to sign in that we have ({none.Offered}): check Mail:Bounces:Imap:OAuth, or take it away",
+            SslHandshakeException =>
+                "there is no trusted TLS connection: check Mail:Bounces:Imap:Security and :Port, and that Mail:Bounces:Imap:Host is "
+                    + "the name in the certificate",
+            FolderNotFoundException => "there is no such folder: check Mail:Bounces:Imap:Folder",
+            NotSupportedException =>
+                "the mailbox is read-only, or the server lacks what the settings ask for: check its rights and Mail:Bounces:Imap:Security",
+            SocketException => "the server can't be reached: check Mail:Bounces:Imap:Host and Mail:Bounces:Imap:Port",
+            TimeoutException or OperationCanceledException =>
+                "the server didn't answer in time: check Mail:Bounces:Imap:Host, :Port and :Security",
+            IOException or ProtocolException or CommandException or ServiceNotConnectedException =>
+                "the conversation with the server broke off: check Mail:Bounces:Imap:Port and :Security",
+            _ => null,
+        };
 }

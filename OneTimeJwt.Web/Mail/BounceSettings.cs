@@ -6,8 +6,9 @@ namespace OneTimeJwt.Web.Mail;
 /// <summary>The section <c>Mail:Bounces</c>: where undeliverable mail comes back to.</summary>
 public sealed class BounceSettings
 {
-    /// <summary>With the plus sign and what names the mail, a longer local part would exceed 64 octets (RFC 5321, section 4.5.3.1.1).</summary>
-    public const int LongestLocalPart = 15;
+    /// <summary>With the plus sign and what names the mail, a longer local part would exceed 64 octets (RFC 5321,
+    /// section 4.5.3.1.1).</summary>
+    public const int MaxLocalPartLength = 15;
 
     /// <summary>Whose server takes mail for <c>address+anything</c>; null leaves bounces to the sender.</summary>
     public string? Address { get; set; }
@@ -63,9 +64,9 @@ internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSet
         if (!MailboxAddress.TryParse(text, out var address) || address.Address != text || at < 1
             || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '@' or '.' or '-' or '_'))
             yield return $"Mail:Bounces:Address is not an address: {Write}";
-        else if (at > BounceSettings.LongestLocalPart)
+        else if (at > BounceSettings.MaxLocalPartLength)
             yield return $"Mail:Bounces:Address has {at} characters before the @ and there is room for "
-                + $"{BounceSettings.LongestLocalPart}: {Write}";
+                + $"{BounceSettings.MaxLocalPartLength}: {Write}";
         if (options.Transport is MailTransportKind.SendGrid)
             yield return "Mail:Bounces:Address has no use with SendGrid, which takes bounces itself: "
                 + "leave Mail:Bounces out, and set Mail:SendGrid:WebhookKey to be told of them";
@@ -82,7 +83,10 @@ internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSet
         if (bounces.Address is null)
             yield return "Mail:Bounces:Address is missing, although Mail:Bounces:Imap:Host is set: "
                 + "set the address whose mail arrives there";
-        foreach (var fault in imap.OAuth.IsUsed ? imap.OAuth.Faults("Mail:Bounces:Imap", imap.User, imap.Password, imap.Security, SmtpSettings.IsLocal(imap.Host)) : [])
+        foreach (
+            var fault in imap.OAuth.IsUsed
+                ? imap.OAuth.Faults("Mail:Bounces:Imap", imap.User, imap.Password, imap.Security, SmtpSettings.IsLocal(imap.Host))
+                : [])
             yield return fault;
         if (!imap.OAuth.IsUsed && (string.IsNullOrEmpty(imap.User) || string.IsNullOrEmpty(imap.Password)))
             yield return "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing: set both, of the mailbox that bounces arrive in";

@@ -9,7 +9,7 @@ namespace OneTimeJwt.Web.Mail;
 /// </summary>
 internal static class EncodedWords
 {
-    private const int LongestLine = 76;
+    private const int MaxLineLength = 76;
     private const string Open = "=?utf-8?b?";
     private const string Close = "?=";
 
@@ -35,7 +35,7 @@ internal static class EncodedWords
         foreach (var letter in text.EnumerateRunes())
         {
             var bytes = Encoding.UTF8.GetBytes(letter.ToString());
-            var most = (LongestLine - Math.Max(used, 1) - Open.Length - Close.Length) / 4 * 3;
+            var most = (MaxLineLength - Math.Max(used, 1) - Open.Length - Close.Length) / 4 * 3;
             if (word.Count + bytes.Length > most)
             {
                 words.Append(Open).Append(Convert.ToBase64String([.. word])).Append(Close).Append("\r\n ");

@@ -10,7 +10,7 @@ internal static partial class EnhancedStatus
 {
     public const string Unknown = "no cause given";
 
-    private const int LongestText = 4_000;
+    private const int MaxTextLength = 4_000;
     private const string Authentication = "the sender's domain fails SPF, DKIM or DMARC";
 
     // By class.subject.detail, by subject.detail, then by subject.
@@ -60,7 +60,7 @@ internal static partial class EnhancedStatus
     public static string Cause(params IReadOnlyList<string?> texts)
     {
         var codes = texts.OfType<string>()
-            .SelectMany(text => Code().Matches(text.Length > LongestText ? text[..LongestText] : text))
+            .SelectMany(text => Code().Matches(text.Length > MaxTextLength ? text[..MaxTextLength] : text))
             .Select(code => code.Groups)
             .ToList();
         return codes

@@ -1,11 +1,11 @@
-using OneTimeJwt.Web.Shell;
+using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>Shows Development's mails. Not mapped anywhere else.</summary>
 internal static class InboxRoutes
 {
-    private const int MostShown = 50;
+    private const int MaxShown = 50;
 
     public static void MapInbox(this WebApplication app)
     {
@@ -13,7 +13,7 @@ internal static class InboxRoutes
             return;
 
         app.MapPage("/dev/inbox", async (Inbox inbox, CancellationToken cancellationToken) =>
-            Page.Of<InboxPage>(parameters: new { Mails = await inbox.LatestAsync(MostShown, cancellationToken) }));
+            Page.Of<InboxPage>(parameters: new { Mails = await inbox.LatestAsync(MaxShown, cancellationToken) }));
         app.MapPage("/dev/inbox/{id}.eml", (Inbox inbox, string id) =>
             inbox.Find(id) is { } file ? Results.File(file, "message/rfc822", $"{id}.eml") : Results.NotFound());
     }

@@ -10,7 +10,10 @@ internal static class JsonText
     {
         try
         {
-            return fields.ValueKind == JsonValueKind.Object && fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            return
+                fields.ValueKind == JsonValueKind.Object
+                && fields.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String
                 ? value.GetString()
                 : null;
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Components;
@@ -6,7 +5,7 @@ using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Shell;
+using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Mail;
 
@@ -36,16 +35,26 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
 
     /// <param name="to">The stored address of the account.</param>
     /// <param name="letter">What to say.</param>
-    /// <param name="id">Names the mail. A copy has the same name, so that mailboxes that know it show one (RFC 5322, section 3.6.4).</param>
+    /// <param name="id">Names the mail. A copy has the same name, so that mailboxes that know it show one (RFC 5322,
+    /// section 3.6.4).</param>
     /// <exception cref="FormatException">The stored address is not one that mail can be sent to.</exception>
-    public async Task<MimeMessage> ComposeAsync(string to, Letter letter, Guid id)
+    public async Task<MimeMessage> ComposeAsync(string to, MailContent letter, Guid id)
     {
         var from = From;
         if (!StoredMailbox.TryCreate(to, out var recipient))
             throw new FormatException("The stored address is not one that mail can be sent to.");
 
-        var text = LetterText.Write(letter, brand.Contact);
-        var html = await RenderAsync(new() { ["Letter"] = letter, ["Brand"] = brand, ["House"] = brand.IsNamed ? brand.Name : from.Name is { Length: > 0 } name ? name : from.Domain });
+        var text = MailText.Write(letter, brand.Contact);
+        var html = await RenderAsync(
+            new()
+            {
+                [nameof(MailHtml.Content)] = letter,
+                ["Brand"] = brand,
+                ["House"] =
+                    brand.IsNamed ? brand.Name
+                    : from.Name is { Length: > 0 } name ? name
+                    : from.Domain,
+            });
         var message = new MimeMessage
         {
             Subject = $"{letter.Subject} ({Site})",
@@ -72,6 +81,6 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
     {
         await using var renderer = new HtmlRenderer(Services, loggers);
         return await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<HtmlLetter>(ParameterView.FromDictionary(parameters))).ToHtmlString());
+            (await renderer.RenderComponentAsync<MailHtml>(ParameterView.FromDictionary(parameters))).ToHtmlString());
     }
 }

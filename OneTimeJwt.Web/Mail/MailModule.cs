@@ -25,11 +25,12 @@ internal static class MailModule
         builder.Services.AddSingleton<TestMail>();
         builder.Services.AddSingleton<SendGridSignature>();
         builder.Services.AddSingleton<BounceMailbox>();
-        builder.Services.AddSingleton<IMailTransport>(services => services.GetRequiredService<IOptions<MailSettings>>().Value.Transport switch
-        {
-            MailTransportKind.Inbox => services.GetRequiredService<Inbox>(),
-            MailTransportKind.SendGrid => ActivatorUtilities.CreateInstance<SendGridTransport>(services),
-            _ => ActivatorUtilities.CreateInstance<SmtpTransport>(services),
-        });
+        builder.Services.AddSingleton<IMailTransport>(services =>
+            services.GetRequiredService<IOptions<MailSettings>>().Value.Transport switch
+            {
+                MailTransportKind.Inbox => services.GetRequiredService<Inbox>(),
+                MailTransportKind.SendGrid => ActivatorUtilities.CreateInstance<SendGridTransport>(services),
+                _ => ActivatorUtilities.CreateInstance<SmtpTransport>(services),
+            });
     }
 }

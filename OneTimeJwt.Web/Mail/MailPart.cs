@@ -7,12 +7,12 @@ namespace OneTimeJwt.Web.Mail;
 /// <summary>Chooses how a part of a mail is encoded (RFC 2045, section 6).</summary>
 internal static class MailPart
 {
-    private const int LongestSmtpLine = 998;
+    private const int MaxSmtpLine = 998;
 
     public static TextPart Of(string subtype, string content)
     {
         var part = new TextPart(subtype) { Text = content.ReplaceLineEndings("\r\n") };
-        var sevenBit = Ascii.IsValid(content) && content.Split('\n').All(line => line.Length < LongestSmtpLine);
+        var sevenBit = Ascii.IsValid(content) && content.Split('\n').All(line => line.Length < MaxSmtpLine);
         part.ContentTransferEncoding = sevenBit ? ContentEncoding.SevenBit : Shortest(part);
         // Quoted-printable folds at 76 columns; a link in plain text is read by people and tools that may not undo that.
         if (!sevenBit && part.IsPlain && content.Contains("://", StringComparison.Ordinal))
@@ -21,7 +21,9 @@ internal static class MailPart
     }
 
     private static ContentEncoding Shortest(TextPart part) =>
-        Length(part, ContentEncoding.QuotedPrintable) <= Length(part, ContentEncoding.Base64) ? ContentEncoding.QuotedPrintable : ContentEncoding.Base64;
+        Length(part, ContentEncoding.QuotedPrintable) <= Length(part, ContentEncoding.Base64)
+            ? ContentEncoding.QuotedPrintable
+            : ContentEncoding.Base64;
 
     private static long Length(TextPart part, ContentEncoding encoding)
     {

@@ -77,7 +77,8 @@ internal sealed class MailSettingsValidator(IHostEnvironment environment) : IVal
                 yield return "Mail:Transport is missing: set Smtp and the keys under Mail:Smtp, or SendGrid and Mail:SendGrid:ApiKey";
                 break;
             case MailTransportKind.Inbox when !environment.IsDevelopment():
-                yield return "Mail:Transport Inbox exists in Development only: set Smtp and the keys under Mail:Smtp, or SendGrid and Mail:SendGrid:ApiKey";
+                yield return "Mail:Transport Inbox exists in Development only: set Smtp and the keys under Mail:Smtp, or SendGrid and "
+                    + "Mail:SendGrid:ApiKey";
                 break;
             case MailTransportKind.SendGrid:
                 foreach (var fault in SendGrid(options.SendGrid))
@@ -99,7 +100,10 @@ internal sealed class MailSettingsValidator(IHostEnvironment environment) : IVal
         else if (sendGrid.ApiKey.Any(c => !char.IsAscii(c) || char.IsControl(c) || char.IsWhiteSpace(c)))
             yield return "Mail:SendGrid:ApiKey has characters that no key has, such as a space or a line break: copy it again";
 
-        if (!Uri.TryCreate(sendGrid.BaseUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0)
+        if (
+            !Uri.TryCreate(sendGrid.BaseUrl, UriKind.Absolute, out var url)
+            || url.Scheme is not ("http" or "https")
+            || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0)
             yield return "Mail:SendGrid:BaseUrl is not a web address: write for example https://api.sendgrid.com, without /v3";
         else if (url.Scheme == "http" && !url.IsLoopback)
             yield return "Mail:SendGrid:BaseUrl starts with http, so that the key would travel in clear text: use https";

@@ -6,14 +6,16 @@ namespace OneTimeJwt.Web.Mail;
 /// <summary>The mail server offers no way to sign in that we have.</summary>
 /// <param name="offered">Those that it names.</param>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1032", Justification = "What was offered is what it is for.")]
-internal sealed class NoMechanismException(IEnumerable<string> offered) : NotSupportedException("The mail server offers no way to sign in that we have.")
+internal sealed class NoMechanismException(IEnumerable<string> offered)
+    : NotSupportedException("The mail server offers no way to sign in that we have.")
 {
     private const int Most = 10;
 
     /// <summary>Names of mechanisms (RFC 4422, section 3.1), and nothing else that a server may say.</summary>
     public string Offered { get; } = string.Join(", ", offered.Where(IsName).Order(StringComparer.Ordinal).Take(Most));
 
-    private static bool IsName(string text) => text.Length is > 0 and <= 20 && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c is '-' or '_');
+    private static bool IsName(string text) =>
+        text.Length is > 0 and <= 20 && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }
 
 /// <summary>Signs in to a mail server, to send or to read, by password or by access token.</summary>
@@ -54,7 +56,9 @@ internal sealed class MailSignIn(string? user, string? password, OAuthSettings o
         try
         {
             // The standard's own mechanism names a port, and MailKit 4.18.2 gives -1 there.
-            SaslMechanism mechanism = offered.Contains(XOAuth2) ? new SaslMechanismOAuth2(user, token) : new SaslMechanismOAuthBearer(user, token);
+            SaslMechanism mechanism = offered.Contains(XOAuth2)
+                ? new SaslMechanismOAuth2(user, token)
+                : new SaslMechanismOAuthBearer(user, token);
             await connection.AuthenticateAsync(mechanism, cancellationToken);
         }
         catch (AuthenticationException)

@@ -42,7 +42,9 @@ internal static class MailTls
     {
         var flags = element.ChainElementStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
         return flags == X509ChainStatusFlags.NoError
-            || ((flags & ~Unknown) == X509ChainStatusFlags.NoError && (revocation == SmtpRevocation.IfReachable || !NamesWhomToAsk(element.Certificate)));
+            || (
+                (flags & ~Unknown) == X509ChainStatusFlags.NoError
+                && (revocation == SmtpRevocation.IfReachable || !NamesWhomToAsk(element.Certificate)));
     }
 
     private static bool NamesWhomToAsk(X509Certificate2 certificate) =>

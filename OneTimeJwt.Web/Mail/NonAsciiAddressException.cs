@@ -9,5 +9,6 @@ namespace OneTimeJwt.Web.Mail;
 internal sealed class NonAsciiAddressException() : Exception("The mail server takes no addresses beyond ASCII.")
 {
     /// <summary>Whether a recipient's address has letters beyond ASCII that no A-label can stand for.</summary>
-    public static bool IsDueTo(MimeMessage message) => message.To.Mailboxes.Any(mailbox => !Ascii.IsValid(mailbox.GetAddress(idnEncode: true)));
+    public static bool IsDueTo(MimeMessage message) =>
+        message.To.Mailboxes.Any(mailbox => !Ascii.IsValid(mailbox.GetAddress(idnEncode: true)));
 }

@@ -1,6 +1,7 @@
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>The sections <c>Mail:Smtp:OAuth</c> and <c>Mail:Bounces:Imap:OAuth</c>: an access token for client credentials (RFC 6749, section 4.4).</summary>
+/// <summary>The sections <c>Mail:Smtp:OAuth</c> and <c>Mail:Bounces:Imap:OAuth</c>: an access token for client
+/// credentials (RFC 6749, section 4.4).</summary>
 public sealed class OAuthSettings
 {
     /// <summary>For example <c>https://login.microsoftonline.com/TENANT/oauth2/v2.0/token</c>.</summary>
@@ -23,8 +24,11 @@ public sealed class OAuthSettings
     internal IEnumerable<string> Faults(string server, string? user, string? password, SmtpSecurity security, bool isLocal)
     {
         var section = $"{server}:OAuth";
-        if (!Uri.TryCreate(TokenEndpoint, UriKind.Absolute, out var endpoint) || (endpoint.Scheme != Uri.UriSchemeHttps && endpoint.Scheme != Uri.UriSchemeHttp))
-            yield return $"{section}:TokenEndpoint is not an address: write for example https://login.microsoftonline.com/TENANT/oauth2/v2.0/token";
+        if (
+            !Uri.TryCreate(TokenEndpoint, UriKind.Absolute, out var endpoint)
+            || (endpoint.Scheme != Uri.UriSchemeHttps && endpoint.Scheme != Uri.UriSchemeHttp))
+            yield return $"{section}:TokenEndpoint is not an address: write for example "
+                + "https://login.microsoftonline.com/TENANT/oauth2/v2.0/token";
         else if (endpoint.Scheme == Uri.UriSchemeHttp && !endpoint.IsLoopback)
             yield return $"{section}:TokenEndpoint starts with http, so that the secret would travel in clear text: use https";
         if (string.IsNullOrWhiteSpace(ClientId))

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>No access token was to be had.</summary>
-/// <param name="code">The error code of RFC 6749, section 5.2, where the endpoint told one; else the status, or that it can't be reached.</param>
+/// <param name="code">The error code of RFC 6749, section 5.2, where the endpoint told one; else the status, or that
+/// it can't be reached.</param>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1032", Justification = "There is always a code.")]
 internal sealed class OAuthRefusedException(string code) : Exception("The token endpoint gave no access token.")
 {
@@ -15,10 +16,10 @@ internal sealed class OAuthRefusedException(string code) : Exception("The token 
 internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : IDisposable
 {
     // As long as a mail may wait between the sign-in and its last byte.
-    private static readonly TimeSpan LeastLife = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan UsualLife = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MinLifetime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan DefaultLifetime = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private const int MostBytes = 64 * 1024;
+    private const int MaxBytes = 64 * 1024;
 
     // RFC 6749, section 5.2; what else an endpoint says is not repeated.
     private static readonly HashSet<string> Errors =
@@ -29,7 +30,7 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
         new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
         {
             Timeout = Patience,
-            MaxResponseContentBufferSize = MostBytes,
+            MaxResponseContentBufferSize = MaxBytes,
         };
 
     private readonly SemaphoreSlim _one = new(1);
@@ -93,7 +94,8 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
         {
             return await _http.SendAsync(request, cancellationToken);
         }
-        catch (Exception fault) when (fault is HttpRequestException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception fault)
+            when (fault is HttpRequestException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new OAuthRefusedException("the token endpoint can't be reached");
         }
@@ -102,17 +104,23 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
     // Half of a life that is too short for more.
     private static TimeSpan UseFor(JsonElement answer)
     {
-        var life = answer.TryGetProperty("expires_in", out var seconds) && Seconds(seconds) is { } known ? TimeSpan.FromSeconds(known) : UsualLife;
-        return life > LeastLife + LeastLife ? life - LeastLife : life / 2;
+        var life =
+            answer.TryGetProperty("expires_in", out var seconds) && Seconds(seconds) is { } known
+                ? TimeSpan.FromSeconds(known)
+                : DefaultLifetime;
+        return life > MinLifetime + MinLifetime ? life - MinLifetime : life / 2;
     }
 
     // Some endpoints write it as text.
-    private static double? Seconds(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Number when value.TryGetDouble(out var number) => Within(number),
-        JsonValueKind.String when double.TryParse(value.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var number) => Within(number),
-        _ => null,
-    };
+    private static double? Seconds(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Number when value.TryGetDouble(out var number) => Within(number),
+            JsonValueKind.String
+                when double.TryParse(value.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var number) => Within(
+                number),
+            _ => null,
+        };
 
     private static double? Within(double seconds) => seconds is >= 0 and <= 100_000_000 ? seconds : null;
 

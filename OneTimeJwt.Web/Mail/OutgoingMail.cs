@@ -11,10 +11,10 @@ internal sealed class OutgoingMail(IMailTransport transport, IOptions<MailSettin
     private readonly Counter<long> _attempts = meter
         .CreateCounter<long>("onetimejwt.mail.attempts", "{mail}", "Tries to hand a mail over, by outcome and transport.");
 
-    private volatile Trouble _trouble = Trouble.None;
+    private volatile FailureStreak _trouble = FailureStreak.None;
 
     /// <summary>How often in a row the transport has failed.</summary>
-    public Trouble Lately => _trouble;
+    public FailureStreak Lately => _trouble;
 
     /// <summary>Returns when the message is accepted; throws where it is not.</summary>
     /// <exception cref="MailUnansweredException">It was handed over, and may have been accepted.</exception>
@@ -23,26 +23,29 @@ internal sealed class OutgoingMail(IMailTransport transport, IOptions<MailSettin
         try
         {
             await transport.SendAsync(message, cancellationToken);
-            _trouble = Trouble.None;
+            _trouble = FailureStreak.None;
             Count("sent");
         }
         catch (Exception exception)
         {
             var fault = MailFault.Of(exception);
             Count(exception is MailUnansweredException ? "unanswered" : fault.Permanent ? "refused" : "failed");
-            _trouble = fault.IsAboutThisMail ? Trouble.None : new Trouble(_trouble.Failures + 1, fault.Words);
+            _trouble = fault.IsAboutThisMail ? FailureStreak.None : new FailureStreak(_trouble.Failures + 1, fault.Words);
             throw;
         }
     }
 
-    private void Count(string outcome) => _attempts.Add(
-        1, KeyValuePair.Create<string, object?>("outcome", outcome), KeyValuePair.Create<string, object?>("transport", settings.Value.Transport?.ToString()));
+    private void Count(string outcome) =>
+        _attempts.Add(
+            1,
+            KeyValuePair.Create<string, object?>("outcome", outcome),
+            KeyValuePair.Create<string, object?>("transport", settings.Value.Transport?.ToString()));
 
     /// <param name="Failures">Since the last mail that the other side answered for.</param>
     /// <param name="Cause">Of the latest, in our own words.</param>
-    public sealed record Trouble(int Failures, string? Cause)
+    public sealed record FailureStreak(int Failures, string? Cause)
     {
-        public static readonly Trouble None = new(0, Cause: null);
+        public static readonly FailureStreak None = new(0, Cause: null);
     }
 }
 

@@ -57,7 +57,10 @@ internal static class SendGridEvents
         return JsonText.Of(line, "event") switch
         {
             "delivered" => new(id, DeliveryOutcome.Delivered, Cause: null),
-            "deferred" => new(id, DeliveryOutcome.Deferred, EnhancedStatus.Cause(JsonText.Of(line, "response"), JsonText.Of(line, "reason"))),
+            "deferred" => new(
+                id,
+                DeliveryOutcome.Deferred,
+                EnhancedStatus.Cause(JsonText.Of(line, "response"), JsonText.Of(line, "reason"))),
             "bounce" => new(id, DeliveryOutcome.Bounced, BounceCause(line)),
             "dropped" => new(id, DeliveryOutcome.Dropped, DropCause(line)),
             _ => null,

@@ -15,7 +15,7 @@ internal sealed class SendGridSignature(IOptions<MailSettings> settings, TimePro
     public const string SignatureHeader = "X-Twilio-Email-Event-Webhook-Signature";
     public const string TimestampHeader = "X-Twilio-Email-Event-Webhook-Timestamp";
 
-    private const int LongestHeader = 256;
+    private const int MaxHeaderLength = 256;
 
     // SendGrid tries for 24 hours, and doesn't say whether it signs again. A replay in that time writes nothing new.
     private static readonly TimeSpan Oldest = TimeSpan.FromHours(25);
@@ -28,12 +28,12 @@ internal sealed class SendGridSignature(IOptions<MailSettings> settings, TimePro
         && long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
         && time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds) is var age && age <= Oldest && age >= -ClockSkew;
 
-    public bool IsGenuine(IHeaderDictionary headers, ReadOnlySpan<byte> body)
+    public bool IsValid(IHeaderDictionary headers, ReadOnlySpan<byte> body)
     {
         if (!IsPlausible(headers) || settings.Value.SendGrid.WebhookKey is not { } text)
             return false;
 
-        var signature = new byte[LongestHeader];
+        var signature = new byte[MaxHeaderLength];
         if (!Convert.TryFromBase64String(One(headers[SignatureHeader])!, signature, out var length))
             return false;
 
@@ -62,5 +62,5 @@ internal sealed class SendGridSignature(IOptions<MailSettings> settings, TimePro
         return null;
     }
 
-    private static string? One(StringValues values) => values is [{ Length: > 0 and <= LongestHeader } one] ? one : null;
+    private static string? One(StringValues values) => values is [{ Length: > 0 and <= MaxHeaderLength } one] ? one : null;
 }

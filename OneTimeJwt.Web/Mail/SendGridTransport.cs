@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using MimeKit;
-using OneTimeJwt.Web.Shell;
+using OneTimeJwt.Web.Site;
 using SendGrid;
 using SendGrid.Helpers.Mail;
 
@@ -32,7 +32,7 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(30),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
-        _http = new HttpClient(new HandedOver(connections, time)) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SentRequestTracker(connections, time)) { Timeout = Timeout.InfiniteTimeSpan };
         _client = new SendGridClient(_http, new SendGridClientOptions { ApiKey = sendGrid.ApiKey, Host = sendGrid.BaseUrl });
     }
 
@@ -61,7 +61,10 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
             Subject = message.Subject,
             PlainTextContent = message.TextBody,
             HtmlContent = message.HtmlBody,
-            Headers = new(CarriedHeaders.Select(name => KeyValuePair.Create(name, message.Headers[name]))) { ["Message-ID"] = $"<{message.MessageId}>" },
+            Headers = new(CarriedHeaders.Select(name => KeyValuePair.Create(name, message.Headers[name])))
+            {
+                ["Message-ID"] = $"<{message.MessageId}>",
+            },
             Categories = [Category],
         };
         // Tracking would rewrite the link and let it be opened by somebody else's server first.

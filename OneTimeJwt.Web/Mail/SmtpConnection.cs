@@ -7,8 +7,8 @@ namespace OneTimeJwt.Web.Mail;
 /// <summary>A conversation with the mail server, with the patience that RFC 5321 asks for (section 4.5.3.2).</summary>
 internal sealed class SmtpConnection : SmtpClient
 {
-    private static readonly TimeSpan CommandPatience = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ReceiptPatience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ReceiptTimeout = TimeSpan.FromMinutes(10);
 
     // A server that has not confirmed a mail by then is slow.
     private static readonly TimeSpan SlowReceipt = TimeSpan.FromSeconds(15);
@@ -19,7 +19,7 @@ internal sealed class SmtpConnection : SmtpClient
     {
         _time = time;
         // MailKit has one limit for all answers; ours differ and end first.
-        Timeout = (int)(ReceiptPatience + CommandPatience).TotalMilliseconds;
+        Timeout = (int)(ReceiptTimeout + CommandTimeout).TotalMilliseconds;
         // A bounce that returned the whole mail would carry its link into another mailbox (RET=HDRS, RFC 3461, section 4.3).
         DeliveryStatusNotificationType = DeliveryStatusNotificationType.HeadersOnly;
     }
@@ -30,8 +30,8 @@ internal sealed class SmtpConnection : SmtpClient
 
     /// <summary>Runs one step of the conversation, which has to end within the patience for an answer.</summary>
     /// <exception cref="TimeoutException">It didn't.</exception>
-    public Task WithPatienceAsync(Func<CancellationToken, Task> step, CancellationToken cancellationToken) =>
-        WithPatienceAsync((_, either) => step(either), cancellationToken);
+    public Task WithTimeoutAsync(Func<CancellationToken, Task> step, CancellationToken cancellationToken) =>
+        WithTimeoutAsync((_, either) => step(either), cancellationToken);
 
     /// <summary>Returns when the server has confirmed the mail.</summary>
     /// <param name="message">With one recipient.</param>
@@ -43,10 +43,14 @@ internal sealed class SmtpConnection : SmtpClient
     {
         SenderAccepted = false;
         var handover = new Handover();
-        await using var slowReceipt = _time.CreateTimer(_ => slow(), state: null, System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan);
+        await using var slowReceipt = _time.CreateTimer(
+            _ => slow(),
+            state: null,
+            System.Threading.Timeout.InfiniteTimeSpan,
+            System.Threading.Timeout.InfiniteTimeSpan);
         try
         {
-            await WithPatienceAsync(SendAsync, cancellationToken);
+            await WithTimeoutAsync(SendAsync, cancellationToken);
         }
         catch (SmtpCommandException receipt) when (handover.IsDone && (int)receipt.StatusCode is >= 200 and < 300)
         {
@@ -61,7 +65,7 @@ internal sealed class SmtpConnection : SmtpClient
         {
             handover.Done = () =>
             {
-                extend(ReceiptPatience);
+                extend(ReceiptTimeout);
                 slowReceipt.Change(SlowReceipt, System.Threading.Timeout.InfiniteTimeSpan);
             };
             return base.SendAsync(message, sender, message.To.Mailboxes, either, handover);
@@ -70,9 +74,9 @@ internal sealed class SmtpConnection : SmtpClient
 
     protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => SenderAccepted = true;
 
-    private async Task WithPatienceAsync(Func<Action<TimeSpan>, CancellationToken, Task> step, CancellationToken cancellationToken)
+    private async Task WithTimeoutAsync(Func<Action<TimeSpan>, CancellationToken, Task> step, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(CommandPatience, _time);
+        using var patience = new CancellationTokenSource(CommandTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {

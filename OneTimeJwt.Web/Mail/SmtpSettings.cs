@@ -26,7 +26,8 @@ public sealed class SmtpSettings
     /// <summary>The most connections that are open at a time.</summary>
     public int Connections { get; set; } = 4;
 
-    internal static bool IsLocal(string? host) => host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    internal static bool IsLocal(string? host) =>
+        host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     internal IEnumerable<string> Faults()
     {
@@ -38,7 +39,9 @@ public sealed class SmtpSettings
             yield return "Mail:Smtp:Password is missing, although Mail:Smtp:User is set: set both or neither, or Mail:Smtp:OAuth";
         if (Connections is < 1 or > 64)
             yield return $"Mail:Smtp:Connections is {Connections}: choose between 1 and 64";
-        if (LocalDomain is not null && Uri.CheckHostName(LocalDomain) is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
+        if (
+            LocalDomain is not null
+            && Uri.CheckHostName(LocalDomain) is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
             yield return "Mail:Smtp:LocalDomain is not a host name or an address: write for example accounts.example.com";
         foreach (var fault in OAuth.IsUsed ? OAuth.Faults("Mail:Smtp", User, Password, Security, IsLocal(Host)) : [])
             yield return fault;

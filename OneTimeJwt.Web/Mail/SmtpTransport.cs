@@ -3,42 +3,51 @@ using MailKit;
 using MailKit.Net.Smtp;
 using Microsoft.Extensions.Options;
 using MimeKit;
-using OneTimeJwt.Web.Shell;
+using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>Sends through a mail server over a few connections that are kept for the mails to come.</summary>
 internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(2);
 
     // Shorter than any server's own patience, and than what firewalls forget connections after.
-    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxIdle = TimeSpan.FromSeconds(20);
 
     private readonly SmtpSettings _smtp;
     private readonly string _localDomain;
     private readonly MailSignIn _signIn;
     private readonly TimeProvider _time;
     private readonly ReversePath? _reversePath;
-    private readonly SmtpPlaces _places;
+    private readonly SmtpConnectionLimiter _places;
     private readonly Lock _turn = new();
     private readonly List<SmtpConnection> _idle = [];
     private readonly ITimer _sweep;
 
-    public SmtpTransport(IOptions<MailSettings> settings, MailSite site, TimeProvider time, ILogger<SmtpTransport> logger, ReversePath? reversePath = null)
+    public SmtpTransport(
+        IOptions<MailSettings> settings,
+        MailSite site,
+        TimeProvider time,
+        ILogger<SmtpTransport> logger,
+        ReversePath? reversePath = null)
     {
         (_smtp, _time, _reversePath) = (settings.Value.Smtp, time, reversePath);
         // MailKit's own default is this machine's bare name, which some servers refuse.
         _localDomain = _smtp.LocalDomain ?? site.Name;
         _signIn = new MailSignIn(_smtp.User, _smtp.Password, _smtp.OAuth, time);
-        _places = new SmtpPlaces(_smtp.Connections);
-        _sweep = time.CreateTimer(_ => _ = PartAsync(TakeAll(idleLongerThan: LongestIdle)), state: null, LongestIdle, LongestIdle / 4);
+        _places = new SmtpConnectionLimiter(_smtp.Connections);
+        _sweep = time.CreateTimer(_ => _ = DisconnectAsync(TakeAll(idleLongerThan: MaxIdle)), state: null, MaxIdle, MaxIdle / 4);
         if (_smtp.Security == SmtpSecurity.None)
             Log.ClearText(logger);
     }
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "Whoever sends over a connection keeps it or disposes of it.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Reliability",
+        "CA2000",
+        Justification = "Whoever sends over a connection keeps it or disposes of it."
+    )]
     public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
         using var place = await _places.TakeAsync(cancellationToken);
@@ -49,14 +58,18 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _sweep.DisposeAsync();
-        await PartAsync(TakeAll(idleLongerThan: TimeSpan.Zero));
+        await DisconnectAsync(TakeAll(idleLongerThan: TimeSpan.Zero));
         _signIn.Dispose();
         _places.Dispose();
     }
 
     // The server may have hung up on a kept connection. One that has not accepted the sender has nothing of the mail, so
     // that sending it over a fresh connection can't double it.
-    private async Task<bool> TrySendAsync(SmtpConnection kept, MimeMessage message, SmtpPlaces.Place place, CancellationToken cancellationToken)
+    private async Task<bool> TrySendAsync(
+        SmtpConnection kept,
+        MimeMessage message,
+        SmtpConnectionLimiter.Place place,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -70,9 +83,19 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     }
 
     private static bool IsBroken(Exception fault) =>
-        fault is IOException or SocketException or ProtocolException or CommandException or TimeoutException or ServiceNotConnectedException;
+        fault
+            is IOException
+                or SocketException
+                or ProtocolException
+                or CommandException
+                or TimeoutException
+                or ServiceNotConnectedException;
 
-    private async Task SendAsync(SmtpConnection connection, MimeMessage message, SmtpPlaces.Place place, CancellationToken cancellationToken)
+    private async Task SendAsync(
+        SmtpConnection connection,
+        MimeMessage message,
+        SmtpConnectionLimiter.Place place,
+        CancellationToken cancellationToken)
     {
         // MailKit would send UTF-8 to a server that hasn't offered to take it.
         if (!connection.Capabilities.HasFlag(SmtpCapabilities.UTF8) && NonAsciiAddressException.IsDueTo(message))
@@ -109,8 +132,10 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         try
         {
             var socket = await OpenAsync(cancellationToken);
-            await connection.WithPatienceAsync(either => connection.ConnectAsync(socket, _smtp.Host!, _smtp.Port, MailTls.Options(_smtp.Security), either), cancellationToken);
-            await connection.WithPatienceAsync(either => _signIn.SignInAsync(connection, either), cancellationToken);
+            await connection.WithTimeoutAsync(
+                either => connection.ConnectAsync(socket, _smtp.Host!, _smtp.Port, MailTls.Options(_smtp.Security), either),
+                cancellationToken);
+            await connection.WithTimeoutAsync(either => _signIn.SignInAsync(connection, either), cancellationToken);
             return connection;
         }
         catch
@@ -125,7 +150,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     private async Task<Socket> OpenAsync(CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(ConnectPatience);
+        patience.CancelAfter(ConnectTimeout);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         // A peer that has vanished is noticed within a minute, however long an answer may take.
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
@@ -156,7 +181,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
             }
         }
 
-        _ = PartAsync(connection);
+        _ = DisconnectAsync(connection);
     }
 
     // The one used last, so that the others can grow old.
@@ -181,19 +206,19 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         }
     }
 
-    private static Task PartAsync(List<SmtpConnection> connections) => Task.WhenAll(connections.Select(PartAsync));
+    private static Task DisconnectAsync(List<SmtpConnection> connections) => Task.WhenAll(connections.Select(DisconnectAsync));
 
     // However the server says goodbye: what it accepted is accepted.
-    private static async Task PartAsync(SmtpConnection connection)
+    private static async Task DisconnectAsync(SmtpConnection connection)
     {
-        using var patience = new CancellationTokenSource(GoodbyePatience);
+        using var patience = new CancellationTokenSource(QuitTimeout);
         try
         {
             await connection.DisconnectAsync(quit: true, patience.Token);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException or ProtocolException or CommandException or TimeoutException)
-        {
-        }
+        catch (Exception fault)
+            when (fault is OperationCanceledException or IOException or ProtocolException or CommandException or TimeoutException)
+        { }
         finally
         {
             connection.Dispose();

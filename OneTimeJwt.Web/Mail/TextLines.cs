@@ -5,7 +5,8 @@ using Wcwidth;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>Breaks paragraphs of plain text into lines, by the columns that a terminal shows them in (RFC 3676, section 4.2: at most 78).</summary>
+/// <summary>Breaks paragraphs of plain text into lines, by the columns that a terminal shows them in (RFC 3676,
+/// section 4.2: at most 78).</summary>
 internal static partial class TextLines
 {
     private const int Width = 76;
@@ -17,7 +18,8 @@ internal static partial class TextLines
     private const string NeverLast = "（「『【〈《〔［｛“‘";
 
     /// <param name="paragraph">White space of any kind separates words, but for no-break spaces.</param>
-    /// <param name="rightToLeft">Programs that show plain text guess the base direction of each line: isolates tell it (UAX #9, section 2.4).</param>
+    /// <param name="rightToLeft">Programs that show plain text guess the base direction of each line: isolates tell
+    /// it (UAX #9, section 2.4).</param>
     public static IReadOnlyList<string> Wrap(string paragraph, bool rightToLeft)
     {
         var lines = new List<string>();
@@ -67,7 +69,10 @@ internal static partial class TextLines
         {
             var element = elements.GetTextElement();
             var wide = Columns(element);
-            var mayBreak = (IsWide(before) || IsWide(element)) && !NeverFirst.Contains(element[0], StringComparison.Ordinal) && !(before.Length > 0 && NeverLast.Contains(before[^1], StringComparison.Ordinal));
+            var mayBreak =
+                (IsWide(before) || IsWide(element))
+                && !NeverFirst.Contains(element[0], StringComparison.Ordinal)
+                && !(before.Length > 0 && NeverLast.Contains(before[^1], StringComparison.Ordinal));
             if (piece.Length > 0 && (mayBreak || (!address && columns + wide > Width)))
             {
                 yield return piece.ToString();

@@ -1,0 +1,326 @@
+using Bunit;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.JSInterop;
+using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Links;
+using OneTimeJwt.Web.Tests.Site;
+
+namespace OneTimeJwt.Web.Tests.Admin;
+
+public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedApp>
+{
+    private readonly TestApp _app = shared.App;
+
+    private AccountSearch Search => _app.Services.GetRequiredService<AccountSearch>();
+
+    [Fact]
+    public async Task Nothing_is_listed_before_anything_is_asked()
+    {
+        using var desk = await DeskAsync();
+        var page = desk.Open<AccountsPage>("/admin");
+
+        page.WaitForAssertion(() => Assert.Equal("Nothing is asked for yet.", page.Find("[role=status]").Words()));
+        Assert.Empty(page.FindAll("ul.hits"));
+    }
+
+    [Fact]
+    public async Task Typing_finds_and_the_address_of_the_page_follows()
+    {
+        var account = await _app.AddAccountAsync();
+        using var desk = await DeskAsync();
+        var page = desk.Open<AccountsPage>("/admin");
+
+        await page.Find("#q").TypeAsync(account.Email!.ToUpperInvariant()[..20]);
+
+        page.WaitForAssertion(() =>
+            Assert.Equal($"/admin/accounts/{account.Id}", Assert.Single(page.FindAll("[data-hit]")).GetAttribute("href")));
+        Assert.Equal("One account.", page.Find("[role=status]").Words());
+        page.WaitForAssertion(() =>
+            Assert.StartsWith("/admin?q=USER-", (string)desk.Scripts["keepSearch"][^1].Arguments[0]!, StringComparison.Ordinal));
+
+        await page.Find("form").SendAsync();
+        page.WaitForAssertion(() => Assert.Equal($"/admin/accounts/{account.Id}", desk.Address));
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_over_what_is_typed_while_the_server_lags_but_what_another_address_asks_for()
+    {
+        using var desk = await DeskAsync();
+        var page = desk.Open<AccountsPage>("/admin");
+        var drawn = (
+            page.Find("#q").GetAttribute("value"),
+            page.Find("#q").GetAttribute("blazor:oninput"),
+            page.Find("#filter-locked").GetAttribute("blazor:onchange"));
+
+        await page.Find("#q").TypeAsync("nobody a");
+        await page.Find("#q").TypeAsync("nobody at all");
+        page.WaitForAssertion(() => Assert.Equal("No account is like that.", page.Find("[role=status]").Words()));
+        Assert.Equal(
+            drawn,
+            (
+                page.Find("#q").GetAttribute("value"),
+                page.Find("#q").GetAttribute("blazor:oninput"),
+                page.Find("#filter-locked").GetAttribute("blazor:onchange")));
+
+        desk.Go("/admin?q=somebody");
+        page.WaitForAssertion(() => Assert.Equal("somebody", page.Find("#q").GetAttribute("value")));
+    }
+
+    [Fact]
+    public async Task Whoever_comes_back_to_the_bare_page_after_typing_finds_it_empty()
+    {
+        using var desk = await DeskAsync();
+        var page = desk.Open<AccountsPage>("/admin");
+        await page.Find("#filter-locked").FillAsync(true);
+        await page.Find("#q").TypeAsync("nobody at all");
+        page.WaitForAssertion(() => Assert.Equal("No account is like that.", page.Find("[role=status]").Words()));
+        var typed = page.Find("#q").GetAttribute("blazor:oninput");
+
+        desk.Go("/admin");
+        page.WaitForAssertion(() => Assert.Equal("Nothing is asked for yet.", page.Find("[role=status]").Words()));
+        Assert.NotEqual(typed, page.Find("#q").GetAttribute("blazor:oninput"));
+        Assert.False(page.Find("#filter-locked").HasAttribute("checked"));
+    }
+
+    [Fact]
+    public async Task Ticking_says_what_is_wanted_however_often_it_is_heard()
+    {
+        using var desk = await DeskAsync();
+        var page = desk.Open<AccountsPage>("/admin?filter=locked");
+
+        await page.Find("#filter-locked").FillAsync(true);
+        page.WaitForAssertion(() => Assert.Equal("/admin?filter=locked", (string)desk.Scripts["keepSearch"][^1].Arguments[0]!));
+        await page.Find("#filter-locked").FillAsync(false);
+        page.WaitForAssertion(() => Assert.Equal("/admin", (string)desk.Scripts["keepSearch"][^1].Arguments[0]!));
+    }
+
+    [Fact]
+    public async Task Enter_keeps_the_address_also_before_the_letters_have_come_to_rest()
+    {
+        using var desk = await DeskAsync();
+        var page = desk.Open<AccountsPage>("/admin");
+
+        var typing = page.Find("#q").TypeAsync("nobody at all");
+        await page.Find("form").SendAsync();
+        Assert.Equal("/admin?q=nobody%20at%20all", (string)desk.Scripts["keepSearch"][0].Arguments[0]!);
+        await typing;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_search_goes_on_where_the_browser_does_not_keep_the_address(bool away)
+    {
+        var account = await _app.AddAccountAsync();
+        using var desk = await DeskAsync();
+        desk.FailScript("keepSearch", away ? new JSDisconnectedException("away") : new JSException("too many"));
+        var page = desk.Open<AccountsPage>("/admin");
+
+        await page.Find("#q").TypeAsync(account.Email!);
+        await page.Find("form").SendAsync();
+
+        page.WaitForAssertion(() => Assert.Equal($"/admin/accounts/{account.Id}", desk.Address));
+    }
+
+    [Fact]
+    public async Task An_address_of_the_page_brings_search_and_filters_back()
+    {
+        var family = Guid.NewGuid().ToString("N");
+        await AddAsync(family, 3, (account, i) => account.EmailConfirmed = i != 1);
+        using var desk = await DeskAsync();
+        var page = desk.Open<AccountsPage>($"/admin?q={family}&filter=unconfirmed&filter=nonsense");
+
+        page.WaitForAssertion(() =>
+            Assert.StartsWith(
+                "unconfirmed",
+                Assert.Single(page.FindAll("[data-hit]")).QuerySelector(".tags")!.Words(),
+                StringComparison.Ordinal));
+        Assert.Equal(family, page.Find("#q").GetAttribute("value"));
+        Assert.True(page.Find("input[value=unconfirmed]").HasAttribute("checked"));
+
+        await page.Find("input[value=unconfirmed]").FillAsync(false);
+        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("[data-hit]").Count));
+    }
+
+    [Fact]
+    public async Task Many_are_paged_each_once()
+    {
+        var family = Guid.NewGuid().ToString("N");
+        await AddAsync(family, 60);
+        using var desk = await DeskAsync();
+        var page = desk.Open<AccountsPage>($"/admin?q={family}");
+
+        var seen = new List<string>();
+        foreach (var size in new[] { 25, 25, 10 })
+        {
+            page.WaitForAssertion(() => Assert.Equal(size, page.FindAll("[data-hit]").Count));
+            seen.AddRange(page.FindAll("[data-hit]").Select(hit => hit.GetAttribute("href")!));
+            if (size == 25)
+                await page.FindAll(".pager button")[1].PressAsync();
+        }
+
+        Assert.Equal(60, seen.Distinct().Count());
+        Assert.True(page.FindAll(".pager button")[1].HasAttribute("disabled"));
+        await page.FindAll(".pager button")[0].PressAsync();
+        page.WaitForAssertion(() =>
+            Assert.Equal(seen.Skip(25).Take(25), page.FindAll("[data-hit]").Select(hit => hit.GetAttribute("href")!)));
+    }
+
+    [Theory]
+    [InlineData("nobody at all")]
+    [InlineData("%")]
+    [InlineData("_")]
+    [InlineData("'; DROP TABLE AspNetUsers; --")]
+    [InlineData("\0")]
+    public async Task What_nobody_is_called_finds_nobody(string text)
+    {
+        using var desk = await DeskAsync();
+        var page = desk.Open<AccountsPage>("/admin");
+
+        await page.Find("#q").TypeAsync(text);
+
+        page.WaitForAssertion(() => Assert.Equal("No account is like that.", page.Find("[role=status]").Words()));
+    }
+
+    [Fact]
+    public async Task Names_are_shown_as_text()
+    {
+        var hostile = $"{Guid.NewGuid():N}{PageRenderer.Hostile}";
+        await _app.AddAccountAsync(shape: account => (account.UserName, account.Email) = (hostile, null));
+        using var desk = await DeskAsync();
+        var page = desk.Open<AccountsPage>("/admin");
+
+        await page.Find("#q").TypeAsync(hostile);
+
+        page.WaitForAssertion(() => Assert.Equal(hostile, page.Find("[data-hit] b").TextContent));
+        Assert.Empty(page.FindAll("script, img, [style]"));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_is_said_and_the_next_letter_tries_again()
+    {
+        var contexts = new AwayContexts(_app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>());
+        using var desk = await DeskAsync();
+        desk.Services.AddSingleton(
+            new AccountSearch(
+                contexts,
+                new UpperInvariantLookupNormalizer(),
+                _app.Services.GetRequiredService<OutstandingLinks>(),
+                _app.Clock));
+        var page = desk.Open<AccountsPage>("/admin");
+
+        await page.Find("#q").TypeAsync("nobody a");
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[role=alert]")));
+        contexts.IsAway = false;
+        await page.Find("#q").TypeAsync("nobody at");
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[role=alert]")));
+    }
+
+    [Fact]
+    public async Task Who_lost_the_right_finds_nothing_more()
+    {
+        var support = await _app.AddAdminAsync(ConsoleRole.Support);
+        using var desk = new ConsoleDriver(_app, support.User);
+        var page = desk.Open<AccountsPage>("/admin");
+        await _app.Roles().RemoveAsync(support.Id, ConsoleRole.Support, actor: null);
+
+        await page.Find("#q").TypeAsync("user");
+
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[role=alert]")));
+        Assert.Empty(page.FindAll("[data-hit], input"));
+    }
+
+    [Fact]
+    public async Task An_account_is_found_by_address_user_name_and_id_and_listed_once()
+    {
+        var mark = Guid.NewGuid().ToString("N");
+        var byAddress = await _app.AddAccountAsync(shape: account =>
+            (account.Email, account.UserName) = ($"{mark}@example.com", $"{mark}-name"));
+        var byName = await _app.AddAccountAsync(shape: account => account.UserName = $"{mark} the other");
+        var byId = await _app.AddAccountAsync(shape: account => account.Id = $"{mark}-id");
+
+        Assert.Equal(
+            [byAddress.Id, byName.Id, byId.Id],
+            (
+                await Search.PageAsync(mark, AccountFilters.None, cancellationToken: Xunit.TestContext.Current.CancellationToken)
+            ).Rows.Select(row => row.Id));
+    }
+
+    [Theory]
+    [InlineData("\uffff")]
+    [InlineData("\ud800")]
+    public async Task What_no_normaliser_takes_names_nobody(string text) =>
+        Assert.Empty(
+            (await Search.PageAsync(text, AccountFilters.None, cancellationToken: Xunit.TestContext.Current.CancellationToken)).Rows);
+
+    [Fact]
+    public async Task Filters_hold_all_at_once()
+    {
+        var mark = Guid.NewGuid().ToString("N");
+        await AddAsync(mark, 8, (account, i) =>
+        {
+            account.EmailConfirmed = (i & 1) == 0;
+            account.TwoFactorEnabled = (i & 2) != 0;
+            (account.LockoutEnabled, account.LockoutEnd) = (true, (i & 4) != 0 ? DateTimeOffset.MaxValue : null);
+        });
+
+        Assert.Equal(4, await CountAsync(AccountFilters.Unconfirmed));
+        Assert.Equal(2, await CountAsync(AccountFilters.Unconfirmed | AccountFilters.Locked));
+        Assert.Equal(1, await CountAsync(AccountFilters.Unconfirmed | AccountFilters.Locked | AccountFilters.TwoFactor));
+        Assert.Equal(8, await CountAsync(AccountFilters.NoPassword));
+
+        async Task<int> CountAsync(AccountFilters filters) =>
+            (await Search.PageAsync(mark, filters, cancellationToken: Xunit.TestContext.Current.CancellationToken)).Rows.Count;
+    }
+
+    [Fact]
+    public async Task A_link_is_out_from_its_mail_to_its_end()
+    {
+        var (used, killed, open) = (await _app.AddAccountAsync(), await _app.AddAccountAsync(), await _app.AddAccountAsync());
+        using var owner = _app.Open();
+        Assert.True((await owner.RedeemAsync(await _app.LinkForAsync(used), Passwords.New)).PasswordChanged);
+        await _app.LinkForAsync(killed);
+        await _app.LinkForAsync(open);
+        await Eventually.Async(() => _app.TrailAsync(open.Id), lines => lines.Any(line => line.Kind == RecoveryEventKind.Mailed));
+        await Eventually.Async(() => _app.TrailAsync(killed.Id), lines => lines.Any(line => line.Kind == RecoveryEventKind.Mailed));
+        Assert.True((await _app.ActAsync(await _app.AddAdminAsync(ConsoleRole.Support), AdminAction.RevokeLinks, killed.Id)).Done);
+
+        Assert.Equal((0, 0, 1), (await OutAsync(used), await OutAsync(killed), await OutAsync(open)));
+
+        async Task<int> OutAsync(Account account) =>
+            (
+                await Search.PageAsync(
+                    account.Email!,
+                    AccountFilters.LinkOut,
+                    cancellationToken: Xunit.TestContext.Current.CancellationToken))
+                .Rows
+                .Count;
+    }
+
+    private async Task<ConsoleDriver> DeskAsync() => new(_app, (await _app.AddAdminAsync(ConsoleRole.Support)).User);
+
+    private Task<int> AddAsync(string family, int count, Action<Account, int>? shape = null) =>
+        _app.WithAsync<AccountsContext, int>(database =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var address = $"{family}-{i:D3}@example.com";
+                var account = new Account
+                {
+                    Email = address,
+                    UserName = address,
+                    NormalizedEmail = address.ToUpperInvariant(),
+                    NormalizedUserName = address.ToUpperInvariant(),
+                    EmailConfirmed = true,
+                };
+                shape?.Invoke(account, i);
+                database.Add(account);
+            }
+
+            return database.SaveChangesAsync();
+        });
+}

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+
+namespace OneTimeJwt.Web.Tests.Admin;
+
+/// <summary>Roles are changed in the transaction in which the act was judged.</summary>
+public sealed class RoleActionTests
+{
+    public static TheoryData<DatabaseProvider> Providers => [.. AppOnEach.Providers];
+
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task Whoever_loses_the_role_while_giving_one_has_given_it_before_or_not_at_all(DatabaseProvider provider)
+    {
+        await using var other = await TestApp.StartAsync(provider: provider);
+        var admin = await other.AddAdminAsync(ConsoleRole.Admin);
+        var account = await other.AddAccountAsync();
+        Task<RoleOutcome>? removal = null;
+        var isRemovedFirst = false;
+        await using var app = await TestApp.StartAsync(
+            new() { ["Recovery:PublicOrigin"] = other.Origin },
+            beside: other,
+            replace: services =>
+                services.ConfigureDbContext<AccountsContext>(options =>
+                    options.AddInterceptors(
+                        new Granting(
+                            account.Id,
+                            async () =>
+                            {
+                                removal ??= Task.Run(() => other.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin, actor: null));
+                                isRemovedFirst = await Task.WhenAny(removal, Task.Delay(TimeSpan.FromSeconds(1))) == removal;
+                            }))));
+
+        var outcome = await app.ActAsync(admin, AdminAction.MakeAdmin, account.Id);
+
+        Assert.Equal(RoleOutcome.Done, await removal!);
+        Assert.False(isRemovedFirst && outcome.Done, "A role was given by somebody who had none.");
+        Assert.Equal(outcome.Done ? ConsoleRole.Admin : null, await other.Roles().OfAsync(account.Id));
+    }
+
+    [Fact]
+    public async Task Both_roles_are_taken_or_none()
+    {
+        await using var app = await TestApp.StartAsync(provider: DatabaseProvider.Sqlite);
+        var (admin, both) = (await app.AddAdminAsync(ConsoleRole.Admin), await app.AddAdminAsync(ConsoleRole.Admin));
+        await app.Roles().GrantAsync(both.Id, ConsoleRole.Support, actor: null);
+        await HostWrites.SqlAsync(
+            app,
+            "CREATE TRIGGER keep BEFORE DELETE ON AspNetUserRoles "
+                + "WHEN OLD.RoleId IN (SELECT Id FROM AspNetRoles WHERE NormalizedName LIKE '%SUPPORT') BEGIN SELECT RAISE(ABORT, "
+                + "'kept'); END");
+
+        var outcome = await app.ActAsync(admin, AdminAction.RemoveRole, both.Id);
+
+        Assert.False(outcome.Done);
+        Assert.Equal(ConsoleRole.Admin, await app.Roles().OfAsync(both.Id));
+        Assert.DoesNotContain(await app.TrailAsync(both.Id), line => line.Kind == RecoveryEventKind.RoleRemoved);
+    }
+
+    /// <summary>Something happens before a role is written for this account.</summary>
+    private sealed class Granting(string accountId, Func<Task> happens) : SaveChangesInterceptor
+    {
+        public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
+            DbContextEventData eventData,
+            InterceptionResult<int> result,
+            CancellationToken cancellationToken = default)
+        {
+            if (
+                eventData
+                    .Context!.ChangeTracker.Entries<IdentityUserRole<string>>()
+                    .Any(row => row.State == EntityState.Added && row.Entity.UserId == accountId))
+                await happens();
+            return result;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+using OneTimeJwt.Web.Database;
+
+namespace OneTimeJwt.Web.Tests.Database;
+
+public sealed class MigrationsTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<DatabaseProvider> Providers => [.. Enum.GetValues<DatabaseProvider>()];
+
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task Nodes_that_start_at_once_bring_the_schema_up_to_date_together(DatabaseProvider provider)
+    {
+        await using var app = await UnstartedApp.OnAsync(provider);
+        var nodes = Enumerable.Range(0, 6).Select(_ => app.Twin()).ToList();
+
+        await Task.WhenAll(nodes.Select(node => node.Migrator.MigrateAsync(Cancellation)));
+
+        Assert.Empty(await app.Migrator.PendingAsync(Cancellation));
+        Assert.Empty(await app.Migrator.MigrateAsync(Cancellation));
+    }
+
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public void The_migrations_make_what_the_model_says(DatabaseProvider provider)
+    {
+        using var context = Context(provider);
+        Assert.False(context.Database.HasPendingModelChanges());
+    }
+
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public void Migrations_only_add(DatabaseProvider provider)
+    {
+        using var context = Context(provider);
+        var assembly = context.GetService<IMigrationsAssembly>();
+        var operations = assembly.Migrations.Values.SelectMany(type =>
+            assembly.CreateMigration(type, context.Database.ProviderName!).UpOperations);
+
+        Assert.All(
+            operations,
+            operation =>
+                Assert.True(
+                    operation is CreateTableOperation or CreateIndexOperation or AddColumnOperation
+                        || operation is DropIndexOperation { Table: { } table }
+                            && table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal)
+                        || operation is SqlOperation { Sql: { } sql }
+                            && sql.TrimStart().StartsWith($"UPDATE \"{AccountsContext.OurPrefix}", StringComparison.Ordinal),
+                    operation.GetType().Name));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_script_for_SQL_Server_is_T_SQL_to_Microsofts_own_parser_and_plain(bool adopted)
+    {
+        var script = await new Migrator(new Unconnected()).ScriptAsync(adopted);
+
+        using var text = new StringReader(script);
+        var tree = new TSql150Parser(initialQuotedIdentifiers: true).Parse(text, out var errors);
+        Assert.Empty(errors.Select(error => $"{error.Line}: {error.Message}"));
+        var unwanted = new Unwanted();
+        tree.Accept(unwanted);
+        Assert.Empty(unwanted.Found);
+        Assert.Contains("CREATE TABLE [RecoveryOutbox]", script, StringComparison.Ordinal);
+        Assert.Equal(!adopted, script.Contains("CREATE TABLE [AspNetUsers]", StringComparison.Ordinal));
+    }
+
+    private static AccountsContext Context(DatabaseProvider provider)
+    {
+        TestDatabase.SkipIfProviderIsForAnotherVersion(provider);
+        var made = new DesignTime();
+        return provider switch
+        {
+            DatabaseProvider.SqlServer => ((IDesignTimeDbContextFactory<SqlServerAccounts>)made).CreateDbContext([]),
+            DatabaseProvider.PostgreSql => ((IDesignTimeDbContextFactory<PostgreSqlAccounts>)made).CreateDbContext([]),
+            _ => ((IDesignTimeDbContextFactory<SqliteAccounts>)made).CreateDbContext([]),
+        };
+    }
+
+    private sealed class Unconnected : IDbContextFactory<AccountsContext>
+    {
+        public AccountsContext CreateDbContext() => Context(DatabaseProvider.SqlServer);
+    }
+
+    /// <summary>Collects what a server that speaks a plain subset of T-SQL doesn't know, or what would change a table
+    /// that is there.</summary>
+    private sealed class Unwanted : TSqlFragmentVisitor
+    {
+        public List<string> Found { get; } = [];
+
+        public override void Visit(AlterTableAlterColumnStatement node) => Add(node);
+
+        public override void Visit(MergeStatement node) => Add(node);
+
+        public override void Visit(WaitForStatement node) => Add(node);
+
+        public override void Visit(DropTableStatement node) => Add(node);
+
+        public override void Visit(TableHint node) => Add(node);
+
+        public override void Visit(SystemTimePeriodDefinition node) => Add(node);
+
+        private void Add(TSqlFragment node) => Found.Add($"{node.StartLine}: {node.GetType().Name}");
+    }
+}

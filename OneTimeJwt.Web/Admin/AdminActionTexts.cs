@@ -1,0 +1,53 @@
+using OneTimeJwt.Web.Languages;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>How acts are called, what they will do and what they did.</summary>
+internal static class AdminActionTexts
+{
+    public static string Name(AdminAction act) => act switch
+    {
+        AdminAction.SendLink => Words.ActSendLink,
+        AdminAction.ConfirmAddress => Words.ActConfirmAddress,
+        AdminAction.RevokeLinks => Words.ActRevokeLinks,
+        AdminAction.TryMailAgain => Words.ActTryMailAgain,
+        AdminAction.RequireReset => Words.ActRequireReset,
+        AdminAction.Lock => Words.ActLock,
+        AdminAction.Unlock => Words.ActUnlock,
+        AdminAction.ResetTwoFactor => Words.ActResetTwoFactor,
+        AdminAction.MakeSupport => Words.ActMakeSupport,
+        AdminAction.MakeAdmin => Words.ActMakeAdmin,
+        _ => Words.ActRemoveRole,
+    };
+
+    /// <summary>What will happen, said before it does.</summary>
+    public static string Consequence(AdminAction act) => act switch
+    {
+        AdminAction.SendLink => Words.ActSendLinkConsequence,
+        AdminAction.ConfirmAddress => Words.ActConfirmAddressConsequence,
+        AdminAction.RevokeLinks => Words.ActRevokeLinksConsequence,
+        AdminAction.TryMailAgain => Words.ActTryMailAgainConsequence,
+        AdminAction.RequireReset => Words.ActRequireResetConsequence,
+        AdminAction.Lock => Words.ActLockConsequence,
+        AdminAction.Unlock => Words.ActUnlockConsequence,
+        AdminAction.ResetTwoFactor => Words.ActResetTwoFactorConsequence,
+        AdminAction.MakeSupport => Words.ActMakeSupportConsequence,
+        AdminAction.MakeAdmin => Words.ActMakeAdminConsequence,
+        _ => Words.ActRemoveRoleConsequence,
+    };
+
+    public static string Done(AdminAction act) => act switch
+    {
+        AdminAction.SendLink => Words.ActSendLinkDone,
+        AdminAction.ConfirmAddress => Words.ActConfirmAddressDone,
+        AdminAction.RevokeLinks => Words.ActRevokeLinksDone,
+        AdminAction.TryMailAgain => Words.ActTryMailAgainDone,
+        AdminAction.RequireReset => Words.ActRequireResetDone,
+        AdminAction.Lock => Words.ActLockDone,
+        AdminAction.Unlock => Words.ActUnlockDone,
+        AdminAction.ResetTwoFactor => Words.ActResetTwoFactorDone,
+        AdminAction.MakeSupport => Words.ActMakeSupportDone,
+        AdminAction.MakeAdmin => Words.ActMakeAdminDone,
+        _ => Words.ActRemoveRoleDone,
+    };
+}

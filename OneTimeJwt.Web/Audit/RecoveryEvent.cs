@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OneTimeJwt.Web.Database;
+
+namespace OneTimeJwt.Web.Audit;
+
+/// <summary>One line of the trail: append-only, in UTC, without secrets.</summary>
+public sealed class RecoveryEvent
+{
+    public const int MaxReasonLength = 500;
+
+    /// <summary>What a line is called that tells of a link's use.</summary>
+    public static readonly RecoveryEventKind[] Uses =
+    [
+        RecoveryEventKind.Redeemed,
+        RecoveryEventKind.AddressConfirmed,
+        RecoveryEventKind.AddressChanged,
+        RecoveryEventKind.Secured,
+    ];
+
+    /// <summary>What a line is called that tells of a mail's departure.</summary>
+    public static readonly RecoveryEventKind[] Departures =
+    [
+        RecoveryEventKind.Mailed,
+        RecoveryEventKind.NoticeMailed,
+        RecoveryEventKind.CodeMailed,
+        RecoveryEventKind.MailUnanswered,
+    ];
+
+    /// <summary>What a line is called that tells what became of a mail; what is known later or weighs more comes last.</summary>
+    public static readonly RecoveryEventKind[] Reports =
+    [
+        RecoveryEventKind.MailDeferred,
+        RecoveryEventKind.MailDelivered,
+        RecoveryEventKind.MailDropped,
+        RecoveryEventKind.MailBounced,
+    ];
+
+    /// <summary>What an account's own user did, or the app did to it.</summary>
+    public static RecoveryEvent Of(
+        RecoveryEventKind kind,
+        string accountId,
+        DateTimeOffset at,
+        string? client = null,
+        string? detail = null,
+        Guid? id = null
+    ) =>
+        new()
+        {
+            Id = id ?? Guid.CreateVersion7(),
+            At = at,
+            Kind = kind,
+            AccountId = accountId,
+            Client = client,
+            Detail = detail,
+        };
+
+    /// <summary>An id for what is recorded once, however often and by however many nodes it is seen: the table takes
+    /// each id once.</summary>
+    public static Guid IdOf(string what) => new(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 16));
+
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required DateTimeOffset At { get; init; }
+
+    public required RecoveryEventKind Kind { get; init; }
+
+    public string? AccountId { get; init; }
+
+    /// <summary>A keyed hash of the address that a mail went to, or that was typed and belongs to no account.</summary>
+    public string? AddressHash { get; init; }
+
+    /// <summary>Names one token from its minting to its end.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>The id of the admin who acted; null where the account's own user did, or the house itself.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>The network address that it came from.</summary>
+    public string? Client { get; init; }
+
+    /// <summary>A reason in plain words, of our own wording only.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Why an admin acted, in his words.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The campaign that it belongs to.</summary>
+    public Guid? CampaignId { get; init; }
+
+    /// <summary>The mail that it tells of: the id of its outbox row, by which reports of its delivery find it.</summary>
+    public Guid? MailId { get; init; }
+}
+
+/// <summary>Stored by name.</summary>
+public enum RecoveryEventKind
+{
+    Requested,
+    Suppressed,
+    Mailed,
+    MailFailed,
+    GaveUp,
+    LinkTooLong,
+    Opened,
+    Refused,
+    RefusedUnproven,
+    Redeemed,
+    PasswordChanged,
+    NoticeMailed,
+    MailRefused,
+    TriedAgain,
+    Invited,
+    RoleGranted,
+    RoleRemoved,
+    TwoFactorOn,
+    TwoFactorOff,
+    AuthenticatorChanged,
+    RecoveryCodesMade,
+    PasskeyAdded,
+    PasskeyRemoved,
+    PasskeyUsed,
+    LinkTriggered,
+    LinksKilled,
+    ResetRequired,
+    Locked,
+    Unlocked,
+    TwoFactorReset,
+    ActRefused,
+    CampaignStarted,
+    CampaignPaused,
+    CampaignResumed,
+    CampaignStopped,
+    TrailExported,
+    AddressConfirmed,
+    AddressChanged,
+    Secured,
+    StampGiven,
+    CodeMailed,
+    MailedCodeTried,
+    MailedCodeUsed,
+    MailUnanswered,
+    MailDelivered,
+    MailDeferred,
+    MailBounced,
+    MailDropped,
+}
+
+internal sealed class RecoveryEventConfiguration : IEntityTypeConfiguration<RecoveryEvent>
+{
+    public void Configure(EntityTypeBuilder<RecoveryEvent> line)
+    {
+        line.ToTable("RecoveryTrail");
+        line.Property(e => e.Id).ValueGeneratedNever();
+        line.Property(e => e.Kind).HasConversion<string>().HasMaxLength(32);
+        line.Property(e => e.AccountId).HasMaxLength(ColumnLength.Id);
+        line.Property(e => e.AddressHash).HasMaxLength(64);
+        line.Property(e => e.Nonce).HasMaxLength(16);
+        line.Property(e => e.Actor).HasMaxLength(ColumnLength.Id);
+        line.Property(e => e.Client).HasMaxLength(ColumnLength.Client);
+        line.Property(e => e.Detail).HasMaxLength(500);
+        line.Property(e => e.Reason).HasMaxLength(RecoveryEvent.MaxReasonLength);
+        line.HasIndex(e => e.At);
+        line.HasIndex(e => new { e.Kind, e.At });
+        line.HasIndex(e => new { e.Actor, e.At });
+        line.HasIndex(e => new { e.CampaignId, e.Kind });
+        line.HasIndex(e => new { e.AccountId, e.At });
+        line.HasIndex(e => e.Nonce);
+        line.HasIndex(e => e.MailId);
+        line.HasIndex(e => new { e.AddressHash, e.At });
+    }
+}

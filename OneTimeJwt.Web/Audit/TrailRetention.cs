@@ -1,0 +1,72 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Database;
+
+namespace OneTimeJwt.Web.Audit;
+
+/// <summary>The <c>Trail</c> section.</summary>
+public sealed class TrailSettings
+{
+    /// <summary>How long lines are kept. A dead link can be told from a used one while the line of its use is there.</summary>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(365);
+}
+
+internal sealed class TrailSettingsValidator : IValidateOptions<TrailSettings>
+{
+    // The longest life of a link, and the time in which a dead one may be traded for a fresh one.
+    private static readonly TimeSpan Shortest = TimeSpan.FromDays(14);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3660);
+
+    public ValidateOptionsResult Validate(string? name, TrailSettings options) =>
+        options.Retention < Shortest || options.Retention > Longest
+            ? ValidateOptionsResult.Fail(
+                $"Trail:Retention is {options.Retention:c}: choose between {Shortest:c} and {Longest:c} (days.hh:mm:ss)")
+            : ValidateOptionsResult.Success;
+}
+
+/// <summary>Removes lines that are older than they are kept for: a few at a time, so that nobody waits for the writer.</summary>
+internal sealed partial class TrailRetention(
+    IDbContextFactory<AccountsContext> contexts,
+    SqliteWriteLock writer,
+    IOptions<TrailSettings> settings,
+    TimeProvider time,
+    ILogger<TrailRetention> logger
+) : Worker
+{
+    private const int AtOnce = 500;
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    public async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        var limit = time.GetUtcNow() - settings.Value.Retention;
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var old = database.Trail.Where(line => line.At < limit).OrderBy(line => line.At).Select(line => line.Id).Take(AtOnce);
+        int removed, sum = 0;
+        do
+        {
+            removed = await writer.RunAsync(
+                () => database.Trail.Where(line => old.Contains(line.Id)).ExecuteDeleteAsync(cancellationToken),
+                cancellationToken);
+            sum += removed;
+        }
+        while (removed == AtOnce);
+        return sum;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+            await TryAsync(() => SweepAsync(stoppingToken), stoppingToken);
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    protected override void Failed(Exception fault) =>
+        Log.SweepFailed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Old lines of the trail could not be removed ({Fault}); trying again in an hour.")]
+        public static partial void SweepFailed(ILogger logger, string fault, Exception? unexpected);
+    }
+}

@@ -1,0 +1,131 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Outbox;
+
+namespace OneTimeJwt.Web.Campaigns;
+
+/// <summary>
+/// Mail to many accounts that an admin has set going: a list of accounts and how far it has come. What became of each
+/// mail stands in the trail, under the campaign's id.
+/// </summary>
+public sealed class Campaign
+{
+    /// <summary>The longest list of lines that matched nothing, in characters.</summary>
+    public const int MaxUnmatchedLength = 2000;
+
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public CampaignState State { get; set; }
+
+    /// <summary>Whether present passwords stop working; else a link is sent and nothing else changes.</summary>
+    public bool RequiresReset { get; init; }
+
+    /// <summary>The accounts that are on the list.</summary>
+    public int Accounts { get; set; }
+
+    /// <summary>So many of them, from the first on, are in the outbox or have been.</summary>
+    public int Released { get; set; }
+
+    /// <summary>Accounts a minute.</summary>
+    public int Rate { get; set; }
+
+    /// <summary>How the accounts were chosen, in words of ours.</summary>
+    public required string Chosen { get; init; }
+
+    /// <summary>Lines of the list that match no account.</summary>
+    public int Unmatched { get; set; }
+
+    /// <summary>Their numbers, and no more of them: people paste anything.</summary>
+    public string? UnmatchedLines { get; set; }
+
+    /// <summary>The id of the admin whose it is: who made, started or resumed it last.</summary>
+    public required string StartedBy { get; set; }
+
+    public string? Client { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public string? Reason { get; set; }
+
+    /// <summary>When accounts were last released.</summary>
+    public DateTimeOffset? ReleasedAt { get; set; }
+
+    /// <summary>A mail to one of its accounts.</summary>
+    public OutboxMail Mail(string accountId, DateTimeOffset now) =>
+        OutboxMail.ForAdmin(RequiresReset ? OutboxKind.RequiredReset : OutboxKind.ResetLink, accountId, now, StartedBy, Client, Id);
+
+    /// <summary>What the trail says of it, in the name of whose it is.</summary>
+    public RecoveryEvent Event(
+        RecoveryEventKind kind,
+        DateTimeOffset at,
+        string? accountId = null,
+        string? detail = null,
+        string? reason = null
+    ) =>
+        new()
+        {
+            At = at,
+            Kind = kind,
+            AccountId = accountId,
+            Actor = StartedBy,
+            Client = Client,
+            CampaignId = Id,
+            Detail = detail,
+            Reason = reason,
+        };
+
+    /// <summary>Changes with every change, so that of two nodes only one releases the next accounts.</summary>
+    public Guid Version { get; set; }
+}
+
+public enum CampaignState
+{
+    /// <summary>Its list is being written; one that stays like this was interrupted and never runs.</summary>
+    Gathering,
+    Draft,
+    Running,
+    Paused,
+    Stopped,
+    Done,
+}
+
+/// <summary>One account of a campaign.</summary>
+public sealed class CampaignAccount
+{
+    public required Guid CampaignId { get; init; }
+
+    /// <summary>From 0 on, without a gap.</summary>
+    public required int Position { get; init; }
+
+    public required string AccountId { get; init; }
+}
+
+internal sealed class CampaignConfiguration : IEntityTypeConfiguration<Campaign>
+{
+    public void Configure(EntityTypeBuilder<Campaign> campaign)
+    {
+        campaign.ToTable("RecoveryCampaigns");
+        campaign.Property(c => c.Id).ValueGeneratedNever();
+        campaign.Property(c => c.State).HasConversion<string>().HasMaxLength(16);
+        campaign.Property(c => c.StartedBy).HasMaxLength(ColumnLength.Id);
+        campaign.Property(c => c.Client).HasMaxLength(ColumnLength.Client);
+        campaign.Property(c => c.Reason).HasMaxLength(RecoveryEvent.MaxReasonLength);
+        campaign.Property(c => c.Chosen).HasMaxLength(200);
+        campaign.Property(c => c.UnmatchedLines).HasMaxLength(Campaign.MaxUnmatchedLength);
+        campaign.Property(c => c.Version).IsConcurrencyToken();
+        campaign.HasIndex(c => c.State);
+    }
+}
+
+internal sealed class CampaignAccountConfiguration : IEntityTypeConfiguration<CampaignAccount>
+{
+    public void Configure(EntityTypeBuilder<CampaignAccount> account)
+    {
+        account.ToTable("RecoveryCampaignAccounts");
+        account.HasKey(a => new { a.CampaignId, a.Position });
+        account.Property(a => a.AccountId).HasMaxLength(ColumnLength.Id);
+        account.HasIndex(a => new { a.CampaignId, a.AccountId }).IsUnique();
+    }
+}

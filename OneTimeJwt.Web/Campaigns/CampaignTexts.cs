@@ -1,0 +1,35 @@
+using System.Globalization;
+using OneTimeJwt.Web.Languages;
+
+namespace OneTimeJwt.Web.Campaigns;
+
+/// <summary>Campaigns in words.</summary>
+internal static class CampaignTexts
+{
+    public static string Name(Campaign campaign) =>
+        campaign.Accounts == 1
+            ? campaign.RequiresReset
+                ? Words.CampaignOneReset
+                : Words.CampaignOneLink
+            : (campaign.RequiresReset ? Words.CampaignResets : Words.CampaignLinks).With(
+                campaign.Accounts.ToString("N0", CultureInfo.CurrentCulture));
+
+    public static string State(CampaignState state) => state switch
+    {
+        CampaignState.Running => Words.CampaignStateRunning,
+        CampaignState.Paused => Words.CampaignStatePaused,
+        CampaignState.Stopped => Words.CampaignStateStopped,
+        CampaignState.Done => Words.CampaignStateDone,
+        _ => Words.CampaignStateDraft,
+    };
+
+    /// <summary>Why it can't be steered that way.</summary>
+    public static string Already(CampaignState state) => state switch
+    {
+        CampaignState.Running => Words.CampaignRunningAlready,
+        CampaignState.Paused => Words.CampaignPausedAlready,
+        CampaignState.Stopped => Words.CampaignStoppedAlready,
+        CampaignState.Done => Words.CampaignDoneAlready,
+        _ => Words.CampaignNotStarted,
+    };
+}

@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace OneTimeJwt.Web.Database;
+
+/// <summary>The row that a person signs in to. Identity's columns and no others: the table may belong to another application too.</summary>
+public sealed class Account : IdentityUser
+{
+    /// <summary>The name under which Identity keeps authenticator keys and recovery codes.</summary>
+    public const string TokenStore = "[AspNetUserStore]";
+
+    private const int StampBytes = 16;
+
+    /// <summary>What we remember beside it, in a table of ours; null where there is nothing.</summary>
+    public RecoveryState? Own { get; private set; }
+
+    /// <summary>Other applications leave an empty text where Identity has none.</summary>
+    public bool HasPassword => !string.IsNullOrWhiteSpace(PasswordHash);
+
+    /// <summary>Outstanding links die and sessions end. 32 characters, as Identity's own: columns may take little more.</summary>
+    public void RenewSecurityStamp() => SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(StampBytes));
+
+    /// <summary>The row of our own, made where there was none.</summary>
+    public RecoveryState Remember() => Own ??= new RecoveryState { AccountId = Id };
+}
+
+internal sealed class AccountConfiguration : IEntityTypeConfiguration<Account>
+{
+    public void Configure(EntityTypeBuilder<Account> account)
+    {
+        // Keys of links are made of it: an account is never read without.
+        account.Navigation(a => a.Own).AutoInclude();
+    }
+}

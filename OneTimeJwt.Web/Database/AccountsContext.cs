@@ -1,0 +1,60 @@
+using System.Data;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Campaigns;
+using OneTimeJwt.Web.Outbox;
+
+namespace OneTimeJwt.Web.Database;
+
+/// <summary>
+/// Identity's tables as the framework makes them, and beside them our own, each under a name that starts with Recovery.
+/// Each provider has a class of its own, with what is different there and with migrations.
+/// </summary>
+public abstract class AccountsContext(DbContextOptions<AccountsContext> options, SqliteWriteLock writer)
+    : IdentityDbContext<Account>(options), IDataProtectionKeyContext
+{
+    /// <summary>What the names of our own tables start with.</summary>
+    public const string OurPrefix = "Recovery";
+
+    /// <summary>Where it stands which migrations were applied. Another application on the same database has a list of its own.</summary>
+    public const string HistoryTable = "RecoveryMigrations";
+
+    /// <summary>For reads that have to fit each other, where the database can do that without being asked to beforehand.</summary>
+    public abstract IsolationLevel SnapshotLevel { get; }
+
+    /// <summary>Whether columns are compared character code by character code, so that a prefix is a range.</summary>
+    public virtual bool ComparesByCode => true;
+
+    /// <summary>The collation that a search has to name for that; null where it is the columns' own.</summary>
+    public virtual string? SearchCollation => null;
+
+    /// <summary>Whether the database has all characters of a text.</summary>
+    public virtual Task<bool> CanStoreAsync(string text) => Task.FromResult(true);
+
+    public DbSet<RecoveryState> OwnStates => Set<RecoveryState>();
+
+    public DbSet<OutboxMail> Outbox => Set<OutboxMail>();
+
+    public DbSet<RecoveryEvent> Trail => Set<RecoveryEvent>();
+
+    public DbSet<Campaign> Campaigns => Set<Campaign>();
+
+    public DbSet<CampaignAccount> CampaignAccounts => Set<CampaignAccount>();
+
+    public DbSet<StoredPasskey> Passkeys => Set<StoredPasskey>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
+        writer.RunAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken);
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+
+        builder.ApplyConfigurationsFromAssembly(typeof(AccountsContext).Assembly);
+        builder.Entity<DataProtectionKey>().ToTable("RecoveryKeyRing");
+    }
+}

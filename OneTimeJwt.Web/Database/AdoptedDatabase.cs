@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace OneTimeJwt.Web.Database;
+
+/// <summary>Whether Identity's tables were there before ours, so that another application reads and writes them as well.</summary>
+public sealed class AdoptedDatabase(IDbContextFactory<AccountsContext> contexts, TimeProvider time)
+{
+    /// <summary>What stands as the version of the migration that made Identity's tables, where another application made them.</summary>
+    internal const string Mark = "adopted";
+
+    // The list of another application's migrations, under Entity Framework's usual name.
+    private const string ForeignHistory = "__EFMigrationsHistory";
+
+    private static readonly TimeSpan Stays = TimeSpan.FromHours(1);
+
+    private readonly CachedValue<bool> _adopted = new(Stays, time);
+
+    public Task<bool> IsAsync(CancellationToken cancellationToken) => _adopted.GetAsync(ReadAsync, cancellationToken);
+
+    private async Task<bool> ReadAsync()
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        var applied = await database.GetService<IHistoryRepository>().GetAppliedMigrationsAsync();
+        return applied.Any(row => row.ProductVersion == Mark)
+            || (await DatabaseSchema.ReadAsync(database, CancellationToken.None)).Any(column => column.Table == ForeignHistory);
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Options;
+
+namespace OneTimeJwt.Web.Database;
+
+/// <summary>The <c>Database</c> section, and the connection string <c>ConnectionStrings:Accounts</c>.</summary>
+public sealed class DatabaseSettings
+{
+    public DatabaseProvider Provider { get; set; } = DatabaseProvider.Sqlite;
+
+    /// <summary>Whether the schema is brought up to date at start; true in Development unless set.</summary>
+    public bool? MigrateOnStart { get; set; }
+}
+
+public enum DatabaseProvider
+{
+    Sqlite,
+    SqlServer,
+    PostgreSql,
+}
+
+internal sealed class DatabaseSettingsValidator(IConfiguration configuration) : IValidateOptions<DatabaseSettings>
+{
+    public ValidateOptionsResult Validate(string? name, DatabaseSettings options) =>
+        ConnectionStrings.Fault(options.Provider, configuration.GetConnectionString("Accounts")) is { } fault
+            ? ValidateOptionsResult.Fail(fault)
+            : ValidateOptionsResult.Success;
+}

@@ -1,0 +1,271 @@
+using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace OneTimeJwt.Web.Database.Migrations.SqlServer
+{
+    /// <inheritdoc />
+    public partial class RecoveryTables : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "RecoveryAccounts",
+                columns: table => new
+                {
+                    AccountId = table.Column<string>(type: "nvarchar(450)", maxLength: 450, nullable: false),
+                    PendingAddress = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
+                    TrustedAddress = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
+                    TrustedUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    TimesSecured = table.Column<int>(type: "int", nullable: false),
+                    SecuredLock = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Culture = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true),
+                    Zone = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryAccounts", x => x.AccountId);
+                    table.ForeignKey(
+                        name: "FK_RecoveryAccounts_AspNetUsers_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "AspNetUsers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecoveryCampaignAccounts",
+                columns: table => new
+                {
+                    CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Position = table.Column<int>(type: "int", nullable: false),
+                    AccountId = table.Column<string>(type: "nvarchar(450)", maxLength: 450, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryCampaignAccounts", x => new { x.CampaignId, x.Position });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecoveryCampaigns",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    State = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
+                    RequiresReset = table.Column<bool>(type: "bit", nullable: false),
+                    Accounts = table.Column<int>(type: "int", nullable: false),
+                    Released = table.Column<int>(type: "int", nullable: false),
+                    Rate = table.Column<int>(type: "int", nullable: false),
+                    Chosen = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Unmatched = table.Column<int>(type: "int", nullable: false),
+                    UnmatchedLines = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    StartedBy = table.Column<string>(type: "nvarchar(450)", maxLength: 450, nullable: false),
+                    Client = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    ReleasedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryCampaigns", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecoveryKeyRing",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    FriendlyName = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    Xml = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryKeyRing", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecoveryOutbox",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    AccountId = table.Column<string>(type: "nvarchar(450)", maxLength: 450, nullable: true),
+                    TypedAddress = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    RequestedBy = table.Column<string>(type: "nvarchar(450)", maxLength: 450, nullable: true),
+                    AboutId = table.Column<string>(type: "nvarchar(450)", maxLength: 450, nullable: true),
+                    Client = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Culture = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true),
+                    Zone = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    RequestedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    DueAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Attempts = table.Column<int>(type: "int", nullable: false),
+                    LeasedUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Lease = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Cause = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    UnansweredAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    RefusedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    TriedAgainAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryOutbox", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecoveryPasskeys",
+                columns: table => new
+                {
+                    CredentialId = table.Column<byte[]>(type: "varbinary(1024)", maxLength: 1024, nullable: false),
+                    UserId = table.Column<string>(type: "nvarchar(450)", nullable: false),
+                    Data = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryPasskeys", x => x.CredentialId);
+                    table.ForeignKey(
+                        name: "FK_RecoveryPasskeys_AspNetUsers_UserId",
+                        column: x => x.UserId,
+                        principalTable: "AspNetUsers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecoveryTrail",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    AccountId = table.Column<string>(type: "nvarchar(450)", maxLength: 450, nullable: true),
+                    AddressHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    Nonce = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true),
+                    Actor = table.Column<string>(type: "nvarchar(450)", maxLength: 450, nullable: true),
+                    Client = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    Detail = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    Reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    MailId = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryTrail", x => x.Id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryCampaignAccounts_CampaignId_AccountId",
+                table: "RecoveryCampaignAccounts",
+                columns: new[] { "CampaignId", "AccountId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryCampaigns_State",
+                table: "RecoveryCampaigns",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryOutbox_AccountId",
+                table: "RecoveryOutbox",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryOutbox_CampaignId",
+                table: "RecoveryOutbox",
+                column: "CampaignId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryOutbox_DueAt",
+                table: "RecoveryOutbox",
+                column: "DueAt",
+                filter: "\"RefusedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryOutbox_RefusedAt",
+                table: "RecoveryOutbox",
+                column: "RefusedAt",
+                filter: "\"RefusedAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryOutbox_RequestedAt",
+                table: "RecoveryOutbox",
+                column: "RequestedAt",
+                filter: "\"RefusedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryPasskeys_UserId",
+                table: "RecoveryPasskeys",
+                column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryTrail_AccountId_At",
+                table: "RecoveryTrail",
+                columns: new[] { "AccountId", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryTrail_Actor_At",
+                table: "RecoveryTrail",
+                columns: new[] { "Actor", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryTrail_AddressHash_At",
+                table: "RecoveryTrail",
+                columns: new[] { "AddressHash", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryTrail_At",
+                table: "RecoveryTrail",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryTrail_CampaignId_Kind",
+                table: "RecoveryTrail",
+                columns: new[] { "CampaignId", "Kind" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryTrail_Kind_At",
+                table: "RecoveryTrail",
+                columns: new[] { "Kind", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryTrail_MailId",
+                table: "RecoveryTrail",
+                column: "MailId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryTrail_Nonce",
+                table: "RecoveryTrail",
+                column: "Nonce");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "RecoveryAccounts");
+
+            migrationBuilder.DropTable(
+                name: "RecoveryCampaignAccounts");
+
+            migrationBuilder.DropTable(
+                name: "RecoveryCampaigns");
+
+            migrationBuilder.DropTable(
+                name: "RecoveryKeyRing");
+
+            migrationBuilder.DropTable(
+                name: "RecoveryOutbox");
+
+            migrationBuilder.DropTable(
+                name: "RecoveryPasskeys");
+
+            migrationBuilder.DropTable(
+                name: "RecoveryTrail");
+        }
+    }
+}

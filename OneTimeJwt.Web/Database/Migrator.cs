@@ -1,0 +1,179 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace OneTimeJwt.Web.Database;
+
+/// <summary>Brings the schema up to date; safe to call again, and from several nodes at once.</summary>
+internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
+{
+    private const string IdentityTables = "_IdentityTables";
+
+    // Any number of our own will do.
+    private const long MigrationLock = 0x4F54544A5754;
+
+    // An index on a table with millions of rows takes minutes, and so does waiting for another node that makes it.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <exception cref="ForeignDatabaseException">It has to be adopted first.</exception>
+    public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await PendingAsync(context, cancellationToken);
+    }
+
+    /// <returns>The migrations that were applied.</returns>
+    /// <exception cref="ForeignDatabaseException">It has to be adopted first.</exception>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default)
+    {
+        var before = await PendingAsync(cancellationToken);
+        if (before.Count == 0)
+            return [];
+
+        var applied = await InTurnAsync(
+            async context =>
+            {
+                var pending = await PendingAsync(context, cancellationToken);
+                return pending.Count == 0 ? [] : await MigrateAsync(context, pending, cancellationToken);
+            },
+            cancellationToken);
+        if (applied.Any(MakesIdentityTables))
+            await KeepLogAheadAsync(cancellationToken);
+        return applied;
+    }
+
+    /// <summary>Leaves Identity's tables as they are and adds our own.</summary>
+    /// <returns>The migrations that were applied.</returns>
+    public async Task<IReadOnlyList<string>> AdoptAsync(CancellationToken cancellationToken = default)
+    {
+        return await InTurnAsync(
+            async context =>
+            {
+                var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context, cancellationToken), cancellationToken);
+                if (pending.RemoveAll(MakesIdentityTables) > 0)
+                {
+                    var history = context.GetService<IHistoryRepository>();
+                    await history.CreateIfNotExistsAsync(cancellationToken);
+                    await context.Database.ExecuteSqlRawAsync(history.GetInsertScript(IdentityRow(context)), cancellationToken);
+                }
+
+                return pending.Count == 0 ? [] : await MigrateAsync(context, pending, cancellationToken);
+            },
+            cancellationToken);
+    }
+
+    /// <param name="adopted">For a database that has Identity's tables already.</param>
+    public async Task<string> ScriptAsync(bool adopted)
+    {
+        await using var context = await contexts.CreateDbContextAsync();
+        var migrator = context.GetService<IMigrator>();
+        // SQLite has no IF in its language.
+        var options = context is SqliteAccounts ? MigrationsSqlGenerationOptions.Default : MigrationsSqlGenerationOptions.Idempotent;
+        if (!adopted)
+            return migrator.GenerateScript(options: options);
+
+        var history = context.GetService<IHistoryRepository>();
+        var row = IdentityRow(context);
+        return string.Join(
+            Environment.NewLine,
+            history.GetCreateIfNotExistsScript(),
+            history.GetInsertScript(row),
+            "",
+            migrator.GenerateScript(fromMigration: row.MigrationId, options: options));
+    }
+
+    private static HistoryRow IdentityRow(AccountsContext context) =>
+        new(context.Database.GetMigrations().Single(MakesIdentityTables), AdoptedDatabase.Mark);
+
+    private static bool MakesIdentityTables(string migration) => migration.EndsWith(IdentityTables, StringComparison.Ordinal);
+
+    // Tables first: what another node makes in between is no longer pending then.
+    public static async Task<IReadOnlyList<string>> PendingAsync(AccountsContext context, CancellationToken cancellationToken)
+    {
+        var path = await SchemaPath.ReadAsync(context, cancellationToken);
+        var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context, cancellationToken), cancellationToken);
+        if (pending.Exists(MakesIdentityTables))
+            ForeignDatabaseException.ThrowIf(path);
+        return pending;
+    }
+
+    // Asking for a list that isn't there is logged as an error.
+    private static async Task<List<string>> UnappliedAsync(
+        AccountsContext context,
+        IReadOnlyList<SchemaColumn> schema,
+        CancellationToken cancellationToken
+    ) =>
+        schema.Any(column => column.Table == AccountsContext.HistoryTable)
+            ? [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)]
+            : [.. context.Database.GetMigrations()];
+
+    private static async Task<IReadOnlyList<string>> MigrateAsync(
+        AccountsContext context, IReadOnlyList<string> pending, CancellationToken cancellationToken)
+    {
+        // Where the list isn't there yet, looking into it fails, and with it the transaction.
+        if (context is PostgreSqlAccounts)
+            await context.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
+        await context.Database.MigrateAsync(cancellationToken);
+        return pending;
+    }
+
+    // One transaction has the lock and does all the work. Entity Framework's own locks are let go of from migration to
+    // migration on PostgreSQL and outlive a killed process on SQLite; a session's lock is lost behind a pooler, which gives
+    // each transaction another session. On SQL Server its lock is a session's, and does.
+    private async Task<IReadOnlyList<string>> InTurnAsync(
+        Func<AccountsContext, Task<IReadOnlyList<string>>> act, CancellationToken cancellationToken)
+    {
+        await using var any = await contexts.CreateDbContextAsync(cancellationToken);
+        await MakeDatabaseAsync(any, cancellationToken);
+        if (any is SqlServerAccounts)
+            return await act(any);
+
+        return await any.Database.CreateExecutionStrategy().ExecuteAsync(
+            async () =>
+            {
+                await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+                context.Database.SetCommandTimeout(Patience);
+                await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+                if (context is PostgreSqlAccounts)
+                    await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({MigrationLock})", cancellationToken);
+                var applied = await act(context);
+                await transaction.CommitAsync(cancellationToken);
+                return applied;
+            });
+    }
+
+    private static async Task MakeDatabaseAsync(AccountsContext context, CancellationToken cancellationToken)
+    {
+        // Connections open what is there and make nothing.
+        if (context is SqliteAccounts)
+        {
+            await File.Open(context.Database.GetDbConnection().DataSource, FileMode.OpenOrCreate).DisposeAsync();
+            return;
+        }
+
+        var creator = context.GetService<IRelationalDatabaseCreator>();
+        if (await creator.ExistsAsync(cancellationToken))
+            return;
+
+        try
+        {
+            await creator.CreateAsync(cancellationToken);
+        }
+        catch (DbException)
+        {
+            // Another node may have been faster.
+            if (!await creator.ExistsAsync(cancellationToken))
+                throw;
+        }
+    }
+
+    // Not possible within a transaction.
+    private async Task KeepLogAheadAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (context is SqliteAccounts)
+            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
+    }
+}

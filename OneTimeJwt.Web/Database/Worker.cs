@@ -1,0 +1,30 @@
+namespace OneTimeJwt.Web.Database;
+
+/// <summary>Background work in rounds, which nothing but the shutdown ends: what goes wrong is logged, and the next round comes.</summary>
+internal abstract class Worker : BackgroundService
+{
+    /// <param name="round">A round, or a part of one that others must not wait for.</param>
+    /// <param name="stoppingToken">The app's shutdown: only then a cancellation is no fault.</param>
+    /// <returns>Whether it went well.</returns>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "A fault that left here would stop the host.")]
+    protected async Task<bool> TryAsync(Func<Task> round, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await round();
+            return true;
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception fault)
+        {
+            Failed(fault);
+            return false;
+        }
+    }
+
+    /// <summary>Logs it in words of the work that failed: with its stack trace where it is unexpected.</summary>
+    protected abstract void Failed(Exception fault);
+}

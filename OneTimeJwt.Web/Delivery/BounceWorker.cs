@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Options;
+using MimeKit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Mail;
+
+namespace OneTimeJwt.Web.Delivery;
+
+/// <summary>Reads the mailbox for bounces, where one is set. Several nodes may: what both read is recorded once.</summary>
+internal sealed partial class BounceWorker(
+    BounceMailbox mailbox, BounceAddress address, DeliveryReports reports, IOptions<MailSettings> settings,
+    TimeProvider time, ILogger<BounceWorker> logger) : Worker
+{
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan RoundTimeout = TimeSpan.FromMinutes(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var bounces = settings.Value.Bounces;
+        if (settings.Value.Transport != MailTransportKind.Smtp || bounces.Imap.Host is null)
+            return;
+
+        if (bounces.Imap.Security == SmtpSecurity.None)
+            Log.ClearText(logger);
+        var pause = bounces.Interval;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = await TryReadAsync(stoppingToken) ? bounces.Interval : NextPause(pause, bounces.Interval);
+        }
+    }
+
+    // A server that is away is not asked every minute; one that is asked once an hour anyway, no less often.
+    private static TimeSpan NextPause(TimeSpan pause, TimeSpan interval) =>
+        pause * 2 < MaxPause ? pause * 2 : interval > MaxPause ? interval : MaxPause;
+
+    public async Task<bool> TryReadAsync(CancellationToken stoppingToken)
+    {
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        round.CancelAfter(RoundTimeout);
+        return await TryAsync(
+            () => mailbox.ReadAsync(IsCandidate, message => RecordAsync(message, round.Token), round.Token),
+            stoppingToken);
+    }
+
+    protected override void Failed(Exception fault) => Log.NotRead(
+        logger,
+        BounceMailbox.Words(fault) ?? LoggableException.NameOf(fault),
+        BounceMailbox.Words(fault) is null ? LoggableException.IfUnexpected(fault) : null);
+
+    // Some servers keep the envelope's recipient in no header; the mail that they return tells its Return-Path.
+    private bool IsCandidate(HeaderList headers) =>
+        headers.Any(header => header.Id == HeaderId.ContentType
+            ? header.Value.Contains("multipart/report", StringComparison.OrdinalIgnoreCase)
+            : address.Find(header.Value) is not null);
+
+    private async Task<bool> RecordAsync(MimeMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryRecordAsync(message, cancellationToken);
+        }
+        catch (Exception fault) when (fault.MayBeOfOneRow())
+        {
+            // Left as it is, and the mails after it are read.
+            Log.NotUnderstood(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+            return false;
+        }
+    }
+
+    private async Task<bool> TryRecordAsync(MimeMessage message, CancellationToken cancellationToken)
+    {
+        if (BounceMessage.Addresses(message).Select(address.Find).FirstOrDefault(id => id is not null) is not { } mailId
+            || BounceMessage.Read(message) is not { } told)
+            return false;
+
+        await reports.RecordAsync([new DeliveryReport(mailId, told.Outcome, told.Cause)], cancellationToken);
+        return true;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "The mailbox for bounces was not read: {Cause}. It will be tried again.")]
+        public static partial void NotRead(ILogger logger, string cause, Exception? unexpected);
+
+        [LoggerMessage(LogLevel.Warning, "A mail in the mailbox for bounces could not be understood ({Fault}) and is left there.")]
+        public static partial void NotUnderstood(ILogger logger, string fault, Exception? unexpected);
+
+        [LoggerMessage(LogLevel.Warning, "Mail:Bounces:Imap:Security is None: the mailbox's password travels in clear text.")]
+        public static partial void ClearText(ILogger logger);
+    }
+}

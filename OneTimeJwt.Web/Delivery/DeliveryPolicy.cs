@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Links;
+using OneTimeJwt.Web.Links.Purposes;
+using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Outbox;
+using OneTimeJwt.Web.SignIn;
+
+namespace OneTimeJwt.Web.Delivery;
+
+/// <summary>Decides whether a mail is sent: by its age, by the state of its account, and by the limits of its recipient.</summary>
+internal sealed class DeliveryPolicy(
+    LinkPurposes purposes,
+    AccountLock accountLock,
+    MailRateLimiter budgets,
+    SecurityNotices notices,
+    MailedCodes codes,
+    IOptions<MailSettings> settings,
+    TimeProvider time)
+{
+    // Notices are kept through a long outage (RFC 5321, section 4.5.4.1).
+    private static readonly TimeSpan NoticeStaysOfUse = TimeSpan.FromDays(5);
+
+    /// <summary>Whether nobody waits for it any more.</summary>
+    public bool IsStale(OutboxMail mail) => time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) >
+        (mail.Kind == OutboxKind.SignInCode ? MailedCodes.Lifetime
+        : purposes.OfMail(mail.Kind)?.IsAwaited(mail.Kind) == true ? settings.Value.GiveUpAfter
+        : NoticeStaysOfUse);
+
+    public bool MayGetLink(OutboxMail mail, Account account) => Obstacle(account, notices.LinkAddressOf(mail, account)) is null;
+
+    /// <param name="mail">A row that is ours.</param>
+    /// <param name="account">Its account.</param>
+    /// <param name="snapshot">What was read of it.</param>
+    /// <param name="plan">What it is to become, where it is about a link.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    /// <returns>Why it is not sent, for the trail; null where it is.</returns>
+    public async Task<string?> ObstacleAsync(
+        OutboxMail mail,
+        Account account,
+        DeliverySnapshot snapshot,
+        LinkMail? plan,
+        CancellationToken cancellationToken)
+    {
+        if (mail.Kind == OutboxKind.SignInCode)
+            return await CodeObstacleAsync(account);
+        if (plan is null)
+            return null;
+
+        return Obstacle(account, notices.LinkAddressOf(mail, account))
+            ?? await OverBudgetAsync(mail, account, snapshot, plan, cancellationToken)
+            ?? (plan as LinkMail.None)?.Reason;
+    }
+
+    private string? Obstacle(Account account, string? to) =>
+        accountLock.IsBanned(account) ? "locked"
+        : string.IsNullOrEmpty(to) ? "no address"
+        : null;
+
+    // Counted apart from links: neither uses the other's budget up. No two nodes work on one account at a time.
+    private async Task<string?> CodeObstacleAsync(Account account) =>
+        Obstacle(account, account.Email)
+        ?? (
+            !account.EmailConfirmed ? "address not confirmed"
+            : await codes.NextAtAsync(account.Id) is not null ? "enough codes lately"
+            : null);
+
+    private async Task<string?> OverBudgetAsync(
+        OutboxMail mail,
+        Account account,
+        DeliverySnapshot snapshot,
+        LinkMail plan,
+        CancellationToken cancellationToken)
+    {
+        var purpose = purposes.OfMail(mail.Kind)!;
+        if (!purpose.IsRequested || !purpose.HasBudget(mail.Kind) || snapshot.RecipientOf(mail) is not { } recipient)
+            return null;
+
+        var key = new BudgetKey(recipient, plan is LinkMail.NoLink ? null : purpose, mail.RequestedBy is not null);
+        return await budgets.ObstacleAsync(key, account, [.. snapshot.Recent[key]], cancellationToken);
+    }
+}

@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Links;
+using OneTimeJwt.Web.Outbox;
+
+namespace OneTimeJwt.Web.Delivery;
+
+/// <summary>
+/// Works the outbox off on its own tick, never woken by a request, so that what a request costs says nothing about what
+/// the worker finds. Rows are leased and read many at a time and sent several at once; a slow mail holds up its own place
+/// only. At shutdown it finishes the mails in flight and puts the others back.
+/// </summary>
+internal sealed partial class DeliveryWorker(
+    IServiceScopeFactory scopes,
+    OutboxQueue outbox,
+    MailDelivery delivery,
+    DeliveryAttempt dispatch,
+    LinkAudit trail,
+    TimeProvider time,
+    ILogger<DeliveryWorker> logger
+) : Worker
+{
+    private const int BatchSize = 512;
+    private const int AtOnce = 32;
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TidyInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RefusedMailsStay = TimeSpan.FromDays(30);
+
+    private readonly ConcurrentDictionary<Guid, OutboxMail> _inHand = [];
+
+    // The latest work for a recipient, which the next one waits for. Touched by the enumerator alone.
+    private readonly Dictionary<string, Task> _latest = [];
+
+    // No request is answered any more: what was counted since the last summary is all there is, and mails under way need
+    // not be waited for.
+    public override Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        base.StopAsync(cancellationToken), TryAsync(() => trail.SummariseAsync(cancellationToken), cancellationToken));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var done = new CancellationTokenSource();
+        var renewal = outbox.KeepAsync(() => [.. _inHand.Values], done.Token);
+        await Parallel.ForEachAsync(
+            LeasedAsync(stoppingToken),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (work, _) => await SendAsync(work, stoppingToken));
+        await done.CancelAsync();
+        await renewal;
+        // Leases that can't be given back run out.
+        await TryAsync(() => outbox.PutBackAsync([.. _inHand.Values]), stoppingToken);
+    }
+
+    // Pulled by whichever place is free.
+    private async IAsyncEnumerable<Work> LeasedAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Tick, time);
+        var lastTidy = time.GetTimestamp();
+        while (await NextTickAsync(timer, stoppingToken))
+        {
+            for (var work = await TryLeaseAsync(stoppingToken); work is not null; work = await TryLeaseAsync(stoppingToken))
+            {
+                foreach (var mails in work)
+                    yield return mails;
+            }
+
+            if (time.GetElapsedTime(lastTidy) >= TidyInterval)
+            {
+                lastTidy = time.GetTimestamp();
+                await TryAsync(() => trail.SummariseAsync(CancellationToken.None), stoppingToken);
+                await TryAsync(() => outbox.RemoveRefusedAsync(RefusedMailsStay, stoppingToken), stoppingToken);
+            }
+        }
+    }
+
+    private static async Task<bool> NextTickAsync(PeriodicTimer timer, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    // Null where nothing is due, or nothing can be had.
+    private async Task<IReadOnlyList<Work>?> TryLeaseAsync(CancellationToken stoppingToken)
+    {
+        IReadOnlyList<Work>? work = null;
+        if (!stoppingToken.IsCancellationRequested)
+            await TryAsync(async () => work = await LeaseAsync(stoppingToken), stoppingToken);
+        return work;
+    }
+
+    private async Task<IReadOnlyList<Work>?> LeaseAsync(CancellationToken stoppingToken)
+    {
+        // Ahead of reading: what has ended by now is in the trail, and what hasn't is waited for and read again.
+        foreach (var (recipient, _) in _latest.Where(work => work.Value.IsCompleted).ToList())
+            _latest.Remove(recipient);
+
+        var leased = await outbox.LeaseAsync(BatchSize, stoppingToken);
+        if (leased.Count == 0)
+            return null;
+
+        await FindRecipientsAsync([.. leased.Where(mail => mail.AccountId is null)]);
+        var mails = leased.Where(mail => mail.AccountId is not null).ToList();
+        return await PrepareAsync(mails);
+    }
+
+    private async Task<IReadOnlyList<Work>> PrepareAsync(IReadOnlyList<OutboxMail> mails)
+    {
+        var work = new List<Work>();
+        try
+        {
+            await Bisect.EachAsync(
+                mails, async some => work.AddRange(Queue(some, await delivery.PrepareAsync(some, CancellationToken.None))), PutOffAsync);
+        }
+        catch (Exception fault) when (work.Count > 0)
+        {
+            // What is queued is sent; the leases of the others run out.
+            Failed(fault);
+        }
+
+        return work;
+    }
+
+    private Task PutOffAsync(OutboxMail mail, Exception fault) => TryAsync(() => dispatch.PutOffAsync(mail, fault), CancellationToken.None);
+
+    private List<Work> Queue(IReadOnlyList<OutboxMail> mails, DeliverySnapshot snapshot)
+    {
+        foreach (var mail in mails)
+            _inHand[mail.Id] = mail;
+        return [.. mails.GroupBy(mail => snapshot.RecipientOf(mail) ?? mail.AccountId!).Select(group => Queue(group, snapshot))];
+    }
+
+    // Who has confirmed an address goes ahead of others who were registered with it.
+    private Work Queue(IGrouping<string, OutboxMail> group, DeliverySnapshot snapshot)
+    {
+        var mails = group
+            .OrderBy(mail => mail.RequestedAt)
+            .ThenByDescending(mail => snapshot.Of(mail)?.EmailConfirmed)
+            .ThenBy(mail => mail.AccountId, StringComparer.Ordinal)
+            .ToList();
+        var work = new Work(mails, snapshot, _latest.GetValueOrDefault(group.Key));
+        _latest[group.Key] = work.Done.Task;
+        return work;
+    }
+
+    private async Task FindRecipientsAsync(IReadOnlyCollection<OutboxMail> mails)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<RecipientResolver>().FindAsync(mails, PutOffAsync, CancellationToken.None);
+    }
+
+    // One after the other for a recipient, so that its budget is counted right. Other nodes are kept from its accounts only:
+    // where several accounts share an address, each further node may send one mail more at the same moment.
+    private async Task SendAsync(Work work, CancellationToken stoppingToken)
+    {
+        if (work.Before is not null)
+            await work.Before;
+        for (var i = 0; i < work.Mails.Count && !stoppingToken.IsCancellationRequested; i++)
+        {
+            var mail = work.Mails[i];
+            var snapshot = i == 0 && work.Before is null ? work.Snapshot : null;
+            await TryAsync(() => dispatch.DeliverAsync(mail, snapshot, stoppingToken), stoppingToken);
+            _inHand.TryRemove(mail.Id, out _);
+        }
+
+        work.Done.SetResult();
+    }
+
+    protected override void Failed(Exception fault) =>
+        Log.Failed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+
+    /// <summary>The mails to one recipient, what was read when they were leased, and earlier work that isn't done yet.</summary>
+    private sealed record Work(IReadOnlyList<OutboxMail> Mails, DeliverySnapshot Snapshot, Task? Before)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "The outbox could not be worked on ({Fault}); trying again shortly.")]
+        public static partial void Failed(ILogger logger, string fault, Exception? unexpected);
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Options;
+
+namespace OneTimeJwt.Web.Hosting;
+
+/// <summary>Accounts that Development starts with: the <c>Seed</c> section.</summary>
+public sealed class SeedSettings
+{
+    public List<SeedAccount> Accounts { get; set; } = [];
+}
+
+public sealed class SeedAccount
+{
+    public string? Email { get; set; }
+
+    public string? Password { get; set; }
+
+    public List<string> Roles { get; set; } = [];
+
+    /// <summary>False for an account that never confirmed its address.</summary>
+    public bool Confirmed { get; set; } = true;
+
+    /// <summary>Base32 key of an authenticator app; turns two-factor on.</summary>
+    public string? AuthenticatorKey { get; set; }
+
+    /// <summary>Codes for the day the authenticator is lost.</summary>
+    public List<string> RecoveryCodes { get; set; } = [];
+}
+
+internal sealed class SeedSettingsValidator(IHostEnvironment environment) : IValidateOptions<SeedSettings>
+{
+    public ValidateOptionsResult Validate(string? name, SeedSettings options)
+    {
+        if (options.Accounts.Count == 0)
+            return ValidateOptionsResult.Success;
+        if (!environment.IsDevelopment())
+            return ValidateOptionsResult.Fail("Seed:Accounts exists in Development only: remove it");
+
+        var faults = options.Accounts
+            .Select((account, i) => (account, i))
+            .Where(seed => string.IsNullOrWhiteSpace(seed.account.Email) || string.IsNullOrEmpty(seed.account.Password))
+            .Select(seed => $"Seed:Accounts:{seed.i} needs an Email and a Password")
+            .ToList();
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}

@@ -1,9 +1,0 @@
-using System.Globalization;
-
-namespace OneTimeJwt.Web.Languages;
-
-internal static class Filling
-{
-    /// <summary>Fills in the places of a text, with numbers and dates as the reader writes them.</summary>
-    public static string With(this string words, params ReadOnlySpan<object?> values) => string.Format(CultureInfo.CurrentCulture, words, values);
-}

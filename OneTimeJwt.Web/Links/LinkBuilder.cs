@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Languages;
+
+namespace OneTimeJwt.Web.Links;
+
+/// <summary>Builds the link that is mailed, and guards its length. Its origin comes from the settings, never from a request.</summary>
+public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> settings, IOptions<LanguageSettings> languages)
+{
+    private static readonly TimeProvider MaxExpiry = new EndOfTime();
+
+    /// <summary>The whole link, or null where it would be longer than the guard allows. It is never cut.</summary>
+    public string? Build(MintedToken token, out int length)
+    {
+        var link = Build(origin, token, Language.Current, languages.Value);
+        length = link.Length;
+        return length <= settings.Value.MaxLinkLength && token.Value.Length <= OneTimeTokens.MaxLength ? link : null;
+    }
+
+    /// <summary>A page of ours in the reader's language, without a token.</summary>
+    public string To(string path) =>
+        Language.Current.Code == languages.Value.Default
+            ? origin.Value + path
+            : $"{origin.Value}{path}?{LanguageCookieProvider.CarriedKey}={Language.Current.Code}";
+
+    /// <summary>The length of the longest link for an account with a GUID for an id: longest secret id, longest
+    /// expiry, any language.</summary>
+    internal static int MaxTypicalLength(PublicOrigin origin)
+    {
+        var tokens = new OneTimeTokens(
+            [new ServerSecret("longest1", new byte[KeyMaterial.KeySize])],
+            origin.Value,
+            new TokenLifetimes(),
+            MaxExpiry);
+        var account = new Account { Id = Guid.Empty.ToString(), SecurityStamp = "any" };
+        return LinkPurposes.Own.Max(purpose =>
+            Language.All.Max(language =>
+                Build(origin, tokens.Mint(purpose.Token, account), language, new LanguageSettings { Default = "" }).Length));
+    }
+
+    // Without one the browser's own language counts, which is no worse a guess than the default.
+    private static string Build(PublicOrigin origin, MintedToken token, Language language, LanguageSettings languages) =>
+        $"{origin.Value}{token.Purpose.Page}?token={token.Value}"
+            + (language.Code == languages.Default ? "" : $"&{LanguageCookieProvider.CarriedKey}={language.Code}");
+
+    private sealed class EndOfTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.MaxValue.AddDays(-30);
+    }
+}

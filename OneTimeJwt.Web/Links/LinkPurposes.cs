@@ -1,0 +1,43 @@
+using OneTimeJwt.Web.Links.Purposes;
+
+namespace OneTimeJwt.Web.Links;
+
+/// <summary>The purposes that there are.</summary>
+/// <param name="all">Each is registered once.</param>
+internal sealed class LinkPurposes(IEnumerable<LinkPurpose> all)
+{
+    /// <summary>Those of this app: each class is one.</summary>
+    public static IReadOnlyList<LinkPurpose> Own { get; } =
+    [
+        .. typeof(LinkPurpose).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(LinkPurpose)) && !type.IsAbstract)
+            .Select(type => (LinkPurpose)Activator.CreateInstance(type)!)
+            .OrderBy(purpose => purpose.Name, StringComparer.Ordinal),
+    ];
+
+    public IReadOnlyList<LinkPurpose> All { get; } = Distinct([.. all]);
+
+    private readonly Dictionary<string, LinkPurpose> _byMail =
+        all.SelectMany(purpose => purpose.Mails.Select(mail => (mail, purpose))).ToDictionary(pair => pair.mail, pair => pair.purpose);
+
+    /// <summary>Those that anybody may ask for, the one that no field tells first.</summary>
+    public IReadOnlyList<LinkPurpose> Requestable { get; } =
+        [.. all.Where(purpose => purpose.Request is not null).OrderBy(purpose => purpose.Request!.Field is not null)];
+
+    /// <summary>The purpose whose links such mails carry; null for notices and codes.</summary>
+    public LinkPurpose? OfMail(string kind) => _byMail.GetValueOrDefault(kind);
+
+    /// <summary>Whether such a mail was asked for and is to carry a link.</summary>
+    public bool IsRequest(string kind) => OfMail(kind) is { IsRequested: true };
+
+    /// <summary>The purpose of a line of the trail about a mailed link.</summary>
+    public LinkPurpose OfLine(string? detail) =>
+        (detail is null ? null : All.FirstOrDefault(purpose => purpose.TrailDetail == detail)) ?? Requestable[0];
+
+    // Tokens of one purpose would serve another of its name.
+    private static IReadOnlyList<LinkPurpose> Distinct(IReadOnlyList<LinkPurpose> all) =>
+        all.Select(purpose => purpose.Name).Distinct().Count() == all.Count
+        && all.Select(purpose => purpose.Page).Distinct().Count() == all.Count
+            ? all
+            : throw new InvalidOperationException("Two purposes have one name or one page.");
+}

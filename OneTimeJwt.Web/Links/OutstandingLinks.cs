@@ -1,0 +1,49 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+
+namespace OneTimeJwt.Web.Links;
+
+/// <summary>Links to choose a password that were mailed and neither used, killed nor expired, as far as the trail knows.</summary>
+public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvider time)
+{
+    private static readonly RecoveryEventKind[] Ends =
+    [
+        RecoveryEventKind.Redeemed, RecoveryEventKind.PasswordChanged, RecoveryEventKind.LinksKilled,
+        RecoveryEventKind.ResetRequired, RecoveryEventKind.Locked, RecoveryEventKind.TwoFactorReset, RecoveryEventKind.TwoFactorOn,
+        RecoveryEventKind.TwoFactorOff, RecoveryEventKind.AuthenticatorChanged, RecoveryEventKind.RecoveryCodesMade,
+        RecoveryEventKind.PasskeyAdded, RecoveryEventKind.PasskeyRemoved, RecoveryEventKind.AddressChanged, RecoveryEventKind.Secured,
+    ];
+
+    /// <summary>Whether one is out for this account, or about to be mailed.</summary>
+    public async Task<bool> AreOutAsync(AccountsContext database, string accountId) =>
+        await database.Outbox.AnyAsync(mail => mail.AccountId == accountId && mail.RefusedAt == null)
+        || await In(database).AnyAsync(mail => mail.AccountId == accountId);
+
+    /// <summary>Whether something has ended the links of this account since one was mailed at that moment.</summary>
+    public static Task<bool> HaveEndedAsync(
+        AccountsContext database,
+        string accountId,
+        DateTimeOffset mailedAt,
+        CancellationToken cancellationToken
+    ) => database.Trail.AnyAsync(end => end.AccountId == accountId && end.At >= mailedAt && Ends.Contains(end.Kind), cancellationToken);
+
+    /// <returns>The lines of their mails.</returns>
+    public IQueryable<RecoveryEvent> In(AccountsContext database)
+    {
+        var lifetimes = tokens.Value.Lifetimes;
+        var now = time.GetUtcNow();
+        var (byUser, byAdmin) = (now - lifetimes.Reset, now - lifetimes.ResetByAdmin);
+        var earliest = byUser < byAdmin ? byUser : byAdmin;
+        return database.Trail.Where(mail =>
+            mail.Kind == RecoveryEventKind.Mailed
+            && mail.At > earliest
+            && mail.At <= now
+            && mail.Nonce != null
+            && mail.Detail == null
+            && ((mail.Actor == null && mail.At > byUser) || (mail.Actor != null && mail.At > byAdmin))
+            && !database.Trail.Any(end => end.AccountId == mail.AccountId && end.At >= mail.At && Ends.Contains(end.Kind)));
+    }
+}

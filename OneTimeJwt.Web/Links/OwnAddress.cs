@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Links.Purposes;
+
+namespace OneTimeJwt.Web.Links;
+
+/// <summary>Judges the address that has to be typed behind links whose use is to press a button.</summary>
+internal sealed class OwnAddress(
+    AccountLookup lookup,
+    MailRateLimiter budgets,
+    AddressAttemptLimiter tries,
+    AccountsContext database,
+    TimeProvider time)
+{
+    /// <summary>Takes one try.</summary>
+    /// <param name="purpose">What the link is for.</param>
+    /// <param name="account">Whose it is.</param>
+    /// <param name="nonce">Of its token.</param>
+    /// <param name="typed">What came in.</param>
+    /// <param name="network">What the client is counted by.</param>
+    public async Task<TypedAddressVerdict> JudgeAsync(ButtonPurpose purpose, Account account, string nonce, string typed, string network)
+    {
+        if (string.IsNullOrWhiteSpace(typed))
+            return TypedAddressVerdict.Missing;
+        if (!tries.Take(nonce, network))
+            return TypedAddressVerdict.TooOften;
+
+        return await IsAsync(purpose, account, nonce, typed.Trim()) ? TypedAddressVerdict.Right : TypedAddressVerdict.Wrong;
+    }
+
+    private async Task<bool> IsAsync(ButtonPurpose purpose, Account account, string nonce, string typed)
+    {
+        if (!Addresses.CanBeNormalised(typed))
+            return false;
+        if (purpose.AcceptedAddresses(account, time.GetUtcNow()).Any(address => lookup.HasAddress(address, typed)))
+            return true;
+
+        var recipient = budgets.Recipient(typed);
+        return purpose.AcceptsRecipient
+            && await database.Trail.AnyAsync(line =>
+                line.Nonce == nonce
+                && line.AccountId == account.Id
+                && RecoveryEvent.Departures.Contains(line.Kind)
+                && line.AddressHash == recipient);
+    }
+
+    /// <summary>Whether a text tells the answer.</summary>
+    public bool Tells(ButtonPurpose purpose, Account account, string text) =>
+        Addresses.CanBeNormalised(text)
+        && purpose.AcceptedAddresses(account, time.GetUtcNow()).Any(address => lookup.HasAddress(address, text));
+}
+
+/// <summary>How a typed address was judged.</summary>
+public enum TypedAddressVerdict
+{
+    Right,
+
+    /// <summary>The button was pressed without one.</summary>
+    Missing,
+
+    Wrong,
+
+    /// <summary>It was not compared: there were too many tries.</summary>
+    TooOften,
+}

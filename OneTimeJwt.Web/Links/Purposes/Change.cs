@@ -1,0 +1,87 @@
+using OneTimeJwt.Tokens;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Outbox;
+
+namespace OneTimeJwt.Web.Links.Purposes;
+
+/// <summary>
+/// Another address. It waits in a row of ours and never rides in the token; redeeming makes it the account's own, replaces
+/// the stamp and empties that row. Whoever asks for another address meanwhile ends the link to this one.
+/// </summary>
+internal sealed class Change() : ButtonPurpose(Declared)
+{
+    public static readonly TokenPurpose Declared = new(
+        "change",
+        "/change-email",
+        lifetimes => lifetimes.Change,
+        account => [account.SecurityStamp, .. account.AddressState(), (account.User as Account)?.Own?.PendingAddress]);
+
+    public override string TrailDetail => "to change the address";
+
+    public override FormWords Form => new(Words.ChangeTitle, Words.ChangeLead, Words.OwnAddressSoFar, Words.ChangeButton);
+
+    public override DoneWords Done => new(Words.AddressChangedTitle, Words.AddressChangedLead, "address-changed");
+
+    public override InvalidLinkWords Dead => new(Words.ExpiredChange, Words.UsedChange, Words.UsedChangeNext);
+
+    public override IReadOnlyList<NextStep> NextSteps =>
+        [new("/account/email", Words.ChangeYourAddress), new("/account", Words.AccountTitle)];
+
+    public override string WrongAddress => Words.OwnAddressSoFarWrong;
+
+    public override IReadOnlyList<string> Mails => [OutboxKind.ChangeLink];
+
+    public override bool IsAwaited(string mail) => true;
+
+    public override string? WantedAddress(Account account) => account.Own?.PendingAddress;
+
+    public override string QueueName(string mail) => Words.QueueChangeLink;
+
+    // Who has the address already hears of it, and whoever asked sees no difference.
+    internal override LinkMail Plan(OutboxMail mail, Account account, MailFacts facts) =>
+        WantedAddress(account) is null ? new LinkMail.None("no address waits any more")
+        : facts.IsTaken ? new LinkMail.NoLink(() => Taken(facts.Host), "another account has that address, no link")
+        : new LinkMail.Link(facts.Lifetimes.Change, link => Write(link, facts.Host));
+
+    internal override IEnumerable<(string Name, MailContent Content)> Samples(MailedLink link, MailFacts facts) =>
+        [("change", Write(link, facts.Host)), ("address-taken", Taken(facts.Host))];
+
+    public override IEnumerable<string?> AcceptedAddresses(Account account, DateTimeOffset now) =>
+        string.IsNullOrWhiteSpace(account.Email) ? [account.Own?.PendingAddress] : [account.Email];
+
+    internal override async Task<RecoveryEventKind?> ApplyAsync(Account account, Redeemer by, RedemptionContext context)
+    {
+        var own = account.Remember();
+        if (own.PendingAddress is not { } wanted || await context.IsTakenAsync(account, wanted))
+            return null;
+
+        if (account.Email is { Length: > 0 } former)
+        {
+            own.Trust(former, context.Now, context.Now + context.Lifetimes.Secure);
+            context.AddMail(OutboxKind.AddressChangedNotice, account.Id, by.Client, to: former);
+        }
+
+        context.Rename(account, wanted);
+        account.EmailConfirmed = true;
+        account.RenewSecurityStamp();
+        own.PendingAddress = null;
+        own.Renew();
+        return RecoveryEventKind.AddressChanged;
+    }
+
+    private static MailContent Write(MailedLink link, string host) => new(
+        Words.MailChange,
+        [MailTemplates.Fill(Words.MailChangeText, host)],
+        new MailButton(Words.ChangeButton, link.Url),
+        [MailTemplates.Lifetime(link), Words.MailNotExpected]);
+
+    private static MailContent Taken(string host) =>
+        new(
+            Words.MailAddressTaken,
+            [MailTemplates.Fill(Words.MailAddressTakenText, host), Words.MailAddressTakenYou, Words.MailNothingToDo],
+            Link: null,
+            []);
+}

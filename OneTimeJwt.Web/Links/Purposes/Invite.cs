@@ -1,0 +1,43 @@
+using OneTimeJwt.Tokens;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Outbox;
+
+namespace OneTimeJwt.Web.Links.Purposes;
+
+/// <summary>
+/// The first password of an account that was made for somebody. Redeeming replaces the security stamp and puts a hash where
+/// none was; however else the account gets a password, the invitation ends with it.
+/// </summary>
+internal sealed class Invite() : PasswordPurpose(Declared)
+{
+    public static readonly TokenPurpose Declared = new(
+        "invite",
+        "/invitation",
+        lifetimes => lifetimes.Invite,
+        account => [account.SecurityStamp, account.PasswordHash, .. account.AddressState()]);
+
+    public override FormWords Form => new(Words.InvitedTitle, Words.InvitedLead, Words.Password, Words.SavePassword);
+
+    public override DoneWords Done => new(Words.ReadyTitle, Words.ReadyLead, "password-chosen");
+
+    public override InvalidLinkWords Dead => new(Words.ExpiredInvitation, Words.UsedInvitation, Words.WasThatYou);
+
+    public override IReadOnlyList<string> Mails => [OutboxKind.Invitation];
+
+    public override bool IsRequested => false;
+
+    internal override LinkMail Plan(OutboxMail mail, Account account, MailFacts facts) => account.HasPassword
+        ? new LinkMail.None("has a password already")
+        : new LinkMail.Link(facts.Lifetimes.Invite, link => Write(link, facts.Host));
+
+    internal override IEnumerable<(string Name, MailContent Content)> Samples(MailedLink link, MailFacts facts) =>
+        [("invitation", Write(link, facts.Host))];
+
+    private static MailContent Write(MailedLink link, string host) => new(
+        Words.MailInvitation,
+        [MailTemplates.Fill(Words.MailInvitationText, host)],
+        new MailButton(Words.MailInvitationButton, link.Url),
+        [MailTemplates.Lifetime(link), Words.MailInvitationUnexpected]);
+}

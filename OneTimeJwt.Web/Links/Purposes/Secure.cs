@@ -1,0 +1,63 @@
+using System.Globalization;
+using OneTimeJwt.Tokens;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Outbox;
+
+namespace OneTimeJwt.Web.Links.Purposes;
+
+/// <summary>
+/// "This wasn't me". Redeeming raises the counter that alone is bound, besides the account: whatever an intruder does to
+/// password, address or second factor, the owner's link lives.
+/// </summary>
+internal sealed class Secure() : ButtonPurpose(Declared)
+{
+    public static readonly TokenPurpose Declared = new(
+        "secure",
+        "/secure-account",
+        lifetimes => lifetimes.Secure,
+        account => [((account.User as Account)?.Own?.TimesSecured ?? 0).ToString(CultureInfo.InvariantCulture)]);
+
+    public override FormWords Form => new(Words.SecureTitle, Words.SecureLead, Words.OwnAddress, Words.SecureButton);
+
+    public override DoneWords Done => new(Words.SecuredTitle, Words.SecuredLead, "account-secured");
+
+    public override InvalidLinkWords Dead => new(Words.ExpiredSecure, Words.UsedSecure, Words.UsedSecureNext);
+
+    // An intruder may have moved the account since, and its owner another time before that.
+    public override bool AcceptsRecipient => true;
+
+    public override IEnumerable<string?> AcceptedAddresses(Account account, DateTimeOffset now) =>
+        [account.Email, account.Own?.TrustedAt(now)];
+
+    // The lock is one that choosing a password lifts: only a link to the owner's own address leads to that. Whoever changed
+    // the address while links that secure the account were out loses it again.
+    internal override async Task<RecoveryEventKind?> ApplyAsync(Account account, Redeemer by, RedemptionContext context)
+    {
+        var own = account.Remember();
+        string? to = null;
+        if (own.TrustedAt(context.Now) is { } trusted && !context.HasAddress(account, trusted))
+        {
+            var isTaken = await context.IsTakenAsync(account, trusted);
+            // An adopted database may let no two accounts have one address. None is better than an intruder's.
+            if (isTaken && by.IsLastTry)
+                (account.Email, account.NormalizedEmail, to) = (null, null, trusted);
+            else
+                context.Rename(account, trusted, mayRename: !isTaken);
+            account.EmailConfirmed = false;
+        }
+
+        own.SecuredLock = AccountLock.NewSecuredLock();
+        (account.LockoutEnabled, account.LockoutEnd, account.AccessFailedCount) = (true, own.SecuredLock, 0);
+        context.TakePasswordAway(account);
+        account.RenewSecurityStamp();
+        own.PendingAddress = null;
+        own.TimesSecured++;
+        own.Renew();
+        context.AddMail(OutboxKind.SecuredReset, account.Id, by.Client, to);
+        await context.AddNoticesToAdminsAsync(OutboxKind.SecuredNotice, account.Id, by.Client);
+        return RecoveryEventKind.Secured;
+    }
+}

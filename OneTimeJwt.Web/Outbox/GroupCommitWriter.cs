@@ -1,0 +1,126 @@
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+
+namespace OneTimeJwt.Web.Outbox;
+
+/// <summary>
+/// Writes outbox and trail rows in groups: whoever waits at the same moment shares one commit. An event whose id is there
+/// already counts as written, so one with a derived id is recorded once.
+/// </summary>
+public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> contexts) : IHostedService
+{
+    private const int MaxAtOnce = 256;
+
+    // Full means that the disk doesn't keep up: callers then wait, and nothing is dropped.
+    private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(
+        new BoundedChannelOptions(4 * MaxAtOnce) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>Returns when the row is committed.</summary>
+    public Task AppendAsync(object row, CancellationToken cancellationToken = default) =>
+        WriteAsync(new Entry([row], Finished: null), cancellationToken);
+
+    /// <summary>Returns when the outbox row is gone and what came of it is written, in one commit.</summary>
+    /// <exception cref="DbUpdateConcurrencyException">The row is not ours any more; nothing was written.</exception>
+    public Task ReplaceAsync(OutboxMail finished, params IReadOnlyList<object> outcome) =>
+        WriteAsync(new Entry(outcome, finished), CancellationToken.None);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _loop = Task.Run(RunAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        await _loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task WriteAsync(Entry entry, CancellationToken cancellationToken)
+    {
+        await _queue.Writer.WriteAsync(entry, cancellationToken);
+        await entry.Written.Task.WaitAsync(cancellationToken);
+    }
+
+    private async Task RunAsync()
+    {
+        var group = new List<Entry>(MaxAtOnce);
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            group.Clear();
+            while (group.Count < MaxAtOnce && _queue.Reader.TryRead(out var entry))
+                group.Add(entry);
+            await WriteAsync(group);
+        }
+    }
+
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The fault goes to whoever waits for the row.")]
+    private async Task WriteAsync(List<Entry> group, bool isRepeated = false)
+    {
+        try
+        {
+            await contexts.TryAsync((context, brokenOff) => SaveAsync(context, group, isRepeated || brokenOff > 0));
+            group.ForEach(entry => entry.Written.TrySetResult());
+        }
+        catch (Exception fault) when (group.Count > 1 && fault.MayBeOfOneRow())
+        {
+            // One row's fault must not fail its neighbours.
+            var half = group.Count / 2;
+            await WriteAsync(group.GetRange(0, half));
+            await WriteAsync(group.GetRange(half, group.Count - half));
+        }
+        catch (Exception fault) when (group.Count == 1 && !isRepeated && fault.MayBeOfOneRow())
+        {
+            // Another node may have written the same event at that moment.
+            await WriteAsync(group, isRepeated: true);
+        }
+        catch (Exception fault)
+        {
+            group.ForEach(entry => entry.Written.TrySetException(fault));
+        }
+    }
+
+    private static async Task<int> SaveAsync(AccountsContext context, List<Entry> group, bool isRepeated)
+    {
+        if (isRepeated)
+        {
+            await context.Database.OpenConnectionAsync();
+            var unwritten = await UnwrittenAsync(context, group);
+            if (unwritten.Count < group.Count)
+                await context.ConfirmAsync();
+            group = unwritten;
+        }
+
+        var rows = group.SelectMany(entry => entry.Rows).ToList();
+        var events = rows.OfType<RecoveryEvent>().ToList();
+        var ids = events.Select(line => line.Id).ToList();
+        var known = ids.Count == 0
+            ? []
+            : await context.Trail.Where(line => ids.Contains(line.Id)).Select(line => line.Id).ToHashSetAsync();
+
+        context.AddRange(events.Where(line => known.Add(line.Id)));
+        context.AddRange(rows.Where(row => row is not RecoveryEvent));
+        context.RemoveRange(group.Select(entry => entry.Finished).OfType<OutboxMail>());
+        return await context.SaveChangesAsync();
+    }
+
+    // A commit that was in doubt may have happened.
+    private static async Task<List<Entry>> UnwrittenAsync(AccountsContext context, List<Entry> group)
+    {
+        var ids = group.SelectMany(entry => entry.Rows).Select(Id).ToList();
+        var written = await context.Trail.Where(line => ids.Contains(line.Id)).Select(line => line.Id)
+            .Concat(context.Outbox.Where(mail => ids.Contains(mail.Id)).Select(mail => mail.Id)).ToHashSetAsync();
+        return [.. group.Where(entry => entry.Rows.Count == 0 || !entry.Rows.All(row => written.Contains(Id(row))))];
+    }
+
+    private static Guid Id(object row) => row is RecoveryEvent line ? line.Id : ((OutboxMail)row).Id;
+
+    private sealed record Entry(IReadOnlyList<object> Rows, OutboxMail? Finished)
+    {
+        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

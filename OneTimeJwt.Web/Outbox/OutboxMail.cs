@@ -1,0 +1,187 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Languages;
+
+namespace OneTimeJwt.Web.Outbox;
+
+/// <summary>A stored request for mail that is still to be sent. It holds no token: tokens are minted when it is sent.</summary>
+public sealed class OutboxMail
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required string Kind { get; init; }
+
+    /// <summary>The account to write to; null while only the typed address is known.</summary>
+    public string? AccountId { get; init; }
+
+    /// <summary>What was typed into the form, encrypted: people type passwords into it. With an account: the address
+    /// to write to instead of its own.</summary>
+    public string? TypedAddress { get; init; }
+
+    /// <summary>The id of the admin who asked; null where the account's own user did.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>The account that it tells of, where that is another one.</summary>
+    public string? AboutId { get; init; }
+
+    /// <summary>The network address that the request came from.</summary>
+    public string? Client { get; init; }
+
+    /// <summary>The campaign that it belongs to.</summary>
+    public Guid? CampaignId { get; init; }
+
+    /// <summary>The language and, where it is known, the country of whoever asked: <c>en-GB</c>. Null where nobody told.</summary>
+    public string? Culture { get; init; }
+
+    /// <summary>The zone that times are told in, after IANA.</summary>
+    public string? Zone { get; init; }
+
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    public required DateTimeOffset DueAt { get; set; }
+
+    public int Attempts { get; set; }
+
+    public DateTimeOffset? LeasedUntil { get; set; }
+
+    /// <summary>Changes with every lease, so that of two nodes only one gets a row.</summary>
+    public Guid Lease { get; set; }
+
+    /// <summary>Why it was not sent the last time, in our own words.</summary>
+    public string? Cause { get; set; }
+
+    /// <summary>When all of it was handed over and no answer came: it may have arrived. It is sent once more, later,
+    /// and not again after that.</summary>
+    public DateTimeOffset? UnansweredAt { get; set; }
+
+    /// <summary>When it was refused for good: it is not tried any more unless somebody asks for it.</summary>
+    public DateTimeOffset? RefusedAt { get; set; }
+
+    /// <summary>When somebody asked for another try; its age counts from then.</summary>
+    public DateTimeOffset? TriedAgainAt { get; set; }
+
+    /// <summary>To an account, because its own user wants it or should know: told in the language and zone of who is here.</summary>
+    /// <param name="kind">What it says.</param>
+    /// <param name="accountId">The account; null while only the typed address is known.</param>
+    /// <param name="client">The network address that the request came from.</param>
+    /// <param name="now">When it is asked for, and due.</param>
+    /// <param name="typedAddress">An encrypted address to write to instead of the account's own.</param>
+    public static OutboxMail ForUser(string kind, string? accountId, string? client, DateTimeOffset now, string? typedAddress = null) =>
+        new()
+        {
+            Kind = kind,
+            AccountId = accountId,
+            TypedAddress = typedAddress,
+            Client = client,
+            RequestedAt = now,
+            DueAt = now,
+            Culture = ReaderCulture.Culture,
+            Zone = ReaderCulture.ZoneId,
+        };
+
+    /// <summary>To an account, because somebody else wants it: told as its owner was told last.</summary>
+    /// <param name="kind">What it says.</param>
+    /// <param name="accountId">The account.</param>
+    /// <param name="now">When it is asked for, and due.</param>
+    /// <param name="admin">The id of the admin who asks.</param>
+    /// <param name="client">The network address that the request came from.</param>
+    /// <param name="campaignId">The campaign that it belongs to.</param>
+    /// <param name="aboutId">The account that it tells of, where that is another one.</param>
+    public static OutboxMail ForAdmin(
+        string kind,
+        string accountId,
+        DateTimeOffset now,
+        string? admin = null,
+        string? client = null,
+        Guid? campaignId = null,
+        string? aboutId = null) =>
+        new()
+        {
+            Kind = kind,
+            AccountId = accountId,
+            RequestedBy = admin,
+            AboutId = aboutId,
+            Client = client,
+            CampaignId = campaignId,
+            RequestedAt = now,
+            DueAt = now,
+        };
+
+    /// <summary>What the trail says of it.</summary>
+    public RecoveryEvent Event(
+        RecoveryEventKind kind,
+        DateTimeOffset at,
+        string? nonce = null,
+        string? detail = null,
+        Guid? id = null,
+        string? addressHash = null
+    ) =>
+        new()
+        {
+            Id = id ?? Guid.CreateVersion7(),
+            At = at,
+            Kind = kind,
+            AccountId = AccountId,
+            AddressHash = addressHash,
+            Nonce = nonce,
+            Actor = RequestedBy,
+            Client = Client,
+            Detail = detail,
+            CampaignId = CampaignId,
+            MailId = Id,
+        };
+
+    /// <summary>Sends a refused mail as if it had just been asked for.</summary>
+    public void TryAgain(DateTimeOffset now) => (RefusedAt, TriedAgainAt, DueAt, Attempts, Lease) = (null, now, now, 0, Guid.NewGuid());
+}
+
+/// <summary>What a row becomes. A purpose that is added brings a name of its own.</summary>
+public static class OutboxKind
+{
+    public const string ResetLink = nameof(ResetLink);
+    public const string Invitation = nameof(Invitation);
+    public const string PasswordChangedNotice = nameof(PasswordChangedNotice);
+    public const string RequiredReset = nameof(RequiredReset);
+    public const string TwoFactorResetNotice = nameof(TwoFactorResetNotice);
+    public const string AdminNotice = nameof(AdminNotice);
+    public const string TwoFactorOnNotice = nameof(TwoFactorOnNotice);
+    public const string TwoFactorOffNotice = nameof(TwoFactorOffNotice);
+    public const string AuthenticatorNotice = nameof(AuthenticatorNotice);
+    public const string RecoveryCodesNotice = nameof(RecoveryCodesNotice);
+    public const string PasskeyAddedNotice = nameof(PasskeyAddedNotice);
+    public const string PasskeyRemovedNotice = nameof(PasskeyRemovedNotice);
+    public const string ConfirmLink = nameof(ConfirmLink);
+    public const string ChangeLink = nameof(ChangeLink);
+    public const string AddressChangedNotice = nameof(AddressChangedNotice);
+    public const string SecuredReset = nameof(SecuredReset);
+    public const string SecuredNotice = nameof(SecuredNotice);
+    public const string SignInCode = nameof(SignInCode);
+}
+
+internal sealed class OutboxMailConfiguration : IEntityTypeConfiguration<OutboxMail>
+{
+    private const string Waits = "\"RefusedAt\" IS NULL";
+
+    public void Configure(EntityTypeBuilder<OutboxMail> mail)
+    {
+        mail.ToTable("RecoveryOutbox");
+        mail.Property(m => m.Id).ValueGeneratedNever();
+        mail.Property(m => m.Kind).HasMaxLength(32);
+        mail.Property(m => m.AccountId).HasMaxLength(ColumnLength.Id);
+        mail.Property(m => m.TypedAddress).HasMaxLength(2000);
+        mail.Property(m => m.RequestedBy).HasMaxLength(ColumnLength.Id);
+        mail.Property(m => m.AboutId).HasMaxLength(ColumnLength.Id);
+        mail.Property(m => m.Client).HasMaxLength(ColumnLength.Client);
+        mail.Property(m => m.Culture).HasMaxLength(ColumnLength.Culture);
+        mail.Property(m => m.Zone).HasMaxLength(ColumnLength.Zone);
+        mail.Property(m => m.Lease).IsConcurrencyToken();
+        mail.Property(m => m.Cause).HasMaxLength(200);
+        mail.HasIndex(m => m.DueAt).HasFilter(Waits);
+        mail.HasIndex(m => m.RequestedAt).HasFilter(Waits);
+        mail.HasIndex(m => m.AccountId);
+        mail.HasIndex(m => m.CampaignId);
+        mail.HasIndex(m => m.RefusedAt).HasFilter("\"RefusedAt\" IS NOT NULL");
+    }
+}

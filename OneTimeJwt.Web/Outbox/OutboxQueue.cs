@@ -1,0 +1,279 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Mail;
+
+namespace OneTimeJwt.Web.Outbox;
+
+/// <summary>
+/// Leases outbox rows by conditional update, so that of several nodes one gets a row. A lease is short and renewed while
+/// its mail is under way: what a killed process held is free again within seconds.
+/// </summary>
+internal sealed partial class OutboxQueue(
+    IDbContextFactory<AccountsContext> contexts,
+    SqliteWriteLock writer,
+    TimeProvider time,
+    ILogger<OutboxQueue> logger)
+{
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(15);
+
+    // The first mail may be on its way for a while.
+    private static readonly TimeSpan CopyDelay = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan NoticeCopyDelay = TimeSpan.FromMinutes(25);
+
+    private readonly LeaseClock _leases = new(time);
+
+    /// <summary>Rows that are ours for now, the longest due first. No two nodes work on one account at a time.</summary>
+    public async Task<List<OutboxMail>> LeaseAsync(int most, CancellationToken cancellationToken)
+    {
+        if (HasToRecord)
+            return [];
+
+        var now = time.GetUtcNow();
+        var lease = Guid.NewGuid();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        if (_isReadOnly)
+            await TryToWriteAsync(database, cancellationToken);
+
+        // A time further ahead than anything that is ever set was written before the clock was set back.
+        var noLaterThan = now + MaxDelay + MaxDelay;
+        var due = await Free(database, lease, now)
+            .Where(mail => mail.DueAt <= now || mail.DueAt > noLaterThan)
+            .OrderBy(mail => mail.DueAt)
+            .Take(most)
+            .Select(mail => mail.Id)
+            .ToListAsync(cancellationToken);
+        _leases.Answered();
+        return due.Count == 0 ? [] : await TakeAsync(database, due, lease, now, cancellationToken);
+    }
+
+    /// <summary>This one row, due or not; null where another node has it, or another mail of its account.</summary>
+    public async Task<OutboxMail?> LeaseAsync(Guid id)
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        return (await TakeAsync(database, [id], Guid.NewGuid(), time.GetUtcNow(), CancellationToken.None)).SingleOrDefault();
+    }
+
+    // The conditions once more: another node may have been faster on some of them.
+    private async Task<List<OutboxMail>> TakeAsync(
+        AccountsContext database,
+        List<Guid> due,
+        Guid lease,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var until = now + LeaseTime;
+        await WriteAsync(
+            () =>
+                Free(database, lease, now)
+                    .Where(mail => due.Contains(mail.Id))
+                    .ExecuteUpdateAsync(
+                        mail =>
+                            mail.SetProperty(m => m.Lease, lease)
+                                .SetProperty(m => m.LeasedUntil, until)
+                                .SetProperty(m => m.Attempts, m => m.Attempts + 1),
+                        CancellationToken.None),
+            cancellationToken);
+        var leased = await database
+            .Outbox.AsNoTracking()
+            .Where(mail => due.Contains(mail.Id) && mail.Lease == lease)
+            .OrderBy(mail => mail.DueAt)
+            .ToListAsync(CancellationToken.None);
+        return database is SqliteAccounts ? leased : await ReleaseContestedAsync(database, leased, now);
+    }
+
+    // Where writes go on side by side, two nodes may have leased mails of one account at the same moment: whoever sees
+    // that steps back.
+    private async Task<List<OutboxMail>> ReleaseContestedAsync(AccountsContext database, List<OutboxMail> leased, DateTimeOffset now)
+    {
+        var accounts = leased.Select(mail => mail.AccountId).OfType<string>().Distinct().ToList();
+        if (accounts.Count == 0)
+            return leased;
+
+        var (lease, noLease) = (leased[0].Lease, now + LeaseTime + LeaseTime);
+        var contested = await database
+            .Outbox.Where(other =>
+                accounts.Contains(other.AccountId!) && other.Lease != lease && other.LeasedUntil > now && other.LeasedUntil <= noLease)
+            .Select(other => other.AccountId)
+            .ToHashSetAsync();
+        var ours = leased.ToLookup(mail => mail.AccountId is null || !contested.Contains(mail.AccountId));
+        await PutBackAsync([.. ours[false]]);
+        return [.. ours[true]];
+    }
+
+    /// <summary>Keeps leases alive until it is told that they are done with; one that was lost stays lost.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "Whatever befalls the database, the next time may go well."
+    )]
+    public async Task KeepAsync(Func<IReadOnlyCollection<OutboxMail>> leased, CancellationToken done)
+    {
+        using var timer = new PeriodicTimer(RenewalInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(done))
+            {
+                try
+                {
+                    await ExtendLeasesAsync(leased(), CancellationToken.None);
+                }
+                catch (Exception fault)
+                {
+                    Log.NotKept(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    public async Task ExtendLeasesAsync(IReadOnlyCollection<OutboxMail> leased, CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + LeaseTime;
+        await UpdateAsync(
+            leased,
+            mails => mails.ExecuteUpdateAsync(mail => mail.SetProperty(m => m.LeasedUntil, until), cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>Not tried after all: another node, or the next start, goes on at once.</summary>
+    public Task PutBackAsync(IReadOnlyCollection<OutboxMail> leased) => UpdateAsync(
+        leased,
+        mails => mails.ExecuteUpdateAsync(mail => mail
+            .SetProperty(m => m.Lease, Guid.Empty)
+            .SetProperty(m => m.LeasedUntil, (DateTimeOffset?)null)
+            .SetProperty(m => m.Attempts, m => m.Attempts - 1)));
+
+    public Task RetryLaterAsync(OutboxMail mail, MailFault fault)
+    {
+        var now = time.GetUtcNow();
+        Log.NotSent(logger, mail.AccountId, fault.Words, mail.Attempts, LoggableException.IfUnexpected(fault.Unexplained));
+        return ReleaseAsync(
+            mail,
+            RecoveryEventKind.MailFailed,
+            now,
+            fault.Words,
+            () => mail.DueAt = now + Delay(mail.Attempts, fault.Wait));
+    }
+
+    /// <summary>The mail was handed over and not answered: it is sent once more, later.</summary>
+    /// <param name="mail">A row that is ours.</param>
+    /// <param name="lines">What the trail is to say of it.</param>
+    /// <param name="isUrgent">Whether somebody waits for it.</param>
+    public Task CopyLaterAsync(OutboxMail mail, IEnumerable<RecoveryEvent> lines, bool isUrgent)
+    {
+        var dueAt = time.GetUtcNow() + (isUrgent ? CopyDelay : NoticeCopyDelay);
+        return ReleaseAsync(mail, MailFault.Unanswered.Words, () => mail.DueAt = dueAt, lines);
+    }
+
+    /// <summary>Keeps the row, marked and never leased, until somebody asks for another try or its time is over.</summary>
+    public Task RefuseAsync(OutboxMail mail, string cause)
+    {
+        var now = time.GetUtcNow();
+        Log.Refused(logger, mail.AccountId, cause);
+        return ReleaseAsync(mail, RecoveryEventKind.MailRefused, now, cause, () => mail.RefusedAt = now);
+    }
+
+    /// <summary>Refused mails that nobody asked for again in so long a time.</summary>
+    /// <returns>How many were removed.</returns>
+    public async Task<int> RemoveRefusedAsync(TimeSpan olderThan, CancellationToken cancellationToken)
+    {
+        var limit = time.GetUtcNow() - olderThan;
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        return await writer.RunAsync(
+            () => database.Outbox.Where(mail => mail.RefusedAt < limit).ExecuteDeleteAsync(cancellationToken),
+            cancellationToken);
+    }
+
+    // An account whose row is leased elsewhere waits, so that its budget is counted right.
+    private IQueryable<OutboxMail> Free(AccountsContext database, Guid lease, DateTimeOffset now)
+    {
+        var (over, noLease) = (_leases.Now, now + LeaseTime + LeaseTime);
+        return database.Outbox
+            .Where(mail => mail.RefusedAt == null && (mail.LeasedUntil == null || mail.LeasedUntil <= over || mail.LeasedUntil > noLease))
+            .Where(mail => mail.AccountId == null || !database.Outbox.Any(other =>
+                other.AccountId == mail.AccountId && other.Lease != lease && other.LeasedUntil > over && other.LeasedUntil <= noLease));
+    }
+
+    private async Task UpdateAsync(
+        IReadOnlyCollection<OutboxMail> leased,
+        Func<IQueryable<OutboxMail>, Task<int>> update,
+        CancellationToken cancellationToken = default)
+    {
+        if (leased.Count == 0)
+            return;
+
+        var ids = leased.Select(mail => mail.Id).ToList();
+        var leases = leased.Select(mail => mail.Lease).Distinct().ToList();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        await WriteAsync(
+            () => update(database.Outbox.Where(mail => ids.Contains(mail.Id) && leases.Contains(mail.Lease))),
+            cancellationToken);
+    }
+
+    private Task ReleaseAsync(OutboxMail mail, RecoveryEventKind kind, DateTimeOffset now, string cause, Action change) =>
+        ReleaseAsync(mail, cause, change, [mail.Event(kind, now, detail: cause)]);
+
+    private async Task ReleaseAsync(OutboxMail mail, string cause, Action change, IEnumerable<RecoveryEvent> lines)
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        var row = database.Attach(mail);
+        var before = row.CurrentValues.Clone();
+        // It may have been set ahead of a write that failed.
+        row.Property(m => m.UnansweredAt).IsModified = true;
+        (mail.Lease, mail.LeasedUntil, mail.Cause) = (Guid.Empty, null, cause);
+        change();
+        database.AddRange(lines);
+        try
+        {
+            await database.SaveChangesAsync();
+        }
+        catch (DbUpdateException fault) when (fault.IsConflict())
+        {
+            // It took so long that another node has the row by now, and writes down what comes of it; or it is written already
+            // by a commit that was in doubt.
+        }
+        catch
+        {
+            // Whoever tries again has to find the lease that the row still has.
+            row.CurrentValues.SetValues(before);
+            throw;
+        }
+    }
+
+    // Doubling, with jitter so that a recovering mail server isn't met by everyone at once; no sooner than it asked for.
+    private static TimeSpan Delay(int attempts, TimeSpan? wait)
+    {
+        var delay = FirstDelay * Math.Pow(2, Math.Clamp(attempts - 1, 0, 10));
+        if (wait > delay)
+            delay = wait.Value;
+        return (delay < MaxDelay ? delay : MaxDelay) * ((wait is null ? 0.75 : 1) + (RandomNumberGenerator.GetInt32(500) / 1000.0));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Mail for account {AccountId} was not sent: {Cause}, attempt {Attempts}. It will be tried again.")]
+        public static partial void NotSent(ILogger logger, string? accountId, string cause, int attempts, Exception? unexpected);
+
+        [LoggerMessage(LogLevel.Warning, "Leases of mails could not be renewed ({Fault}); trying again shortly.")]
+        public static partial void NotKept(ILogger logger, string fault, Exception? unexpected);
+
+        [LoggerMessage(
+            LogLevel.Warning,
+            "A mail for account {AccountId} was sent, and that can't be written down yet ({Fault}); no other mail is taken up until it is."
+        )]
+        public static partial void NotRecorded(ILogger logger, string? accountId, string fault, Exception? unexpected);
+
+        [LoggerMessage(
+            LogLevel.Error,
+            "Mail for account {AccountId} was refused for good: {Cause}. It stays in the outbox until somebody asks for another try."
+        )]
+        public static partial void Refused(ILogger logger, string? accountId, string cause);
+    }
+}

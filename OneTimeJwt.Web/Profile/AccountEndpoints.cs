@@ -1,0 +1,96 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.SignIn;
+using OneTimeJwt.Web.Site;
+
+namespace OneTimeJwt.Web.Profile;
+
+internal static class ProfileRoutes
+{
+    public static void MapProfile(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPage("/account", [Authorize] (AccountEndpoints pages, HttpContext http) => pages.AccountAsync(http));
+        routes.MapForm("/account", [Authorize] (AccountEndpoints pages, HttpContext http, FormPost form) => pages.ChangeAsync(http, form));
+        routes.MapForm("/sign-out", (AccountEndpoints pages, HttpContext http, FormPost form) => pages.SignOutAsync(http, form));
+        routes.MapSecondFactor();
+        routes.MapAddressChange();
+        // https://w3c.github.io/webappsec-change-password-url/
+        routes.MapPage("/.well-known/change-password", () => Results.LocalRedirect("~/account"));
+    }
+}
+
+/// <summary>The page of a signed-in user, and signing out.</summary>
+internal sealed class AccountEndpoints(
+    AccountSignInManager signIn,
+    UserManager<Account> users,
+    AccountsContext database,
+    PasswordChange change,
+    AccountLabels labels,
+    PasswordLength passwordLength,
+    IOptions<AccountsSettings> settings)
+{
+    public async Task<IResult> AccountAsync(HttpContext http) =>
+        await ShowAsync(http.User, StatusCodes.Status200OK, [], changed: http.Request.Query.ContainsKey("changed"));
+
+    public async Task<IResult> ChangeAsync(HttpContext http, FormPost form)
+    {
+        if (!form.IsAntiforgeryValid)
+            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [form.Problem]);
+
+        var account = (await users.GetUserAsync(http.User))!;
+        var outcome = await change.ApplyAsync(
+            account,
+            form["current-password"],
+            form["new-password"],
+            http.Connection.RemoteIpAddress?.ToString());
+        if (outcome.Problems.Count > 0)
+            return await ShowAsync(http.User, StatusCodes.Status422UnprocessableEntity, outcome.Problems, outcome.NewIsRefused);
+
+        await signIn.RefreshSignInAsync(account);
+        return Page.SeeOther("/account?changed");
+    }
+
+    public async Task<IResult> SignOutAsync(HttpContext http, FormPost form)
+    {
+        if (!form.IsAntiforgeryValid && http.User.Identity?.IsAuthenticated == true)
+            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [form.Problem]);
+
+        await signIn.SignOutAsync();
+        return Page.SeeOther(ReturnUrls.AfterForm("/sign-in", settings.Value));
+    }
+
+    private async Task<IResult> ShowAsync(
+        ClaimsPrincipal user,
+        int status,
+        IReadOnlyList<string> problems,
+        bool newIsRefused = false,
+        bool changed = false)
+    {
+        var account = (await users.GetUserAsync(user))!;
+        var last = await database
+            .Trail.AsNoTracking()
+            .Where(line =>
+                line.AccountId == account.Id
+                && (line.Kind == RecoveryEventKind.Redeemed || line.Kind == RecoveryEventKind.PasswordChanged))
+            .OrderByDescending(line => line.At)
+            .FirstOrDefaultAsync();
+        return Page.Of<AccountPage>(status, new
+        {
+            Address = account.Email ?? account.UserName ?? "",
+            (await labels.OfAsync(database, account))?.UserName,
+            account.TwoFactorEnabled,
+            ByMail = account.TwoFactorEnabled && !await SecondFactor.IsOnAsync(users, account),
+            LastChanged = last?.At,
+            Problems = problems,
+            NewIsRefused = newIsRefused,
+            MinimumLength = await passwordLength.MinimumAsync(users, account),
+            Changed = changed,
+        });
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Outbox;
+using OneTimeJwt.Web.SignIn;
+
+namespace OneTimeJwt.Web.Profile;
+
+/// <summary>A signed-in user chooses another password: the event and the notice are written with it, and all other sessions end.</summary>
+internal sealed class PasswordChange(
+    AccountSignInManager signIn, UserManager<Account> users, AccountsContext database, NewPassword newPassword, TimeProvider time)
+{
+    /// <summary>What stands in the way, and whether that is the new password; nothing where it is changed.</summary>
+    public sealed record Outcome(IReadOnlyList<string> Problems, bool NewIsRefused = false);
+
+    public async Task<Outcome> ApplyAsync(Account account, string current, string chosen, string? client)
+    {
+        if (!await signIn.CheckPasswordAsync(account, current))
+            return new Outcome([Words.WrongCurrentPassword]);
+
+        var faults = await newPassword.FaultsAsync(account, chosen);
+        if (faults.Count > 0)
+            return new Outcome(faults, NewIsRefused: true);
+
+        var now = time.GetUtcNow();
+        account.PasswordHash = await newPassword.HashAsync(account, chosen);
+        var line = RecoveryEvent.Of(RecoveryEventKind.PasswordChanged, account.Id, now, client);
+        database.Add(line);
+        database.Add(OutboxMail.ForUser(OutboxKind.PasswordChangedNotice, account.Id, client, now));
+        // Where a commit was in doubt and tried again, it is this very change that it ran into.
+        return new Outcome(await TrySaveAsync(account) || await database.HasHappenedAsync(line.Id) ? [] : [Words.ChangedMeanwhile]);
+    }
+
+    private async Task<bool> TrySaveAsync(Account account)
+    {
+        try
+        {
+            return (await users.UpdateSecurityStampAsync(account)).Succeeded;
+        }
+        catch (DbUpdateException fault) when (fault.IsConflict())
+        {
+            return false;
+        }
+    }
+}

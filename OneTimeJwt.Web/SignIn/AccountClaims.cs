@@ -1,0 +1,23 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Database;
+
+namespace OneTimeJwt.Web.SignIn;
+
+/// <summary>
+/// What a session knows of its account: id, name and security stamp. Identity's own factory copies every claim and role of
+/// the account into the cookie; those are another application's, of any size, and incomplete ones make it throw.
+/// </summary>
+public sealed class AccountClaims(IOptions<IdentityOptions> options) : IUserClaimsPrincipalFactory<Account>
+{
+    public Task<ClaimsPrincipal> CreateAsync(Account user)
+    {
+        var types = options.Value.ClaimsIdentity;
+        var identity = new ClaimsIdentity(IdentityConstants.ApplicationScheme, types.UserNameClaimType, types.RoleClaimType);
+        identity.AddClaim(new Claim(types.UserIdClaimType, user.Id));
+        identity.AddClaim(new Claim(types.UserNameClaimType, user.UserName ?? user.Email ?? user.Id));
+        identity.AddClaim(new Claim(types.SecurityStampClaimType, user.SecurityStamp ?? ""));
+        return Task.FromResult(new ClaimsPrincipal(identity));
+    }
+}

@@ -1,0 +1,125 @@
+using System.Data.Common;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Database;
+
+namespace OneTimeJwt.Web.SignIn;
+
+/// <summary>
+/// Identity's own, but for three things. Passkeys are kept in our own table. A new account is inserted with the configured
+/// values of the host's columns where there are any: Entity Framework's model has Identity's columns only, so that insert is
+/// written here; rows that were added to the context are saved in the same transaction. And of an account only what was
+/// changed is written: Identity's store writes every column, and so undoes what another application wrote since without a
+/// new concurrency stamp, such as a ban.
+/// </summary>
+internal sealed partial class AccountStore(
+    AccountsContext context,
+    HostColumns columns,
+    SqliteWriteLock writer,
+    IdentityErrorDescriber? describer = null)
+    : UserStore<
+        Account,
+        IdentityRole,
+        AccountsContext,
+        string,
+        IdentityUserClaim<string>,
+        IdentityUserRole<string>,
+        IdentityUserLogin<string>,
+        IdentityUserToken<string>,
+        IdentityRoleClaim<string>
+    >(context, describer)
+{
+    public override async Task<IdentityResult> UpdateAsync(Account user, CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull(user);
+        if (Context.Entry(user).State == EntityState.Detached)
+            return await base.UpdateAsync(user, cancellationToken);
+
+        user.ConcurrencyStamp = Guid.NewGuid().ToString();
+        try
+        {
+            await SaveChanges(cancellationToken);
+            return IdentityResult.Success;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return IdentityResult.Failed(ErrorDescriber.ConcurrencyFailure());
+        }
+    }
+
+    public override async Task<IdentityResult> CreateAsync(Account user, CancellationToken cancellationToken = default)
+    {
+        if (!columns.HasValues)
+            return await base.CreateAsync(user, cancellationToken);
+
+        await writer.RunAsync(
+            async () =>
+            {
+                if (Context.Database.CurrentTransaction is not null)
+                    return await WriteAsync(user, cancellationToken);
+
+                var (id, stamp) = (user.Id, user.ConcurrencyStamp);
+                return await Context
+                    .Database.CreateExecutionStrategy()
+                    .ExecuteInTransactionAsync(
+                        inner => WriteAsync(user, inner),
+                        inner =>
+                            Context.IsConfirmedAsync(() =>
+                                Context.Users.AnyAsync(row => row.Id == id && row.ConcurrencyStamp == stamp, inner)),
+                        cancellationToken);
+            },
+            cancellationToken);
+        Context.ChangeTracker.AcceptAllChanges();
+        return IdentityResult.Success;
+    }
+
+    private async Task<int> WriteAsync(Account account, CancellationToken cancellationToken)
+    {
+        Context.Entry(account).State = EntityState.Detached;
+        await InsertAsync(account, cancellationToken);
+        Context.Entry(account).State = EntityState.Unchanged;
+        return await Context.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancellationToken);
+    }
+
+    private async Task InsertAsync(Account account, CancellationToken cancellationToken)
+    {
+        await using var command = Context.Database.GetDbConnection().CreateCommand();
+        var values = Own(command, account).Concat(await columns.ForAsync(Context, command, account, cancellationToken)).ToList();
+        var sql = Context.GetService<ISqlGenerationHelper>();
+        var text = $"INSERT INTO {Name(Type.GetTableName()!)} ({string.Join(", ", values.Select(value => Name(value.Column)))}) "
+            + $"VALUES ({string.Join(", ", values.Select(value => sql.GenerateParameterName(value.Value.ParameterName)))})";
+        try
+        {
+            await Context.Database.ExecuteSqlRawAsync(text, values.Select(value => value.Value), cancellationToken);
+        }
+        catch (DbException fault)
+        {
+            throw new DbUpdateException("The account was not inserted.", fault);
+        }
+
+        // The text is a format, too.
+        string Name(string name) =>
+            sql.DelimitIdentifier(name).Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
+    }
+
+    private IEntityType Type => Context.Model.FindEntityType(typeof(Account))!;
+
+    private IEnumerable<(string Column, DbParameter Value)> Own(DbCommand command, Account account)
+    {
+        var entry = Context.Entry(account);
+        return Type.GetProperties()
+            .Select(
+                (property, i) =>
+                    (
+                        property.GetColumnName(),
+                        property
+                            .GetRelationalTypeMapping()
+                            .CreateParameter(command, $"p{i}", entry.Property(property).CurrentValue, property.IsNullable)));
+    }
+}

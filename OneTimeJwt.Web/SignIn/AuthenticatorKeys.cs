@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using OneTimeJwt.Tokens;
+using OneTimeJwt.Web.Database;
+using QRCoder;
+
+namespace OneTimeJwt.Web.SignIn;
+
+/// <summary>
+/// A key for an authenticator app that is not the account's yet. It waits in the form that shows it, sealed, so that
+/// opening the page changes nothing and the present app works until the new one has proved itself.
+/// </summary>
+/// <param name="Key">Base32, as apps read it.</param>
+/// <param name="Sealed">The same, readable by us only, for this account in its present state.</param>
+/// <param name="Link">The address that apps register for (https://github.com/google/google-authenticator/wiki/Key-Uri-Format).</param>
+public sealed record AuthenticatorKey(string Key, string Sealed, string Link)
+{
+    private const int GroupLength = 4;
+
+    /// <summary>For reading and typing.</summary>
+    public string Grouped => string.Join(' ', Key.Chunk(GroupLength).Select(group => new string(group)));
+
+    /// <summary>Drawn without a single style, which the content security policy would block.</summary>
+    public string QrCode()
+    {
+        using var data = QRCodeGenerator.GenerateQrCode(Link, QRCodeGenerator.ECCLevel.M);
+        using var code = new SvgQRCode(data);
+        return code.GetGraphic(1, "#000", "#fff", drawQuietZones: true, SvgQRCode.SizingMode.ViewBoxAttribute);
+    }
+
+    /// <summary>Never the key.</summary>
+    public override string ToString() => "authenticator key";
+}
+
+/// <summary>Makes keys for authenticator apps, and takes them back from the form.</summary>
+internal sealed class AuthenticatorKeys(UserManager<Account> users, IDataProtectionProvider protection, PublicOrigin origin)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
+    public AuthenticatorKey New(Account account) => Show(account, users.GenerateNewAuthenticatorKey());
+
+    /// <returns>Null where it was made for another account or another state of it, or has waited for too long.</returns>
+    public AuthenticatorKey? Unseal(Account account, string text)
+    {
+        try
+        {
+            return Show(account, Protector(account).Unprotect(text));
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private AuthenticatorKey Show(Account account, string key)
+    {
+        var issuer = Uri.EscapeDataString(new Uri(origin.Value).Host);
+        var name = Uri.EscapeDataString(account.Email ?? account.UserName ?? "");
+        return new AuthenticatorKey(
+            key,
+            Protector(account).Protect(key, Patience),
+            $"otpauth://totp/{issuer}:{name}?secret={key}&issuer={issuer}");
+    }
+
+    private ITimeLimitedDataProtector Protector(Account account) =>
+        protection.CreateProtector("authenticator/v1", account.Id, account.SecurityStamp ?? "").ToTimeLimitedDataProtector();
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Database;
+
+namespace OneTimeJwt.Web.SignIn;
+
+/// <summary>
+/// Ends open circuits whose session is over. A page that is open makes no request whose cookie could be checked, so the
+/// stamps of all signed-in circuits are compared every few seconds, in one query.
+/// </summary>
+internal sealed partial class CircuitSessionMonitor(
+    IDbContextFactory<AccountsContext> contexts, AccountLock accountLock, TimeProvider time, ILogger<CircuitSessionMonitor> logger) : Worker
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+
+    private readonly ConcurrentDictionary<SessionCircuit, byte> _circuits = [];
+
+    public void Add(SessionCircuit circuit) => _circuits.TryAdd(circuit, 0);
+
+    public void Remove(SessionCircuit circuit) => _circuits.TryRemove(circuit, out _);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await TryAsync(() => SweepAsync(stoppingToken), stoppingToken);
+    }
+
+    protected override void Failed(Exception fault) =>
+        Log.SweepFailed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var open = _circuits.Keys.Select(circuit => (Circuit: circuit, circuit.Session)).Where(page => page.Session is not null).ToList();
+        if (open.Count == 0)
+            return;
+
+        var ids = open.Select(page => page.Session!.AccountId).Distinct().ToList();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var sessions = await ReadAsync(database, ids, cancellationToken);
+        foreach (var (circuit, opened) in open)
+        {
+            var live = sessions.TryGetValue(opened!.AccountId, out var session)
+                && session.Stamp == opened.Stamp
+                && !accountLock.IsBanned(session.Lock);
+            if (!live)
+                await TryAsync(() => EndAsync(circuit), cancellationToken);
+        }
+    }
+
+    private static Task EndAsync(SessionCircuit circuit)
+    {
+        circuit.End();
+        return Task.CompletedTask;
+    }
+
+    // Whose row can't be read has no session; the others' are read all the same.
+    private static async Task<Dictionary<string, Session>> ReadAsync(
+        AccountsContext database,
+        List<string> ids,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.Users.AsNoTracking()
+                .Where(account => ids.Contains(account.Id))
+                .Select(account => new Session(
+                    account.Id,
+                    account.SecurityStamp,
+                    new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock)))
+                .ToDictionaryAsync(session => session.Id, cancellationToken);
+        }
+        catch (Exception fault) when (fault.IsUnreadableRow())
+        {
+            var sessions = new Dictionary<string, Session>();
+            foreach (var id in ids.Where(_ => ids.Count > 1))
+            {
+                foreach (var (known, session) in await ReadAsync(database, [id], cancellationToken))
+                    sessions[known] = session;
+            }
+
+            return sessions;
+        }
+    }
+
+    private sealed record Session(string Id, string? Stamp, LockColumns Lock);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Open pages could not be compared with their sessions ({Fault}); trying again shortly.")]
+        public static partial void SweepFailed(ILogger logger, string fault, Exception? unexpected);
+    }
+}

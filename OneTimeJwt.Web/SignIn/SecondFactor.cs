@@ -1,0 +1,219 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Outbox;
+
+namespace OneTimeJwt.Web.SignIn;
+
+/// <summary>What an account has besides its password.</summary>
+/// <param name="IsOn">Whether sign-in asks for an authenticator app or a passkey.</param>
+/// <param name="HasAuthenticator">Whether it has an app whose codes can be checked here.</param>
+/// <param name="CodesLeft">How many recovery codes it has.</param>
+/// <param name="Passkeys">Those of this site.</param>
+public sealed record SecondFactorState(bool IsOn, bool HasAuthenticator, int CodesLeft, IReadOnlyList<UserPasskeyInfo> Passkeys)
+{
+    /// <summary>Whether two-factor is on with nothing that can be asked for here, such as another application's text messages.</summary>
+    public bool IsElsewhere { get; init; }
+}
+
+/// <summary>What stands in the way of a change; the new recovery codes where there are any, to be shown once.</summary>
+public sealed record SecondFactorChange(string? Problem, IReadOnlyList<string> Codes);
+
+/// <summary>
+/// Changes an account's second factor. Event and notice are written with the change, and the security stamp is replaced:
+/// outstanding links die and other sessions end. Keys and recovery codes lie where
+/// Identity keeps them, and as it does: in clear.
+/// </summary>
+public sealed class SecondFactor(UserManager<Account> users, AccountsContext database, SqliteWriteLock writer, TimeProvider time)
+{
+    // Identity's own names.
+    private const string KeyName = "AuthenticatorKey";
+    private const string CodesName = "RecoveryCodes";
+
+    private const int CodeCount = 10;
+
+    // Ten bytes, as the shortest that are in use.
+    private const int MinKeyLength = 16;
+
+    public async Task<SecondFactorState> ReadAsync(Account account)
+    {
+        var passkeys = await users.GetPasskeysAsync(account);
+        // A key that was never confirmed is no second factor.
+        var hasAuthenticator = account.TwoFactorEnabled && IsUsable(await users.GetAuthenticatorKeyAsync(account));
+        var isOn = account.TwoFactorEnabled && (hasAuthenticator || passkeys.Count > 0);
+        return new SecondFactorState(
+            isOn,
+            hasAuthenticator,
+            await users.CountRecoveryCodesAsync(account),
+            [.. passkeys.OrderBy(passkey => passkey.CreatedAt)])
+        {
+            IsElsewhere = account.TwoFactorEnabled && !isOn,
+        };
+    }
+
+    /// <summary>Whether an authenticator app or a passkey protects the account.</summary>
+    public static async Task<bool> IsOnAsync(UserManager<Account> users, Account account) =>
+        account.TwoFactorEnabled
+        && (IsUsable(await users.GetAuthenticatorKeyAsync(account)) || (await users.GetPasskeysAsync(account)).Count > 0);
+
+    // Codes of a key that is no secret of usual length prove nothing, and one that isn't base32 (RFC 4648, section 6), such
+    // as one that another application encrypts, makes Identity throw.
+    private static bool IsUsable(string? key) =>
+        key?.TrimEnd('=') is { Length: >= MinKeyLength } text && text.All(c => char.IsAsciiLetter(c) || c is >= '2' and <= '7');
+
+    /// <summary>The account's authenticator app from now on, if its code fits; the one before stops to work.</summary>
+    public async Task<SecondFactorChange> UseAuthenticatorAsync(Account account, string key, string code, string? client)
+    {
+        var state = await ReadAsync(account);
+        var (kind, notice) = state.IsOn
+            ? (RecoveryEventKind.AuthenticatorChanged, OutboxKind.AuthenticatorNotice)
+            : (RecoveryEventKind.TwoFactorOn, OutboxKind.TwoFactorOnNotice);
+        return await ChangeAsync(
+            account,
+            kind,
+            notice,
+            "authenticator app",
+            client,
+            newCodes: NeedsCodes(account, state),
+            change: async () =>
+            {
+                account.TwoFactorEnabled = true;
+                var kept = await users.SetAuthenticationTokenAsync(account, Account.TokenStore, KeyName, key);
+                return Problem(kept)
+                    ?? (
+                        await users.VerifyTwoFactorTokenAsync(account, users.Options.Tokens.AuthenticatorTokenProvider, code)
+                            ? null
+                            : Words.CodeDoesNotFit);
+            });
+    }
+
+    public async Task<SecondFactorChange> AddPasskeyAsync(Account account, UserPasskeyInfo passkey, string? client)
+    {
+        var state = await ReadAsync(account);
+        var (kind, notice) = state.IsOn
+            ? (RecoveryEventKind.PasskeyAdded, OutboxKind.PasskeyAddedNotice)
+            : (RecoveryEventKind.TwoFactorOn, OutboxKind.TwoFactorOnNotice);
+        return await ChangeAsync(
+            account,
+            kind,
+            notice,
+            "passkey",
+            client,
+            newCodes: NeedsCodes(account, state),
+            change: async () =>
+            {
+                // A key that was never confirmed. Where two-factor is on it is another application's.
+                if (!account.TwoFactorEnabled)
+                    await RemoveTokenAsync(account, KeyName);
+                account.TwoFactorEnabled = true;
+                return Problem(await users.AddOrUpdatePasskeyAsync(account, passkey));
+            });
+    }
+
+    /// <summary>Where nothing is left besides the password, two-factor is off.</summary>
+    public async Task<SecondFactorChange> RemovePasskeyAsync(Account account, byte[] credentialId, string? client)
+    {
+        var state = await ReadAsync(account);
+        if (!state.HasAuthenticator && state.Passkeys.Count <= 1)
+            return await TurnOffAsync(account, client);
+
+        return await ChangeAsync(
+            account,
+            RecoveryEventKind.PasskeyRemoved,
+            OutboxKind.PasskeyRemovedNotice,
+            detail: null,
+            client,
+            async () => Problem(await users.RemovePasskeyAsync(account, credentialId)));
+    }
+
+    public Task<SecondFactorChange> MakeCodesAsync(Account account, string? client) =>
+        ChangeAsync(
+            account,
+            RecoveryEventKind.RecoveryCodesMade,
+            OutboxKind.RecoveryCodesNotice,
+            detail: null,
+            client,
+            () => Task.FromResult<string?>(null),
+            newCodes: true);
+
+    /// <summary>Takes it all away: authenticator app, recovery codes and passkeys.</summary>
+    public Task<SecondFactorChange> TurnOffAsync(Account account, string? client) =>
+        ChangeAsync(account, RecoveryEventKind.TwoFactorOff, OutboxKind.TwoFactorOffNotice, detail: null, client, async () =>
+        {
+            foreach (var passkey in await users.GetPasskeysAsync(account))
+                await users.RemovePasskeyAsync(account, passkey.CredentialId);
+            await RemoveTokenAsync(account, KeyName);
+            await RemoveTokenAsync(account, CodesName);
+            account.TwoFactorEnabled = false;
+            return null;
+        });
+
+    private Task<SecondFactorChange> ChangeAsync(
+        Account account,
+        RecoveryEventKind kind,
+        string notice,
+        string? detail,
+        string? client,
+        Func<Task<string?>> change,
+        bool newCodes = false)
+    {
+        var now = time.GetUtcNow();
+        var line = RecoveryEvent.Of(kind, account.Id, now, client, detail);
+        var mail = OutboxMail.ForUser(notice, account.Id, client, now);
+        IEnumerable<string>? codes = [];
+        var tries = 0;
+        return RefusableAsync(account, () => writer.RunAsync(() => database.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            if (tries++ > 0 && await StartOverAsync(account, line))
+                return new SecondFactorChange(null, [.. codes!]);
+
+            await using var transaction = await database.Database.BeginTransactionAsync();
+            if (await change() is { } problem)
+                return new SecondFactorChange(problem, []);
+
+            codes = newCodes ? await users.GenerateNewTwoFactorRecoveryCodesAsync(account, CodeCount) : [];
+            database.AddRange(line, mail);
+            if (codes is null || Problem(await users.UpdateSecurityStampAsync(account)) is not null)
+                return new SecondFactorChange(Words.ChangedMeanwhile, []);
+
+            await transaction.CommitAsync();
+            return new SecondFactorChange(null, [.. codes]);
+        })));
+    }
+
+    // The host's tables may want what Identity doesn't write: then all is as it was, also in the context.
+    private async Task<SecondFactorChange> RefusableAsync(Account account, Func<Task<SecondFactorChange>> change)
+    {
+        try
+        {
+            return await change();
+        }
+        catch (DbUpdateException fault) when (fault.IsRefusal())
+        {
+            database.ChangeTracker.Clear();
+            database.Attach(account);
+            await database.Entry(account).ReloadAsync();
+            return new SecondFactorChange(Words.RefusedByDatabase, []);
+        }
+    }
+
+    // A try that was broken off left its changes in the context. True where its commit happened all the same.
+    private async Task<bool> StartOverAsync(Account account, RecoveryEvent line)
+    {
+        database.ChangeTracker.Clear();
+        database.Attach(account);
+        await database.Entry(account).ReloadAsync();
+        return await database.HasHappenedAsync(line.Id);
+    }
+
+    // Those that another application gave out stay good.
+    private static bool NeedsCodes(Account account, SecondFactorState state) =>
+        !state.IsOn && (!account.TwoFactorEnabled || state.CodesLeft == 0);
+
+    private Task<IdentityResult> RemoveTokenAsync(Account account, string name) =>
+        users.RemoveAuthenticationTokenAsync(account, Account.TokenStore, name);
+
+    private static string? Problem(IdentityResult result) => result.Succeeded ? null : Words.ChangedMeanwhile;
+}

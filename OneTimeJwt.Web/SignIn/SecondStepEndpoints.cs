@@ -1,0 +1,116 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Site;
+
+namespace OneTimeJwt.Web.SignIn;
+
+/// <summary>The second step of a sign-in: a code of an app, a mailed code, a recovery code or a passkey.</summary>
+internal sealed class SecondStepEndpoints(
+    AccountSignInManager signIn,
+    SecondFactor factor,
+    PasskeyEntry entry,
+    MailedCodes codes,
+    SignInMetrics meter,
+    IOptions<AccountsSettings> settings,
+    TimeProvider time)
+{
+    public async Task<IResult> ShowAsync(HttpContext http, string? returnUrl) =>
+        await signIn.GetTwoFactorAuthenticationUserAsync() is { } account
+            ? await ShowAsync(
+                StatusCodes.Status200OK,
+                account,
+                ReturnUrls.Local(returnUrl),
+                problem: null,
+                again: http.Request.Query.ContainsKey("again"))
+            : SignInAgain();
+
+    /// <summary>Another code, where the one before didn't come.</summary>
+    public async Task<IResult> MailCodeAsync(HttpContext http, FormPost form)
+    {
+        var returnUrl = ReturnUrls.Local(form["returnUrl"]);
+        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
+            return SignInAgain();
+        if (!form.IsAntiforgeryValid)
+            return await ShowAsync(StatusCodes.Status400BadRequest, account, returnUrl, form.Problem);
+
+        if (!(await factor.ReadAsync(account)).IsOn)
+            await codes.AskAsync(account, http.Connection.RemoteIpAddress?.ToString());
+        return Page.SeeOther($"{ReturnUrls.With("/sign-in/two-factor", returnUrl)}&again");
+    }
+
+    public async Task<IResult> EnterCodeAsync(HttpContext http, FormPost form)
+    {
+        var returnUrl = ReturnUrls.Local(form["returnUrl"]);
+        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
+            return SignInAgain();
+        if (!form.IsAntiforgeryValid)
+            return await ShowAsync(StatusCodes.Status400BadRequest, account, returnUrl, form.Problem);
+
+        var box = new Timebox(time);
+        var code = form["code"].Replace(" ", "", StringComparison.Ordinal);
+        var state = await factor.ReadAsync(account);
+        var isShort = code.Length == 6 && code.All(char.IsAsciiDigit);
+        var (method, result) = code.Length == 0 ? (SignInMetrics.Code, SignInResult.Failed)
+            : isShort && state.HasAuthenticator
+            ? (SignInMetrics.Code, await signIn.EnterWithAppCodeAsync(account, code))
+            : isShort && !state.IsOn
+                ? (
+                    SignInMetrics.MailedCode,
+                    await signIn.EnterWithMailedCodeAsync(
+                        account,
+                        () => codes.TryUseAsync(account, code, http.Connection.RemoteIpAddress?.ToString())))
+            : (SignInMetrics.RecoveryCode, await signIn.EnterWithRecoveryCodeAsync(account, code));
+        meter.Count(method, result);
+        if (result.Succeeded)
+            return Page.SeeOther(returnUrl);
+
+        await box.FillAsync();
+        return await ShowAsync(
+            StatusCodes.Status422UnprocessableEntity,
+            account,
+            returnUrl,
+            state.IsOn ? Words.WrongCode : Words.WrongMailedCode.With(DisplayText.Of(MailedCodes.Lifetime)));
+    }
+
+    public async Task<IResult> EnterPasskeyAsync(FormPost form)
+    {
+        var returnUrl = ReturnUrls.Local(form["returnUrl"]);
+        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
+            return SignInAgain();
+        if (!form.IsAntiforgeryValid)
+            return await ShowAsync(StatusCodes.Status400BadRequest, account, returnUrl, form.Problem);
+
+        return await entry.TryAsync(account, form)
+            ? Page.SeeOther(returnUrl)
+            : await ShowAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, Words.WrongPasskey);
+    }
+
+    private async Task<IResult> ShowAsync(int status, Account account, string returnUrl, string? problem, bool again = false)
+    {
+        var state = await factor.ReadAsync(account);
+        if (!state.IsOn)
+            return Page.Of<MailedCodePage>(
+                status,
+                new
+                {
+                    ReturnUrl = returnUrl,
+                    Problem = problem,
+                    Again = again,
+                    HasRecoveryCodes = state.CodesLeft > 0,
+                    NextAt = await codes.NextAtAsync(account.Id),
+                });
+
+        return Page.Of<TwoFactorPage>(status, new
+        {
+            ReturnUrl = returnUrl,
+            Problem = problem,
+            state.HasAuthenticator,
+            Passkey = state.Passkeys.Count > 0 ? await entry.AskAsync(account) : null,
+        });
+    }
+
+    private IResult SignInAgain() => Page.SeeOther(ReturnUrls.AfterForm("/sign-in", settings.Value));
+}

@@ -1,0 +1,119 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Site;
+
+namespace OneTimeJwt.Web.SignIn;
+
+internal static class SignInRoutes
+{
+    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPage("/sign-in", (SignInEndpoints pages, HttpContext http, string? returnUrl) => pages.SignIn(http, returnUrl));
+        routes.MapForm("/sign-in", (SignInEndpoints pages, HttpContext http, FormPost form) => pages.EnterAsync(http, form));
+        routes.MapPage("/sign-in/passkey", (PasskeySignInEndpoints pages, string? returnUrl) => pages.ShowAsync(returnUrl));
+        routes.MapForm("/sign-in/passkey", (PasskeySignInEndpoints pages, FormPost form) => pages.EnterAsync(form));
+        routes.MapPage(
+            "/sign-in/two-factor",
+            (SecondStepEndpoints pages, HttpContext http, string? returnUrl) => pages.ShowAsync(http, returnUrl));
+        routes.MapForm(
+            "/sign-in/two-factor",
+            (SecondStepEndpoints pages, HttpContext http, FormPost form) => pages.EnterCodeAsync(http, form));
+        routes.MapForm("/sign-in/two-factor/passkey", (SecondStepEndpoints pages, FormPost form) => pages.EnterPasskeyAsync(form));
+        routes.MapForm(
+            "/sign-in/two-factor/mail",
+            (SecondStepEndpoints pages, HttpContext http, FormPost form) => pages.MailCodeAsync(http, form));
+        routes.MapStepUp();
+    }
+}
+
+/// <summary>The sign-in page: address and password.</summary>
+internal sealed class SignInEndpoints(
+    AccountSignInManager signIn,
+    UserManager<Account> users,
+    Passkeys passkeys,
+    MailedCodes codes,
+    SignInMetrics meter,
+    IOptions<AccountsSettings> settings,
+    TimeProvider time)
+{
+    public IResult SignIn(HttpContext http, string? returnUrl)
+    {
+        if (settings.Value.SignInUrl is { } elsewhere && !ReturnUrls.IsConsole(returnUrl))
+            return http.Request.Query.ContainsKey(ReturnUrls.FromForm) ? LeadOn(http) : Results.Redirect(elsewhere);
+
+        return http.User.Identity?.IsAuthenticated == true
+            ? Page.SeeOther(ReturnUrls.Local(returnUrl))
+            : Page.Of<SignInPage>(parameters: new { ReturnUrl = ReturnUrls.Local(returnUrl), OffersPasskeys = passkeys.Offered });
+    }
+
+    public async Task<IResult> EnterAsync(HttpContext http, FormPost form)
+    {
+        var returnUrl = ReturnUrls.Local(form["returnUrl"]);
+        if (settings.Value.SignInUrl is not null && !ReturnUrls.IsConsole(returnUrl))
+            return SignInAgain();
+
+        var address = form["email"].Trim();
+        if (!form.IsAntiforgeryValid)
+            return Page.Of<SignInPage>(
+                StatusCodes.Status400BadRequest,
+                new
+                {
+                    ReturnUrl = returnUrl,
+                    Address = address,
+                    OffersPasskeys = passkeys.Offered,
+                    Problem = form.Problem,
+                });
+
+        // An empty field is no guess.
+        if (address.Length == 0 || form["password"].Length == 0)
+        {
+            var (empty, label) = address.Length == 0 ? ("email", Words.EmailAddress) : ("password", Words.Password);
+            return Page.Of<SignInPage>(
+                StatusCodes.Status422UnprocessableEntity,
+                new
+                {
+                    ReturnUrl = returnUrl,
+                    Address = address,
+                    OffersPasskeys = passkeys.Offered,
+                    Problem = Words.FieldIsEmpty.With(label),
+                    Empty = empty,
+                });
+        }
+
+        var box = new Timebox(time);
+        var result = await signIn.EnterAsync(address, form["password"]);
+        meter.Count(SignInMetrics.Password, result);
+        if (result.RequiresTwoFactor)
+        {
+            if (await signIn.GetTwoFactorAuthenticationUserAsync() is { } account && !await SecondFactor.IsOnAsync(users, account))
+                await codes.AskAsync(account, http.Connection.RemoteIpAddress?.ToString());
+            return Page.SeeOther(ReturnUrls.With("/sign-in/two-factor", returnUrl));
+        }
+
+        if (result.Succeeded)
+            return Page.SeeOther(returnUrl);
+
+        await box.FillAsync(signIn.MaxCheckTime(form["password"]));
+        return Page.Of<SignInPage>(
+            StatusCodes.Status422UnprocessableEntity,
+            new
+            {
+                ReturnUrl = returnUrl,
+                Address = address,
+                OffersPasskeys = passkeys.Offered,
+                Problem = Words.SignInFailed,
+            });
+    }
+
+    private IResult SignInAgain() => Page.SeeOther(ReturnUrls.AfterForm("/sign-in", settings.Value));
+
+    // A page ends the redirects of the form; where it leads is followed as from a link.
+    private static IResult LeadOn(HttpContext http)
+    {
+        http.Response.Headers["Refresh"] = $"0; url={http.Request.PathBase}/sign-in";
+        return Page.Of<SignInElsewhere>();
+    }
+}

@@ -1,0 +1,146 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Tokens;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Database;
+
+namespace OneTimeJwt.Web.SignIn;
+
+internal static class SignInModule
+{
+    // OWASP Password Storage Cheat Sheet: PBKDF2-HMAC-SHA512, in Identity's own format.
+    public const int HashIterations = 210_000;
+
+    private static readonly TimeSpan LockoutTime = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan SessionTime = TimeSpan.FromHours(8);
+
+    // Identity's five minutes are less than a mailed code lives.
+    private static readonly TimeSpan SecondStepTime = TimeSpan.FromMinutes(15);
+
+    public static void AddSignIn(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IsBarred>(services =>
+            account => account.User is Account row && services.GetRequiredService<AccountLock>().IsBanned(row));
+        builder.Services.AddSingleton<DecoyHash>();
+        builder.Services.AddScoped<PasswordCheck>();
+        builder.Services.AddScoped<HashRenewal>();
+        builder.Services.AddSingleton<UnusablePassword>();
+        builder.Services.AddSingleton<StampRepair>();
+        builder.Services.AddSingleton<PasswordHashLimiter>();
+        builder.Services.AddSingleton<SignInMetrics>();
+        builder.Services.AddScoped<SignInEndpoints>();
+        builder.Services.AddScoped<SecondStepEndpoints>();
+        builder.Services.AddScoped<PasskeySignInEndpoints>();
+        builder.Services.AddScoped<PasskeyEntry>();
+        builder.Services.AddSingleton<MailedCodes>();
+        builder.Services.AddSingleton<PasswordLength>();
+        builder.Services.AddScoped<StepUp>();
+        builder.Services.AddScoped<NewPassword>();
+        builder.Services.AddScoped<SecondFactor>();
+        builder.Services.AddScoped<AuthenticatorKeys>();
+        builder.Services.AddScoped<Passkeys>();
+        builder.Services.AddOptions<IdentityPasskeyOptions>().Configure<PublicOrigin>(Passkeys.Configure);
+        AddIdentity(builder.Services);
+        AddSessions(builder.Services);
+        AddKeyRing(builder.Services);
+    }
+
+    private static void AddIdentity(IServiceCollection services)
+    {
+        // Stateless, and singletons look accounts up as well; Identity's own registration is scoped.
+        services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
+        services.AddOptions<PasswordHasherOptions>().Configure<IOptions<AccountsSettings>>((hasher, accounts) =>
+        {
+            hasher.IterationCount = HashIterations;
+            hasher.CompatibilityMode = accounts.Value.Hashes.Format;
+        });
+        services.AddIdentityCore<Account>(identity =>
+            {
+                identity.Stores.SchemaVersion = IdentitySchemaVersions.Version2;
+                identity.Tokens.PasswordResetTokenProvider = OneTimeTokens.ProviderName;
+                identity.Tokens.EmailConfirmationTokenProvider = OneTimeTokens.ProviderName;
+                identity.SignIn.RequireConfirmedEmail = true;
+                identity.Lockout.DefaultLockoutTimeSpan = LockoutTime;
+                // Accounts come from other applications too, under names of their choice.
+                identity.User.AllowedUserNameCharacters = "";
+                // The policy of our own says all there is to say.
+                identity.Password = new PasswordOptions
+                {
+                    RequiredLength = 1,
+                    RequiredUniqueChars = 1,
+                    RequireDigit = false,
+                    RequireLowercase = false,
+                    RequireUppercase = false,
+                    RequireNonAlphanumeric = false,
+                };
+            })
+            .AddRoles<IdentityRole>()
+            .AddEntityFrameworkStores<AccountsContext>()
+            .AddUserStore<AccountStore>()
+            .AddClaimsPrincipalFactory<AccountClaims>()
+            .AddUserManager<AccountUserManager>()
+            .AddPasswordValidator<PasswordPolicy>()
+            .AddTokenProvider<AuthenticatorTokenProvider<Account>>(TokenOptions.DefaultAuthenticatorProvider)
+            .AddTokenProvider<OneTimeTokenProvider<Account, string>>(OneTimeTokens.ProviderName)
+            .AddSignInManager<AccountSignInManager>();
+    }
+
+    private static void AddSessions(IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddAuthorization();
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
+        var session = services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme);
+        session.Configure<IOptions<AccountsSettings>>(
+            (cookie, settings) =>
+            {
+                cookie.ExpireTimeSpan = SessionTime;
+                cookie.Events.OnValidatePrincipal = SessionValidator.ValidateAsync;
+                // Relative, so that no Host header has a say in where people go.
+                cookie.Events.OnRedirectToLogin = context =>
+                {
+                    var signIn = context.Request.PathBase + ReturnUrls.With("/sign-in", context.Request.Path);
+                    return Redirect(
+                        context,
+                        HttpMethods.IsPost(context.Request.Method) ? ReturnUrls.AfterForm(signIn, settings.Value) : signIn);
+                };
+                cookie.Events.OnRedirectToAccessDenied = context =>
+                {
+                    context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                    return Task.CompletedTask;
+                };
+            });
+        services
+            .AddOptions<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme)
+            .Configure(cookie =>
+            {
+                cookie.ExpireTimeSpan = SecondStepTime;
+                cookie.Events.OnSigningIn = SessionValidator.StampHalfWayAsync;
+                cookie.Events.OnValidatePrincipal = SessionValidator.ValidateHalfWayAsync;
+            });
+        services.AddSingleton<CircuitSessionMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<CircuitSessionMonitor>());
+        services.AddScoped<CircuitHandler, SessionCircuit>();
+    }
+
+    // In the database, so that every node has it, and encrypted, so that a copy of the database opens no session.
+    private static void AddKeyRing(IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("OneTimeJwt").PersistKeysToDbContext<AccountsContext>();
+        services
+            .AddOptions<KeyManagementOptions>()
+            .Configure<ServerSecrets>((keys, secrets) => keys.XmlEncryptor = new KeyRingEncryptor(secrets));
+    }
+
+    private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context, string path)
+    {
+        context.Response.StatusCode = StatusCodes.Status302Found;
+        context.Response.Headers.Location = path;
+        return Task.CompletedTask;
+    }
+}

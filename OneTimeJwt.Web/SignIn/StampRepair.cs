@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+
+namespace OneTimeJwt.Web.SignIn;
+
+/// <summary>
+/// Gives an account a security stamp that has none, as some applications leave it: without one nothing makes a link
+/// one-time, and no session can be told from another. Done where a link is about to be mailed to the account's own
+/// address, or where its owner has just signed in.
+/// </summary>
+public sealed class StampRepair(IDbContextFactory<AccountsContext> contexts, TimeProvider time)
+{
+    /// <returns>The account as it is now; null where it is gone. Of those who do this at the same moment one gives the stamp.</returns>
+    public async Task<Account?> GiveAsync(string accountId)
+    {
+        await using var database = await contexts.CreateDbContextAsync();
+        if (
+            await database.Users.SingleOrDefaultAsync(row => row.Id == accountId) is not { } account
+            || !string.IsNullOrEmpty(account.SecurityStamp))
+            return await database.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == accountId);
+
+        account.RenewSecurityStamp();
+        account.ConcurrencyStamp = Guid.NewGuid().ToString();
+        database.Add(RecoveryEvent.Of(RecoveryEventKind.StampGiven, accountId, time.GetUtcNow()));
+        try
+        {
+            await database.SaveChangesAsync();
+        }
+        catch (DbUpdateException fault) when (fault.IsConflict())
+        {
+            // Somebody else changed the account, and most likely gave it one; or this did, and its commit was in doubt.
+            database.ChangeTracker.Clear();
+        }
+
+        return await database.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == accountId);
+    }
+}

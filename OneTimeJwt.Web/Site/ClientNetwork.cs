@@ -1,0 +1,18 @@
+using System.Net.Sockets;
+
+namespace OneTimeJwt.Web.Site;
+
+/// <summary>What a client is counted by where tries are bounded.</summary>
+internal static class ClientNetwork
+{
+    /// <summary>Its address; an IPv6 client has a whole /64 to itself.</summary>
+    public static string Of(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (address is null)
+            return "";
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address.ToString();
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.WebUtilities;
+using OneTimeJwt.Web.Languages;
+
+namespace OneTimeJwt.Web.Site;
+
+/// <summary>
+/// Answers a request with a Razor component, rendered on the server without a circuit. The handler has decided before
+/// anything is rendered, so status and redirects are its own, and POST, HEAD and errors need no special case.
+/// </summary>
+public static class Page
+{
+    /// <summary>A field of the form that asks for the same page in another language.</summary>
+    public const string ShowAgain = "again";
+
+    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
+
+    public static IResult Of<TPage>(int status = StatusCodes.Status200OK, object? parameters = null)
+        where TPage : IComponent =>
+        new LocalizedResult(
+            new RazorComponentResult(typeof(TPage), parameters ?? new { }) { StatusCode = status, PreventStreamingRendering = true });
+
+    /// <summary>Another page of ours: relative, after a POST as a GET (303, RFC 9110 section 15.4.4), with an empty body.</summary>
+    /// <param name="path">As it is mapped, without the path that the site is under.</param>
+    public static IResult SeeOther(string path) => new SeeOtherResult(path, Language.Current);
+
+    public static RouteHandlerBuilder MapPage(this IEndpointRouteBuilder routes, string path, Delegate handler) =>
+        routes.MapMethods(path, GetAndHead, handler);
+
+    /// <summary>What a form leads to is written for whoever reads the form.</summary>
+    public static RouteHandlerBuilder MapForm(this IEndpointRouteBuilder routes, string path, Delegate handler) =>
+        routes.MapPost(path, handler).AddEndpointFilter(AskTheForm);
+
+    private static ValueTask<object?> AskTheForm(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        if (context.Arguments.OfType<FormPost>().FirstOrDefault() is { } form)
+            form.IsRead(context.HttpContext);
+        return next(context);
+    }
+
+    // Rendered after the handler has ended, and with it what the handler set.
+    private sealed class LocalizedResult(RazorComponentResult page) : IResult
+    {
+        private readonly (string Culture, string? Zone) _reader = (ReaderCulture.Culture, ReaderCulture.ZoneId);
+
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            ReaderCulture.Is(_reader.Culture, _reader.Zone);
+            httpContext.Response.Headers.ContentLanguage = Language.Current.Code;
+            await page.ExecuteAsync(httpContext);
+        }
+    }
+
+    private sealed class SeeOtherResult(string path, Language language) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+            httpContext.Response.Headers.Location = InTheReadersLanguage(httpContext);
+            return Task.CompletedTask;
+        }
+
+        // A link may have brought a language that this browser doesn't ask for.
+        private string InTheReadersLanguage(HttpContext context) =>
+            context.Features.Get<IRequestCultureFeature>() is { } asked && Language.Find(asked.RequestCulture.UICulture.Name) != language
+                ? QueryHelpers.AddQueryString(Whole(context), LanguageCookieProvider.ChoiceKey, language.Code)
+                : Whole(context);
+
+        private string Whole(HttpContext context) => context.Request.PathBase.Value + path;
+    }
+}

@@ -1,0 +1,46 @@
+namespace OneTimeJwt.Web.Site;
+
+internal static class SecurityHeaders
+{
+    private static readonly TimeSpan HstsAge = TimeSpan.FromDays(365);
+
+    /// <param name="hsts">Whether browsers are told to come by https only.</param>
+    /// <param name="hasHost">Whether the host is the app's alone; where it isn't, the host's subdomains are none of its business.</param>
+    public static HeaderPolicyCollection Policy(bool hsts, bool hasHost)
+    {
+        var policy = new HeaderPolicyCollection()
+            .AddContentSecurityPolicy(csp =>
+            {
+                csp.AddDefaultSrc().None();
+                csp.AddScriptSrc().Self().WithNonce();
+                csp.AddStyleSrc().Self().WithNonce();
+                csp.AddImgSrc().Self();
+                csp.AddConnectSrc().Self();
+                csp.AddFrameSrc().Self();
+                csp.AddFormAction().Self();
+                csp.AddBaseUri().Self();
+                csp.AddFrameAncestors().None();
+            })
+            .AddContentTypeOptionsNoSniff()
+            .AddFrameOptionsDeny()
+            .AddReferrerPolicyNoReferrer()
+            .AddCrossOriginOpenerPolicy(coop => coop.SameOrigin())
+            .AddCrossOriginResourcePolicy(corp => corp.SameOrigin())
+            .AddPermissionsPolicy(permissions =>
+            {
+                permissions.AddAccelerometer().None();
+                permissions.AddCamera().None();
+                permissions.AddDisplayCapture().None();
+                permissions.AddGeolocation().None();
+                permissions.AddGyroscope().None();
+                permissions.AddMicrophone().None();
+                permissions.AddMidi().None();
+                permissions.AddPayment().None();
+                permissions.AddUsb().None();
+            })
+            .RemoveServerHeader();
+        return !hsts ? policy
+            : hasHost ? policy.AddStrictTransportSecurityMaxAgeIncludeSubDomains((int)HstsAge.TotalSeconds)
+            : policy.AddStrictTransportSecurityMaxAge((int)HstsAge.TotalSeconds);
+    }
+}
