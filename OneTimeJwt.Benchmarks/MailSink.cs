@@ -8,7 +8,7 @@ namespace OneTimeJwt.Benchmarks;
 /// <summary>A mail server that accepts everything and keeps nothing: Postfix's own, made for measuring.</summary>
 internal sealed class MailSink(Process process, int port) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     public int Port => port;
 
@@ -26,7 +26,7 @@ internal sealed class MailSink(Process process, int port) : IAsyncDisposable
                 await client.ConnectAsync("127.0.0.1", port);
                 return new MailSink(process, port);
             }
-            catch (SocketException) when (since.Elapsed < Patience)
+            catch (SocketException) when (since.Elapsed < Timeout)
             {
                 // Not yet.
             }

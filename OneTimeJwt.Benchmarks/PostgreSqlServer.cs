@@ -9,7 +9,7 @@ namespace OneTimeJwt.Benchmarks;
 internal sealed class PostgreSqlServer : IAsyncDisposable
 {
     private const string Variable = "ONETIMEJWT_BENCH_POSTGRESQL";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly Scratch _scratch = new();
     private Process? _process;
@@ -85,7 +85,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
                 await connection.OpenAsync();
                 return;
             }
-            catch (NpgsqlException) when (since.Elapsed < Patience)
+            catch (NpgsqlException) when (since.Elapsed < Timeout)
             {
                 await Task.Delay(100);
             }

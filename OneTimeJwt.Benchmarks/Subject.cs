@@ -15,7 +15,7 @@ internal sealed class Subject(string name, string folder, string assembly, strin
     public const int Accounts = 50;
     public const string Password = "correct horse battery staple 1";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private Process? _process;
 
@@ -61,7 +61,7 @@ internal sealed class Subject(string name, string folder, string assembly, strin
                     ? since.Elapsed
                     : throw new InvalidOperationException($"{name} answers {answer.StatusCode}.");
             }
-            catch (HttpRequestException) when (since.Elapsed < Patience && !_process.HasExited)
+            catch (HttpRequestException) when (since.Elapsed < Timeout && !_process.HasExited)
             {
                 await Task.Delay(5);
             }

@@ -8,7 +8,7 @@ using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Benchmarks;
 
-/// <summary>What most products do: a row for each link, written when it is issued and deleted by whoever redeems it first.</summary>
+/// <summary>What most products do: a row for each link, written when it is issued and deleted by the first redemption.</summary>
 internal static class TokenTable
 {
     private const string Create =

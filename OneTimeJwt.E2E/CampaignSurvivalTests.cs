@@ -10,7 +10,7 @@ namespace OneTimeJwt.E2E;
 [Role("admin")]
 public sealed class CampaignSurvivalTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     [Fact]
     [Trait("Category", "long")]
@@ -47,8 +47,8 @@ public sealed class CampaignSurvivalTests
 
     private static async Task UntilAsync(Func<Task<bool>> isThere)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         while (!await isThere())
-            await Task.Delay(100, patience.Token);
+            await Task.Delay(100, timeout.Token);
     }
 }

@@ -288,7 +288,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
         var page = await ConsolePage.OpenAsync(tab, await site.Accounts.TakeAsync(AccountKind.Support));
         if (isBlamed)
         {
-            await Assertions.Expect(Hint(tab)).ToBeVisibleAsync(new() { Timeout = 3 * Suite.LoadPatience });
+            await Assertions.Expect(Hint(tab)).ToBeVisibleAsync(new() { Timeout = 3 * Suite.LoadTimeout });
             return;
         }
 
@@ -330,7 +330,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
 
     private static async Task UntilAsync(Func<bool> isSo)
     {
-        for (var end = DateTimeOffset.UtcNow.AddMilliseconds(Suite.LoadPatience); !isSo(); await Task.Delay(50))
+        for (var end = DateTimeOffset.UtcNow.AddMilliseconds(Suite.LoadTimeout); !isSo(); await Task.Delay(50))
             Assert.True(DateTimeOffset.UtcNow < end, "It did not come to that in time.");
     }
 }

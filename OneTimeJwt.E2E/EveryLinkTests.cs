@@ -29,7 +29,7 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
         var signIn = await (await ConfirmActionPage.OpenAsync(tab, link)).UseAsync(account.Email);
         await signIn.EnterAsync(account);
 
-        Assert.Equal(Spent, await (await DeadLinkPage.OpenAsync(await NewBrowserAsync(), link)).VerdictAsync());
+        Assert.Equal(Spent, await (await InvalidLinkPage.OpenAsync(await NewBrowserAsync(), link)).VerdictAsync());
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
             "/secure-account?token=",
             (await Site.Inbox.NextAsync(account.Email, InboxFolder.AddressNoticeSubject)).Link,
             StringComparison.Ordinal);
-        Assert.Equal(Spent, await (await DeadLinkPage.OpenAsync(await NewBrowserAsync(), link)).VerdictAsync());
+        Assert.Equal(Spent, await (await InvalidLinkPage.OpenAsync(await NewBrowserAsync(), link)).VerdictAsync());
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class EveryLinkTests(Suite suite) : LinkTest(suite)
     {
         Assert.SkipWhen(Site.IsDeployed, "Makes an account.");
         var address = $"guest-{Guid.NewGuid():N}@example.org";
-        var desk = await NewBrowserAsync();
-        await ConsolePage.EnterAsync(desk, await NewAccountAsync(AccountKind.Admin), "/admin/invite");
-        var page = new InvitePage(desk);
+        var console = await NewBrowserAsync();
+        await ConsolePage.EnterAsync(console, await NewAccountAsync(AccountKind.Admin), "/admin/invite");
+        var page = new InvitePage(console);
         await page.SendFileAsync($"name,email\nGuest,{address}\nNobody,nonsense\n", "They start on Monday.");
         await Assertions.Expect(page.Status).ToHaveTextAsync("Invited: 1");
 

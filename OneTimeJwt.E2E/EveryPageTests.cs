@@ -66,8 +66,7 @@ public abstract partial class EveryPageTests(Suite suite) : PageTour(suite)
     // Chromium's own lines, for a document with such a status and where somebody was in a field before the page put him there.
     [GeneratedRegex(
         "Failed to load resource: the server responded with a status of 4\\d\\d|Autofocus processing was blocked because a document "
-            + "already has a focused element"
-    )]
+            + "already has a focused element")]
     private static partial Regex Chromiums();
 }
 

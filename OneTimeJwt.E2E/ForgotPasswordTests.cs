@@ -65,7 +65,7 @@ public sealed partial class ForgotPasswordTests(Suite suite) : BrowserTest(suite
         var used = await Site.MailLinkAsync(account);
         await (await ResetPasswordPage.OpenAsync(tab, used)).ChooseAsync(account.NewPassword());
 
-        var dead = await DeadLinkPage.OpenAsync(tab, used);
+        var dead = await InvalidLinkPage.OpenAsync(tab, used);
         await Assertions.Expect(dead.Heading).ToHaveTextAsync("This link has been used");
         Assert.DoesNotContain(account.Email, await tab.Page.ContentAsync(), StringComparison.OrdinalIgnoreCase);
         await dead.MailFreshLinkAsync();

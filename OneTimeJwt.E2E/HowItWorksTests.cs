@@ -39,10 +39,12 @@ public sealed class HowItWorksTests(Suite suite) : BrowserTest(suite)
     [Guarantee(11)]
     public async Task A_dead_link_leads_to_the_page_and_the_example_on_it_opens_nothing()
     {
-        var dead = await DeadLinkPage.OpenAsync(await NewBrowserAsync(new() { JavaScriptEnabled = false }), "/reset-password?token=half");
+        var dead = await InvalidLinkPage.OpenAsync(
+            await NewBrowserAsync(new() { JavaScriptEnabled = false }),
+            "/reset-password?token=half");
         var page = await dead.HowItWorksAsync();
 
         var token = await page.Token.First.InnerTextAsync();
-        Assert.Equal(("invalid", 400), await (await DeadLinkPage.OpenAsync(page.Tab, $"/reset-password?token={token}")).VerdictAsync());
+        Assert.Equal(("invalid", 400), await (await InvalidLinkPage.OpenAsync(page.Tab, $"/reset-password?token={token}")).VerdictAsync());
     }
 }

@@ -13,7 +13,7 @@ public sealed class LighthouseTests(Suite suite)
     private const string Variable = "ONETIMEJWT_TEST_LIGHTHOUSE";
     private const int Tries = 5;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     [Theory]
     [InlineData("/", "performance,accessibility,best-practices,seo")]
@@ -61,10 +61,10 @@ public sealed class LighthouseTests(Suite suite)
         };
         start.Environment["CHROME_PATH"] = Browsers.OnPath();
         using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(Patience);
-        var errors = process.StandardError.ReadToEndAsync(patience.Token);
-        var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        var errors = process.StandardError.ReadToEndAsync(timeout.Token);
+        var output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+        await process.WaitForExitAsync(timeout.Token);
         Assert.True(process.ExitCode == 0, await errors);
         using var report = JsonDocument.Parse(output);
         return

@@ -18,7 +18,7 @@ public abstract class LinkTest(Suite suite) : BrowserTest(suite)
     /// <summary>A link is refused where it is opened, and also where somebody sends the form without opening it.</summary>
     protected async Task IsRefusedAsync((string?, int) verdict, string link, Site? site = null)
     {
-        var dead = await DeadLinkPage.OpenAsync(await NewBrowserAsync(), link);
+        var dead = await InvalidLinkPage.OpenAsync(await NewBrowserAsync(), link);
         Assert.Equal(verdict, await dead.VerdictAsync());
 
         using var visitor = new Visitor((site ?? Site).Address);

@@ -12,7 +12,7 @@ namespace OneTimeJwt.E2E;
 [Role("operator")]
 public sealed class MailOutageTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(90);
 
     private readonly SmtpDouble _server = new();
     private readonly CancellationTokenSource _over = new();
@@ -166,7 +166,7 @@ public sealed class MailOutageTests : IAsyncLifetime
 
     private static async Task UntilAsync(Func<Task<bool>> happened)
     {
-        var end = DateTime.UtcNow + Patience;
+        var end = DateTime.UtcNow + MaxWait;
         while (!await happened())
         {
             Assert.True(DateTime.UtcNow < end, "It did not happen.");

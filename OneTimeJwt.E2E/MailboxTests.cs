@@ -144,24 +144,21 @@ public sealed class MailboxTests : IAsyncDisposable
         null,
         null,
         null,
-        "E2E_MAILBOX is set and E2E_BASE_URL is not: an app that the suite starts has an inbox of its own. Set both or neither."
-    )]
+        "E2E_MAILBOX is set and E2E_BASE_URL is not: an app that the suite starts has an inbox of its own. Set both or neither.")]
     [InlineData(
         "staging.example.com",
         "imap",
         null,
         null,
         null,
-        "E2E_BASE_URL is 'staging.example.com': write the scheme and the host of the site, for example https://staging.example.com."
-    )]
+        "E2E_BASE_URL is 'staging.example.com': write the scheme and the host of the site, for example https://staging.example.com.")]
     [InlineData(
         "https://staging.example.com",
         "folder",
         null,
         null,
         null,
-        "E2E_INBOX_DIRECTORY is missing: write the folder that the site writes its mails to (its Mail:Inbox:Directory)."
-    )]
+        "E2E_INBOX_DIRECTORY is missing: write the folder that the site writes its mails to (its Mail:Inbox:Directory).")]
     [InlineData(
         "https://staging.example.com",
         "folder",
@@ -169,16 +166,14 @@ public sealed class MailboxTests : IAsyncDisposable
         null,
         null,
         "E2E_INBOX_DIRECTORY is '/no/such/folder', and there is no such folder here: write the one that the site writes its mails to "
-            + "(its Mail:Inbox:Directory)."
-    )]
+            + "(its Mail:Inbox:Directory).")]
     [InlineData(
         "https://staging.example.com",
         "imap",
         null,
         null,
         null,
-        "E2E_IMAP_URL is missing: write imaps://user:password@host:port (or imap://), with %40 for an @ in user or password."
-    )]
+        "E2E_IMAP_URL is missing: write imaps://user:password@host:port (or imap://), with %40 for an @ in user or password.")]
     [InlineData(
         "https://staging.example.com",
         "imap",
@@ -186,8 +181,7 @@ public sealed class MailboxTests : IAsyncDisposable
         "imaps://qa:secret:secret@mail.example.com",
         null,
         "E2E_IMAP_URL is no address of a mailbox: write imaps://user:password@host:port (or imap://), with %40 for an @ in user or "
-            + "password."
-    )]
+            + "password.")]
     [InlineData(
         "https://staging.example.com",
         "imap",
@@ -195,8 +189,7 @@ public sealed class MailboxTests : IAsyncDisposable
         "https://qa:secret@mail.example.com",
         null,
         "E2E_IMAP_URL is no address of a mailbox: write imaps://user:password@host:port (or imap://), with %40 for an @ in user or "
-            + "password."
-    )]
+            + "password.")]
     [InlineData(
         "https://staging.example.com",
         "smtp",
@@ -204,8 +197,7 @@ public sealed class MailboxTests : IAsyncDisposable
         null,
         null,
         "E2E_SMTP_PORT is missing: write the port from 1 to 65535 that the site delivers to (its Mail:Smtp:Port, with "
-            + "Mail:Smtp:Security None)."
-    )]
+            + "Mail:Smtp:Security None).")]
     [InlineData(
         "https://staging.example.com",
         "smtp",
@@ -213,8 +205,7 @@ public sealed class MailboxTests : IAsyncDisposable
         null,
         "65536",
         "E2E_SMTP_PORT is '65536': write the port from 1 to 65535 that the site delivers to (its Mail:Smtp:Port, with "
-            + "Mail:Smtp:Security None)."
-    )]
+            + "Mail:Smtp:Security None).")]
     public async Task A_wrong_setting_is_refused_with_a_line_that_names_it_and_the_mend(
         string? site,
         string mailbox,
@@ -264,21 +255,21 @@ public sealed class MailboxTests : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<IMailbox> OpenAsync(string kind, TimeSpan patience)
+    private async Task<IMailbox> OpenAsync(string kind, TimeSpan timeout)
     {
         if (kind == "imap")
             _dovecot ??= await Dovecot.StartAsync();
         return kind switch
         {
-            "folder" => new InboxFolder(_folder, patience),
-            "imap" => await ImapMailbox.OpenAsync(ImapAccount.Parse(_dovecot!.Url)!, patience),
-            _ => Listen(patience),
+            "folder" => new InboxFolder(_folder, timeout),
+            "imap" => await ImapMailbox.OpenAsync(ImapAccount.Parse(_dovecot!.Url)!, timeout),
+            _ => Listen(timeout),
         };
     }
 
-    private SmtpCatcher Listen(TimeSpan patience)
+    private SmtpCatcher Listen(TimeSpan timeout)
     {
-        var catcher = new SmtpCatcher(port: 0, patience);
+        var catcher = new SmtpCatcher(port: 0, timeout);
         _port = catcher.Port;
         return catcher;
     }

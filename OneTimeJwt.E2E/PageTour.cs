@@ -36,11 +36,11 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["done"] = async (tour, tab) => await tour.ResetAsync(tab),
         ["reset-form-shared"] = async (tour, tab) => await tour.OpenSharedFormAsync(tab),
         ["done-shared"] = async (tour, tab) => await (await tour.OpenSharedFormAsync(tab)).SendAsync("an owl in the third lighthouse"),
-        ["dead-used"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, await tour.ResetAsync(tab)),
+        ["dead-used"] = async (tour, tab) => await InvalidLinkPage.OpenAsync(tab, await tour.ResetAsync(tab)),
         ["dead-spent"] = async (tour, tab) =>
-            await DeadLinkPage.OpenAsync(tab, (await tour.Site.MailLinkAsync(await tour.NewAccountAsync()))[..^5] + "AAAAA"),
-        ["dead-expired"] = async (tour, tab) => await DeadLinkPage.OpenAsync(tab, (await tour.Suite.ExpiredLinkAsync()).Link),
-        ["dead-invalid"] = (_, tab) => DeadLinkPage.OpenAsync(tab, "/reset-password?token=half"),
+            await InvalidLinkPage.OpenAsync(tab, (await tour.Site.MailLinkAsync(await tour.NewAccountAsync()))[..^5] + "AAAAA"),
+        ["dead-expired"] = async (tour, tab) => await InvalidLinkPage.OpenAsync(tab, (await tour.Suite.ExpiredLinkAsync()).Link),
+        ["dead-invalid"] = (_, tab) => InvalidLinkPage.OpenAsync(tab, "/reset-password?token=half"),
         ["sign-in"] = (_, tab) => SignInPage.OpenAsync(tab),
         ["sign-in-error"] = async (_, tab) => await (await SignInPage.OpenAsync(tab)).EnterInVainAsync("nobody@example.org", "nothing"),
         ["two-factor"] = async (tour, tab) => await tour.EnterFirstStepAsync(tab),
@@ -107,10 +107,10 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         ["not-found"] = (_, tab) => tab.GoAsync("/no-such-page"),
         ["forbidden"] = async (tour, tab) => await (await tour.SignInAsync(tab)).Tab.GoAsync("/admin/trail"),
         ["dev-inbox"] = (tour, tab) => tour.OpenInboxAsync(tab),
-        ["admin-find"] = async (tour, tab) => await tour.FindAsync(tab),
+        ["admin-accounts"] = async (tour, tab) => await tour.FindAsync(tab),
         ["admin-account"] = async (tour, tab) => await tour.OpenAccountAsync(tab),
         ["admin-confirm"] = async (tour, tab) => await (await tour.OpenAccountAsync(tab)).ChooseAsync("Require a reset"),
-        ["admin-glance"] = async (tour, tab) =>
+        ["admin-dashboard"] = async (tour, tab) =>
             await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/glance"),
         ["admin-trail"] = async (tour, tab) => await TrailPage.OpenAsync(tab, await tour.NewAccountAsync(AccountKind.Admin)),
         ["admin-bulk"] = async (tour, tab) =>

@@ -78,7 +78,7 @@ public sealed partial class ReplayRejectionTests
         var winner = Array.FindIndex(forms, form => form.Tab.Status == 200);
         Assert.InRange(winner, 0, 1);
         await PasswordChangedPage.AtAsync(forms[winner].Tab);
-        var loser = await DeadLinkPage.AtAsync(forms[1 - winner].Tab);
+        var loser = await InvalidLinkPage.AtAsync(forms[1 - winner].Tab);
         Assert.Equal(Spent, await loser.VerdictAsync());
         return winner;
     }

@@ -35,7 +35,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
         await reset.ChooseAsync(account.NewPassword());
 
         await tab.LeaveByAsync(() => tab.Page.GoBackAsync());
-        var dead = await DeadLinkPage.AtAsync(tab);
+        var dead = await InvalidLinkPage.AtAsync(tab);
         Assert.Equal(Spent, await dead.VerdictAsync());
         await Assertions.Expect(dead.Heading).ToHaveTextAsync("This link has been used");
     }
@@ -189,7 +189,7 @@ public sealed partial class ReplayRejectionTests(Suite suite) : LinkTest(suite)
         var damaged = link[..^10] + (link[^10] == 'A' ? 'B' : 'A') + link[^9..];
 
         await IsRefusedAsync(Spent, damaged);
-        var dead = await DeadLinkPage.OpenAsync(await NewBrowserAsync(), damaged);
+        var dead = await InvalidLinkPage.OpenAsync(await NewBrowserAsync(), damaged);
         await Assertions.Expect(dead.Heading).ToHaveTextAsync("This link no longer works");
         await RedeemAsync(link, account.NewPassword());
     }

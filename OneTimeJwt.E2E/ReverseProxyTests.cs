@@ -29,7 +29,7 @@ public sealed partial class ReverseProxyTests(Suite suite) : BrowserTest(suite)
     private static readonly string[] Nonsense =
         ["", "HTTP/1.1 200 OK\r\nContent-Le", "nothing that is HTTP\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\ncut"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     // What a client may add to a request to be taken for somebody else.
     private static readonly string[] Inventions =
@@ -58,7 +58,7 @@ public sealed partial class ReverseProxyTests(Suite suite) : BrowserTest(suite)
         var link = await MailLinkAsync(site, tab, account);
         Assert.StartsWith(proxy.Address.ToString(), link, StringComparison.Ordinal);
         await (await ResetPasswordPage.OpenAsync(tab, link)).ChooseAsync(account.NewPassword());
-        var dead = await DeadLinkPage.OpenAsync(await OpenAsync(proxy), link);
+        var dead = await InvalidLinkPage.OpenAsync(await OpenAsync(proxy), link);
         Assert.Equal(("spent", 410), await dead.VerdictAsync());
         await Assertions.Expect(dead.Heading).ToHaveTextAsync("This link has been used");
 
@@ -105,7 +105,7 @@ public sealed partial class ReverseProxyTests(Suite suite) : BrowserTest(suite)
         var elsewhere = own.Replace(proxy.Address.Authority, "elsewhere.example", StringComparison.Ordinal);
         Assert.NotEqual(302, RawHttp.Status(await RawHttp.AskAsync(proxy.Address, elsewhere)));
 
-        // And whoever invents a new one each time is still one client.
+        // A client that invents a new one each time is still one client.
         var answers = new List<int>();
         for (var i = 0; i <= Permits && !answers.Contains(429); i++)
             answers.Add(RawHttp.Status(await RawHttp.AskAsync(proxy.Address, Request($"X-Forwarded-For: 203.0.113.{i}\r\n"), "127.0.0.9")));
@@ -123,9 +123,9 @@ public sealed partial class ReverseProxyTests(Suite suite) : BrowserTest(suite)
 
         async Task WaitForTrailAsync()
         {
-            using var patience = new CancellationTokenSource(Patience);
+            using var timeout = new CancellationTokenSource(Timeout);
             while (await DatabaseFile.AskAsync<long>(site.App, "SELECT count(*) FROM RecoveryOutbox") > 0)
-                await Task.Delay(100, patience.Token);
+                await Task.Delay(100, timeout.Token);
         }
     }
 
@@ -186,11 +186,11 @@ public sealed partial class ReverseProxyTests(Suite suite) : BrowserTest(suite)
         }
 
         await site.App.StartAgainAsync();
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         await tab.GoAsync(link);
         while (tab.Status is 502 or 503)
         {
-            await Task.Delay(200, patience.Token);
+            await Task.Delay(200, timeout.Token);
             await tab.GoAsync(link);
         }
 
@@ -272,9 +272,9 @@ public sealed partial class ReverseProxyTests(Suite suite) : BrowserTest(suite)
     {
         var last = $"/last-{Guid.NewGuid():N}";
         Assert.Contains(RawHttp.Status(await RawHttp.AskAsync(proxy.Address, Get(proxy, $"{last}?token={token}"))), statuses);
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         while (!await proxy.HasWrittenAsync(last))
-            await Task.Delay(100, patience.Token);
+            await Task.Delay(100, timeout.Token);
         foreach (var part in token.Split('.'))
             Assert.False(await proxy.HasWrittenAsync(part), "A log of the proxy holds a part of the token.");
     }

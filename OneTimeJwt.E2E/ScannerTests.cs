@@ -12,7 +12,7 @@ public sealed class ScannerTests(Suite suite) : LinkTest(suite)
     // What they type is long and random: where a password is to be chosen it would be a good one.
     private const string Attacks = "xss,sql,exec";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     [Theory]
     [InlineData("reset", "")]
@@ -71,10 +71,10 @@ public sealed class ScannerTests(Suite suite) : LinkTest(suite)
             using var scanner = Process.Start(
                 new ProcessStartInfo(wapiti, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
             )!;
-            using var patience = new CancellationTokenSource(Patience);
-            var error = scanner.StandardError.ReadToEndAsync(patience.Token);
-            var output = await scanner.StandardOutput.ReadToEndAsync(patience.Token);
-            await scanner.WaitForExitAsync(patience.Token);
+            using var timeout = new CancellationTokenSource(Timeout);
+            var error = scanner.StandardError.ReadToEndAsync(timeout.Token);
+            var output = await scanner.StandardOutput.ReadToEndAsync(timeout.Token);
+            await scanner.WaitForExitAsync(timeout.Token);
             return output + await error;
         }
         finally

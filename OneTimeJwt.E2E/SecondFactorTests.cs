@@ -140,6 +140,6 @@ public sealed class SecondFactorTests(Suite suite) : BrowserTest(suite)
         await tab.GoAsync("/admin/trail");
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Trail" })).ToBeVisibleAsync();
 
-        Assert.Equal(("spent", 410), await (await DeadLinkPage.OpenAsync(await NewBrowserAsync(), link)).VerdictAsync());
+        Assert.Equal(("spent", 410), await (await InvalidLinkPage.OpenAsync(await NewBrowserAsync(), link)).VerdictAsync());
     }
 }

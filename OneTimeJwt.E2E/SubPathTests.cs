@@ -53,7 +53,7 @@ public sealed class SubPathTests(Suite suite) : BrowserTest(suite)
         await Assertions.Expect(tab.Page.Locator("html")).ToHaveAttributeAsync("lang", "de");
         await tab.LeaveByAsync(() => tab.Page.Locator("[hreflang=en]").ClickAsync());
 
-        await (await DeadLinkPage.OpenAsync(tab, link)).HowItWorksAsync();
+        await (await InvalidLinkPage.OpenAsync(tab, link)).HowItWorksAsync();
         var notice = (await inbox.NextAsync(account.Email, InboxFolder.NoticeSubject)).Link;
         await (await (await ConfirmActionPage.OpenAsync(tab, notice)).UseInVainAsync("nobody@example.org")).UseAsync(account.Email);
 

@@ -6,11 +6,11 @@ namespace OneTimeJwt.Tokens;
 
 /// <summary>
 /// Where Development configures no server secret, one is made at random and kept beside the development database, so
-/// that links outlive a restart and no secret stands in the repository.
+/// that links survive a restart and no secret is in the repository.
 /// </summary>
 internal sealed class DevelopmentSecret(IHostEnvironment environment) : IPostConfigureOptions<TokenSettings>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     public void PostConfigure(string? name, TokenSettings options)
@@ -33,7 +33,7 @@ internal sealed class DevelopmentSecret(IHostEnvironment environment) : IPostCon
             {
                 return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (waited < Patience)
+            catch (IOException) when (waited < Timeout)
             {
                 Thread.Sleep(Pause);
             }

@@ -30,7 +30,7 @@ internal sealed class IdentityPages : IStartupFilter
         next(app);
     };
 
-    /// <summary>Whether there is somebody to give the code back that is taken out.</summary>
+    /// <summary>Whether a later handler restores the code that was taken out.</summary>
     internal static bool AreServed(IServiceProvider services) => services.GetServices<IStartupFilter>().OfType<IdentityPages>().Any();
 
     internal static void TakeOut(IFeatureCollection features)

@@ -15,8 +15,7 @@ internal sealed class KeyedToken(string token, SecurityKey key) : JsonWebToken(t
     [SuppressMessage(
         "Security",
         "CA5404",
-        Justification = "There is no iss claim: nobody but ourselves issues these, and the key says so."
-    )]
+        Justification = "There is no iss claim: nobody but ourselves issues these, and the key says so.")]
     internal static TokenValidationParameters Checks(string purpose) =>
         new ImmutableParameters()
         {

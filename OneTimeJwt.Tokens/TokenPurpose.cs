@@ -26,7 +26,7 @@ public sealed class TokenPurpose(
     /// <summary>
     /// Choosing a new password. Redeeming replaces the security stamp and the password hash (a new salt makes a new
     /// hash even for the same password), so the key that signed the link no longer exists: that is what makes it
-    /// one-time. The address is bound as well, so that a link mailed to a former address dies with it.
+    /// one-time. The address is bound as well, so that a link mailed to a former address stops working.
     /// </summary>
     public static TokenPurpose Reset { get; } = new(
         "reset",
@@ -37,7 +37,7 @@ public sealed class TokenPurpose(
         UserManager<IdentityUser>.ResetPasswordTokenPurpose);
 
     /// <summary>
-    /// Confirming the address. Redeeming sets the flag that is bound here. The stamp stays, so that nobody is signed out
+    /// Confirming the address. Redeeming sets the flag that is bound here. The stamp stays, so that no session ends
     /// by it; that it is bound ends the link with every other change of the account.
     /// </summary>
     public static TokenPurpose Confirm { get; } = new(

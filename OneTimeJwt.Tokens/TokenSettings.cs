@@ -35,7 +35,7 @@ public sealed class TokenLifetimes
     /// <summary>A link that confirms an address.</summary>
     public TimeSpan Confirm { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>A link that changes an address: whoever asked is signed in and waits for it.</summary>
+    /// <summary>A link that changes an address: the user is signed in and waits for it.</summary>
     public TimeSpan Change { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>A link in a notice that says "this wasn't me".</summary>

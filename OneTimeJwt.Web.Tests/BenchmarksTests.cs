@@ -6,7 +6,7 @@ namespace OneTimeJwt.Web.Tests;
 public sealed class BenchmarksTests
 {
     private const string Missing = "is not here: install";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(8);
 
     [Theory]
     [InlineData("tokens", "kept for an outstanding link (SQLite) | 0 B")]
@@ -33,10 +33,10 @@ public sealed class BenchmarksTests
                 WorkingDirectory = Repository.Root,
             }
         )!;
-        using var patience = new CancellationTokenSource(Patience);
-        var errors = process.StandardError.ReadToEndAsync(patience.Token);
-        var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        var errors = process.StandardError.ReadToEndAsync(timeout.Token);
+        var output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+        await process.WaitForExitAsync(timeout.Token);
 
         Assert.SkipWhen(process.ExitCode == 1 && (await errors).Contains(Missing, StringComparison.Ordinal), await errors);
         Assert.True(process.ExitCode == 0, await errors);

@@ -10,8 +10,7 @@ internal static class Cultures
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Usage",
         "CA2255",
-        Justification = "The test runner is no code of ours that could call it."
-    )]
+        Justification = "The test runner is no code of ours that could call it.")]
     internal static void Fix()
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("en-GB");

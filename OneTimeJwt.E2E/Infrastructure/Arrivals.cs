@@ -4,13 +4,13 @@ using OneTimeJwt.E2E.Reporting;
 
 namespace OneTimeJwt.E2E.Infrastructure;
 
-/// <summary>The mails that have come to a mailbox, each handed out once to whoever waits for it.</summary>
+/// <summary>The mails that have come to a mailbox, each handed out once to its waiter.</summary>
 /// <param name="place">What to call the mailbox in a message; never its password.</param>
-/// <param name="patience">How long to wait for a mail.</param>
+/// <param name="timeout">How long to wait for a mail.</param>
 /// <param name="look">Looks for mails where nobody tells of them: asked again and again while somebody waits.</param>
-internal sealed class Arrivals(string place, TimeSpan patience, Action? look = null)
+internal sealed class Arrivals(string place, TimeSpan timeout, Action? look = null)
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private const int MostTold = 20;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
@@ -41,7 +41,7 @@ internal sealed class Arrivals(string place, TimeSpan patience, Action? look = n
             if (Take(address, subject, out var more) is { } mail)
                 return mail;
 
-            var rest = patience - since.Elapsed;
+            var rest = timeout - since.Elapsed;
             if (rest <= TimeSpan.Zero)
                 throw new TimeoutException(Missing(address, subject));
             await Task.WhenAny(more.WaitAsync(look is null || rest < BetweenLooks ? rest : BetweenLooks));
@@ -93,7 +93,7 @@ internal sealed class Arrivals(string place, TimeSpan patience, Action? look = n
                 <= MostTold => $"What arrived: {string.Join("; ", told)}.",
                 _ => $"{_all.Count} mails arrived, at last: {string.Join("; ", told)}.",
             };
-            return $"No mail '{subject}' to {address} within {patience.TotalSeconds} s in {place}. "
+            return $"No mail '{subject}' to {address} within {timeout.TotalSeconds} s in {place}. "
                 + $"{arrived}{(Trouble is null ? "" : $" The mailbox is in trouble: {Trouble}")}"
                 + " Is the address's budget (RateLimits:PerAccount) used up?";
         }

@@ -8,7 +8,7 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// passed one nothing.</summary>
 public abstract class BrowserTest(Suite suite) : IAsyncLifetime
 {
-    private const int PicturePatience = 5_000;
+    private const int PictureTimeout = 5_000;
 
     private readonly List<IBrowserContext> _contexts = [];
     private readonly List<TestAccount> _accounts = [];
@@ -47,7 +47,7 @@ public abstract class BrowserTest(Suite suite) : IAsyncLifetime
         context.Console += (_, message) => ConsoleMessages.Enqueue($"{message.Location}: {message.Text}");
         context.WebError += (_, error) => ConsoleMessages.Enqueue($"{error.Page?.Url}: {error.Error}");
         context.Request += (_, request) => Requests.Enqueue(new Uri(request.Url));
-        context.SetDefaultTimeout(Suite.LoadPatience);
+        context.SetDefaultTimeout(Suite.LoadTimeout);
         await context.Tracing.StartAsync(new() { Snapshots = TakesSnapshots });
         return new Tab(await context.NewPageAsync(), Site.Address, options.Locale?.Split('-')[0] ?? "en", options.HasTouch == true);
     }
@@ -97,7 +97,7 @@ public abstract class BrowserTest(Suite suite) : IAsyncLifetime
                 {
                     Path = file,
                     FullPage = true,
-                    Timeout = PicturePatience,
+                    Timeout = PictureTimeout,
                     Mask = [page.Locator(Video.Secret)],
                 });
         }

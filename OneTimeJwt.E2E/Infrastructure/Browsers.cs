@@ -81,7 +81,7 @@ public sealed class Browsers : IAsyncDisposable
         _playwright?.Dispose();
     }
 
-    /// <summary>For whoever starts a browser of his own.</summary>
+    /// <summary>For callers that start a browser of their own.</summary>
     public static string Flags => string.Join(' ', [.. Quiet, "--headless=new", "--no-sandbox"]);
 
     public static string? OnPath() =>

@@ -7,6 +7,6 @@ public interface IMailbox : IAsyncDisposable
     /// <exception cref="TimeoutException">It didn't come in time; the message lists what did, by subject and recipient.</exception>
     Task<ReceivedMail> NextAsync(string address, string subject);
 
-    /// <summary>How many mails an address has got since the suite started, whoever took them.</summary>
+    /// <summary>How many mails an address has got since the suite started, taken or not.</summary>
     int CountFor(string address);
 }

@@ -24,16 +24,16 @@ internal sealed class ImapMailbox : IMailbox
     private uint _validity;
     private UniqueId _next;
 
-    private ImapMailbox(ImapAccount account, TimeSpan patience)
+    private ImapMailbox(ImapAccount account, TimeSpan timeout)
     {
         _account = account;
-        _arrivals = new Arrivals($"the mailbox of {account}", patience);
+        _arrivals = new Arrivals($"the mailbox of {account}", timeout);
     }
 
     /// <summary>Signs in, so that a wrong setting shows here and not at the first mail.</summary>
-    public static async Task<ImapMailbox> OpenAsync(ImapAccount account, TimeSpan? patience = null)
+    public static async Task<ImapMailbox> OpenAsync(ImapAccount account, TimeSpan? timeout = null)
     {
-        var mailbox = new ImapMailbox(account, patience ?? Arrivals.Patience);
+        var mailbox = new ImapMailbox(account, timeout ?? Arrivals.Timeout);
         mailbox._watch = mailbox.WatchAsync(await mailbox.ConnectAsync());
         return mailbox;
     }

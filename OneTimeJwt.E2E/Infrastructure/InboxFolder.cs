@@ -18,11 +18,11 @@ public sealed class InboxFolder : IMailbox
     private readonly string _folder;
     private readonly Arrivals _arrivals;
 
-    public InboxFolder(string folder, TimeSpan? patience = null)
+    public InboxFolder(string folder, TimeSpan? timeout = null)
     {
         _folder = folder;
         _seen = [.. Files()];
-        _arrivals = new Arrivals($"the folder {folder}", patience ?? Arrivals.Patience, Look);
+        _arrivals = new Arrivals($"the folder {folder}", timeout ?? Arrivals.Timeout, Look);
     }
 
     public Task<ReceivedMail> NextAsync(string address, string subject) => _arrivals.NextAsync(address, subject);

@@ -40,9 +40,9 @@ public sealed class InvitedAccounts(Uri address, IMailbox inbox, TestAccount adm
 
     public static async Task SendInvitationAsync(Uri address, TestAccount admin, string guest)
     {
-        using var desk = new Visitor(address);
-        Assert.True(await desk.SignInAsync(admin) == HttpStatusCode.SeeOther, $"{admin.Email}, who is to invite, can't sign in.");
-        var sent = await desk.SubmitAsync("/admin/invite", "/admin/invite", ("list", guest), ("reason", Reason));
+        using var console = new Visitor(address);
+        Assert.True(await console.SignInAsync(admin) == HttpStatusCode.SeeOther, $"{admin.Email}, who is to invite, can't sign in.");
+        var sent = await console.SubmitAsync("/admin/invite", "/admin/invite", ("list", guest), ("reason", Reason));
         Assert.True(sent.Status == HttpStatusCode.OK, $"{admin.Email} can't invite: {(int)sent.Status}.");
     }
 

@@ -6,13 +6,13 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <summary>Ports of this machine.</summary>
 public static class LocalPort
 {
-    // Below what systems give to connections and to whoever asks for any port; above what browsers refuse.
+    // Below the range that systems give out for connections and for port 0; above what browsers refuse.
     private const int Lowest = 12_000;
     private const int Count = 20_000;
 
     private static int _last = Random.Shared.Next(Count);
 
-    /// <summary>One that is given out once only, since whoever asked binds it a while later.</summary>
+    /// <summary>One that is given out once only, since the caller binds it a while later.</summary>
     public static int Free()
     {
         for (var tries = 0; tries < Count; tries++)

@@ -9,11 +9,11 @@ public sealed class NuChecker : IAsyncDisposable
 {
     private const string Variable = "ONETIMEJWT_TEST_NU";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(90);
     private static readonly SemaphoreSlim Turns = new(1);
 
-    // It answers nobody who doesn't say what he is.
-    private readonly HttpClient _client = new() { Timeout = Patience, DefaultRequestHeaders = { { "User-Agent", "OneTimeJwt.E2E" } } };
+    // It refuses requests without a User-Agent.
+    private readonly HttpClient _client = new() { Timeout = MaxWait, DefaultRequestHeaders = { { "User-Agent", "OneTimeJwt.E2E" } } };
     private Process? _process;
 
     /// <summary>Why there is none; null where there is one. A test of its own tells.</summary>
@@ -88,7 +88,7 @@ public sealed class NuChecker : IAsyncDisposable
             _process.BeginErrorReadLine();
             for (var since = Stopwatch.StartNew(); !await LocalPort.IsOpenAsync(port); await Task.Delay(200))
             {
-                if (_process.HasExited || since.Elapsed > Patience)
+                if (_process.HasExited || since.Elapsed > MaxWait)
                     throw new InvalidOperationException("The Nu HTML checker did not start.");
             }
         }

@@ -12,7 +12,7 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <summary>The real app in a process of its own, with a port, a database, an inbox and a server secret of its own.</summary>
 public sealed class RunningApp : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
     private readonly ConcurrentQueue<string> _log = [];
     private readonly Xunit.Sdk.ITest? _test = TestContext.Current.Test;
@@ -134,10 +134,10 @@ public sealed class RunningApp : IAsyncDisposable
     public async Task<(int Code, string Output)> RunAsync(params string[] words)
     {
         using var process = Process.Start(Start(words))!;
-        using var patience = new CancellationTokenSource(Patience);
-        var error = process.StandardError.ReadToEndAsync(patience.Token);
-        var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        var error = process.StandardError.ReadToEndAsync(timeout.Token);
+        var output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+        await process.WaitForExitAsync(timeout.Token);
         return (process.ExitCode, output + await error);
     }
 
@@ -156,8 +156,8 @@ public sealed class RunningApp : IAsyncDisposable
 
     private async Task<int> EndAsync()
     {
-        using (var patience = new CancellationTokenSource(Patience))
-            await _process!.WaitForExitAsync(patience.Token);
+        using (var timeout = new CancellationTokenSource(Timeout))
+            await _process!.WaitForExitAsync(timeout.Token);
         var code = _process.ExitCode;
         _process.Dispose();
         _process = null;
@@ -193,7 +193,7 @@ public sealed class RunningApp : IAsyncDisposable
         var since = Stopwatch.StartNew();
         while (!await IsReadyAsync(http))
         {
-            if (_process!.HasExited || since.Elapsed > Patience)
+            if (_process!.HasExited || since.Elapsed > Timeout)
                 throw new InvalidOperationException($"The app did not become ready. It said:\n{Log}");
             await Task.Delay(100);
         }

@@ -6,7 +6,7 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <summary>A server of the test's own that listens on a port of this machine; its children end with it.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     private readonly ConcurrentQueue<string> _output = [];
     private readonly Process _process;
@@ -46,7 +46,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var server = new ServerProcess(start);
         for (var since = Stopwatch.StartNew(); !await LocalPort.IsOpenAsync(port); await Task.Delay(50))
         {
-            if (!server._process.HasExited && since.Elapsed <= Patience)
+            if (!server._process.HasExited && since.Elapsed <= Timeout)
                 continue;
 
             await server.EndAsync();

@@ -12,12 +12,12 @@ internal sealed class SmtpCatcher : IMailbox
     private readonly SmtpDouble _server;
 
     /// <param name="port">Where it listens, on every address of this machine; 0 for one that is free.</param>
-    /// <param name="patience">How long to wait for a mail.</param>
+    /// <param name="timeout">How long to wait for a mail.</param>
     /// <exception cref="SocketException">Somebody listens there already.</exception>
-    public SmtpCatcher(int port, TimeSpan? patience = null)
+    public SmtpCatcher(int port, TimeSpan? timeout = null)
     {
         _server = new SmtpDouble(TcpListener.Create(port)) { Taken = Keep };
-        _arrivals = new Arrivals($"the mail server on port {Port}", patience ?? Arrivals.Patience);
+        _arrivals = new Arrivals($"the mail server on port {Port}", timeout ?? Arrivals.Timeout);
     }
 
     public int Port => _server.Port;

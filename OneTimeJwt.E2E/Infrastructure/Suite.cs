@@ -10,18 +10,18 @@ public sealed class Suite : IAsyncLifetime
 {
     public const string PatienceSetting = "E2E_PATIENCE";
 
-    private const int UsualPatience = 20_000;
+    private const int UsualTimeout = 20_000;
 
     private readonly Lazy<Task<ExpiredLink>> _expired = new(MakeExpiredLinkAsync);
     private Site? _site;
 
     /// <summary>Milliseconds that a page may take to load, or a press to be possible. Who is less patient with what
     /// pages show is not so with them.</summary>
-    public static int LoadPatience => Math.Max(Patience, UsualPatience);
+    public static int LoadTimeout => Math.Max(Timeout, UsualTimeout);
 
-    private static int Patience => Environment.GetEnvironmentVariable(PatienceSetting) switch
+    private static int Timeout => Environment.GetEnvironmentVariable(PatienceSetting) switch
     {
-        null or "" => UsualPatience,
+        null or "" => UsualTimeout,
         var text when int.TryParse(text, out var seconds) && seconds is >= 1 and <= 600 => seconds * 1_000,
         var text => throw new InvalidOperationException($"{PatienceSetting} is '{text}': write seconds, from 1 to 600."),
     };
@@ -34,7 +34,7 @@ public sealed class Suite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(Patience);
+        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(Timeout);
         Browsers = await Browsers.LaunchAsync();
         if (Browsers.Missing is not null)
             return;

@@ -9,7 +9,7 @@ namespace OneTimeJwt.E2E.Infrastructure;
 /// <param name="Output">What it wrote to the console.</param>
 internal sealed record SuiteRun(int Code, string Folder, string Output) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(20);
 
     public IReadOnlyList<Tried> Tests => Run.Read(Path.Combine(Folder, "results.xml"));
 
@@ -28,10 +28,10 @@ internal sealed record SuiteRun(int Code, string Folder, string Output) : IDispo
         start.Environment["E2E_REPORT"] = folder;
 
         using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(Patience);
-        var errors = process.StandardError.ReadToEndAsync(patience.Token);
-        var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        var errors = process.StandardError.ReadToEndAsync(timeout.Token);
+        var output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+        await process.WaitForExitAsync(timeout.Token);
         return new SuiteRun(process.ExitCode, folder, output + await errors);
     }
 

@@ -77,7 +77,7 @@ public sealed class Tab
         try
         {
             await act();
-            await left.Task.WaitAsync(TimeSpan.FromMilliseconds(Suite.LoadPatience));
+            await left.Task.WaitAsync(TimeSpan.FromMilliseconds(Suite.LoadTimeout));
             await LoadedAsync();
         }
         finally
@@ -93,7 +93,7 @@ public sealed class Tab
     {
         try
         {
-            await Page.WaitForLoadStateAsync(LoadState.Load, new() { Timeout = Suite.LoadPatience });
+            await Page.WaitForLoadStateAsync(LoadState.Load, new() { Timeout = Suite.LoadTimeout });
         }
         catch (TimeoutException)
         {

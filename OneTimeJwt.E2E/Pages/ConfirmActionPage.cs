@@ -4,7 +4,7 @@ using OneTimeJwt.E2E.Infrastructure;
 namespace OneTimeJwt.E2E.Pages;
 
 /// <summary>The page behind a link that works and wants a button pressed.</summary>
-public sealed class ConfirmActionPage(Tab tab, LinkDescription errand) : SitePage(tab)
+public sealed class ConfirmActionPage(Tab tab, LinkDescription description) : SitePage(tab)
 {
     public static async Task<ConfirmActionPage> OpenAsync(Tab tab, string link)
     {
@@ -12,8 +12,8 @@ public sealed class ConfirmActionPage(Tab tab, LinkDescription errand) : SitePag
         return await AtAsync(tab, LinkDescription.Of(link));
     }
 
-    public static Task<ConfirmActionPage> AtAsync(Tab tab, LinkDescription errand) =>
-        AtAsync(new ConfirmActionPage(tab, errand), errand.Heading);
+    public static Task<ConfirmActionPage> AtAsync(Tab tab, LinkDescription description) =>
+        AtAsync(new ConfirmActionPage(tab, description), description.Heading);
 
     /// <summary>Does what the link is for, and goes on to sign-in.</summary>
     public async Task<SignInPage> UseAsync(string address)
@@ -27,19 +27,19 @@ public sealed class ConfirmActionPage(Tab tab, LinkDescription errand) : SitePag
     {
         await SendAsync(address);
         Assert.Equal(422, Tab.Status);
-        return await AtAsync(Tab, errand);
+        return await AtAsync(Tab, description);
     }
 
     public async Task FinishAsync(string address)
     {
         await SendAsync(address);
-        await Assertions.Expect(Page.GetByRole(AriaRole.Main).Locator($"[data-outcome={errand.Outcome}]")).ToBeVisibleAsync();
-        Assert.Equal(($"{errand.Path}/done", 200), (Tab.Location.Split('?')[0], Tab.Status));
+        await Assertions.Expect(Page.GetByRole(AriaRole.Main).Locator($"[data-outcome={description.Outcome}]")).ToBeVisibleAsync();
+        Assert.Equal(($"{description.Path}/done", 200), (Tab.Location.Split('?')[0], Tab.Status));
     }
 
     private async Task SendAsync(string address)
     {
         await Page.GetByRole(AriaRole.Textbox).FillAsync(address);
-        await PressAsync(errand.Button);
+        await PressAsync(description.Button);
     }
 }

@@ -20,5 +20,5 @@ public sealed record LinkDescription(string Path, string Heading, string Button,
     public static readonly LinkDescription Secure = new("/secure-account", "This wasn’t you?", "Secure my account", "account-secured");
 
     public static LinkDescription Of(string link) =>
-        new[] { Confirm, Change, Secure }.Single(errand => link.Contains($"{errand.Path}?", StringComparison.Ordinal));
+        new[] { Confirm, Change, Secure }.Single(description => link.Contains($"{description.Path}?", StringComparison.Ordinal));
 }

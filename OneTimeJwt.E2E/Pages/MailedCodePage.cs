@@ -3,7 +3,7 @@ using OneTimeJwt.E2E.Infrastructure;
 
 namespace OneTimeJwt.E2E.Pages;
 
-/// <summary>The second step of whoever has a factor that only another application can ask for.</summary>
+/// <summary>The second step of an account whose factor only another application can ask for.</summary>
 public sealed class MailedCodePage(Tab tab) : SitePage(tab)
 {
     public ILocator Code => Field("Code from the mail");

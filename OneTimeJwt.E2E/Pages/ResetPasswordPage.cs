@@ -32,10 +32,10 @@ public sealed class ResetPasswordPage(Tab tab) : SitePage(tab)
         return await AtAsync(Tab);
     }
 
-    public async Task<DeadLinkPage> ChooseTooLateAsync(string password)
+    public async Task<InvalidLinkPage> ChooseTooLateAsync(string password)
     {
         await SendAsync(password);
-        return await DeadLinkPage.AtAsync(Tab);
+        return await InvalidLinkPage.AtAsync(Tab);
     }
 
     public async Task SendAsync(string password)

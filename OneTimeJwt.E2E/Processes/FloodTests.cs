@@ -12,7 +12,7 @@ public sealed class FloodTests
 {
     private const int Hostile = 8;
     private const int SignIns = 200;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(15);
 
     // The limit as it is by default: the hostile client has used it up in a moment.
@@ -73,7 +73,7 @@ public sealed class FloodTests
             Assert.True(changed.IsSuccess(), $"{(int)changed.Status}");
         }
 
-        await limited.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await limited.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         await over.CancelAsync();
         await flood;
     }
@@ -182,17 +182,17 @@ public sealed class FloodTests
     // Either an answer says so, or the connection is closed.
     private static async Task<bool> IsCutOffAsync(Site site, string start)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         using var client = new TcpClient(site.Address.Host, site.Address.Port);
         await using var stream = client.GetStream();
         try
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(start), patience.Token);
-            var answered = stream.ReadAsync(new byte[1], patience.Token).AsTask();
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(start), timeout.Token);
+            var answered = stream.ReadAsync(new byte[1], timeout.Token).AsTask();
             while (!answered.IsCompleted)
             {
-                await stream.WriteAsync("a"u8.ToArray(), patience.Token);
-                await Task.WhenAny(answered, Task.Delay(1000, patience.Token));
+                await stream.WriteAsync("a"u8.ToArray(), timeout.Token);
+                await Task.WhenAny(answered, Task.Delay(1000, timeout.Token));
             }
 
             await answered;

@@ -15,7 +15,7 @@ public sealed class ProxiedNodesTests
     // As many as a node has under way at a time.
     private const int AtOnce = 32;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     [Fact]
     [Trait("Category", "long")]
@@ -120,7 +120,7 @@ public sealed class ProxiedNodesTests
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
-        var end = DateTimeOffset.UtcNow + Patience;
+        var end = DateTimeOffset.UtcNow + Timeout;
         while (!await isSo())
         {
             Assert.True(DateTimeOffset.UtcNow < end, "It did not come to that in time.");

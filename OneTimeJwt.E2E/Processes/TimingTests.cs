@@ -144,7 +144,7 @@ public sealed class TimingTests
         return token;
     }
 
-    // The same house with another way to send mail.
+    // The same app with another way to send mail.
     private static async Task<RunningApp> MoveAsync(Site site, int port)
     {
         await site.App.KillAsync();

@@ -73,7 +73,6 @@ internal static partial class Secrets
     [GeneratedRegex(
         @"\b(?:[A-Z2-7]{32}|[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}|[2-9A-Z]{5}-[2-9A-Z]{5})\b"
             + @"|eyJ[\w-]{10,}(?:\.[\w-]*)*|CfDJ8[\w-]{20,}|nine(?:[ +]|%20)quiet(?:[ +]|%20)lighthouses(?:[ +]|%20)[0-9a-f]{32}",
-        RegexOptions.CultureInvariant
-    )]
+        RegexOptions.CultureInvariant)]
     private static partial Regex Shapes();
 }

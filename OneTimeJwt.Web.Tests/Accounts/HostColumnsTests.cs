@@ -402,8 +402,7 @@ public abstract class HostColumnsTests(DatabaseProvider provider)
         public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
             DbContextEventData eventData,
             InterceptionResult<int> result,
-            CancellationToken cancellationToken = default
-        ) =>
+            CancellationToken cancellationToken = default) =>
             !IsBack && eventData.Context!.ChangeTracker.Entries<Account>().Any(row => row.Entity.Email == address)
                 ? throw new TimeoutException("away")
                 : new(result);

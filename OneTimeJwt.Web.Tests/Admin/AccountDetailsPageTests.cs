@@ -16,12 +16,12 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
     [Fact]
     public async Task An_account_that_is_gone_is_said_to_be()
     {
-        var (page, desk) = await OpenAsync(await _app.AddAdminAsync(ConsoleRole.Support), "gone/with a slash");
+        var (page, console) = await OpenAsync(await _app.AddAdminAsync(ConsoleRole.Support), "gone/with a slash");
 
         page.WaitForAssertion(() =>
             Assert.StartsWith("There is no account with this id.", page.Find("[role=status]").Words(), StringComparison.Ordinal));
         Assert.Equal("/admin/trail?account=gone%2Fwith%20a%20slash", page.Find("[role=status] a").GetAttribute("href"));
-        desk.Dispose();
+        console.Dispose();
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
         var admin = await _app.AddAdminAsync(ConsoleRole.Admin);
         var account = await _app.AddAccountAsync(password: null, shape: row => (row.EmailConfirmed, row.TwoFactorEnabled) = (false, true));
         Assert.True((await _app.ActAsync(admin, AdminAction.Lock, account.Id, PageRenderer.Hostile)).Done);
-        var (page, desk) = await OpenAsync(admin, account.Id);
+        var (page, console) = await OpenAsync(admin, account.Id);
 
         page.WaitForAssertion(() => Assert.Equal(account.Email, page.Find("h1").TextContent));
         Assert.Equal($"{account.Email} (unconfirmed)", Fact(page, "E-mail address"));
@@ -40,7 +40,7 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
         Assert.Equal("no role", Fact(page, "Console"));
         Assert.Equal(PageRenderer.Hostile, page.Find("ol.trail q").TextContent);
         Assert.Empty(page.FindAll("script, img, [style]"));
-        desk.Dispose();
+        console.Dispose();
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
     {
         var support = await _app.AddAdminAsync(ConsoleRole.Support);
         var account = await _app.AddAccountAsync();
-        var (page, desk) = await OpenAsync(support, account.Id);
+        var (page, console) = await OpenAsync(support, account.Id);
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".acts button")));
 
         await Button(page, "Send a reset link").PressAsync();
@@ -65,14 +65,14 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
         page.WaitForAssertion(() => Assert.Contains("Mailed", page.FindAll("ol.trail b").Select(PageRenderer.Words)));
         Assert.Equal("called us, passport seen", page.Find("ol.trail q").TextContent);
         Assert.DoesNotContain("token=", page.Markup, StringComparison.Ordinal);
-        desk.Dispose();
+        console.Dispose();
     }
 
     [Fact]
     public async Task Leaving_it_does_nothing()
     {
         var account = await _app.AddAccountAsync();
-        var (page, desk) = await OpenAsync(await _app.AddAdminAsync(ConsoleRole.Admin), account.Id);
+        var (page, console) = await OpenAsync(await _app.AddAdminAsync(ConsoleRole.Admin), account.Id);
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".acts button")));
 
         await Button(page, "Lock").PressAsync();
@@ -80,14 +80,14 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
 
         Assert.Empty(page.FindAll("form.confirm"));
         Assert.Empty(await _app.TrailAsync(account.Id));
-        desk.Dispose();
+        console.Dispose();
     }
 
     [Fact]
     public async Task What_may_not_be_done_is_shown_with_its_reason_and_refused_all_the_same_when_pressed()
     {
         var (support, admin) = (await _app.AddAdminAsync(ConsoleRole.Support), await _app.AddAdminAsync(ConsoleRole.Admin));
-        var (page, desk) = await OpenAsync(support, admin.Id);
+        var (page, console) = await OpenAsync(support, admin.Id);
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".acts button")));
 
         Assert.All(page.FindAll(".acts button"), button => Assert.True(button.HasAttribute("disabled")));
@@ -99,7 +99,7 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
         page.WaitForAssertion(() => Assert.Equal("Support can’t act on an Admin.", page.Find("[role=alert]").Words()));
         Assert.Single(await _app.TrailAsync(admin.Id), line => line.Kind == RecoveryEventKind.ActRefused && line.Actor == support.Id);
         Assert.Equal(0, await QueuedAsync(admin.Id));
-        desk.Dispose();
+        console.Dispose();
     }
 
     [Fact]
@@ -109,8 +109,8 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
         await using var app = await TestApp.StartAsync(replace: services =>
             services.ConfigureDbContext<AccountsContext>(options => options.AddInterceptors(commits)));
         var (admin, account) = (await app.AddAdminAsync(ConsoleRole.Admin), await app.AddAccountAsync());
-        using var desk = new ConsoleDriver(app, admin.User);
-        var page = desk.Open<AccountDetailsPage>($"/admin/accounts/{account.Id}", parameters => parameters.Add(p => p.Id, account.Id));
+        using var console = new ConsoleDriver(app, admin.User);
+        var page = console.Open<AccountDetailsPage>($"/admin/accounts/{account.Id}", parameters => parameters.Add(p => p.Id, account.Id));
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".acts button")));
         await Button(page, "Lock").PressAsync();
         await page.Find("#reason").FillAsync("asked for on the phone");
@@ -131,7 +131,7 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
     {
         var admin = await _app.AddAdminAsync(ConsoleRole.Admin);
         var account = await _app.AddAccountAsync();
-        var (page, desk) = await OpenAsync(admin, account.Id);
+        var (page, console) = await OpenAsync(admin, account.Id);
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".acts button")));
         await Button(page, "Lock").PressAsync();
         await page.Find("#reason").FillAsync("too late");
@@ -142,7 +142,7 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
         page.WaitForAssertion(() => Assert.NotNull(page.Find("[role=alert]")));
         Assert.Null((await _app.ReadAsync(account.Id)).LockoutEnd);
         Assert.Single(await _app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.ActRefused);
-        desk.Dispose();
+        console.Dispose();
     }
 
     [Fact]
@@ -162,14 +162,14 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
                 });
             return database.SaveChangesAsync();
         });
-        var (page, desk) = await OpenAsync(await _app.AddAdminAsync(ConsoleRole.Support), account.Id);
+        var (page, console) = await OpenAsync(await _app.AddAdminAsync(ConsoleRole.Support), account.Id);
 
         page.WaitForAssertion(() =>
             Assert.StartsWith("Reset link failed 3 times, tried again at ", page.Find(".queue li").Words(), StringComparison.Ordinal));
         await _app.WithAsync<AccountsContext, int>(database =>
             database.Outbox.Where(mail => mail.AccountId == account.Id).ExecuteDeleteAsync());
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".queue")));
-        desk.Dispose();
+        console.Dispose();
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
                 });
             return database.SaveChangesAsync();
         });
-        var (page, desk) = await OpenAsync(await _app.AddAdminAsync(ConsoleRole.Support), account.Id);
+        var (page, console) = await OpenAsync(await _app.AddAdminAsync(ConsoleRole.Support), account.Id);
 
         page.WaitForAssertion(() =>
             Assert.Equal("refused for good: the mail server refused it with 550", page.Find(".queue li span").Words()));
@@ -202,30 +202,30 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
 
         page.WaitForAssertion(() => Assert.Equal("The mail is on its way again.", page.Find("p.good").Words()));
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".queue")));
-        desk.Dispose();
+        console.Dispose();
     }
 
     [Fact]
     public async Task A_database_that_is_away_is_said()
     {
         var contexts = new AwayContexts(_app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>());
-        var desk = new ConsoleDriver(_app, (await _app.AddAdminAsync(ConsoleRole.Support)).User);
-        desk.Services.AddSingleton(ActivatorUtilities.CreateInstance<AccountReader>(_app.Services, contexts));
-        var page = desk.Open<AccountDetailsPage>("/admin/accounts/x", parameters => parameters.Add(p => p.Id, "x"));
+        var console = new ConsoleDriver(_app, (await _app.AddAdminAsync(ConsoleRole.Support)).User);
+        console.Services.AddSingleton(ActivatorUtilities.CreateInstance<AccountReader>(_app.Services, contexts));
+        var page = console.Open<AccountDetailsPage>("/admin/accounts/x", parameters => parameters.Add(p => p.Id, "x"));
 
         page.WaitForAssertion(() => Assert.NotNull(page.Find("[role=alert]")));
         contexts.IsAway = false;
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("[role=alert]")));
-        desk.Dispose();
+        console.Dispose();
     }
 
     private async Task<(IRenderedComponent<AccountDetailsPage> Page, ConsoleDriver ConsoleDriver)> OpenAsync(Member viewer, string id)
     {
         await Task.Yield();
-        var desk = new ConsoleDriver(_app, viewer.User);
+        var console = new ConsoleDriver(_app, viewer.User);
         return (
-            desk.Open<AccountDetailsPage>($"/admin/accounts/{Uri.EscapeDataString(id)}", parameters => parameters.Add(p => p.Id, id)),
-            desk);
+            console.Open<AccountDetailsPage>($"/admin/accounts/{Uri.EscapeDataString(id)}", parameters => parameters.Add(p => p.Id, id)),
+            console);
     }
 
     private static AngleSharp.Dom.IElement Button(IRenderedComponent<AccountDetailsPage> page, string name) =>

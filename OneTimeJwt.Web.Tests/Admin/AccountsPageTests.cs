@@ -20,8 +20,8 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
     [Fact]
     public async Task Nothing_is_listed_before_anything_is_asked()
     {
-        using var desk = await DeskAsync();
-        var page = desk.Open<AccountsPage>("/admin");
+        using var console = await DeskAsync();
+        var page = console.Open<AccountsPage>("/admin");
 
         page.WaitForAssertion(() => Assert.Equal("Nothing is asked for yet.", page.Find("[role=status]").Words()));
         Assert.Empty(page.FindAll("ul.hits"));
@@ -31,8 +31,8 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
     public async Task Typing_finds_and_the_address_of_the_page_follows()
     {
         var account = await _app.AddAccountAsync();
-        using var desk = await DeskAsync();
-        var page = desk.Open<AccountsPage>("/admin");
+        using var console = await DeskAsync();
+        var page = console.Open<AccountsPage>("/admin");
 
         await page.Find("#q").TypeAsync(account.Email!.ToUpperInvariant()[..20]);
 
@@ -40,17 +40,17 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
             Assert.Equal($"/admin/accounts/{account.Id}", Assert.Single(page.FindAll("[data-hit]")).GetAttribute("href")));
         Assert.Equal("One account.", page.Find("[role=status]").Words());
         page.WaitForAssertion(() =>
-            Assert.StartsWith("/admin?q=USER-", (string)desk.Scripts["keepSearch"][^1].Arguments[0]!, StringComparison.Ordinal));
+            Assert.StartsWith("/admin?q=USER-", (string)console.Scripts["keepSearch"][^1].Arguments[0]!, StringComparison.Ordinal));
 
         await page.Find("form").SendAsync();
-        page.WaitForAssertion(() => Assert.Equal($"/admin/accounts/{account.Id}", desk.Address));
+        page.WaitForAssertion(() => Assert.Equal($"/admin/accounts/{account.Id}", console.Address));
     }
 
     [Fact]
     public async Task Nothing_is_written_over_what_is_typed_while_the_server_lags_but_what_another_address_asks_for()
     {
-        using var desk = await DeskAsync();
-        var page = desk.Open<AccountsPage>("/admin");
+        using var console = await DeskAsync();
+        var page = console.Open<AccountsPage>("/admin");
         var drawn = (
             page.Find("#q").GetAttribute("value"),
             page.Find("#q").GetAttribute("blazor:oninput"),
@@ -66,21 +66,21 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
                 page.Find("#q").GetAttribute("blazor:oninput"),
                 page.Find("#filter-locked").GetAttribute("blazor:onchange")));
 
-        desk.Go("/admin?q=somebody");
+        console.Go("/admin?q=somebody");
         page.WaitForAssertion(() => Assert.Equal("somebody", page.Find("#q").GetAttribute("value")));
     }
 
     [Fact]
     public async Task Whoever_comes_back_to_the_bare_page_after_typing_finds_it_empty()
     {
-        using var desk = await DeskAsync();
-        var page = desk.Open<AccountsPage>("/admin");
+        using var console = await DeskAsync();
+        var page = console.Open<AccountsPage>("/admin");
         await page.Find("#filter-locked").FillAsync(true);
         await page.Find("#q").TypeAsync("nobody at all");
         page.WaitForAssertion(() => Assert.Equal("No account is like that.", page.Find("[role=status]").Words()));
         var typed = page.Find("#q").GetAttribute("blazor:oninput");
 
-        desk.Go("/admin");
+        console.Go("/admin");
         page.WaitForAssertion(() => Assert.Equal("Nothing is asked for yet.", page.Find("[role=status]").Words()));
         Assert.NotEqual(typed, page.Find("#q").GetAttribute("blazor:oninput"));
         Assert.False(page.Find("#filter-locked").HasAttribute("checked"));
@@ -89,24 +89,24 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
     [Fact]
     public async Task Ticking_says_what_is_wanted_however_often_it_is_heard()
     {
-        using var desk = await DeskAsync();
-        var page = desk.Open<AccountsPage>("/admin?filter=locked");
+        using var console = await DeskAsync();
+        var page = console.Open<AccountsPage>("/admin?filter=locked");
 
         await page.Find("#filter-locked").FillAsync(true);
-        page.WaitForAssertion(() => Assert.Equal("/admin?filter=locked", (string)desk.Scripts["keepSearch"][^1].Arguments[0]!));
+        page.WaitForAssertion(() => Assert.Equal("/admin?filter=locked", (string)console.Scripts["keepSearch"][^1].Arguments[0]!));
         await page.Find("#filter-locked").FillAsync(false);
-        page.WaitForAssertion(() => Assert.Equal("/admin", (string)desk.Scripts["keepSearch"][^1].Arguments[0]!));
+        page.WaitForAssertion(() => Assert.Equal("/admin", (string)console.Scripts["keepSearch"][^1].Arguments[0]!));
     }
 
     [Fact]
     public async Task Enter_keeps_the_address_also_before_the_letters_have_come_to_rest()
     {
-        using var desk = await DeskAsync();
-        var page = desk.Open<AccountsPage>("/admin");
+        using var console = await DeskAsync();
+        var page = console.Open<AccountsPage>("/admin");
 
         var typing = page.Find("#q").TypeAsync("nobody at all");
         await page.Find("form").SendAsync();
-        Assert.Equal("/admin?q=nobody%20at%20all", (string)desk.Scripts["keepSearch"][0].Arguments[0]!);
+        Assert.Equal("/admin?q=nobody%20at%20all", (string)console.Scripts["keepSearch"][0].Arguments[0]!);
         await typing;
     }
 
@@ -116,14 +116,14 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
     public async Task A_search_goes_on_where_the_browser_does_not_keep_the_address(bool away)
     {
         var account = await _app.AddAccountAsync();
-        using var desk = await DeskAsync();
-        desk.FailScript("keepSearch", away ? new JSDisconnectedException("away") : new JSException("too many"));
-        var page = desk.Open<AccountsPage>("/admin");
+        using var console = await DeskAsync();
+        console.FailScript("keepSearch", away ? new JSDisconnectedException("away") : new JSException("too many"));
+        var page = console.Open<AccountsPage>("/admin");
 
         await page.Find("#q").TypeAsync(account.Email!);
         await page.Find("form").SendAsync();
 
-        page.WaitForAssertion(() => Assert.Equal($"/admin/accounts/{account.Id}", desk.Address));
+        page.WaitForAssertion(() => Assert.Equal($"/admin/accounts/{account.Id}", console.Address));
     }
 
     [Fact]
@@ -131,8 +131,8 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
     {
         var family = Guid.NewGuid().ToString("N");
         await AddAsync(family, 3, (account, i) => account.EmailConfirmed = i != 1);
-        using var desk = await DeskAsync();
-        var page = desk.Open<AccountsPage>($"/admin?q={family}&filter=unconfirmed&filter=nonsense");
+        using var console = await DeskAsync();
+        var page = console.Open<AccountsPage>($"/admin?q={family}&filter=unconfirmed&filter=nonsense");
 
         page.WaitForAssertion(() =>
             Assert.StartsWith(
@@ -151,8 +151,8 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
     {
         var family = Guid.NewGuid().ToString("N");
         await AddAsync(family, 60);
-        using var desk = await DeskAsync();
-        var page = desk.Open<AccountsPage>($"/admin?q={family}");
+        using var console = await DeskAsync();
+        var page = console.Open<AccountsPage>($"/admin?q={family}");
 
         var seen = new List<string>();
         foreach (var size in new[] { 25, 25, 10 })
@@ -178,8 +178,8 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
     [InlineData("\0")]
     public async Task What_nobody_is_called_finds_nobody(string text)
     {
-        using var desk = await DeskAsync();
-        var page = desk.Open<AccountsPage>("/admin");
+        using var console = await DeskAsync();
+        var page = console.Open<AccountsPage>("/admin");
 
         await page.Find("#q").TypeAsync(text);
 
@@ -191,8 +191,8 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
     {
         var hostile = $"{Guid.NewGuid():N}{PageRenderer.Hostile}";
         await _app.AddAccountAsync(shape: account => (account.UserName, account.Email) = (hostile, null));
-        using var desk = await DeskAsync();
-        var page = desk.Open<AccountsPage>("/admin");
+        using var console = await DeskAsync();
+        var page = console.Open<AccountsPage>("/admin");
 
         await page.Find("#q").TypeAsync(hostile);
 
@@ -204,14 +204,14 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
     public async Task A_database_that_is_away_is_said_and_the_next_letter_tries_again()
     {
         var contexts = new AwayContexts(_app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>());
-        using var desk = await DeskAsync();
-        desk.Services.AddSingleton(
+        using var console = await DeskAsync();
+        console.Services.AddSingleton(
             new AccountSearch(
                 contexts,
                 new UpperInvariantLookupNormalizer(),
                 _app.Services.GetRequiredService<OutstandingLinks>(),
                 _app.Clock));
-        var page = desk.Open<AccountsPage>("/admin");
+        var page = console.Open<AccountsPage>("/admin");
 
         await page.Find("#q").TypeAsync("nobody a");
         page.WaitForAssertion(() => Assert.NotNull(page.Find("[role=alert]")));
@@ -224,8 +224,8 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
     public async Task Who_lost_the_right_finds_nothing_more()
     {
         var support = await _app.AddAdminAsync(ConsoleRole.Support);
-        using var desk = new ConsoleDriver(_app, support.User);
-        var page = desk.Open<AccountsPage>("/admin");
+        using var console = new ConsoleDriver(_app, support.User);
+        var page = console.Open<AccountsPage>("/admin");
         await _app.Roles().RemoveAsync(support.Id, ConsoleRole.Support, actor: null);
 
         await page.Find("#q").TypeAsync("user");

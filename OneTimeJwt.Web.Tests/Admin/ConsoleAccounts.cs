@@ -31,8 +31,7 @@ internal static class ConsoleAccounts
         Member by,
         AdminAction act,
         string accountId,
-        string reason = "asked for on the phone"
-    ) =>
+        string reason = "asked for on the phone") =>
         app.WithAsync<AdminActions, AdminActionOutcome>(acts =>
             acts.DoAsync(by.User, new AdminActionRequest(act, accountId, reason, "203.0.113.9")));
 }

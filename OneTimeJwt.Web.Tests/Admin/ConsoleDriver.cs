@@ -15,13 +15,13 @@ namespace OneTimeJwt.Web.Tests.Admin;
 /// <summary>Pages of the console as somebody sees them who is signed in to the real app: every service is the app's own.</summary>
 internal sealed class ConsoleDriver : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly BunitContext _context = new();
 
     public ConsoleDriver(TestApp app, ClaimsPrincipal user)
     {
-        BunitContext.DefaultWaitTimeout = Patience;
+        BunitContext.DefaultWaitTimeout = Timeout;
         _context.JSInterop.Mode = JSRuntimeMode.Loose;
         _context.Services.AddFallbackServiceProvider(new Ours(app.Services));
         _context.Services.AddSingleton(app.Services.GetRequiredService<IAuthorizationService>());

@@ -43,8 +43,8 @@ public sealed class DashboardPageTests
                 });
             return database.SaveChangesAsync();
         });
-        using var desk = new ConsoleDriver(app, support.User);
-        var page = desk.Open<DashboardPage>("/admin/glance");
+        using var console = new ConsoleDriver(app, support.User);
+        var page = console.Open<DashboardPage>("/admin/glance");
 
         page.WaitForAssertion(() => Assert.Equal(["1", "1 h 30 min"], page.FindAll(".numbers dd").Select(PageRenderer.Words)));
         Assert.Equal(
@@ -74,9 +74,9 @@ public sealed class DashboardPageTests
     {
         await using var app = await TestApp.StartAsync();
         var contexts = new AwayContexts(app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>());
-        using var desk = new ConsoleDriver(app, (await app.AddAdminAsync(ConsoleRole.Support)).User);
-        desk.Services.AddSingleton(new DashboardReader(contexts, app.Clock));
-        var page = desk.Open<DashboardPage>("/admin/glance");
+        using var console = new ConsoleDriver(app, (await app.AddAdminAsync(ConsoleRole.Support)).User);
+        console.Services.AddSingleton(new DashboardReader(contexts, app.Clock));
+        var page = console.Open<DashboardPage>("/admin/glance");
 
         page.WaitForAssertion(() => Assert.NotNull(page.Find("[role=alert]")));
         contexts.IsAway = false;

@@ -38,8 +38,8 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
     public async Task While_it_loads_it_says_so()
     {
         var contexts = new SlowContexts(Contexts);
-        using var desk = await DeskAsync(contexts);
-        var page = desk.Open<TrailPage>("/admin/trail?account=nobody");
+        using var console = await DeskAsync(contexts);
+        var page = console.Open<TrailPage>("/admin/trail?account=nobody");
 
         page.WaitForAssertion(() => Assert.Equal("Loading…", page.Find("[role=status]").Words()));
         contexts.GoOn();
@@ -50,8 +50,8 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
     public async Task A_database_that_is_away_is_waited_for()
     {
         var contexts = new AwayContexts(Contexts);
-        using var desk = await DeskAsync(contexts);
-        var page = desk.Open<TrailPage>("/admin/trail?account=nobody");
+        using var console = await DeskAsync(contexts);
+        var page = console.Open<TrailPage>("/admin/trail?account=nobody");
 
         page.WaitForAssertion(() => Assert.Contains("tries again by itself", page.Find("[role=alert]").Words(), StringComparison.Ordinal));
         contexts.IsAway = false;
@@ -76,8 +76,8 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
                 Detail = PageRenderer.Hostile,
                 Reason = PageRenderer.Hostile,
             });
-        using var desk = new ConsoleDriver(_app, admin.User);
-        var page = desk.Open<TrailPage>($"/admin/trail?account={account.Email}");
+        using var console = new ConsoleDriver(_app, admin.User);
+        var page = console.Open<TrailPage>($"/admin/trail?account={account.Email}");
 
         page.WaitForAssertion(() =>
             Assert.Equal(
@@ -113,8 +113,8 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
                 AddressHash = "0123456789abcdef0123456789abcdef",
                 Nonce = nonce,
             });
-        using var desk = await DeskAsync();
-        var page = desk.Open<TrailPage>($"/admin/trail?nonce={nonce}");
+        using var console = await DeskAsync();
+        var page = console.Open<TrailPage>($"/admin/trail?nonce={nonce}");
 
         page.WaitForAssertion(() => Assert.Single(page.FindAll("ol.trail li")));
         Assert.Equal(shown is null ? [] : [shown], page.FindAll("ol.trail .by span").Select(PageRenderer.Words));
@@ -127,26 +127,22 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         RecoveryEventKind.NoticeMailed,
         "Notice mailed to the owner",
         new[] { RecoveryEventKind.MailDelivered, RecoveryEventKind.MailDeferred },
-        "Mail delivered"
-    )]
+        "Mail delivered")]
     [InlineData(
         RecoveryEventKind.CodeMailed,
         "One-time code mailed",
         new[] { RecoveryEventKind.MailDropped },
-        "Mail dropped by the provider: no such mailbox"
-    )]
+        "Mail dropped by the provider: no such mailbox")]
     [InlineData(
         RecoveryEventKind.MailUnanswered,
         "Mail handed over, no answer",
         new[] { RecoveryEventKind.MailDeferred },
-        "Mail delayed: no such mailbox"
-    )]
+        "Mail delayed: no such mailbox")]
     [InlineData(
         RecoveryEventKind.Mailed,
         "Mailed",
         new[] { RecoveryEventKind.MailBounced, RecoveryEventKind.MailDelivered, RecoveryEventKind.MailDeferred },
-        "Mail bounced: no such mailbox"
-    )]
+        "Mail bounced: no such mailbox")]
     [InlineData(RecoveryEventKind.Requested, "Link asked for", new[] { RecoveryEventKind.MailBounced }, null)]
     public async Task A_mail_that_has_left_says_what_became_of_it(
         RecoveryEventKind kind,
@@ -177,8 +173,8 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
                             Detail = report == RecoveryEventKind.MailDelivered ? null : "no such mailbox",
                         }),
             ]);
-        using var desk = await DeskAsync();
-        var page = desk.Open<TrailPage>($"/admin/trail?account={account.Id}&kind={kind}");
+        using var console = await DeskAsync();
+        var page = console.Open<TrailPage>($"/admin/trail?account={account.Id}&kind={kind}");
 
         page.WaitForAssertion(() => Assert.Equal(shown is null ? name : $"{name} {shown}", page.Find("ol.trail li p").Words()));
         Assert.Equal(shown is null ? 0 : 1, page.FindAll("ol.trail .tag").Count);
@@ -235,8 +231,8 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
                         Detail = $"line {i}",
                     }),
             ]);
-        using var desk = await DeskAsync();
-        var page = desk.Open<TrailPage>($"/admin/trail?account={account.Id}");
+        using var console = await DeskAsync();
+        var page = console.Open<TrailPage>($"/admin/trail?account={account.Id}");
 
         var seen = new List<string>();
         foreach (var size in new[] { 50, 50, 20 })
@@ -313,8 +309,8 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
     [Fact]
     public async Task What_can_not_be_read_is_said_and_left_out()
     {
-        using var desk = await DeskAsync();
-        var page = desk.Open<TrailPage>("/admin/trail?kind=banana&from=soon&to=9999-12-31&campaign=x&account=nobody");
+        using var console = await DeskAsync();
+        var page = console.Open<TrailPage>("/admin/trail?kind=banana&from=soon&to=9999-12-31&campaign=x&account=nobody");
 
         page.WaitForAssertion(() => Assert.Equal(4, page.FindAll("[role=alert] li").Count));
     }
@@ -323,8 +319,8 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
     public async Task A_page_that_is_open_shows_what_happens()
     {
         var account = await _app.AddAccountAsync();
-        using var desk = await DeskAsync();
-        var page = desk.Open<TrailPage>($"/admin/trail?account={account.Id}");
+        using var console = await DeskAsync();
+        var page = console.Open<TrailPage>($"/admin/trail?account={account.Id}");
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[role=status]")));
 
         await AddAsync(account.Id, new RecoveryEvent { At = At, Kind = RecoveryEventKind.Opened, AccountId = account.Id });
@@ -338,8 +334,8 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         var support = await _app.AddAdminAsync(ConsoleRole.Support);
         var account = await _app.AddAccountAsync();
         await AddAsync(account.Id, new RecoveryEvent { At = At, Kind = RecoveryEventKind.Opened, AccountId = account.Id });
-        using var desk = new ConsoleDriver(_app, support.User);
-        var page = desk.Open<TrailPage>($"/admin/trail?account={account.Id}");
+        using var console = new ConsoleDriver(_app, support.User);
+        var page = console.Open<TrailPage>($"/admin/trail?account={account.Id}");
         page.WaitForAssertion(() => Assert.Single(page.FindAll("ol.trail li")));
 
         await _app.Roles().RemoveAsync(support.Id, ConsoleRole.Support, actor: null);
@@ -350,10 +346,10 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
 
     private async Task<ConsoleDriver> DeskAsync(IDbContextFactory<AccountsContext>? contexts = null)
     {
-        var desk = new ConsoleDriver(_app, (await _app.AddAdminAsync(ConsoleRole.Support)).User);
+        var console = new ConsoleDriver(_app, (await _app.AddAdminAsync(ConsoleRole.Support)).User);
         if (contexts is not null)
-            desk.Services.AddSingleton(new TrailReader(contexts, new AccountLookup(new UpperInvariantLookupNormalizer())));
-        return desk;
+            console.Services.AddSingleton(new TrailReader(contexts, new AccountLookup(new UpperInvariantLookupNormalizer())));
+        return console;
     }
 
     private static string Day(int later) => At.AddDays(later).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

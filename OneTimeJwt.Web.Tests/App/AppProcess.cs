@@ -7,7 +7,7 @@ namespace OneTimeJwt.Web.Tests.App;
 /// <summary>The real app in a process of its own, on whatever runtime its host has.</summary>
 internal sealed class AppProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     private readonly Process _process;
     private readonly Task<string> _output;
@@ -33,7 +33,7 @@ internal sealed class AppProcess : IAsyncDisposable
         using var visitor = new Visitor(origin);
         for (var since = Stopwatch.StartNew(); !await IsReadyAsync(visitor); await Task.Delay(100))
         {
-            if (!app._process.HasExited && since.Elapsed <= Patience)
+            if (!app._process.HasExited && since.Elapsed <= Timeout)
                 continue;
 
             await app.DisposeAsync();
@@ -51,10 +51,10 @@ internal sealed class AppProcess : IAsyncDisposable
     /// <returns>What it logged.</returns>
     public async Task<string> StopAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync(patience.Token);
-        await _process.WaitForExitAsync(patience.Token);
+            await kill.WaitForExitAsync(timeout.Token);
+        await _process.WaitForExitAsync(timeout.Token);
         Assert.Equal(0, _process.ExitCode);
         return await _output + await _errors;
     }

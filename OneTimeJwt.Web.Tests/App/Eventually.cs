@@ -2,12 +2,12 @@ namespace OneTimeJwt.Web.Tests.App;
 
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Asks again until the answer is as hoped for, or patience ends; then the last answer is what is judged.</summary>
+    /// <summary>Asks again until the answer is as hoped for, or timeout ends; then the last answer is what is judged.</summary>
     public static async Task<T> Async<T>(Func<Task<T>> ask, Func<T, bool> isThere)
     {
-        var end = DateTime.UtcNow + Patience;
+        var end = DateTime.UtcNow + Timeout;
         var answer = await ask();
         while (!isThere(answer) && DateTime.UtcNow < end)
         {

@@ -64,8 +64,7 @@ internal static partial class Factors
         bool? twoFactor = null,
         string? address = null,
         string? stamp = null,
-        DateTimeOffset? lockoutEnd = null
-    ) =>
+        DateTimeOffset? lockoutEnd = null) =>
         app.WithAsync<AccountsContext, int>(async database =>
         {
             var row = await database.Users.SingleAsync(account => account.Id == accountId);

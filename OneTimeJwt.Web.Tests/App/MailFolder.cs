@@ -7,7 +7,7 @@ namespace OneTimeJwt.Web.Tests.App;
 /// <summary>The folder that the app writes its mails to.</summary>
 public sealed partial class MailFolder(string folder)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     // Old mobile addresses have dots where mail programs allow none.
     private static readonly ParserOptions Lenient = new() { AddressParserComplianceMode = RfcComplianceMode.Looser };
@@ -29,7 +29,7 @@ public sealed partial class MailFolder(string folder)
     /// <summary>Waits until there are so many mails to an address.</summary>
     public async Task<IReadOnlyList<MimeMessage>> WaitAsync(string address, int count = 1)
     {
-        var end = DateTime.UtcNow + Patience;
+        var end = DateTime.UtcNow + Timeout;
         while (DateTime.UtcNow < end)
         {
             var mails = To(address);

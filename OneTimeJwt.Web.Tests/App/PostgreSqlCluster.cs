@@ -12,7 +12,7 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
 
     private const string Programs = "/usr/lib/postgresql";
     private const string User = "tests";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ott-pg-").FullName;
 
@@ -177,8 +177,8 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
                 WorkingDirectory = "/",
             }
         )!;
-        using var patience = new CancellationTokenSource(Patience);
-        await process.WaitForExitAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        await process.WaitForExitAsync(timeout.Token);
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', words)} ended with {process.ExitCode}.");
     }
 

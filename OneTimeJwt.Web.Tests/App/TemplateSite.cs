@@ -11,7 +11,7 @@ namespace OneTimeJwt.Web.Tests.App;
 /// <summary>The site that the framework's own template makes, generated, built and started afresh, with its own database.</summary>
 internal sealed partial class TemplateSite : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     private const string Build = "var app = builder.Build();";
 
@@ -181,9 +181,9 @@ internal sealed partial class TemplateSite : IAsyncDisposable
         using var process = Process.Start(
             new ProcessStartInfo("sh", ["-c", "exec dotnet \"$@\" > \"$0\" 2>&1", said, .. arguments]) { WorkingDirectory = _folder }
         )!;
-        using var patience = new CancellationTokenSource(Patience);
-        await process.WaitForExitAsync(patience.Token);
-        return (process.ExitCode, await File.ReadAllTextAsync(said, patience.Token));
+        using var timeout = new CancellationTokenSource(Timeout);
+        await process.WaitForExitAsync(timeout.Token);
+        return (process.ExitCode, await File.ReadAllTextAsync(said, timeout.Token));
     }
 
     /// <summary>Starts it as it was built, after what runs of it was killed.</summary>
@@ -207,7 +207,7 @@ internal sealed partial class TemplateSite : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         using var http = new HttpClient();
-        for (var end = DateTime.UtcNow + Patience; ; await Task.Delay(100))
+        for (var end = DateTime.UtcNow + Timeout; ; await Task.Delay(100))
         {
             try
             {

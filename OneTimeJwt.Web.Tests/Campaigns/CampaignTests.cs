@@ -290,8 +290,8 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
     {
         var admin = await _app.AddAdminAsync(ConsoleRole.Admin);
         var id = await DraftAsync(_app, admin, await AddAsync(_app, 2));
-        using var desk = new ConsoleDriver(_app, admin.User);
-        var page = desk.Open<CampaignPage>($"/admin/bulk/{id}", parameters => parameters.Add(p => p.Id, id));
+        using var console = new ConsoleDriver(_app, admin.User);
+        var page = console.Open<CampaignPage>($"/admin/bulk/{id}", parameters => parameters.Add(p => p.Id, id));
         page.WaitForAssertion(() => Assert.Equal("Reset link for 2 accounts", page.Find("h1").Words()));
 
         await page.Find("#reason").FillAsync("leaked list");
@@ -313,8 +313,8 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
     [Fact]
     public async Task A_campaign_that_does_not_exist_is_said_not_to()
     {
-        using var desk = new ConsoleDriver(_app, (await _app.AddAdminAsync(ConsoleRole.Support)).User);
-        var page = desk.Open<CampaignPage>("/admin/bulk/x", parameters => parameters.Add(p => p.Id, Guid.NewGuid()));
+        using var console = new ConsoleDriver(_app, (await _app.AddAdminAsync(ConsoleRole.Support)).User);
+        var page = console.Open<CampaignPage>("/admin/bulk/x", parameters => parameters.Add(p => p.Id, Guid.NewGuid()));
 
         page.WaitForAssertion(() =>
             Assert.StartsWith("There is no such campaign.", page.Find("[role=status]").Words(), StringComparison.Ordinal));

@@ -11,8 +11,7 @@ public sealed class ConnectionStringsTests
     [InlineData("Host=one;Database=a;Username=u;Password=secret;Target Session Attributes=any", null)]
     [InlineData(
         "Host=one;Database=a;Username=u;Password=secret;Target Session Attributes=read-write",
-        "has Target Session Attributes and one host"
-    )]
+        "has Target Session Attributes and one host")]
     [InlineData("Host=one;Database=a;Username=u;Password=secret;Target Session Attributes=sometimes", "can't be read")]
     [InlineData("Host=one;Username=u;Password=secret", "has to name a server and a database")]
     public void PostgreSql(string connectionString, string? fault)

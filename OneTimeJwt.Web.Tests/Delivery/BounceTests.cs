@@ -43,8 +43,8 @@ public sealed class BounceTests : IAsyncLifetime
         Assert.Equal(("no such mailbox", mailed.MailId, mailed.Nonce), (bounced.Detail, bounced.MailId, bounced.Nonce));
 
         var admin = await _app.AddAdminAsync(ConsoleRole.Admin);
-        using var desk = new ConsoleDriver(_app, admin.User);
-        var page = desk.Open<AccountDetailsPage>($"/admin/accounts/{account.Id}", parameters => parameters.Add(p => p.Id, account.Id));
+        using var console = new ConsoleDriver(_app, admin.User);
+        var page = console.Open<AccountDetailsPage>($"/admin/accounts/{account.Id}", parameters => parameters.Add(p => p.Id, account.Id));
         page.WaitForAssertion(() =>
             Assert.Equal(
                 "Mailed Mail bounced: no such mailbox",

@@ -60,35 +60,29 @@ public sealed class SendGridWebhookTests : IAsyncLifetime
     [InlineData(
         """{"event":"bounce","type":"bounce","status":"5.1.1","reason":"550 5.1.1 <ada@example.com>: unknown"}""",
         RecoveryEventKind.MailBounced,
-        "no such mailbox"
-    )]
+        "no such mailbox")]
     [InlineData(
         """{"event":"bounce","type":"blocked","status":"","reason":"550 go away","bounce_classification":"Reputation"}""",
         RecoveryEventKind.MailBounced,
-        "refused by policy or as spam"
-    )]
+        "refused by policy or as spam")]
     [InlineData("""{"event":"bounce","reason":"500 unknown"}""", RecoveryEventKind.MailBounced, "no cause given")]
     [InlineData(
         """{"event":"dropped","reason":"Bounced Address","status":"5.0.0"}""",
         RecoveryEventKind.MailDropped,
-        "on SendGrid's list of addresses that bounced"
-    )]
+        "on SendGrid's list of addresses that bounced")]
     [InlineData(
         """{"event":"dropped","reason":"Unsubscribed Address"}""",
         RecoveryEventKind.MailDropped,
-        "on SendGrid's list of who unsubscribed"
-    )]
+        "on SendGrid's list of who unsubscribed")]
     [InlineData(
         """{"event":"dropped","reason":"Spam Reporting Address"}""",
         RecoveryEventKind.MailDropped,
-        "on SendGrid's list of who reported spam"
-    )]
+        "on SendGrid's list of who reported spam")]
     [InlineData("""{"event":"dropped","reason":"<script>ada@example.com"}""", RecoveryEventKind.MailDropped, "no cause given")]
     [InlineData(
         """{"event":"deferred","response":"452 4.2.2 over quota: ada@example.com","attempt":"5"}""",
         RecoveryEventKind.MailDeferred,
-        "mailbox full"
-    )]
+        "mailbox full")]
     [InlineData("""{"event":"deferred"}""", RecoveryEventKind.MailDeferred, "no cause given")]
     public async Task Each_kind_of_report_says_why_in_our_words(string told, RecoveryEventKind kind, string cause)
     {
@@ -206,16 +200,13 @@ public sealed class SendGridWebhookTests : IAsyncLifetime
     [InlineData(
         """[{"event":"delivered","mail_id":1},{"event":"delivered","mail_id":null}"""
             + """,{"event":"delivered","mail_id":"x"},{"event":"delivered","mail_id":["a"]}]""",
-        HttpStatusCode.OK
-    )]
+        HttpStatusCode.OK)]
     [InlineData(
         """[{"event":{},"mail_id":"{0}"},{"event":"bounce","mail_id":"\ud800"},{"event":"\ud800","mail_id":"{0}"}]""",
-        HttpStatusCode.OK
-    )]
+        HttpStatusCode.OK)]
     [InlineData(
         """[{"event":"bounce","mail_id":"{0}","status":5,"reason":{"a":[]},"bounce_classification":"\udfff"}]""",
-        HttpStatusCode.OK
-    )]
+        HttpStatusCode.OK)]
     public async Task No_signed_body_is_too_odd_for_a_clear_answer(string body, HttpStatusCode status)
     {
         var mail = await MailAsync();

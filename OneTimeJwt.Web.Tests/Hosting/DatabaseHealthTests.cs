@@ -58,7 +58,7 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
         for (var i = 0; i < 20; i++)
             Assert.Equal(NotReady(ReadOnly), await AskAsync(app, HttpStatusCode.ServiceUnavailable));
 
-        Assert.Equal(1, app.Log.Count($"Error OneTimeJwt.Web.Security.HealthLog Health of database: Unhealthy. {ReadOnly}"));
+        Assert.Equal(1, app.Log.Count($"Error OneTimeJwt.Web.Hosting.HealthLog Health of database: Unhealthy. {ReadOnly}"));
         Assert.DoesNotContain(app.Log.Lines, line => line.Contains("Failed executing DbCommand", StringComparison.Ordinal)
             && line.Contains("INSERT INTO \"RecoveryOutbox\"", StringComparison.Ordinal));
         await IsOutOfOrderAsync(app);

@@ -24,7 +24,7 @@ public sealed class Dotnet11 : IAsyncLifetime
     private static readonly string[] Packs =
         [$"{Runtime}.Runtime.{Platform}", $"{Web}.Runtime.{Platform}", $"{Runtime}.Ref", $"{Web}.Ref", $"{Runtime}.Host.{Platform}"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(25);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(25);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ott-net11-").FullName;
     private readonly Lazy<Task<string>> _built;
@@ -74,13 +74,13 @@ public sealed class Dotnet11 : IAsyncLifetime
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_ROLL_FORWARD"] = program == "dotnet" ? "Minor" : "Major";
         using var process = Process.Start(start)!;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(Timeout);
         try
         {
-            var errors = process.StandardError.ReadToEndAsync(patience.Token);
-            var said = await process.StandardOutput.ReadToEndAsync(patience.Token) + await errors;
-            await process.WaitForExitAsync(patience.Token);
+            var errors = process.StandardError.ReadToEndAsync(timeout.Token);
+            var said = await process.StandardOutput.ReadToEndAsync(timeout.Token) + await errors;
+            await process.WaitForExitAsync(timeout.Token);
             return (process.ExitCode, said);
         }
         finally

@@ -5,7 +5,7 @@ namespace OneTimeJwt.Web.Tests.Hosting;
 /// <summary>The real executable, outside Development, run to its end.</summary>
 internal static class Executable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public static async Task<(int Code, string Said)> RunAsync(string folder, Dictionary<string, string> settings, params string[] command)
     {
@@ -25,10 +25,10 @@ internal static class Executable
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
 
         using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(Patience);
-        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
-        var error = await process.StandardError.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
+        var error = await process.StandardError.ReadToEndAsync(timeout.Token);
+        await process.WaitForExitAsync(timeout.Token);
         return (process.ExitCode, error + await output);
     }
 }

@@ -17,7 +17,7 @@ public sealed class DisplayTextTests
     [InlineData("tlh", "Middle/Earth", "24 November 2026 at 13:05 (UTC)")]
     public void A_moment_is_told_in_the_readers_language_and_zone(string culture, string? zone, string words)
     {
-        ReaderCulture.Is(culture, zone);
+        ReaderCulture.Set(culture, zone);
 
         Assert.Equal(words, DisplayText.Of(Moment).Replace('\u202f', ' ').Replace('\u00a0', ' '));
     }
@@ -32,7 +32,7 @@ public sealed class DisplayTextTests
     [InlineData("<script>")]
     public void What_is_no_zone_is_none(string zone)
     {
-        ReaderCulture.Is("en", zone);
+        ReaderCulture.Set("en", zone);
 
         Assert.Null(ReaderCulture.ZoneId);
     }
@@ -48,7 +48,7 @@ public sealed class DisplayTextTests
     [InlineData("ar", 120, "ساعتين")]
     public void A_duration_is_told_in_the_readers_language(string culture, int minutes, string words)
     {
-        ReaderCulture.Is(culture, zone: null);
+        ReaderCulture.Set(culture, zone: null);
 
         Assert.Equal(words, DisplayText.Of(TimeSpan.FromMinutes(minutes)));
     }
@@ -59,7 +59,7 @@ public sealed class DisplayTextTests
     [InlineData(60, "1 minute")]
     public void A_short_wait_is_told_in_seconds_and_never_as_none(int seconds, string words)
     {
-        ReaderCulture.Is("en", zone: null);
+        ReaderCulture.Set("en", zone: null);
 
         Assert.Equal(words, DisplayText.OfWait(TimeSpan.FromSeconds(seconds)));
     }

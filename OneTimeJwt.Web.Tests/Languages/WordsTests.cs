@@ -83,7 +83,7 @@ public sealed partial class WordsTests
     [MemberData(nameof(Names))]
     public void A_page_has_no_words_but_those_of_its_language(string state)
     {
-        ReaderCulture.Is("ja", zone: null);
+        ReaderCulture.Set("ja", zone: null);
         var page = PageStates.All[state]();
 
         foreach (var other in page.QuerySelectorAll("nav.languages, code"))
@@ -98,7 +98,7 @@ public sealed partial class WordsTests
     [Fact]
     public void A_mail_has_no_words_but_those_of_its_language()
     {
-        ReaderCulture.Is("ja", zone: null);
+        ReaderCulture.Set("ja", zone: null);
         var texts = MailTemplatesTests
             .All()
             .SelectMany(letter => letter.Before.Concat(letter.After).Append(letter.Subject).Append(letter.Link?.Label ?? ""));

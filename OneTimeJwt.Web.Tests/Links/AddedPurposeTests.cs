@@ -162,7 +162,7 @@ public sealed class AddedPurposeTests(AddedPurposeTests.Apps apps) : IClassFixtu
 
         public override DoneWords Done => new("Done", "Sign in now.", "unlocked");
 
-        public override InvalidLinkWords Dead => new("It was good until {0}.", "It was used on {0}.", "Ask for another one.");
+        public override InvalidLinkWords Invalid => new("It was good until {0}.", "It was used on {0}.", "Ask for another one.");
 
         internal override LinkMail Plan(OutboxMail mail, Account account, MailFacts facts) =>
             new LinkMail.Link(TimeSpan.FromHours(1), Write);

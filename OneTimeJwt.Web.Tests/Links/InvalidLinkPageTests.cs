@@ -102,8 +102,7 @@ public sealed class InvalidLinkPageTests
         TokenVerdict verdict,
         string? token = null,
         DateTimeOffset? expiresAt = null,
-        DateTimeOffset? usedAt = null
-    ) =>
+        DateTimeOffset? usedAt = null) =>
         PageRenderer.Render<InvalidLink>(page =>
             page.Add(p => p.Purpose, new Reset())
                 .Add(p => p.Verdict, verdict)

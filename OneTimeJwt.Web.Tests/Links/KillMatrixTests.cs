@@ -61,7 +61,7 @@ public sealed class KillMatrixTests(KillMatrixTests.LinksAtHand links) : IClassF
                     row.SetProperty(known => known.LockoutEnabled, false).SetProperty(known => known.LockoutEnd, DateTimeOffset.MaxValue)),
         ["deleted"] = (app, link) => app.AsAnotherApplicationAsync(link.Account.Id, (users, account) => users.DeleteAsync(account)),
         ["secured"] = (app, link) => PressAsync(app, "secure", link),
-        ["killed by an admin"] = (app, link) => ActAsync(app, AdminAction.RevokeLinks, link),
+        ["revoked by an admin"] = (app, link) => ActAsync(app, AdminAction.RevokeLinks, link),
     };
 
     private readonly TestApp _app = links.App;

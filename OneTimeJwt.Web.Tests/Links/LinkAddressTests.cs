@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Links;
+using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Tests.Links;
 

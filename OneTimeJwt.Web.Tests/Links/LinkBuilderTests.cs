@@ -60,7 +60,7 @@ public sealed class LinkBuilderTests
     [Fact]
     public void The_longest_usual_link_is_reached_by_a_full_length_id_and_never_passed()
     {
-        ReaderCulture.Is("ja", zone: null);
+        ReaderCulture.Set("ja", zone: null);
         var tokens = _issuer.With(Issuer.Origin, new ServerSecret("2026abcd", new byte[32]));
         _issuer.Clock.Now = new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
         var longest = LinkBuilder.MaxTypicalLength(new PublicOrigin(Issuer.Origin));

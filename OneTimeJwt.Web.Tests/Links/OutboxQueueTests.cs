@@ -100,8 +100,8 @@ public sealed class OutboxQueueTests : IDisposable
         Assert.InRange(waits[0], TimeSpan.FromSeconds(3.75), TimeSpan.FromSeconds(6.25));
         Assert.InRange(waits[4], TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(100));
         Assert.All(waits, wait => Assert.True(wait <= TimeSpan.FromMinutes(18.75)));
-        Assert.Equal(Fault.Words, Assert.Single(await RowsAsync()).Cause);
-        Assert.All(await TrailAsync(), line => Assert.Equal((RecoveryEventKind.MailFailed, Fault.Words), (line.Kind, line.Detail)));
+        Assert.Equal(Fault.Cause, Assert.Single(await RowsAsync()).Cause);
+        Assert.All(await TrailAsync(), line => Assert.Equal((RecoveryEventKind.MailFailed, Fault.Cause), (line.Kind, line.Detail)));
     }
 
     [Theory]

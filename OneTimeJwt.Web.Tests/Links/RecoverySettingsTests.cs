@@ -48,16 +48,13 @@ public sealed class RecoverySettingsTests : IDisposable
     [InlineData("https://accounts.example.com/a\\b", "Recovery:PublicOrigin has a backslash in its path")]
     [InlineData(
         "https://accounts.example.com/account",
-        "Recovery:PublicOrigin has the path /account, which begins like a page of this app"
-    )]
+        "Recovery:PublicOrigin has the path /account, which begins like a page of this app")]
     [InlineData(
         "https://accounts.example.com/Admin/recover",
-        "Recovery:PublicOrigin has the path /Admin/recover, which begins like a page of this app"
-    )]
+        "Recovery:PublicOrigin has the path /Admin/recover, which begins like a page of this app")]
     [InlineData(
         "https://accounts.example.com/_blazor",
-        "Recovery:PublicOrigin has the path /_blazor, which begins like a page of this app"
-    )]
+        "Recovery:PublicOrigin has the path /_blazor, which begins like a page of this app")]
     [InlineData("http://accounts.example.com", "Recovery:PublicOrigin starts with http")]
     [InlineData("http://10.0.0.5", "Recovery:PublicOrigin starts with http")]
     public void Anything_else_is_named(string? origin, string words) =>

@@ -16,16 +16,14 @@ public sealed class BounceMessageTests
         "5.1.1",
         "smtp; 550 5.1.1 <ada@example.net>: unknown",
         (int)DeliveryOutcome.Bounced,
-        "no such mailbox"
-    )]
+        "no such mailbox")]
     [InlineData(
         "Postfix",
         "delayed",
         "4.4.1",
         "X-Postfix; connection timed out",
         (int)DeliveryOutcome.Deferred,
-        "the recipient's mail server can't be reached"
-    )]
+        "the recipient's mail server can't be reached")]
     [InlineData("Postfix", "delivered", "2.0.0", "smtp; 250 ok", (int)DeliveryOutcome.Delivered, null)]
     [InlineData("Exim", "failed", "5.0.0", "smtp; 550 5.2.2 over quota", (int)DeliveryOutcome.Bounced, "mailbox full")]
     [InlineData("Exim", "failed", "5.0.0", null, (int)DeliveryOutcome.Bounced, "no cause given")]
@@ -35,8 +33,7 @@ public sealed class BounceMessageTests
         "5.1.10",
         "smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found",
         (int)DeliveryOutcome.Bounced,
-        "no such mailbox"
-    )]
+        "no such mailbox")]
     [InlineData("Exchange", "Failed", "5.4.1", "smtp;550 5.4.1 Access denied", (int)DeliveryOutcome.Bounced, "no such mailbox")]
     [InlineData(
         "Gmail",
@@ -44,16 +41,14 @@ public sealed class BounceMessageTests
         "5.7.26",
         "smtp; 550-5.7.26 unauthenticated",
         (int)DeliveryOutcome.Bounced,
-        "the sender's domain fails SPF, DKIM or DMARC"
-    )]
+        "the sender's domain fails SPF, DKIM or DMARC")]
     [InlineData(
         "Gmail",
         "failed",
         "4.4.1",
         "smtp; timeout",
         (int)DeliveryOutcome.Bounced,
-        "the recipient's mail server can't be reached"
-    )]
+        "the recipient's mail server can't be reached")]
     public void A_report_is_read_whoever_wrote_it(
         string form,
         string action,
@@ -99,8 +94,7 @@ public sealed class BounceMessageTests
         "X-Failed-Recipients: ada@example.net\nAuto-Submitted: auto-replied\n",
         "This message was created automatically by mail delivery software.\n\n  ada@example.net\n    host mx.example.net "
             + "[192.0.2.25]\n    550 5.1.1 unknown\n",
-        "no such mailbox"
-    )]
+        "no such mailbox")]
     [InlineData("X-Failed-Recipients: ada@example.net\n", "  ada@example.net\n    Unrouteable address\n", "no cause given")]
     [InlineData("", "Hi. This is the qmail-send program at example.net.\n\n<ada@example.net>:\n552 5.2.2 full (#5.2.2)\n", "mailbox full")]
     public void Reports_in_plain_text_of_Exim_and_qmail_are_read(string headers, string text, string cause)
@@ -116,16 +110,13 @@ public sealed class BounceMessageTests
     [InlineData("", "")]
     [InlineData(
         "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n",
-        "--b\nContent-Type: message/disposition-notification\n\nDisposition: manual-action/MDN-sent-manually; displayed\n--b--\n"
-    )]
+        "--b\nContent-Type: message/disposition-notification\n\nDisposition: manual-action/MDN-sent-manually; displayed\n--b--\n")]
     [InlineData(
         "Content-Type: multipart/report; report-type=feedback-report; boundary=b\n",
-        "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n--b--\n"
-    )]
+        "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n--b--\n")]
     [InlineData(
         "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n",
-        "--b\nContent-Type: message/delivery-status\n\n\u0001\u0002::\n\n\n--b--\n"
-    )]
+        "--b\nContent-Type: message/delivery-status\n\n\u0001\u0002::\n\n\n--b--\n")]
     [InlineData("Content-Type: multipart/report; report-type=delivery-status\n", "no boundary")]
     public void Automatic_replies_spam_and_other_reports_are_none(string headers, string text)
     {

@@ -155,7 +155,7 @@ public sealed partial class EveryMailTests
     /// <summary>One of each kind, composed and read again from its bytes.</summary>
     internal static async Task<IReadOnlyList<ComposedMail>> AllAsync(string culture, string? brand = null)
     {
-        ReaderCulture.Is(culture, zone: null);
+        ReaderCulture.Set(culture, zone: null);
         var composer = Composer(
             new Brand(new() { Name = brand, SupportContact = "help@example.com" }),
             brand is null ? "Accounts <no-reply@example.com>" : "no-reply@example.com");

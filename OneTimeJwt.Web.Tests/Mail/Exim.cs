@@ -6,7 +6,7 @@ namespace OneTimeJwt.Web.Tests.Mail;
 /// <summary>A real Exim of the test's own, unpacked somewhere: it judges recipients and keeps what it takes in a file.</summary>
 internal sealed class Exim : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("onetimejwt-exim-").FullName;
     private Process? _process;
@@ -56,7 +56,7 @@ internal sealed class Exim : IAsyncDisposable
         _process = Process.Start(start)!;
         for (var since = Stopwatch.StartNew(); !await LocalPort.IsOpenAsync(Port); await Task.Delay(50))
         {
-            if (_process.HasExited || since.Elapsed > Patience)
+            if (_process.HasExited || since.Elapsed > Timeout)
                 throw new InvalidOperationException("Exim did not start.");
         }
     }

@@ -256,7 +256,7 @@ public sealed class MailComposerTests
     [InlineData("ja", "ltr", "left")]
     public async Task A_mail_says_its_language_and_which_way_it_runs(string language, string direction, string side)
     {
-        ReaderCulture.Is(language, zone: null);
+        ReaderCulture.Set(language, zone: null);
         using var mail = await MailSamples.DeliverAsync(MailSamples.Content());
         var html = Html(mail);
 

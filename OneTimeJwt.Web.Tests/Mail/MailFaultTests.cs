@@ -31,15 +31,15 @@ public sealed class MailFaultTests
 
     [Fact]
     public void No_fault_is_told_in_words_that_are_not_ours() =>
-        Assert.All(Faults, fault => Assert.DoesNotMatch("eyJ|@|http", MailFault.Of(fault).Words));
+        Assert.All(Faults, fault => Assert.DoesNotMatch("eyJ|@|http", MailFault.Of(fault).Cause));
 
     [Fact]
     public void Each_kind_of_fault_has_words_of_its_own()
     {
-        Assert.Equal("the stored address is not one that mail can be sent to", MailFault.Of(Faults[0]).Words);
-        Assert.Equal("the database failed", MailFault.Of(Faults[^2]).Words);
-        Assert.Equal("InvalidOperationException", MailFault.Of(Faults[^1]).Words);
-        Assert.Equal(Faults.Length - 1, Faults.Select(fault => MailFault.Of(fault).Words).Distinct().Count());
+        Assert.Equal("the stored address is not one that mail can be sent to", MailFault.Of(Faults[0]).Cause);
+        Assert.Equal("the database failed", MailFault.Of(Faults[^2]).Cause);
+        Assert.Equal("InvalidOperationException", MailFault.Of(Faults[^1]).Cause);
+        Assert.Equal(Faults.Length - 1, Faults.Select(fault => MailFault.Of(fault).Cause).Distinct().Count());
     }
 
     [Fact]

@@ -22,8 +22,7 @@ internal static class MailSamples
         MailContent letter,
         string to = "ada@example.com",
         string from = "Accounts <no-reply@example.com>",
-        BrandingSettings? branding = null
-    ) =>
+        BrandingSettings? branding = null) =>
         new MailComposer(
             NullLoggerFactory.Instance,
             Options.Create(new MailSettings { From = from }),

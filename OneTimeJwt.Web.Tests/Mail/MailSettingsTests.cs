@@ -57,8 +57,7 @@ public sealed class MailSettingsTests : IDisposable
         "secret",
         "mails@example.com",
         "password",
-        "Mail:Smtp:Password and Mail:Smtp:OAuth are both set"
-    )]
+        "Mail:Smtp:Password and Mail:Smtp:OAuth are both set")]
     public void A_sign_in_by_token_that_can_not_work_is_refused(
         string? endpoint,
         string? id,
@@ -192,8 +191,7 @@ public sealed class MailSettingsTests : IDisposable
         "secret",
         "INBOX",
         "00:01:00",
-        "Mail:Bounces:Address has 16 characters before the @ and there is room for 15"
-    )]
+        "Mail:Bounces:Address has 16 characters before the @ and there is room for 15")]
     [InlineData(null, 993, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Address is missing, although")]
     [InlineData("bounces@example.com", 0, "bounces", "secret", "INBOX", "00:01:00", "Mail:Bounces:Imap:Port is 0")]
     [InlineData(
@@ -203,8 +201,7 @@ public sealed class MailSettingsTests : IDisposable
         "secret",
         "INBOX",
         "00:01:00",
-        "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing"
-    )]
+        "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing")]
     [InlineData(
         "bounces@example.com",
         993,
@@ -212,8 +209,7 @@ public sealed class MailSettingsTests : IDisposable
         "",
         "INBOX",
         "00:01:00",
-        "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing"
-    )]
+        "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing")]
     [InlineData("bounces@example.com", 993, "bounces", "secret", " ", "00:01:00", "Mail:Bounces:Imap:Folder is empty")]
     [InlineData("bounces@example.com", 993, "bounces", "secret", "INBOX", "00:00:00", "Mail:Bounces:Interval is 00:00:00")]
     [InlineData("bounces@example.com", 993, "bounces", "secret", "INBOX", "1.00:00:01", "Mail:Bounces:Interval is 1.00:00:01")]

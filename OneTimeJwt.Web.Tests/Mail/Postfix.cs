@@ -10,7 +10,7 @@ namespace OneTimeJwt.Web.Tests.Mail;
 internal sealed class Postfix : IAsyncDisposable
 {
     private const string Daemons = "/usr/lib/postfix/sbin";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("onetimejwt-postfix-").FullName;
     private Process? _process;
@@ -64,7 +64,7 @@ internal sealed class Postfix : IAsyncDisposable
         _process = Process.Start(Path.Combine(Daemons, "master"), ["-c", Path.Combine(_folder, "etc"), "-d"]);
         for (var since = Stopwatch.StartNew(); !await LocalPort.IsOpenAsync(Port); await Task.Delay(50))
         {
-            if (_process.HasExited || since.Elapsed > Patience)
+            if (_process.HasExited || since.Elapsed > Timeout)
                 throw new InvalidOperationException($"Postfix did not start: {Log}");
         }
     }

@@ -52,14 +52,14 @@ public sealed class RealServersTests
     private static async Task JudgeAsync(int port, string introduction, string recipient, string policy)
     {
         var unnamed = await RefusalAsync(port, "ada@example.com", "container");
-        Assert.Equal(($"the mail server refused it with {introduction}", false), (unnamed.Words, unnamed.Permanent));
+        Assert.Equal(($"the mail server refused it with {introduction}", false), (unnamed.Cause, unnamed.Permanent));
         Assert.StartsWith("Set Mail:Smtp:LocalDomain", unnamed.Advice, StringComparison.Ordinal);
 
         var unknown = await RefusalAsync(port, "nobody@example.com", localDomain: null);
-        Assert.Equal(($"the mail server refused it with {recipient}", true), (unknown.Words, unknown.Permanent));
+        Assert.Equal(($"the mail server refused it with {recipient}", true), (unknown.Cause, unknown.Permanent));
 
         var elsewhere = await RefusalAsync(port, "outside@example.com", localDomain: null);
-        Assert.Equal(($"the mail server refused it with {policy}", false), (elsewhere.Words, elsewhere.Permanent));
+        Assert.Equal(($"the mail server refused it with {policy}", false), (elsewhere.Cause, elsewhere.Permanent));
 
         await SendAsync(port, "ada@example.com", localDomain: null);
     }
@@ -82,8 +82,8 @@ public sealed class RealServersTests
         using var message = await MailSamples.ComposeAsync(MailSamples.Content(), to);
         await using var transport = new SmtpTransport(
             Options.Create(settings), new MailSite("accounts.example.com"), TimeProvider.System, NullLogger<SmtpTransport>.Instance);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        await transport.SendAsync(message, patience.Token);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(30));
+        await transport.SendAsync(message, timeout.Token);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class Rspamd : IAsyncDisposable
 {
     private const string Program = "/usr/bin/rspamd";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     // They ask DNS or servers of rspamd's, or need a store.
     private static readonly string[] Networked =
@@ -112,18 +112,18 @@ internal sealed class Rspamd : IAsyncDisposable
 
     private async Task IsUpAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         while (true)
         {
             try
             {
-                using var answer = await _client.GetAsync(new Uri("ping", UriKind.Relative), patience.Token);
+                using var answer = await _client.GetAsync(new Uri("ping", UriKind.Relative), timeout.Token);
                 if (answer.IsSuccessStatusCode)
                     return;
             }
             catch (HttpRequestException) when (!_process.HasExited)
             {
-                await Task.Delay(100, patience.Token);
+                await Task.Delay(100, timeout.Token);
             }
         }
     }

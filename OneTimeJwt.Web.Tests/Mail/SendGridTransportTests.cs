@@ -114,7 +114,7 @@ public sealed class SendGridTransportTests : IAsyncLifetime
 
         var fault = await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync(key: Wrong));
 
-        Assert.Equal("SendGrid refused it with 401", MailFault.Of(fault).Words);
+        Assert.Equal("SendGrid refused it with 401", MailFault.Of(fault).Cause);
         Assert.DoesNotContain(Wrong, fault.ToString(), StringComparison.Ordinal);
         Assert.Empty(_server.Mails);
     }
@@ -131,7 +131,7 @@ public sealed class SendGridTransportTests : IAsyncLifetime
 
         var fault = MailFault.Of(await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync()));
 
-        Assert.Equal(("SendGrid refused it with 429", false, TimeSpan.FromSeconds(17)), (fault.Words, fault.Permanent, fault.Wait));
+        Assert.Equal(("SendGrid refused it with 429", false, TimeSpan.FromSeconds(17)), (fault.Cause, fault.Permanent, fault.Wait));
     }
 
     [Fact]

@@ -37,8 +37,7 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
     [InlineData(
         "AUTH OAUTHBEARER",
         "AUTH OAUTHBEARER ",
-        "n,a=mails@example.com,\u0001host=127.0.0.1\u0001port=-1\u0001auth=Bearer token-1\u0001\u0001"
-    )]
+        "n,a=mails@example.com,\u0001host=127.0.0.1\u0001port=-1\u0001auth=Bearer token-1\u0001\u0001")]
     public async Task The_token_is_asked_for_and_presented(string offered, string command, string said)
     {
         _server.Extensions.Add(offered);
@@ -90,7 +89,7 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
         (_server.Answers["AUTH"], _server.Answers[""]) = ($"334 {Convert.ToBase64String("{\"status\":\"401\"}"u8)}", "535 5.7.3 no");
         await using var transport = Transport();
         var fault = await Assert.ThrowsAsync<AuthenticationException>(() => SendAsync(transport));
-        Assert.Equal("the mail server refused the sign-in", MailFault.Of(fault).Words);
+        Assert.Equal("the mail server refused the sign-in", MailFault.Of(fault).Cause);
 
         _server.Answers.Clear();
         await SendAsync(transport);
@@ -107,7 +106,7 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
 
         var fault = await Assert.ThrowsAsync<OAuthRefusedException>(() => SendAsync());
 
-        Assert.Equal("no access token for the mail server (invalid_client)", MailFault.Of(fault).Words);
+        Assert.Equal("no access token for the mail server (invalid_client)", MailFault.Of(fault).Cause);
         Assert.False(MailFault.Of(fault).Permanent);
         Assert.DoesNotContain("wrong-secret", fault.ToString(), StringComparison.Ordinal);
         Assert.Empty(_server.Mails);
@@ -134,7 +133,7 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
 
         var fault = await Assert.ThrowsAsync<OAuthRefusedException>(() => SendAsync());
 
-        Assert.Equal($"no access token for the mail server ({code})", MailFault.Of(fault).Words);
+        Assert.Equal($"no access token for the mail server ({code})", MailFault.Of(fault).Cause);
     }
 
     [Fact]
@@ -145,7 +144,7 @@ public sealed class SmtpOAuthTests : IAsyncLifetime
 
         var fault = await Assert.ThrowsAsync<OAuthRefusedException>(() => SendAsync());
 
-        Assert.Equal("no access token for the mail server (the token endpoint can't be reached)", MailFault.Of(fault).Words);
+        Assert.Equal("no access token for the mail server (the token endpoint can't be reached)", MailFault.Of(fault).Cause);
     }
 
     [Fact]

@@ -101,6 +101,6 @@ public sealed class SmtpRefusalTests
         Assert.Equal(
             about is "Recipient" or "Message" && !answer.StartsWith("452 too busy", StringComparison.Ordinal),
             fault.IsAboutThisMail);
-        Assert.Matches("^the mail server refused it with [45][0-9]{2}( [45]\\.[0-9]{1,3}\\.[0-9]{1,3})?$", fault.Words);
+        Assert.Matches("^the mail server refused it with [45][0-9]{2}( [45]\\.[0-9]{1,3}\\.[0-9]{1,3})?$", fault.Cause);
     }
 }

@@ -66,7 +66,7 @@ public sealed class SmtpTimeoutTests : IAsyncDisposable
 
         var fault = await PassUntilAsync<TimeoutException>(SendAsync(), TimeSpan.FromMinutes(5));
 
-        Assert.Equal("the mail server didn't answer in time", MailFault.Of(fault).Words);
+        Assert.Equal("the mail server didn't answer in time", MailFault.Of(fault).Cause);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class SmtpTimeoutTests : IAsyncDisposable
 
         var fault = await Assert.ThrowsAsync<MailUnansweredException>(() => sending);
 
-        Assert.Equal("handed over, but no answer came: it may have arrived", MailFault.Of(fault).Words);
+        Assert.Equal("handed over, but no answer came: it may have arrived", MailFault.Of(fault).Cause);
         Assert.False(MailFault.Of(fault).Permanent);
     }
 

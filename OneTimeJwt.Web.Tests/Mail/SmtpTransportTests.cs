@@ -71,7 +71,7 @@ public sealed class SmtpTransportTests : IAsyncDisposable
 
         var fault = await Assert.ThrowsAsync<SslHandshakeException>(() => SendAsync(SmtpSecurity.Tls));
 
-        Assert.Equal("no trusted TLS connection to the mail server", MailFault.Of(fault).Words);
+        Assert.Equal("no trusted TLS connection to the mail server", MailFault.Of(fault).Cause);
         Assert.Empty(_server.Commands);
     }
 
@@ -107,7 +107,7 @@ public sealed class SmtpTransportTests : IAsyncDisposable
 
         var fault = await Assert.ThrowsAsync<SmtpCommandException>(() => SendAsync(SmtpSecurity.None));
 
-        Assert.Equal(words, MailFault.Of(fault).Words);
+        Assert.Equal(words, MailFault.Of(fault).Cause);
     }
 
     [Theory]
@@ -164,7 +164,7 @@ public sealed class SmtpTransportTests : IAsyncDisposable
 
         var fault = await Assert.ThrowsAnyAsync<SocketException>(() => SendAsync(SmtpSecurity.None));
 
-        Assert.Equal("the mail server can't be reached", MailFault.Of(fault).Words);
+        Assert.Equal("the mail server can't be reached", MailFault.Of(fault).Cause);
     }
 
     [Fact]
@@ -172,15 +172,15 @@ public sealed class SmtpTransportTests : IAsyncDisposable
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        using var patience = new CancellationTokenSource();
+        using var timeout = new CancellationTokenSource();
 
-        var sending = SendAsync(SmtpSecurity.None, port: ((IPEndPoint)silent.LocalEndpoint).Port, cancellation: patience.Token);
+        var sending = SendAsync(SmtpSecurity.None, port: ((IPEndPoint)silent.LocalEndpoint).Port, cancellation: timeout.Token);
         using var connection = await silent.AcceptTcpClientAsync(Cancellation);
-        await patience.CancelAsync();
+        await timeout.CancelAsync();
 
         var fault = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
 
-        Assert.Equal("the mail server didn't answer in time", MailFault.Of(fault).Words);
+        Assert.Equal("the mail server didn't answer in time", MailFault.Of(fault).Cause);
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();

@@ -98,7 +98,7 @@ public sealed class StoredAddressTests : IAsyncDisposable
         var fault = await Assert.ThrowsAsync<NonAsciiAddressException>(() => transport.SendAsync(address));
 
         var told = MailFault.Of(fault);
-        Assert.Equal(("the mail server takes no addresses beyond ASCII", true), (told.Words, told.Permanent));
+        Assert.Equal(("the mail server takes no addresses beyond ASCII", true), (told.Cause, told.Permanent));
         Assert.DoesNotContain(
             _server.Commands,
             command => command.StartsWith("MAIL", StringComparison.Ordinal) || command.StartsWith("RCPT", StringComparison.Ordinal));

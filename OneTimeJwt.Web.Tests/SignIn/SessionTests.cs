@@ -219,7 +219,7 @@ public sealed class SessionTests(SharedApp shared) : IClassFixture<SharedApp>
             ("new-password", chosen));
     }
 
-    // Somebody is about to be let in, and his failures are forgiven.
+    // A sign-in is about to succeed and to clear the count of failures.
     private sealed class Forgiving(Func<Task> meanwhile) : DbCommandInterceptor
     {
         public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(

@@ -21,18 +21,15 @@ public sealed class BrandTests : IDisposable
     [InlineData(
         "#FFCC00",
         null,
-        "Branding:Accent #FFCC00 has a contrast of 1.5 where it is written on a tint of itself, and text needs 4.5"
-    )]
+        "Branding:Accent #FFCC00 has a contrast of 1.5 where it is written on a tint of itself, and text needs 4.5")]
     [InlineData(
         "#0d5c4d",
         "#0d5c4d",
-        "Branding:AccentDark #0d5c4d has a contrast of 2.0 where it is written on a tint of itself, and text needs 4.5"
-    )]
+        "Branding:AccentDark #0d5c4d has a contrast of 2.0 where it is written on a tint of itself, and text needs 4.5")]
     [InlineData(
         "#767676",
         null,
-        "Branding:Accent #767676 has a contrast of 4.2 where it is written on a tint of itself, and text needs 4.5"
-    )]
+        "Branding:Accent #767676 has a contrast of 4.2 where it is written on a tint of itself, and text needs 4.5")]
     [InlineData("teal", null, "Branding:Accent is not a colour: write for example #0d5c4d")]
     [InlineData("#fff", null, "Branding:Accent is not a colour: write for example #0d5c4d")]
     [InlineData("#0d5c4d;}", null, "Branding:Accent is not a colour: write for example #0d5c4d")]

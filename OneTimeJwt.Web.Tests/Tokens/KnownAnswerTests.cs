@@ -13,7 +13,8 @@ public sealed class KnownAnswerTests
     private const string Account = "0f8fad5b-d9cb-469f-a165-70867728950e";
     private const string Token = "eyJhbGciOiJIUzI1NiIsImtpZCI6IjIwMjZhIiwidHlwIjoib3R0K2p3dCJ9."
         + "eyJzdWIiOiIwZjhmYWQ1Yi1kOWNiLTQ2OWYtYTE2NS03MDg2NzcyODk1MGUiLCJhdWQi"
-        + "OiJyZXNldCIsImp0aSI6IkFTTkZaNG1yemVfNWliai15RFlFT2ciLCJleHAiOjE3Njc2MDU0MDB9."
+        + "OiJyZXNldCIsImp0aSI6IkFTTkZaNG1yemVf"
+        + "NWliai15RFlFT2ciLCJleHAiOjE3Njc2MDU0MDB9."
         + "o0Wb7YG4sBnes1so8YslwV_eAr62z33AH2rO99U-a1I";
 
     private static readonly byte[] Secret = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];

@@ -5,7 +5,7 @@ namespace OneTimeJwt.Web.Tests.Tokens;
 /// <summary>The package, packed from what is built, in a folder that is a source for NuGet beside those of the machine.</summary>
 public sealed class LocalFeed : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     private string? _folder;
 
@@ -50,10 +50,10 @@ public sealed class LocalFeed : IAsyncLifetime
             start.Environment.Remove(name);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(Patience);
-        var error = process.StandardError.ReadToEndAsync(patience.Token);
-        var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        var error = process.StandardError.ReadToEndAsync(timeout.Token);
+        var output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+        await process.WaitForExitAsync(timeout.Token);
         return (process.ExitCode, output + await error);
     }
 

@@ -4,18 +4,18 @@ using OneTimeJwt.Web.Database;
 namespace OneTimeJwt.Web.Audit;
 
 /// <summary>
-/// A change and its event in the trail, in one transaction. It is judged again at each try, after a conflict or a broken
-/// connection, and carried out once: where the outcome of a commit is unknown, its own event tells.
+/// A change and its event, in one transaction. After a conflict or a broken connection it is judged again; it is carried out once:
+/// where the outcome of a commit is unknown, the event tells.
 /// </summary>
 public sealed class AuditedTransaction(IDbContextFactory<AccountsContext> contexts, SqliteWriteLock writer)
 {
     private const int MaxTries = 8;
 
-    /// <param name="eventId">The id of the event that the change adds. Where it adds none, nothing is written.</param>
-    /// <param name="lockAsync">Takes the locks that the change takes: no earlier try is still being committed then.</param>
-    /// <param name="changeAsync">Judges, and adds what is to be written to the context; called at each try.</param>
-    /// <returns>What the try returned that was committed, or the last one where nothing was to be written.</returns>
-    /// <exception cref="CommitInDoubtException">It may have happened, and that can't be found out.</exception>
+    /// <param name="eventId">The id of the event that the change adds. Without the event nothing is written.</param>
+    /// <param name="lockAsync">Takes the locks of the change, so that no earlier try is still being committed.</param>
+    /// <param name="changeAsync">Judges, and adds rows to the context; called at each try.</param>
+    /// <returns>The result of the committed try; of the last one where nothing was written.</returns>
+    /// <exception cref="CommitInDoubtException">It may have happened, which can't be found out.</exception>
     public async Task<T> RunAsync<T>(Guid eventId, Func<AccountsContext, Task> lockAsync, Func<AccountsContext, Task<T>> changeAsync)
     {
         var change = new Change<T>(eventId, lockAsync, changeAsync);
@@ -23,11 +23,11 @@ public sealed class AuditedTransaction(IDbContextFactory<AccountsContext> contex
         {
             try
             {
-                return await writer.RunAsync(() => contexts.TryAsync((database, _) => change.TryAsync(database)));
+                return await writer.RunAsync(() => contexts.TryAsync((database, _) => change.CommitAsync(database)));
             }
             catch (DbUpdateException fault) when (!change.IsInDoubt && tries < MaxTries && fault.IsConflict())
             {
-                // Another node or a notice changed the same rows in the meantime.
+                // Another node or a notice changed the same rows.
             }
             catch (Exception fault) when (change.IsInDoubt)
             {
@@ -52,12 +52,12 @@ public sealed class AuditedTransaction(IDbContextFactory<AccountsContext> contex
 
     private sealed class Change<T>(Guid eventId, Func<AccountsContext, Task> lockAsync, Func<AccountsContext, Task<T>> changeAsync)
     {
-        /// <summary>Whether a commit was begun of which it isn't known how it ended.</summary>
+        /// <summary>Whether the outcome of a commit is unknown.</summary>
         public bool IsInDoubt { get; private set; }
 
         public T? Outcome { get; private set; }
 
-        public async Task<T> TryAsync(AccountsContext database)
+        public async Task<T> CommitAsync(AccountsContext database)
         {
             if (IsInDoubt && await IsDoneAsync(database))
                 return Outcome!;

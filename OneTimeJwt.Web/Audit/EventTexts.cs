@@ -2,7 +2,7 @@ using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Audit;
 
-/// <summary>Lines of the trail in words.</summary>
+/// <summary>The texts of events.</summary>
 internal static class EventTexts
 {
     public static string Name(RecoveryEventKind kind) => kind switch
@@ -58,7 +58,7 @@ internal static class EventTexts
         _ => kind.ToString(),
     };
 
-    /// <summary>What a line is at first sight: <c>bad</c>, <c>fine</c>, or nothing special.</summary>
+    /// <summary>The CSS class: <c>bad</c>, <c>fine</c> or none.</summary>
     public static string? Tone(RecoveryEventKind kind) =>
         kind switch
         {

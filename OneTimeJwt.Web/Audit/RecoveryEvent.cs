@@ -11,7 +11,7 @@ public sealed class RecoveryEvent
 {
     public const int MaxReasonLength = 500;
 
-    /// <summary>What a line is called that tells of a link's use.</summary>
+    /// <summary>A link was used.</summary>
     public static readonly RecoveryEventKind[] Uses =
     [
         RecoveryEventKind.Redeemed,
@@ -20,7 +20,7 @@ public sealed class RecoveryEvent
         RecoveryEventKind.Secured,
     ];
 
-    /// <summary>What a line is called that tells of a mail's departure.</summary>
+    /// <summary>A mail was sent.</summary>
     public static readonly RecoveryEventKind[] Departures =
     [
         RecoveryEventKind.Mailed,
@@ -29,7 +29,7 @@ public sealed class RecoveryEvent
         RecoveryEventKind.MailUnanswered,
     ];
 
-    /// <summary>What a line is called that tells what became of a mail; what is known later or weighs more comes last.</summary>
+    /// <summary>A mail's delivery was reported; what is known later or matters more comes last.</summary>
     public static readonly RecoveryEventKind[] Reports =
     [
         RecoveryEventKind.MailDeferred,
@@ -38,27 +38,27 @@ public sealed class RecoveryEvent
         RecoveryEventKind.MailBounced,
     ];
 
-    /// <summary>What an account's own user did, or the app did to it.</summary>
+    /// <summary>An event that the account's own user or the app caused.</summary>
     public static RecoveryEvent Of(
         RecoveryEventKind kind,
         string accountId,
         DateTimeOffset at,
         string? client = null,
         string? detail = null,
-        Guid? id = null
-    ) =>
+        Guid? id = null,
+        string? nonce = null) =>
         new()
         {
             Id = id ?? Guid.CreateVersion7(),
             At = at,
             Kind = kind,
             AccountId = accountId,
+            Nonce = nonce,
             Client = client,
             Detail = detail,
         };
 
-    /// <summary>An id for what is recorded once, however often and by however many nodes it is seen: the table takes
-    /// each id once.</summary>
+    /// <summary>A derived id, for what is recorded once however often and by however many nodes it is seen.</summary>
     public static Guid IdOf(string what) => new(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 16));
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -69,28 +69,28 @@ public sealed class RecoveryEvent
 
     public string? AccountId { get; init; }
 
-    /// <summary>A keyed hash of the address that a mail went to, or that was typed and belongs to no account.</summary>
+    /// <summary>A keyed hash of a mail's recipient, or of a typed address without an account.</summary>
     public string? AddressHash { get; init; }
 
-    /// <summary>Names one token from its minting to its end.</summary>
+    /// <summary>Of the token.</summary>
     public string? Nonce { get; init; }
 
-    /// <summary>The id of the admin who acted; null where the account's own user did, or the house itself.</summary>
+    /// <summary>The id of the admin who acted; null for the account's own user and the app.</summary>
     public string? Actor { get; init; }
 
-    /// <summary>The network address that it came from.</summary>
+    /// <summary>The network address that the request came from.</summary>
     public string? Client { get; init; }
 
-    /// <summary>A reason in plain words, of our own wording only.</summary>
+    /// <summary>Only texts of our own.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>Why an admin acted, in his words.</summary>
+    /// <summary>Why an admin acted, in their words.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The campaign that it belongs to.</summary>
     public Guid? CampaignId { get; init; }
 
-    /// <summary>The mail that it tells of: the id of its outbox row, by which reports of its delivery find it.</summary>
+    /// <summary>The id of the mail's outbox row, which reports of its delivery contain.</summary>
     public Guid? MailId { get; init; }
 }
 

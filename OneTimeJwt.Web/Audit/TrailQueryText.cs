@@ -3,13 +3,13 @@ using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Audit;
 
-/// <summary>Reads what stands in the address of the trail.</summary>
+/// <summary>Parses the query string of the trail.</summary>
 internal static class TrailQueryText
 {
     private const int MaxNameLength = 450;
     private const int NonceLength = 16;
 
-    /// <returns>What is asked for, and what of it can't be read; that is left out.</returns>
+    /// <returns>The query, and the problems of fields that were left out.</returns>
     public static (TrailQuery Query, IReadOnlyList<string> Problems) Parse(
         string? account,
         string? actor,
@@ -39,8 +39,8 @@ internal static class TrailQueryText
         return (query, problems);
     }
 
-    private static string? Text(string? text, int longest) =>
-        text?.Trim() is { Length: > 0 } trimmed ? trimmed[..Math.Min(trimmed.Length, longest)] : null;
+    private static string? Text(string? text, int maxLength) =>
+        text?.Trim() is { Length: > 0 } trimmed ? trimmed[..Math.Min(trimmed.Length, maxLength)] : null;
 
     private static T? Parsed<T>(string? text, Func<string, T?> parse, string problem, List<string> problems)
         where T : struct

@@ -4,7 +4,7 @@ using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Audit;
 
-/// <summary>Which lines of the trail; what is null isn't asked for. Account and actor are an id or an address.</summary>
+/// <summary>A filter of the trail's lines; null matches all. Account and actor are an id or an address.</summary>
 public sealed record TrailQuery(
     string? Account = null,
     string? Actor = null,
@@ -14,19 +14,19 @@ public sealed record TrailQuery(
     string? Nonce = null,
     Guid? Campaign = null);
 
-/// <summary>Where reading goes on: behind the line of this moment and id.</summary>
+/// <summary>The last line that was read.</summary>
 public sealed record TrailCursor(DateTimeOffset At, Guid Id);
 
 /// <param name="Lines">Newest first.</param>
-/// <param name="Next">Where to go on; null at the end.</param>
-/// <param name="Names">The addresses of the accounts that are mentioned, by id.</param>
+/// <param name="Next">Null at the end.</param>
+/// <param name="Names">The addresses of the lines' accounts, by id.</param>
 public sealed record TrailLines(IReadOnlyList<RecoveryEvent> Lines, TrailCursor? Next, IReadOnlyDictionary<string, string> Names)
 {
-    /// <summary>What became of the mails that are told of, by the mail: the report that weighs most.</summary>
+    /// <summary>The final report of each mail, by its id.</summary>
     public IReadOnlyDictionary<Guid, RecoveryEvent> Reports { get; init; } = new Dictionary<Guid, RecoveryEvent>();
 }
 
-/// <summary>Reads the trail for the console, each time through a context of its own.</summary>
+/// <summary>Reads the trail for the console, each time with a new context.</summary>
 public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, AccountLookup lookup)
 {
     public const int PageSize = 50;
@@ -56,14 +56,14 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
         };
     }
 
-    /// <summary>All lines, oldest first, as they come from the database.</summary>
+    /// <summary>All lines, oldest first.</summary>
     public async IAsyncEnumerable<RecoveryEvent> AllAsync(
         TrailQuery query,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var matching = (await MatchingAsync(database, query, cancellationToken)).OrderBy(line => line.At).ThenBy(line => line.Id);
-        // In pieces: a provider that tries again holds a whole answer in memory.
+        // In pieces: a provider that retries buffers a whole result.
         List<RecoveryEvent> piece = await matching.Take(LinesAtOnce).ToListAsync(cancellationToken);
         while (piece.Count > 0)
         {
@@ -112,11 +112,11 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
         var reports = await database.Trail.AsNoTracking()
             .Where(line => line.MailId != null && mails.Contains(line.MailId.Value) && RecoveryEvent.Reports.Contains(line.Kind))
             .ToListAsync(cancellationToken);
-        return reports.GroupBy(line => line.MailId!.Value).ToDictionary(mail => mail.Key, mail => Weightiest(mail)!);
+        return reports.GroupBy(line => line.MailId!.Value).ToDictionary(mail => mail.Key, mail => FinalReport(mail)!);
     }
 
-    /// <summary>Of one mail's lines the report that tells most of what became of it; null where there is none.</summary>
-    public static RecoveryEvent? Weightiest(IEnumerable<RecoveryEvent> lines) =>
+    /// <summary>The report among a mail's lines that counts; null for none.</summary>
+    public static RecoveryEvent? FinalReport(IEnumerable<RecoveryEvent> lines) =>
         lines
             .Where(line => RecoveryEvent.Reports.Contains(line.Kind))
             .MaxBy(line => (Array.IndexOf(RecoveryEvent.Reports, line.Kind), line.At));
@@ -152,7 +152,7 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
         return lines;
     }
 
-    // The text itself is an id as well: the account may be gone, its trail isn't.
+    // The text may be the id of an account that was deleted.
     private async Task<List<string>> IdsAsync(AccountsContext database, string text, CancellationToken cancellationToken)
     {
         if (!Addresses.CanBeNormalised(text))

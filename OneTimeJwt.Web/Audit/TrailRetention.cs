@@ -7,24 +7,24 @@ namespace OneTimeJwt.Web.Audit;
 /// <summary>The <c>Trail</c> section.</summary>
 public sealed class TrailSettings
 {
-    /// <summary>How long lines are kept. A dead link can be told from a used one while the line of its use is there.</summary>
+    /// <summary>How long lines are kept. A used link is recognised as used while the line of its use exists.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(365);
 }
 
 internal sealed class TrailSettingsValidator : IValidateOptions<TrailSettings>
 {
-    // The longest life of a link, and the time in which a dead one may be traded for a fresh one.
-    private static readonly TimeSpan Shortest = TimeSpan.FromDays(14);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(3660);
+    // The maximum lifetime of a link, and the time in which an invalid one may be exchanged for a fresh one.
+    private static readonly TimeSpan Min = TimeSpan.FromDays(14);
+    private static readonly TimeSpan Max = TimeSpan.FromDays(3660);
 
     public ValidateOptionsResult Validate(string? name, TrailSettings options) =>
-        options.Retention < Shortest || options.Retention > Longest
+        options.Retention < Min || options.Retention > Max
             ? ValidateOptionsResult.Fail(
-                $"Trail:Retention is {options.Retention:c}: choose between {Shortest:c} and {Longest:c} (days.hh:mm:ss)")
+                $"Trail:Retention is {options.Retention:c}: choose between {Min:c} and {Max:c} (days.hh:mm:ss)")
             : ValidateOptionsResult.Success;
 }
 
-/// <summary>Removes lines that are older than they are kept for: a few at a time, so that nobody waits for the writer.</summary>
+/// <summary>Removes old lines, a few at a time so that other writes needn't wait.</summary>
 internal sealed partial class TrailRetention(
     IDbContextFactory<AccountsContext> contexts,
     SqliteWriteLock writer,

@@ -148,7 +148,7 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
         return
             last is { MailId: { } mail }
             && RecoveryEvent.Departures.Contains(last.Kind)
-            && TrailReader.Weightiest(told.Where(line => line.MailId == mail)) is { } report
+            && TrailReader.FinalReport(told.Where(line => line.MailId == mail)) is { } report
             ? Outcome(report)
             : Outcome(last);
     }

@@ -18,7 +18,7 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
     /// <summary>What the names of our own tables start with.</summary>
     public const string OurPrefix = "Recovery";
 
-    /// <summary>Where it stands which migrations were applied. Another application on the same database has a list of its own.</summary>
+    /// <summary>The table of applied migrations. Another application on the same database has its own.</summary>
     public const string HistoryTable = "RecoveryMigrations";
 
     /// <summary>For reads that have to fit each other, where the database can do that without being asked to beforehand.</summary>

@@ -7,7 +7,7 @@ namespace OneTimeJwt.Web.Database;
 /// <summary>Whether Identity's tables were there before ours, so that another application reads and writes them as well.</summary>
 public sealed class AdoptedDatabase(IDbContextFactory<AccountsContext> contexts, TimeProvider time)
 {
-    /// <summary>What stands as the version of the migration that made Identity's tables, where another application made them.</summary>
+    /// <summary>The product version recorded for the migration of Identity's tables where another application made them.</summary>
     internal const string Mark = "adopted";
 
     // The list of another application's migrations, under Entity Framework's usual name.

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OneTimeJwt.Web.Database;
 
-/// <summary>The server has the commit, and nobody knows whether it would outlive that server. Nobody is told that it is done.</summary>
+/// <summary>The server has the commit, but it may not survive the loss of that server. It is not reported as done.</summary>
 [SuppressMessage("Design", "CA1032", Justification = "There is one thing to say.")]
 public sealed class CommitInDoubtException(Exception? cause = null)
     : DbException("A commit was not confirmed by a synchronous standby.", cause)

@@ -116,7 +116,7 @@ internal static class DatabaseFaults
             _ => severity is >= MinUserSeverity and <= MaxUserSeverity ? DatabaseFault.Failed : DatabaseFault.Other,
         };
 
-    /// <summary>The database is away or busy, which is nobody's mistake and passes. The app's own statements are not.</summary>
+    /// <summary>The database is away or busy, which passes. A wrong statement of the app itself doesn't count.</summary>
     public static bool IsOutage(this Exception fault) => fault.IsOfDatabase() && Of(fault) != DatabaseFault.Statement;
 
     public static bool IsOfDatabase(this Exception fault) => Chain(fault).Any(inner => inner is DbException or TimeoutException);
@@ -148,7 +148,7 @@ internal static class DatabaseFaults
             yield return inner;
     }
 
-    /// <summary>Why the database takes no write, for whoever looks after it.</summary>
+    /// <summary>Why the database takes no write, for its operator.</summary>
     /// <param name="fault">What was thrown.</param>
     /// <param name="hasManyHosts">Whether the connection string names several hosts.</param>
     public static string DisplayText(DatabaseFault fault, bool hasManyHosts = true) => fault switch

@@ -20,7 +20,7 @@ internal static class DatabaseModule
         builder.Services.AddSingleton<AdoptedDatabase>();
     }
 
-    /// <summary>Contexts for the configured provider: one for each scope, and a factory for whoever lives longer.</summary>
+    /// <summary>Contexts for the configured provider: one for each scope, and a factory for singletons.</summary>
     public static void AddAccountsContext(this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> configure)
     {
         services.AddSingleton(provider => new SqliteWriteLock(

@@ -15,7 +15,7 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
     private const long MigrationLock = 0x4F54544A5754;
 
     // An index on a table with millions of rows takes minutes, and so does waiting for another node that makes it.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     /// <exception cref="ForeignDatabaseException">It has to be adopted first.</exception>
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken = default)
@@ -103,8 +103,7 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
     private static async Task<List<string>> UnappliedAsync(
         AccountsContext context,
         IReadOnlyList<SchemaColumn> schema,
-        CancellationToken cancellationToken
-    ) =>
+        CancellationToken cancellationToken) =>
         schema.Any(column => column.Table == AccountsContext.HistoryTable)
             ? [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)]
             : [.. context.Database.GetMigrations()];
@@ -134,7 +133,7 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
             async () =>
             {
                 await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-                context.Database.SetCommandTimeout(Patience);
+                context.Database.SetCommandTimeout(Timeout);
                 await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
                 if (context is PostgreSqlAccounts)
                     await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({MigrationLock})", cancellationToken);

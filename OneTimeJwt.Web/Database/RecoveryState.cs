@@ -18,7 +18,7 @@ public sealed class RecoveryState
 
     public DateTimeOffset? TrustedUntil { get; private set; }
 
-    /// <summary>How often somebody said "this wasn't me": what links that secure the account are made of.</summary>
+    /// <summary>How often "this wasn't me" was used: the state that links which secure the account are bound to.</summary>
     public int TimesSecured { get; set; }
 
     /// <summary>The end of the lock-out that "this wasn't me" set. The account is locked by us while its lock-out

@@ -21,7 +21,7 @@ public static class RetryingContext
         });
     }
 
-    /// <summary>The same, and again where somebody else was faster: what is tried reads and judges afresh.</summary>
+    /// <summary>The same, and again after a concurrency conflict: each try reads and judges afresh.</summary>
     public static async Task<T> TryDespiteConflictsAsync<T>(
         this IDbContextFactory<AccountsContext> contexts,
         Func<AccountsContext, Task<T>> act)

@@ -8,7 +8,7 @@ namespace OneTimeJwt.Web.Database;
 /// </summary>
 /// <param name="Current">The schema of the table that the name means; null where it means none.</param>
 /// <param name="Others">Schemas that have a table of this name as well, which isn't seen.</param>
-/// <param name="IsChosen">Whether somebody set for this user, or in the connection string, where names are looked up.</param>
+/// <param name="IsChosen">Whether the search path was set for this user or in the connection string.</param>
 internal sealed record SchemaPath(string? Current, IReadOnlyList<string> Others, bool IsChosen)
 {
     private const string PostgreSql = """

@@ -4,10 +4,10 @@ namespace OneTimeJwt.Web.Database;
 /// SQLite lets one connection write at a time and makes the others poll, which stalls them for hundreds of
 /// milliseconds under load. Queueing inside the process is fair and fast. Other processes still use SQLite's own lock.
 /// </summary>
-/// <param name="isNeeded">False where the database orders writes itself: then nobody waits here.</param>
+/// <param name="isNeeded">False where the database orders writes itself: then there is no wait.</param>
 public sealed class SqliteWriteLock(bool isNeeded = true) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly AsyncLocal<bool> _hasTurn = new();
@@ -18,7 +18,7 @@ public sealed class SqliteWriteLock(bool isNeeded = true) : IDisposable
         if (!isNeeded || _hasTurn.Value)
             return await write();
 
-        if (!await _turn.WaitAsync(Patience, cancellationToken))
+        if (!await _turn.WaitAsync(Timeout, cancellationToken))
             throw new TimeoutException("The database is busy.");
         _hasTurn.Value = true;
         try

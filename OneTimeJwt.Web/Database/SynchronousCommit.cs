@@ -67,21 +67,16 @@ internal sealed class SynchronousCommitInterceptor : IDbConnectionInterceptor, I
 internal static class SynchronousCommit
 {
     // Short: it follows a wait that was long already.
-    private const int Patience = 4;
+    private const int Timeout = 4;
 
     // https://www.postgresql.org/docs/current/errcodes-appendix.html
     private const string Warning = "01000";
 
-    // RAISE WARNING in somebody's trigger: https://www.postgresql.org/docs/current/protocol-error-fields.html
+    // RAISE WARNING in a trigger: https://www.postgresql.org/docs/current/protocol-error-fields.html
     private const string RaiseRoutine = "exec_stmt_raise";
 
     /// <summary>The text is in the server's language; a warning too many costs one more commit.</summary>
     public static bool IsCancelledWait(PostgresNotice notice) => notice.SqlState == Warning && notice.Routine != RaiseRoutine;
-
-    /// <summary>Whether our own event is on the server that answers now, and would outlive that server.</summary>
-    /// <exception cref="CommitInDoubtException">It is there and not confirmed.</exception>
-    public static Task<bool> HasHappenedAsync(this AccountsContext database, Guid line) =>
-        database.IsConfirmedAsync(() => database.Trail.AnyAsync(written => written.Id == line));
 
     /// <param name="database">What is asked.</param>
     /// <param name="isThere">Whether what was written is there.</param>
@@ -123,7 +118,7 @@ internal static class SynchronousCommit
         {
             await using var command = new NpgsqlCommand("SELECT pg_logical_emit_message(true, 'one-time-jwt', '')", server)
             {
-                CommandTimeout = Patience,
+                CommandTimeout = Timeout,
             };
             await command.ExecuteNonQueryAsync(cancellationToken);
         }

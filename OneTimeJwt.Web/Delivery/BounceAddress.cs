@@ -8,8 +8,8 @@ using OneTimeJwt.Web.Mail;
 namespace OneTimeJwt.Web.Delivery;
 
 /// <summary>
-/// Envelope senders that name the mail they belong to (VERP): <c>bounces+id+mac</c> in one piece of hexadecimal, which
-/// survives servers that fold case. The MAC keeps strangers from reporting on mails that they know the Message-ID of.
+/// Envelope senders that name their mail (VERP): <c>bounces+id+mac</c> with both in hexadecimal, which survives servers that fold
+/// case. The MAC keeps those who know only a Message-ID from reporting on its mail.
 /// </summary>
 internal sealed class BounceAddress
 {

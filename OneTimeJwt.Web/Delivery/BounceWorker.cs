@@ -5,7 +5,7 @@ using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Delivery;
 
-/// <summary>Reads the mailbox for bounces, where one is set. Several nodes may: what both read is recorded once.</summary>
+/// <summary>Reads the mailbox for bounces, where one is set. Several nodes may: each report is recorded once.</summary>
 internal sealed partial class BounceWorker(
     BounceMailbox mailbox, BounceAddress address, DeliveryReports reports, IOptions<MailSettings> settings,
     TimeProvider time, ILogger<BounceWorker> logger) : Worker
@@ -29,7 +29,7 @@ internal sealed partial class BounceWorker(
         }
     }
 
-    // A server that is away is not asked every minute; one that is asked once an hour anyway, no less often.
+    // Doubled while the server is away, up to the maximum or the interval, whichever is longer.
     private static TimeSpan NextPause(TimeSpan pause, TimeSpan interval) =>
         pause * 2 < MaxPause ? pause * 2 : interval > MaxPause ? interval : MaxPause;
 
@@ -44,10 +44,10 @@ internal sealed partial class BounceWorker(
 
     protected override void Failed(Exception fault) => Log.NotRead(
         logger,
-        BounceMailbox.Words(fault) ?? LoggableException.NameOf(fault),
-        BounceMailbox.Words(fault) is null ? LoggableException.IfUnexpected(fault) : null);
+        BounceMailbox.Cause(fault) ?? LoggableException.NameOf(fault),
+        BounceMailbox.Cause(fault) is null ? LoggableException.IfUnexpected(fault) : null);
 
-    // Some servers keep the envelope's recipient in no header; the mail that they return tells its Return-Path.
+    // Some servers keep the envelope's recipient in no header; the returned mail then has its Return-Path.
     private bool IsCandidate(HeaderList headers) =>
         headers.Any(header => header.Id == HeaderId.ContentType
             ? header.Value.Contains("multipart/report", StringComparison.OrdinalIgnoreCase)
@@ -61,7 +61,7 @@ internal sealed partial class BounceWorker(
         }
         catch (Exception fault) when (fault.MayBeOfOneRow())
         {
-            // Left as it is, and the mails after it are read.
+            // Left in the mailbox, and the next mails are read.
             Log.NotUnderstood(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
             return false;
         }
@@ -70,10 +70,10 @@ internal sealed partial class BounceWorker(
     private async Task<bool> TryRecordAsync(MimeMessage message, CancellationToken cancellationToken)
     {
         if (BounceMessage.Addresses(message).Select(address.Find).FirstOrDefault(id => id is not null) is not { } mailId
-            || BounceMessage.Read(message) is not { } told)
+            || BounceMessage.Read(message) is not { } report)
             return false;
 
-        await reports.RecordAsync([new DeliveryReport(mailId, told.Outcome, told.Cause)], cancellationToken);
+        await reports.RecordAsync([new DeliveryReport(mailId, report.Outcome, report.Cause)], cancellationToken);
         return true;
     }
 

@@ -6,13 +6,13 @@ using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Delivery;
 
-/// <summary>Delivers one row of the outbox, or writes down what kept it and puts it off or aside.</summary>
+/// <summary>Delivers one row of the outbox, or records the fault and delays or refuses the row.</summary>
 internal sealed class DeliveryAttempt(OutboxQueue outbox, MailDelivery delivery)
 {
     private static readonly TimeSpan SendTimeWhenStopping = TimeSpan.FromSeconds(7);
 
-    /// <summary>Delivers a row that was just written, without waiting for a worker: the command line has none.</summary>
-    /// <returns>Why the mail still waits; null where its row is done with.</returns>
+    /// <summary>Delivers a row that was just written, for the command line, which has no worker.</summary>
+    /// <returns>Why the mail still waits; null where its row is finished.</returns>
     public async Task<string?> AtOnceAsync(Guid id)
     {
         if (await outbox.LeaseAsync(id) is not { } mail)
@@ -22,7 +22,7 @@ internal sealed class DeliveryAttempt(OutboxQueue outbox, MailDelivery delivery)
         var renewal = outbox.KeepAsync(() => [mail], done.Token);
         try
         {
-            return await TryAsync(mail, await delivery.PrepareAsync([mail], CancellationToken.None), CancellationToken.None);
+            return await RunAsync(mail, await delivery.PrepareAsync([mail], CancellationToken.None), CancellationToken.None);
         }
         finally
         {
@@ -31,20 +31,20 @@ internal sealed class DeliveryAttempt(OutboxQueue outbox, MailDelivery delivery)
         }
     }
 
-    /// <param name="mail">A row that is ours.</param>
+    /// <param name="mail">A leased row.</param>
     /// <param name="snapshot">What was read of its account, where that is fresh.</param>
-    /// <param name="stoppingToken">Leaves it a few seconds more.</param>
+    /// <param name="stoppingToken">Ends the attempt some seconds later.</param>
     public async Task DeliverAsync(OutboxMail mail, DeliverySnapshot? snapshot, CancellationToken stoppingToken)
     {
-        using var patience = new CancellationTokenSource();
-        await using var stopping = stoppingToken.Register(() => patience.CancelAfter(SendTimeWhenStopping));
-        await TryAsync(mail, snapshot, patience.Token);
+        using var timeout = new CancellationTokenSource();
+        await using var stopping = stoppingToken.Register(() => timeout.CancelAfter(SendTimeWhenStopping));
+        await RunAsync(mail, snapshot, timeout.Token);
     }
 
-    /// <summary>Writes down that what sending it takes could not be read, and puts it off or aside.</summary>
-    public async Task PutOffAsync(OutboxMail mail, Exception fault)
+    /// <summary>Delays or refuses a row whose account could not be read.</summary>
+    public async Task RetryOrRefuseAsync(OutboxMail mail, Exception fault)
     {
-        // Without an account nobody finds it in the console, to ask for another try.
+        // A row without an account can't be found in the console to be tried again.
         if (mail.AccountId is not null && fault.IsUnreadableRow())
             await outbox.RefuseAsync(mail, "the account's row can't be read");
         else if (!await delivery.GivesUpAsync(mail))
@@ -54,9 +54,9 @@ internal sealed class DeliveryAttempt(OutboxQueue outbox, MailDelivery delivery)
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Design",
         "CA1031",
-        Justification = "Whatever keeps one mail from being sent, it is written down and the others go on."
+        Justification = "Any fault of one mail is recorded, and the others are sent."
     )]
-    private async Task<string?> TryAsync(OutboxMail mail, DeliverySnapshot? snapshot, CancellationToken cancellationToken)
+    private async Task<string?> RunAsync(OutboxMail mail, DeliverySnapshot? snapshot, CancellationToken cancellationToken)
     {
         using var span = Instrumentation.Source.StartActivity("deliver")?.SetTag("kind", mail.Kind).SetTag("attempt", mail.Attempts);
         try
@@ -66,16 +66,16 @@ internal sealed class DeliveryAttempt(OutboxQueue outbox, MailDelivery delivery)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Stopped ahead of its last byte: another node, or the next start, goes on at once.
+            // Stopped before its last byte: another node, or the next start, may send it at once.
             await outbox.PutBackAsync([mail]);
             return "the app stopped";
         }
         catch (Exception exception)
         {
             var fault = MailFault.Of(exception);
-            span?.SetTag("outcome", fault.Words).SetStatus(ActivityStatusCode.Error);
-            await (fault.Permanent ? outbox.RefuseAsync(mail, fault.Words) : outbox.RetryLaterAsync(mail, fault));
-            return fault.Words;
+            span?.SetTag("outcome", fault.Cause).SetStatus(ActivityStatusCode.Error);
+            await (fault.Permanent ? outbox.RefuseAsync(mail, fault.Cause) : outbox.RetryLaterAsync(mail, fault));
+            return fault.Cause;
         }
     }
 }

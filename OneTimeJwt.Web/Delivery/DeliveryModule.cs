@@ -7,7 +7,9 @@ internal static class DeliveryModule
     public static void AddDelivery(this WebApplicationBuilder builder)
     {
         builder.Services.AddScoped<RecipientResolver>();
+        builder.Services.AddSingleton<MailAddresses>();
         builder.Services.AddSingleton<SnapshotReader>();
+        builder.Services.AddSingleton<LinkPlanner>();
         builder.Services.AddSingleton<DeliveryPolicy>();
         builder.Services.AddSingleton<MailWriter>();
         builder.Services.AddSingleton<MailSender>();

@@ -9,31 +9,31 @@ using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Delivery;
 
-/// <summary>Decides whether a mail is sent: by its age, by the state of its account, and by the limits of its recipient.</summary>
+/// <summary>Decides whether a mail is sent: by its age, the state of its account and the limits of its recipient.</summary>
 internal sealed class DeliveryPolicy(
     LinkPurposes purposes,
     AccountLock accountLock,
-    MailRateLimiter budgets,
-    SecurityNotices notices,
+    MailRateLimiter rateLimiter,
+    MailAddresses addresses,
     MailedCodes codes,
     IOptions<MailSettings> settings,
     TimeProvider time)
 {
     // Notices are kept through a long outage (RFC 5321, section 4.5.4.1).
-    private static readonly TimeSpan NoticeStaysOfUse = TimeSpan.FromDays(5);
+    private static readonly TimeSpan NoticeLifetime = TimeSpan.FromDays(5);
 
-    /// <summary>Whether nobody waits for it any more.</summary>
+    /// <summary>Whether it is too old to be of use.</summary>
     public bool IsStale(OutboxMail mail) => time.GetUtcNow() - (mail.TriedAgainAt ?? mail.RequestedAt) >
         (mail.Kind == OutboxKind.SignInCode ? MailedCodes.Lifetime
         : purposes.OfMail(mail.Kind)?.IsAwaited(mail.Kind) == true ? settings.Value.GiveUpAfter
-        : NoticeStaysOfUse);
+        : NoticeLifetime);
 
-    public bool MayGetLink(OutboxMail mail, Account account) => Obstacle(account, notices.LinkAddressOf(mail, account)) is null;
+    public bool MayGetLink(OutboxMail mail, Account account) => Obstacle(account, addresses.OfLink(mail, account)) is null;
 
-    /// <param name="mail">A row that is ours.</param>
+    /// <param name="mail">A leased row.</param>
     /// <param name="account">Its account.</param>
     /// <param name="snapshot">What was read of it.</param>
-    /// <param name="plan">What it is to become, where it is about a link.</param>
+    /// <param name="plan">The planned mail, where it is about a link.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
     /// <returns>Why it is not sent, for the trail; null where it is.</returns>
     public async Task<string?> ObstacleAsync(
@@ -48,8 +48,8 @@ internal sealed class DeliveryPolicy(
         if (plan is null)
             return null;
 
-        return Obstacle(account, notices.LinkAddressOf(mail, account))
-            ?? await OverBudgetAsync(mail, account, snapshot, plan, cancellationToken)
+        return Obstacle(account, addresses.OfLink(mail, account))
+            ?? await RateLimitAsync(mail, account, snapshot, plan, cancellationToken)
             ?? (plan as LinkMail.None)?.Reason;
     }
 
@@ -58,7 +58,7 @@ internal sealed class DeliveryPolicy(
         : string.IsNullOrEmpty(to) ? "no address"
         : null;
 
-    // Counted apart from links: neither uses the other's budget up. No two nodes work on one account at a time.
+    // Links and codes are counted separately. No two nodes work on one account at a time.
     private async Task<string?> CodeObstacleAsync(Account account) =>
         Obstacle(account, account.Email)
         ?? (
@@ -66,7 +66,7 @@ internal sealed class DeliveryPolicy(
             : await codes.NextAtAsync(account.Id) is not null ? "enough codes lately"
             : null);
 
-    private async Task<string?> OverBudgetAsync(
+    private async Task<string?> RateLimitAsync(
         OutboxMail mail,
         Account account,
         DeliverySnapshot snapshot,
@@ -78,6 +78,6 @@ internal sealed class DeliveryPolicy(
             return null;
 
         var key = new BudgetKey(recipient, plan is LinkMail.NoLink ? null : purpose, mail.RequestedBy is not null);
-        return await budgets.ObstacleAsync(key, account, [.. snapshot.Recent[key]], cancellationToken);
+        return await rateLimiter.ObstacleAsync(key, account, [.. snapshot.Recent[key]], cancellationToken);
     }
 }

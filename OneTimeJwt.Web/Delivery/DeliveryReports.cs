@@ -7,11 +7,11 @@ using OneTimeJwt.Web.Outbox;
 namespace OneTimeJwt.Web.Delivery;
 
 /// <summary>
-/// Writes down what became of mails. One line for each mail, outcome and cause, however often and by however many nodes
-/// it is reported: a line has a derived id. Reports of mails that the trail doesn't know are dropped.
+/// Records reports of delivery: one line for each mail, outcome and cause, however often and by however many nodes it is reported,
+/// since a line has a derived id. Reports of mails that the trail doesn't know are dropped.
 /// </summary>
 internal sealed partial class DeliveryReports(
-    IDbContextFactory<AccountsContext> contexts, GroupCommitWriter appender, TimeProvider time, ILogger<DeliveryReports> logger)
+    IDbContextFactory<AccountsContext> contexts, GroupCommitWriter writer, TimeProvider time, ILogger<DeliveryReports> logger)
 {
     private const int MailsAtOnce = 500;
 
@@ -26,10 +26,10 @@ internal sealed partial class DeliveryReports(
         var mails = await MailedAsync([.. reports.Select(report => report.MailId).Distinct()], cancellationToken);
         await Task.WhenAll(reports
             .Where(report => mails.ContainsKey(report.MailId))
-            .Select(report => appender.AppendAsync(Line(report, mails[report.MailId]), cancellationToken)));
+            .Select(report => writer.AppendAsync(Line(report, mails[report.MailId]), cancellationToken)));
     }
 
-    // Else it would be reported again and again, and the others with it.
+    // Otherwise it would be reported again and again, together with the others.
     private Task DropAsync(DeliveryReport report, Exception fault)
     {
         Log.Dropped(logger, report.MailId, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
@@ -42,14 +42,14 @@ internal sealed partial class DeliveryReports(
         var lines = await database.Trail.AsNoTracking()
             .Where(line => line.MailId != null && ids.Contains(line.MailId.Value) && RecoveryEvent.Departures.Contains(line.Kind))
             .ToListAsync(cancellationToken);
-        // A mail without an answer was sent again where there is a later line.
+        // Several lines: the mail was sent again for want of an answer.
         var mails = lines.GroupBy(line => line.MailId!.Value).ToDictionary(mail => mail.Key, mail => mail.MaxBy(line => line.At)!);
         foreach (var underWay in await UnderWayAsync(database, [.. ids.Where(id => !mails.ContainsKey(id))], cancellationToken))
             mails[underWay.MailId!.Value] = underWay;
         return mails;
     }
 
-    // A report may come while the server that took the mail still owes its answer.
+    // A report may arrive before the answer of the server that accepted the mail.
     private static async Task<List<RecoveryEvent>> UnderWayAsync(
         AccountsContext database,
         List<Guid> ids,

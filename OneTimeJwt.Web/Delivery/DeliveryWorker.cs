@@ -6,16 +6,16 @@ using OneTimeJwt.Web.Outbox;
 namespace OneTimeJwt.Web.Delivery;
 
 /// <summary>
-/// Works the outbox off on its own tick, never woken by a request, so that what a request costs says nothing about what
-/// the worker finds. Rows are leased and read many at a time and sent several at once; a slow mail holds up its own place
-/// only. At shutdown it finishes the mails in flight and puts the others back.
+/// Sends the outbox on its own timer, never woken by a request, so that a request's duration says nothing about what the worker
+/// finds. Rows are leased and read many at a time and sent several at once; a slow mail delays no other. At shutdown the mails in
+/// flight are finished and the others put back.
 /// </summary>
 internal sealed partial class DeliveryWorker(
     IServiceScopeFactory scopes,
     OutboxQueue outbox,
     MailDelivery delivery,
-    DeliveryAttempt dispatch,
-    LinkAudit trail,
+    DeliveryAttempt attempt,
+    LinkAudit audit,
     TimeProvider time,
     ILogger<DeliveryWorker> logger
 ) : Worker
@@ -23,18 +23,17 @@ internal sealed partial class DeliveryWorker(
     private const int BatchSize = 512;
     private const int AtOnce = 32;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan TidyInterval = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan RefusedMailsStay = TimeSpan.FromDays(30);
+    private static readonly TimeSpan CleanUpInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RefusedRetention = TimeSpan.FromDays(30);
 
     private readonly ConcurrentDictionary<Guid, OutboxMail> _inHand = [];
 
-    // The latest work for a recipient, which the next one waits for. Touched by the enumerator alone.
+    // The latest work for a recipient, which the next one waits for. Used by the enumerator only.
     private readonly Dictionary<string, Task> _latest = [];
 
-    // No request is answered any more: what was counted since the last summary is all there is, and mails under way need
-    // not be waited for.
+    // No request is answered any more, so the last summary needn't wait for the mails in flight.
     public override Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        base.StopAsync(cancellationToken), TryAsync(() => trail.SummariseAsync(cancellationToken), cancellationToken));
+        base.StopAsync(cancellationToken), TryAsync(() => audit.SummariseAsync(cancellationToken), cancellationToken));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -46,16 +45,16 @@ internal sealed partial class DeliveryWorker(
             async (work, _) => await SendAsync(work, stoppingToken));
         await done.CancelAsync();
         await renewal;
-        // Leases that can't be given back run out.
+        // Leases that can't be released run out.
         await TryAsync(() => outbox.PutBackAsync([.. _inHand.Values]), stoppingToken);
     }
 
-    // Pulled by whichever place is free.
+    // Pulled by the next free sender.
     private async IAsyncEnumerable<Work> LeasedAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Tick, time);
-        var lastTidy = time.GetTimestamp();
+        var lastCleanUp = time.GetTimestamp();
         while (await NextTickAsync(timer, stoppingToken))
         {
             for (var work = await TryLeaseAsync(stoppingToken); work is not null; work = await TryLeaseAsync(stoppingToken))
@@ -64,11 +63,11 @@ internal sealed partial class DeliveryWorker(
                     yield return mails;
             }
 
-            if (time.GetElapsedTime(lastTidy) >= TidyInterval)
+            if (time.GetElapsedTime(lastCleanUp) >= CleanUpInterval)
             {
-                lastTidy = time.GetTimestamp();
-                await TryAsync(() => trail.SummariseAsync(CancellationToken.None), stoppingToken);
-                await TryAsync(() => outbox.RemoveRefusedAsync(RefusedMailsStay, stoppingToken), stoppingToken);
+                lastCleanUp = time.GetTimestamp();
+                await TryAsync(() => audit.SummariseAsync(CancellationToken.None), stoppingToken);
+                await TryAsync(() => outbox.RemoveRefusedAsync(RefusedRetention, stoppingToken), stoppingToken);
             }
         }
     }
@@ -85,7 +84,7 @@ internal sealed partial class DeliveryWorker(
         }
     }
 
-    // Null where nothing is due, or nothing can be had.
+    // Null where nothing is due, or the database failed.
     private async Task<IReadOnlyList<Work>?> TryLeaseAsync(CancellationToken stoppingToken)
     {
         IReadOnlyList<Work>? work = null;
@@ -96,7 +95,7 @@ internal sealed partial class DeliveryWorker(
 
     private async Task<IReadOnlyList<Work>?> LeaseAsync(CancellationToken stoppingToken)
     {
-        // Ahead of reading: what has ended by now is in the trail, and what hasn't is waited for and read again.
+        // Before reading: completed work is in the trail by now; other work is waited for, and its snapshot read again.
         foreach (var (recipient, _) in _latest.Where(work => work.Value.IsCompleted).ToList())
             _latest.Remove(recipient);
 
@@ -106,7 +105,7 @@ internal sealed partial class DeliveryWorker(
 
         await FindRecipientsAsync([.. leased.Where(mail => mail.AccountId is null)]);
         var mails = leased.Where(mail => mail.AccountId is not null).ToList();
-        return await PrepareAsync(mails);
+        return mails.Count == 0 ? [] : await PrepareAsync(mails);
     }
 
     private async Task<IReadOnlyList<Work>> PrepareAsync(IReadOnlyList<OutboxMail> mails)
@@ -115,18 +114,21 @@ internal sealed partial class DeliveryWorker(
         try
         {
             await Bisect.EachAsync(
-                mails, async some => work.AddRange(Queue(some, await delivery.PrepareAsync(some, CancellationToken.None))), PutOffAsync);
+                mails,
+                async some => work.AddRange(Queue(some, await delivery.PrepareAsync(some, CancellationToken.None))),
+                RetryOrRefuseAsync);
         }
         catch (Exception fault) when (work.Count > 0)
         {
-            // What is queued is sent; the leases of the others run out.
+            // Queued mails are sent; the leases of the others run out.
             Failed(fault);
         }
 
         return work;
     }
 
-    private Task PutOffAsync(OutboxMail mail, Exception fault) => TryAsync(() => dispatch.PutOffAsync(mail, fault), CancellationToken.None);
+    private Task RetryOrRefuseAsync(OutboxMail mail, Exception fault) =>
+        TryAsync(() => attempt.RetryOrRefuseAsync(mail, fault), CancellationToken.None);
 
     private List<Work> Queue(IReadOnlyList<OutboxMail> mails, DeliverySnapshot snapshot)
     {
@@ -135,7 +137,7 @@ internal sealed partial class DeliveryWorker(
         return [.. mails.GroupBy(mail => snapshot.RecipientOf(mail) ?? mail.AccountId!).Select(group => Queue(group, snapshot))];
     }
 
-    // Who has confirmed an address goes ahead of others who were registered with it.
+    // The account that has confirmed the address goes first.
     private Work Queue(IGrouping<string, OutboxMail> group, DeliverySnapshot snapshot)
     {
         var mails = group
@@ -151,11 +153,11 @@ internal sealed partial class DeliveryWorker(
     private async Task FindRecipientsAsync(IReadOnlyCollection<OutboxMail> mails)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<RecipientResolver>().FindAsync(mails, PutOffAsync, CancellationToken.None);
+        await scope.ServiceProvider.GetRequiredService<RecipientResolver>().FindAsync(mails, RetryOrRefuseAsync, CancellationToken.None);
     }
 
-    // One after the other for a recipient, so that its budget is counted right. Other nodes are kept from its accounts only:
-    // where several accounts share an address, each further node may send one mail more at the same moment.
+    // One after the other for a recipient, so that its limit holds. Leases keep other nodes from its accounts only: where several
+    // accounts share an address, each further node may send one mail more at the same moment.
     private async Task SendAsync(Work work, CancellationToken stoppingToken)
     {
         if (work.Before is not null)
@@ -164,7 +166,7 @@ internal sealed partial class DeliveryWorker(
         {
             var mail = work.Mails[i];
             var snapshot = i == 0 && work.Before is null ? work.Snapshot : null;
-            await TryAsync(() => dispatch.DeliverAsync(mail, snapshot, stoppingToken), stoppingToken);
+            await TryAsync(() => attempt.DeliverAsync(mail, snapshot, stoppingToken), stoppingToken);
             _inHand.TryRemove(mail.Id, out _);
         }
 
@@ -174,7 +176,7 @@ internal sealed partial class DeliveryWorker(
     protected override void Failed(Exception fault) =>
         Log.Failed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
 
-    /// <summary>The mails to one recipient, what was read when they were leased, and earlier work that isn't done yet.</summary>
+    /// <summary>The mails to one recipient, the snapshot from their lease, and earlier work that isn't done yet.</summary>
     private sealed record Work(IReadOnlyList<OutboxMail> Mails, DeliverySnapshot Snapshot, Task? Before)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,43 +2,46 @@ using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
+using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Delivery;
 
-/// <summary>Hands a written mail over and has recorded what became of it.</summary>
+/// <summary>Writes a mail, sends it and has the outcome recorded.</summary>
 internal sealed class MailSender(
+    MailWriter writer,
     IDbContextFactory<AccountsContext> contexts,
     AccountLabels labels,
     MailComposer composer,
     OutgoingMail outgoing,
     DeliveryRecorder recorder,
-    RecoveryMetrics meter)
+    RecoveryMetrics metrics)
 {
-    public async Task SendAsync(OutboxMail mail, WrittenMail written, CancellationToken cancellationToken)
+    public async Task SendAsync(OutboxMail mail, Account account, LinkMail? plan, CancellationToken cancellationToken)
     {
-        var lines = recorder.Lines(mail, written);
-        if (written.Content is not { } letter)
+        var written = await writer.WriteAsync(mail, account, plan);
+        var lines = written is null ? [] : recorder.Lines(mail, written);
+        if (written?.Content is not { } content)
         {
             await recorder.EndAsync(mail, lines);
             return;
         }
 
         if (written.NamesAccount)
-            letter = await NamedAsync(mail, written.To, letter, cancellationToken);
-        if (await TrySendAsync(mail, written.To, letter, cancellationToken))
+            content = await NamedAsync(mail, written.To, content, cancellationToken);
+        if (await TrySendAsync(mail, written.To, content, cancellationToken))
             await recorder.SentAsync(mail, lines, cancellationToken);
         else
             await recorder.UnansweredAsync(mail, lines, cancellationToken);
         if (written is { Token: { } token, TooLong: null })
-            meter.Mailed(token.Purpose);
+            metrics.Mailed(token.Purpose);
     }
 
-    // False where it was handed over and not answered.
-    private async Task<bool> TrySendAsync(OutboxMail mail, string to, MailContent letter, CancellationToken cancellationToken)
+    // False where the server didn't answer.
+    private async Task<bool> TrySendAsync(OutboxMail mail, string to, MailContent content, CancellationToken cancellationToken)
     {
-        using var message = await composer.ComposeAsync(to, letter, mail.Id);
+        using var message = await composer.ComposeAsync(to, content, mail.Id);
         try
         {
             await outgoing.SendAsync(message, cancellationToken);
@@ -50,15 +53,12 @@ internal sealed class MailSender(
         }
     }
 
-    // Which account a mail is about, where its address has several.
-    private async Task<MailContent> NamedAsync(OutboxMail mail, string to, MailContent letter, CancellationToken cancellationToken)
+    // Names the account where its address has several.
+    private async Task<MailContent> NamedAsync(OutboxMail mail, string to, MailContent content, CancellationToken cancellationToken)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         return await labels.OfMailAsync(database, mail.AccountId!, to) is { } label
-            ? letter with
-            {
-                About = MailTemplates.About(label),
-            }
-            : letter;
+            ? content with { About = MailTemplates.About(label) }
+            : content;
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Database;
@@ -10,43 +9,36 @@ using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Delivery;
 
-/// <summary>A mail's content, and what the trail is to say of it.</summary>
+/// <summary>A mail's content, and what the trail records of it.</summary>
 /// <param name="To">A stored address, never a typed one: some characters fold onto others when Identity normalises.</param>
-/// <param name="Content">What it says; null where nothing is sent for the length of its link.</param>
+/// <param name="Content">Null where nothing is sent because its link is too long.</param>
 internal sealed record WrittenMail(string To, MailContent? Content)
 {
     public RecoveryEventKind Kind { get; init; } = RecoveryEventKind.Mailed;
 
-    /// <summary>Not to who has an address that the account only wants, nor to an admin, whom it tells of somebody else.</summary>
+    /// <summary>Not in mails to an address that the account doesn't have yet, nor in those to an admin about another account.</summary>
     public bool NamesAccount { get; init; } = true;
 
     public string? Detail { get; init; }
 
-    /// <summary>What its link was made of.</summary>
+    /// <summary>The token of its link.</summary>
     public MintedToken? Token { get; init; }
 
-    /// <summary>How long that link would have been, where it is left out for its length.</summary>
+    /// <summary>The length of that link, where it is left out for it.</summary>
     public int? TooLong { get; init; }
 }
 
-/// <summary>Mints the token and writes the letter. The reader's language is set.</summary>
+/// <summary>Mints the token and writes the content, in the language that was set.</summary>
 internal sealed class MailWriter(
     LinkPurposes purposes,
     OneTimeTokens tokens,
     LinkBuilder links,
-    PublicOrigin origin,
     SecurityNotices notices,
+    MailAddresses addresses,
     MailedCodes codes,
-    IOptions<TokenSettings> settings,
     TimeProvider time)
 {
-    private string Host => new Uri(origin.Value).Authority;
-
-    /// <summary>What decides which mail about a link it is, and what such mails tell.</summary>
-    public MailFacts Facts(IReadOnlyList<string> providers, bool isTaken) =>
-        new(Host, links.To("/sign-in"), settings.Value.Lifetimes, providers, isTaken);
-
-    /// <returns>Null where there is nobody to write to any more.</returns>
+    /// <returns>Null where there is no address any more.</returns>
     public async Task<WrittenMail?> WriteAsync(OutboxMail mail, Account account, LinkMail? plan) => plan switch
     {
         LinkMail.Link link => WithLink(mail, account, link),
@@ -65,27 +57,29 @@ internal sealed class MailWriter(
                 Token = token,
                 Detail = purpose.TrailDetail,
             }
-            : AboutLink(mail, account, letter: null) with
+            : AboutLink(mail, account, content: null) with
             {
                 Token = token,
                 TooLong = length,
             };
     }
 
-    private WrittenMail AboutLink(OutboxMail mail, Account account, MailContent? letter) =>
+    private WrittenMail AboutLink(OutboxMail mail, Account account, MailContent? content) =>
         purposes.OfMail(mail.Kind)!.WantedAddress(account) is { } wanted
-            ? new(wanted, letter) { NamesAccount = false }
-            : new(notices.LinkAddressOf(mail, account)!, letter);
+            ? new(wanted, content) { NamesAccount = false }
+            : new(addresses.OfLink(mail, account)!, content);
 
     private WrittenMail Code(OutboxMail mail, Account account) =>
-        new(account.Email!, MailTemplates.SignInCode(codes.Make(account, mail.Id), time.GetUtcNow() + MailedCodes.Lifetime, mail, Host))
+        new(
+            account.Email!,
+            MailTemplates.SignInCode(codes.Make(account, mail.Id), time.GetUtcNow() + MailedCodes.Lifetime, mail, links.Host))
         {
             Kind = RecoveryEventKind.CodeMailed,
         };
 
     private async Task<WrittenMail?> NoticeAsync(OutboxMail mail, Account account)
     {
-        if (notices.AddressOf(mail, account) is not { Length: > 0 } to)
+        if (addresses.Of(mail, account) is not { Length: > 0 } to)
             return null;
 
         var notice = await notices.WriteAsync(mail, account, to);

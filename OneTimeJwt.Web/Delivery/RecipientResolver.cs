@@ -4,22 +4,21 @@ using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Delivery;
 
-/// <summary>Finds the accounts of typed addresses, many at a time, and puts a row for each into the outbox.</summary>
+/// <summary>Finds the accounts of typed addresses, many at a time, and adds an outbox row for each.</summary>
 internal sealed class RecipientResolver(
     IDbContextFactory<AccountsContext> contexts,
-    GroupCommitWriter appender,
+    GroupCommitWriter writer,
     TypedAddress typed,
     ServerSecrets secrets,
     AccountLookup lookup,
     TimeProvider time)
 {
-    /// <param name="mails">Rows that are ours, with a typed address.</param>
-    /// <param name="fail">Is told of each row that fails alone.</param>
+    /// <param name="mails">Leased rows with a typed address.</param>
+    /// <param name="fail">Called for each row that fails alone.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
     public Task FindAsync(
         IReadOnlyCollection<OutboxMail> mails, Func<OutboxMail, Exception, Task> fail, CancellationToken cancellationToken) =>
@@ -38,13 +37,13 @@ internal sealed class RecipientResolver(
         await Task.WhenAll(some.Select(request => ReplaceAsync(request, accounts, fail)));
     }
 
-    // Others are written at the same moment: what fails here is not looked up again with them.
+    // A row that fails here must not make the others be looked up again.
     private async Task ReplaceAsync(Request request, ILookup<string, string> accounts, Func<OutboxMail, Exception, Task> fail)
     {
         var (mail, address) = request;
         try
         {
-            await appender.ReplaceAsync(mail, Outcome(mail, address, address is null ? [] : [.. accounts[address]]));
+            await writer.ReplaceAsync(mail, Outcome(mail, address, address is null ? [] : [.. accounts[address]]));
         }
         catch (Exception fault) when (fault.MayBeOfOneRow())
         {
@@ -52,7 +51,7 @@ internal sealed class RecipientResolver(
         }
     }
 
-    // One row for each account of the address, so that a failure on one can't send the other's mail again.
+    // One row for each account of the address, so that a failure of one doesn't repeat the other's mail.
     private object[] Outcome(OutboxMail mail, string? address, string[] ids) =>
         address is null || ids.Length == 0
             ? [NoAccount(mail, address)]
@@ -63,7 +62,7 @@ internal sealed class RecipientResolver(
                 RequestedBy = mail.RequestedBy,
                 Client = mail.Client,
                 RequestedAt = mail.RequestedAt,
-                // Leased in this order too, where they don't fit into one batch.
+                // Keeps their order where they don't fit into one batch.
                 DueAt = mail.RequestedAt.AddMicroseconds(i),
                 Culture = mail.Culture,
                 Zone = mail.Zone,

@@ -12,8 +12,7 @@ using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Delivery;
 
-/// <summary>One mail of each kind in the reader's language and the operator's colours, to be looked at. Not mapped
-/// outside Development.</summary>
+/// <summary>Shows one mail of each kind, in the reader's language and the operator's colours. Mapped in Development only.</summary>
 internal static class SampleMails
 {
     private const string Reader = "ada@example.com";
@@ -29,15 +28,15 @@ internal static class SampleMails
             async (LinkPurposes purposes, MailComposer composer, [FromServices] PublicOrigin origin, TimeProvider time) =>
             {
                 var mails = new List<ReceivedMail>();
-                foreach (var (name, letter) in All(purposes.All, origin, time.GetUtcNow()))
-                    mails.Add(new ReceivedMail(name, await composer.ComposeAsync(Reader, letter, Guid.NewGuid())));
+                foreach (var (name, content) in All(purposes.All, origin, time.GetUtcNow()))
+                    mails.Add(new ReceivedMail(name, await composer.ComposeAsync(Reader, content, Guid.NewGuid())));
                 return Page.Of<InboxPage>(parameters: new { Mails = mails, Folder = "/dev/mails" });
             });
         app.MapPage(
             "/dev/mails/{name}.eml",
             async (LinkPurposes purposes, MailComposer composer, [FromServices] PublicOrigin origin, TimeProvider time, string name) =>
-                All(purposes.All, origin, time.GetUtcNow()).GetValueOrDefault(name) is { } letter
-                    ? Results.Bytes(await BytesAsync(composer, letter), "message/rfc822", $"{name}.eml")
+                All(purposes.All, origin, time.GetUtcNow()).GetValueOrDefault(name) is { } content
+                    ? Results.Bytes(await BytesAsync(composer, content), "message/rfc822", $"{name}.eml")
                     : Results.NotFound());
     }
 
@@ -45,7 +44,7 @@ internal static class SampleMails
     {
         var host = new Uri(origin.Value).Authority;
         var facts = new MailFacts(host, $"{origin.Value}/sign-in", new TokenLifetimes(), Providers, IsTaken: false);
-        var way = new SecureLink(Tokened("/secure-account"), now + facts.Lifetimes.Secure);
+        var secure = new SecureLink(Tokened("/secure-account"), now + facts.Lifetimes.Secure);
         var mails = new Dictionary<string, MailContent>
         {
             ["sign-in-code"] = MailTemplates.SignInCode(
@@ -53,41 +52,37 @@ internal static class SampleMails
                 now + MailedCodes.Lifetime,
                 OutboxMail.ForUser(OutboxKind.SignInCode, accountId: null, "192.0.2.17", now),
                 host),
-            ["password-changed"] = MailTemplates.PasswordChanged(way, now, host),
+            ["password-changed"] = MailTemplates.PasswordChanged(secure, now, host),
             ["password-changed-without-link"] = MailTemplates.PasswordChanged(
-                way with
-                {
-                    Url = $"{origin.Value}/forgot-password",
-                    Until = null,
-                },
+                new SecureLink($"{origin.Value}/forgot-password", Until: null),
                 now,
                 host),
-            ["address-changed"] = MailTemplates.AddressChanged(way, now, host),
-            ["two-factor-reset"] = MailTemplates.TwoFactorReset(way, now, host),
-            ["two-factor-on"] = MailTemplates.SecondFactor(OutboxKind.TwoFactorOnNotice, way, now, host),
-            ["two-factor-off"] = MailTemplates.SecondFactor(OutboxKind.TwoFactorOffNotice, way, now, host),
-            ["authenticator"] = MailTemplates.SecondFactor(OutboxKind.AuthenticatorNotice, way, now, host),
-            ["recovery-codes"] = MailTemplates.SecondFactor(OutboxKind.RecoveryCodesNotice, way, now, host),
-            ["passkey-added"] = MailTemplates.SecondFactor(OutboxKind.PasskeyAddedNotice, way, now, host),
-            ["passkey-removed"] = MailTemplates.SecondFactor(OutboxKind.PasskeyRemovedNotice, way, now, host),
+            ["address-changed"] = MailTemplates.AddressChanged(secure, now, host),
+            ["two-factor-reset"] = MailTemplates.TwoFactorReset(secure, now, host),
+            ["two-factor-on"] = MailTemplates.SecondFactor(OutboxKind.TwoFactorOnNotice, secure, now, host),
+            ["two-factor-off"] = MailTemplates.SecondFactor(OutboxKind.TwoFactorOffNotice, secure, now, host),
+            ["authenticator"] = MailTemplates.SecondFactor(OutboxKind.AuthenticatorNotice, secure, now, host),
+            ["recovery-codes"] = MailTemplates.SecondFactor(OutboxKind.RecoveryCodesNotice, secure, now, host),
+            ["passkey-added"] = MailTemplates.SecondFactor(OutboxKind.PasskeyAddedNotice, secure, now, host),
+            ["passkey-removed"] = MailTemplates.SecondFactor(OutboxKind.PasskeyRemovedNotice, secure, now, host),
             ["admin"] = MailTemplates.Admin($"{origin.Value}/admin", now, host),
             ["secured"] = MailTemplates.Secured($"{origin.Value}/admin", now, host),
         };
-        foreach (var (name, letter) in purposes.SelectMany(purpose => purpose.Samples(Link(purpose.Token), facts)))
-            mails.Add(name, letter);
+        foreach (var (name, content) in purposes.SelectMany(purpose => purpose.Samples(Link(purpose.Token), facts)))
+            mails.Add(name, content);
         mails.Add("reset-shared-address", mails["reset"] with { About = MailTemplates.About(new AccountLabel("ada", "Ada Lovelace")) });
         return mails;
 
-        // As long as real ones, and leading to no account.
+        // As long as real ones, and for no account.
         string Tokened(string path) => $"{origin.Value}{path}?token={SampleToken.Made.Value}&lang={Language.Current.Code}";
 
         MailedLink Link(TokenPurpose purpose) =>
             new(Tokened(purpose.Page), purpose.Lifetime(facts.Lifetimes), now + purpose.Lifetime(facts.Lifetimes));
     }
 
-    private static async Task<byte[]> BytesAsync(MailComposer composer, MailContent letter)
+    private static async Task<byte[]> BytesAsync(MailComposer composer, MailContent content)
     {
-        using MimeMessage message = await composer.ComposeAsync(Reader, letter, Guid.NewGuid());
+        using MimeMessage message = await composer.ComposeAsync(Reader, content, Guid.NewGuid());
         using var bytes = new MemoryStream();
         await message.WriteToAsync(bytes);
         return bytes.ToArray();

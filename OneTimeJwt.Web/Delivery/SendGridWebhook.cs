@@ -6,7 +6,7 @@ using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Delivery;
 
-/// <summary>Takes what SendGrid's Event Webhook posts. Only posts that are not SendGrid's count against a client's limit.</summary>
+/// <summary>Receives SendGrid's Event Webhook. Only posts that are not SendGrid's count against a client's limit.</summary>
 internal sealed class SendGridWebhook(SendGridSignature signature, DeliveryReports reports, PartitionedRateLimiter<HttpContext> limiter)
 {
     public const string Path = "/mail/events/sendgrid";
@@ -23,7 +23,7 @@ internal sealed class SendGridWebhook(SendGridSignature signature, DeliveryRepor
 
     private async Task<IResult> ReceiveAsync(HttpContext http)
     {
-        // A machine reads the answer: no page.
+        // No error page: a machine reads the answer.
         if (http.Features.Get<IStatusCodePagesFeature>() is { } pages)
             pages.Enabled = false;
         if (!signature.IsPlausible(http.Request.Headers))
@@ -32,10 +32,10 @@ internal sealed class SendGridWebhook(SendGridSignature signature, DeliveryRepor
         var body = await ReadAsync(http);
         if (!signature.IsValid(http.Request.Headers, body.Span))
             return await RefuseAsync(http);
-        if (!SendGridEvents.TryRead(body, out var told))
+        if (!SendGridEvents.TryRead(body, out var read))
             return Results.StatusCode(StatusCodes.Status400BadRequest);
 
-        await reports.RecordAsync(told, http.RequestAborted);
+        await reports.RecordAsync(read, http.RequestAborted);
         return Results.StatusCode(StatusCodes.Status200OK);
     }
 

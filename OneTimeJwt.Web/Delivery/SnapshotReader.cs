@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
@@ -8,18 +7,17 @@ using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Delivery;
 
-/// <summary>Reads what the database says of mails that are to be delivered, and of their accounts.</summary>
+/// <summary>Reads from the database what delivering mails takes.</summary>
 internal sealed class SnapshotReader(
     IDbContextFactory<AccountsContext> contexts,
     LinkPurposes purposes,
-    MailRateLimiter budgets,
-    SecurityNotices notices,
-    AccountLookup lookup,
+    MailRateLimiter rateLimiter,
+    MailAddresses addresses,
     IOptions<RecoverySettings> recovery,
     TimeProvider time)
 {
-    // Tokens are minted from what was read; a mail that had to wait longer is read for again.
-    private static readonly TimeSpan StaysFresh = TimeSpan.FromSeconds(1);
+    // Tokens are minted from a snapshot; for a mail that had to wait longer a new one is read.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
 
     private static readonly RecoveryEventKind[] SignsOfArrival =
     [
@@ -31,7 +29,7 @@ internal sealed class SnapshotReader(
         .. RecoveryEvent.Uses,
     ];
 
-    public bool IsFresh(DeliverySnapshot snapshot) => time.GetElapsedTime(snapshot.At) <= StaysFresh;
+    public bool IsFresh(DeliverySnapshot snapshot) => time.GetElapsedTime(snapshot.At) <= MaxAge;
 
     public async Task<DeliverySnapshot> ReadAsync(IReadOnlyCollection<OutboxMail> mails, CancellationToken cancellationToken)
     {
@@ -48,7 +46,7 @@ internal sealed class SnapshotReader(
             .Where(mail => purposes.IsRequest(mail.Kind) && recipients.ContainsKey(mail.Id))
             .Select(mail => recipients[mail.Id])
             .ToHashSet();
-        var recent = await budgets.ReadAsync(database, limited, cancellationToken);
+        var recent = await rateLimiter.ReadAsync(database, limited, cancellationToken);
 
         var elsewhere = recovery.Value.AllowExternalOnly
             ? []
@@ -63,17 +61,7 @@ internal sealed class SnapshotReader(
         return new DeliverySnapshot(at, accounts, recipients, recent, providers.ToLookup(login => login.UserId, login => login.Name));
     }
 
-    /// <summary>Whether the address that the account wants is another account's.</summary>
-    public async Task<bool> IsTakenAsync(OutboxMail mail, Account account)
-    {
-        if (purposes.OfMail(mail.Kind)?.WantedAddress(account) is not { } wanted)
-            return false;
-
-        await using var database = await contexts.CreateDbContextAsync();
-        return await lookup.IsTakenAsync(database, account, wanted);
-    }
-
-    /// <summary>Nobody needs a copy whose link was opened since, or whose fate was reported.</summary>
+    /// <summary>Whether a copy is pointless: the link was opened since, or its delivery was reported.</summary>
     public async Task<bool> HasArrivedAsync(OutboxMail mail, CancellationToken cancellationToken)
     {
         if (mail.UnansweredAt is null)
@@ -93,12 +81,12 @@ internal sealed class SnapshotReader(
         foreach (var mail in mails)
         {
             if (accounts.TryGetValue(mail.AccountId!, out var account) && RecipientOf(mail, account) is { Length: > 0 } address)
-                recipients[mail.Id] = budgets.Recipient(address);
+                recipients[mail.Id] = rateLimiter.Recipient(address);
         }
 
         return recipients;
     }
 
     private string? RecipientOf(OutboxMail mail, Account account) =>
-        purposes.OfMail(mail.Kind)?.WantedAddress(account) ?? notices.AddressOf(mail, account);
+        purposes.OfMail(mail.Kind)?.WantedAddress(account) ?? addresses.Of(mail, account);
 }

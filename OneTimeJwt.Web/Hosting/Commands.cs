@@ -24,7 +24,7 @@ internal static class Commands
 
     private static readonly string[] Switches = ["--check", "--adopted"];
 
-    /// <summary>The words ahead of the first option, and a command's own switches wherever they stand; then the options.</summary>
+    /// <summary>The words ahead of the first option, and a command's own switches at any position; then the options.</summary>
     public static (string[] Words, string[] Options) Words(string[] args)
     {
         var words = args.TakeWhile(arg => arg is not ['-' or '/', ..] && !arg.Contains('=', StringComparison.Ordinal)).ToList();
@@ -124,7 +124,7 @@ internal static class Commands
                 ? Console.Out.WriteLineAsync(
                     $"The test mail to {to} was accepted. If it doesn't arrive, look into that mailbox's spam folder and then into "
                         + "the log of the mail server.")
-                : Console.Error.WriteLineAsync($"The test mail to {to} was not sent: {fault.Words}. {fault.Advice}."));
+                : Console.Error.WriteLineAsync($"The test mail to {to} was not sent: {fault.Cause}. {fault.Advice}."));
         return fault is null ? 0 : Failed;
     }
 

@@ -16,7 +16,7 @@ namespace OneTimeJwt.Web.Hosting;
 internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts, SqliteWriteLock writer, TimeProvider time) : IHealthCheck
 {
     /// <summary>Drivers try for longer; who probes doesn't wait so long.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     // Less, so that there is still time to say why.
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(3.5);
@@ -41,11 +41,11 @@ internal sealed class DatabaseHealth(IDbContextFactory<AccountsContext> contexts
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever it is, the database takes no write.")]
     private async Task<HealthCheckResult> LookAsync()
     {
-        using var patience = new CancellationTokenSource(WriteTimeout);
-        await using var database = await contexts.CreateDbContextAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(WriteTimeout);
+        await using var database = await contexts.CreateDbContextAsync(timeout.Token);
         try
         {
-            return await LookAsync(database, patience.Token);
+            return await LookAsync(database, timeout.Token);
         }
         catch (Exception fault)
         {

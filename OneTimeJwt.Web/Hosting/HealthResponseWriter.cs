@@ -7,7 +7,7 @@ using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Hosting;
 
-/// <summary>One word for everybody; what is behind it, as JSON, for the networks that operators watch from.</summary>
+/// <summary>One word for all clients; details as JSON for the configured networks of operators.</summary>
 internal static class HealthResponseWriter
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -25,7 +25,7 @@ internal static class HealthResponseWriter
         return context.Response.WriteAsync(report.Status.ToString());
     }
 
-    // A forwarded address that is still there came through a proxy that isn't known: nobody can tell who asks.
+    // A forwarded address that is left came through an unknown proxy: the client's own address is not known.
     private static bool IsInside(HttpContext context)
     {
         if (

@@ -17,7 +17,7 @@ internal static class HostingModule
             ActivatorUtilities.CreateInstance<AccountsContextFactory>(services).WithoutLog(),
             services.GetRequiredService<SqliteWriteLock>(),
             services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", failureStatus: null, tags: [], DatabaseHealth.Patience);
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", failureStatus: null, tags: [], DatabaseHealth.Timeout);
     }
 
     public static void MapHealth(this WebApplication app)

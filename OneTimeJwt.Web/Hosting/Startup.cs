@@ -26,7 +26,7 @@ internal static partial class Startup
         });
 
     /// <summary>
-    /// The top-level appsettings.Development.json, which lies beside the executable and not in the content root. It ranks
+    /// The top-level appsettings.Development.json, which is beside the executable and not in the content root. It ranks
     /// above the other files and below environment variables and the command line.
     /// </summary>
     public static void AddDevelopmentSettings(this WebApplicationBuilder builder)
@@ -131,8 +131,7 @@ internal static partial class Startup
         [LoggerMessage(
             LogLevel.Information,
             "Open {Address} in a browser; mails are at {Address}/dev/inbox. Accounts to try: {Accounts}. Their passwords stand in "
-                + "appsettings.Development.json."
-        )]
+                + "appsettings.Development.json.")]
         public static partial void Ready(ILogger logger, string address, string accounts);
     }
 }

@@ -38,10 +38,10 @@ internal static class Telemetry
             yield return $"{Endpoint} is not a web address: write for example http://localhost:4317";
     }
 
-    // Apart, so that its libraries aren't even loaded where nobody asks for them.
+    // In a method of its own, so that its libraries are loaded only where it is on.
     private static void Export(WebApplicationBuilder builder)
     {
-        // Sooner than usual, for the end waits for what is under way; whoever sets it knows better.
+        // Shorter than the default, because shutdown waits for an export that is under way; a configured value wins.
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
             0,
             new MemoryConfigurationSource { InitialData = [new("OTEL_EXPORTER_OTLP_TIMEOUT", "3000")] });

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace OneTimeJwt.Web.Languages;
 
 /// <summary>
-/// Whoever a page or a mail is written for: the language, the way of writing dates, and the zone that times are told in.
-/// It holds for what the setter calls, and ends with the asynchronous method that set it.
+/// The language, date format and time zone that a page or a mail is written in. They hold for what the caller of <see cref="Set"/>
+/// calls, and end with the asynchronous method that set them.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1724", Justification = "Nobody here reads event logs.")]
 public static partial class ReaderCulture
@@ -17,12 +17,12 @@ public static partial class ReaderCulture
     /// <summary>The language and, where it is known, the country: <c>en-GB</c>.</summary>
     public static string Culture => CultureInfo.CurrentCulture.Name;
 
-    /// <summary>The zone's name after IANA, or null where nobody told.</summary>
+    /// <summary>The IANA name of the time zone; null where it is not known.</summary>
     public static string? ZoneId => Zone.Value?.Id;
 
     /// <param name="culture">What is unknown changes nothing.</param>
     /// <param name="zone">A name after IANA; times are told in UTC where it is unknown.</param>
-    public static void Is(string? culture, string? zone)
+    public static void Set(string? culture, string? zone)
     {
         if (Language.Find(culture) is { } language)
         {

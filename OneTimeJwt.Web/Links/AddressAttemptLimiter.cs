@@ -2,12 +2,11 @@ using System.Threading.RateLimiting;
 
 namespace OneTimeJwt.Web.Links;
 
-/// <summary>Bounds the addresses that are tried on one link: for each client, and over all of them. No try is ever
-/// what ends a link.</summary>
+/// <summary>Limits the addresses that are tried on one link, by client and in all. No number of tries ends the link.</summary>
 internal sealed class AddressAttemptLimiter : IDisposable
 {
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
-    // Right ones count too, for they are taken before they are compared: as many as one link may be used with at once.
+    // Right ones count too, since a try is taken before it is compared.
     private const int PerClient = 60;
     private const int PerLink = 300;
 
@@ -17,9 +16,9 @@ internal sealed class AddressAttemptLimiter : IDisposable
         PartitionedRateLimiter.Create<(string Nonce, string Network), string>(attempt =>
             RateLimitPartition.GetFixedWindowLimiter(attempt.Nonce, _ => Limit(PerLink))));
 
-    /// <summary>Takes one try.</summary>
     /// <param name="nonce">Of the link's token.</param>
     /// <param name="network">What the client is counted by.</param>
+    /// <returns>Whether the limits allow one more try.</returns>
     public bool Take(string nonce, string network)
     {
         using var lease = _limiter.AttemptAcquire((nonce, network));

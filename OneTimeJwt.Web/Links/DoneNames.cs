@@ -5,22 +5,21 @@ using OneTimeJwt.Web.Accounts;
 
 namespace OneTimeJwt.Web.Links;
 
-/// <summary>The name to sign in with, on its way from the form to the page that says it is done: sealed, for minutes.</summary>
+/// <summary>Carries the name to sign in with from the form to the page after it, encrypted and for some minutes.</summary>
 internal sealed class DoneNames(IDataProtectionProvider protection)
 {
     /// <summary>The query's parameter.</summary>
     public const string Parameter = "account";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
-    /// <returns>The page to go on to.</returns>
     public string Page(TokenPurpose purpose, AccountLabel? label)
     {
         var done = $"{purpose.Page}/done";
-        return label?.UserName is { } name ? done + QueryString.Create(Parameter, Protector(purpose).Protect(name, Patience)) : done;
+        return label?.UserName is { } name ? done + QueryString.Create(Parameter, Protector(purpose).Protect(name, Lifetime)) : done;
     }
 
-    /// <returns>Null where it is none of ours, or has waited for too long.</returns>
+    /// <returns>Null where it isn't ours or has expired.</returns>
     public string? Open(TokenPurpose purpose, string? text)
     {
         try

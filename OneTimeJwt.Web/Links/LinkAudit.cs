@@ -9,10 +9,10 @@ using OneTimeJwt.Web.Outbox;
 namespace OneTimeJwt.Web.Links;
 
 /// <summary>
-/// Writes down what happens to links. A proven token leaves one line per nonce and kind, however often it is tried;
-/// unproven ones are counted and leave one line a minute, so that no stranger can fill the disk.
+/// Records what happens to links. A proven token leaves one line per nonce and kind, however often it is tried; unproven ones
+/// are counted and leave one line a minute, so that strangers can't fill the disk.
 /// </summary>
-public sealed class LinkAudit(GroupCommitWriter appender, IDbContextFactory<AccountsContext> contexts, TimeProvider time)
+public sealed class LinkAudit(GroupCommitWriter writer, IDbContextFactory<AccountsContext> contexts, TimeProvider time)
 {
     private readonly ConcurrentDictionary<TokenVerdict, int> _unproven = [];
 
@@ -20,7 +20,7 @@ public sealed class LinkAudit(GroupCommitWriter appender, IDbContextFactory<Acco
         AppendOnceAsync(RecoveryEventKind.Opened, claims, detail: null, client);
 
     /// <param name="verification">What was refused.</param>
-    /// <param name="redeemedAt">When this very link was used, where that is known: then this is a replay.</param>
+    /// <param name="redeemedAt">When this link was used, where that is known: then this is a replay.</param>
     /// <param name="client">Where it came from.</param>
     public Task RefusedAsync(Verification verification, DateTimeOffset? redeemedAt, string? client)
     {
@@ -31,8 +31,7 @@ public sealed class LinkAudit(GroupCommitWriter appender, IDbContextFactory<Acco
         return Task.CompletedTask;
     }
 
-    /// <summary>The button of a working link was pressed without the account's address: by a machine, or by somebody
-    /// who mistyped it.</summary>
+    /// <summary>The button of a working link was pressed without the account's address: by a mail scanner, or after a typo.</summary>
     public Task MistypedAsync(ProvenClaims claims, TypedAddressVerdict address, string? client) => address switch
     {
         TypedAddressVerdict.Missing => AppendOnceAsync(RecoveryEventKind.Refused, claims, "no address typed", client),
@@ -49,7 +48,7 @@ public sealed class LinkAudit(GroupCommitWriter appender, IDbContextFactory<Acco
             .Where(line => line.Nonce == nonce && RecoveryEvent.Uses.Contains(line.Kind))
             .Select(line => (DateTimeOffset?)line.At)
             .FirstOrDefaultAsync();
-        // The page says so, to somebody who may have been told to come back a moment ago.
+        // The page shows it, possibly after a commit that was in doubt.
         if (at is not null)
             await database.ConfirmAsync();
         return at;
@@ -73,18 +72,13 @@ public sealed class LinkAudit(GroupCommitWriter appender, IDbContextFactory<Acco
             var detail = string.Join(
                 ", ",
                 counts.Select(known => string.Create(CultureInfo.InvariantCulture, $"{DisplayText(known.Verdict)}: {known.Count}")));
-            await appender.AppendAsync(
-                new RecoveryEvent
-                {
-                    At = time.GetUtcNow(),
-                    Kind = RecoveryEventKind.RefusedUnproven,
-                    Detail = detail,
-                },
+            await writer.AppendAsync(
+                new RecoveryEvent { At = time.GetUtcNow(), Kind = RecoveryEventKind.RefusedUnproven, Detail = detail },
                 cancellationToken);
         }
         catch
         {
-            // For the next summary.
+            // Counted again for the next summary.
             counts.ForEach(known => Count(known.Verdict, known.Count));
             throw;
         }
@@ -98,14 +92,12 @@ public sealed class LinkAudit(GroupCommitWriter appender, IDbContextFactory<Acco
         : verdict.ToString().ToLowerInvariant();
 
     private Task AppendOnceAsync(RecoveryEventKind kind, ProvenClaims claims, string? detail, string? client) =>
-        appender.AppendAsync(new RecoveryEvent
-        {
-            Id = RecoveryEvent.IdOf($"{kind}/{detail}/{claims.Nonce}/{claims.AccountId}"),
-            At = time.GetUtcNow(),
-            Kind = kind,
-            AccountId = claims.AccountId,
-            Nonce = claims.Nonce,
-            Client = client,
-            Detail = detail,
-        });
+        writer.AppendAsync(RecoveryEvent.Of(
+            kind,
+            claims.AccountId,
+            time.GetUtcNow(),
+            client,
+            detail,
+            RecoveryEvent.IdOf($"{kind}/{detail}/{claims.Nonce}/{claims.AccountId}"),
+            claims.Nonce));
 }

@@ -5,12 +5,15 @@ using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Links;
 
-/// <summary>Builds the link that is mailed, and guards its length. Its origin comes from the settings, never from a request.</summary>
+/// <summary>Builds the link that is mailed, within its maximum length. The origin comes from the settings, never from a request.</summary>
 public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> settings, IOptions<LanguageSettings> languages)
 {
     private static readonly TimeProvider MaxExpiry = new EndOfTime();
 
-    /// <summary>The whole link, or null where it would be longer than the guard allows. It is never cut.</summary>
+    /// <summary>The site's name in mails.</summary>
+    public string Host { get; } = new Uri(origin.Value).Authority;
+
+    /// <summary>The whole link; null where it would be too long.</summary>
     public string? Build(MintedToken token, out int length)
     {
         var link = Build(origin, token, Language.Current, languages.Value);
@@ -39,7 +42,7 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
                 Build(origin, tokens.Mint(purpose.Token, account), language, new LanguageSettings { Default = "" }).Length));
     }
 
-    // Without one the browser's own language counts, which is no worse a guess than the default.
+    // Without a language the browser's own counts.
     private static string Build(PublicOrigin origin, MintedToken token, Language language, LanguageSettings languages) =>
         $"{origin.Value}{token.Purpose.Page}?token={token.Value}"
             + (language.Code == languages.Default ? "" : $"&{LanguageCookieProvider.CarriedKey}={language.Code}");

@@ -22,7 +22,6 @@ internal static class LinksModule
         builder.Services.AddSingleton(services => new SitePath(services.GetRequiredService<PublicOrigin>().Path));
         builder.Services.AddSingleton(services => new MailSite(new Uri(services.GetRequiredService<PublicOrigin>().Value).Authority));
         builder.Services.AddSingleton<LinkBuilder>();
-        builder.Services.AddSingleton<TypedAddress>();
         builder.Services.AddSingleton<RequestReset>();
         builder.Services.AddSingleton<LinkAudit>();
         builder.Services.AddSingleton<OutstandingLinks>();
@@ -34,15 +33,20 @@ internal static class LinksModule
         builder.Services.AddScoped<RedemptionContext>();
         builder.Services.AddScoped<OwnAddress>();
         builder.Services.AddSingleton<AddressAttemptLimiter>();
+        builder.Services.AddScoped<LinkVerifier>();
+        builder.Services.AddScoped<LockoutRelease>();
+        builder.Services.AddScoped<RedemptionTransaction>();
         builder.Services.AddScoped<RedeemLink>();
+        builder.Services.AddScoped<LinkForms>();
         builder.Services.AddScoped<LinkEndpoints>();
+        builder.Services.AddScoped<ForgotPasswordEndpoints>();
         builder.Services.AddSingleton<DoneNames>();
         builder.Services.AddSingleton<RecoveryMetrics>();
         builder.Services.AddSingleton<SecurityNotices>();
         builder.Services.AddSingleton<MailRateLimiter>();
     }
 
-    // The first address that the app was told to listen on; never a request's Host header.
+    // The first address that the app listens on; never a request's Host header.
     private static string? ListeningAddress(ConfigurationManager configuration) =>
         (configuration[WebHostDefaults.ServerUrlsKey] ?? "http://localhost:5000")
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

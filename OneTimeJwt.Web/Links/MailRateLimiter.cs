@@ -8,11 +8,11 @@ using OneTimeJwt.Web.Links.Purposes;
 
 namespace OneTimeJwt.Web.Links;
 
-/// <summary>What has one budget.</summary>
+/// <summary>What one limit applies to.</summary>
 /// <param name="Recipient">The hash of the address that the mails go to.</param>
-/// <param name="Purpose">What their links are for; null where they have none and say why: confirmed already, address
+/// <param name="Purpose">What their links are for; null for mails that say why there is none: confirmed already, address
 /// taken, signs in elsewhere.</param>
-/// <param name="ByAdmin">Whether admins asked for them.</param>
+/// <param name="ByAdmin">Whether admins requested them.</param>
 internal sealed record BudgetKey(string Recipient, LinkPurpose? Purpose, bool ByAdmin);
 
 /// <summary>A requested mail that was sent within the window, and to whose account it belongs.</summary>
@@ -32,25 +32,25 @@ internal sealed class MailRateLimiter(
     LinkPurposes purposes,
     ServerSecrets secrets,
     AccountLookup lookup,
-    IOptions<MailRateLimit> budget,
+    IOptions<MailRateLimit> limit,
     IOptions<TokenSettings> tokens,
     TimeProvider time)
 {
     private const int MaxWithoutLink = 2;
     private const double FirstGapsInWindow = 12;
 
-    /// <summary>How the trail names the recipient.</summary>
+    /// <summary>The recipient as the trail stores it.</summary>
     public string Recipient(string address) => secrets.HashAddress(Addresses.CanBeNormalised(address) ? lookup.KeyOf(address) : address);
 
-    /// <summary>The requested mails to these recipients within the window.</summary>
+    /// <summary>The mails to these recipients that were requested within the window.</summary>
     public async Task<ILookup<BudgetKey, RecentMail>> ReadAsync(
         AccountsContext database,
         IReadOnlyCollection<string> recipients,
         CancellationToken cancellationToken)
     {
-        // A clock that was set back leaves lines in the future; they must not use up the budget.
+        // Lines in the future, after the clock was set back, must not count.
         var now = time.GetUtcNow();
-        var since = now - budget.Value.Window;
+        var since = now - limit.Value.Window;
         var lines =
             recipients.Count == 0
                 ? []
@@ -75,12 +75,12 @@ internal sealed class MailRateLimiter(
             line => new RecentMail(line.AccountId, line.At));
     }
 
-    /// <summary>Whether the budget lets one more mail go.</summary>
-    /// <param name="key">The budget.</param>
+    /// <summary>Whether one more mail may be sent.</summary>
+    /// <param name="key">What is limited.</param>
     /// <param name="account">The account that the mail belongs to.</param>
-    /// <param name="recent">The mails that count against the budget.</param>
+    /// <param name="recent">The mails that count.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
-    /// <returns>Why not; null where it does.</returns>
+    /// <returns>Why not; null where it may.</returns>
     public async Task<string?> ObstacleAsync(
         BudgetKey key,
         Account account,
@@ -88,7 +88,7 @@ internal sealed class MailRateLimiter(
         CancellationToken cancellationToken)
     {
         const string Enough = "enough mails lately";
-        var permits = key.Purpose is not null ? budget.Value.Permits : Math.Min(MaxWithoutLink, budget.Value.Permits);
+        var permits = key.Purpose is not null ? limit.Value.Permits : Math.Min(MaxWithoutLink, limit.Value.Permits);
         if (recent.Count < permits)
             return null;
         if (key.Purpose is null || key.ByAdmin || IsTooSoon(recent, permits))
@@ -102,9 +102,9 @@ internal sealed class MailRateLimiter(
     }
 
     private bool IsTooSoon(IReadOnlyList<RecentMail> recent, int permits) =>
-        (time.GetUtcNow() - recent.Max(mail => mail.At)) / budget.Value.Window * FirstGapsInWindow < Math.Pow(2, recent.Count - permits);
+        (time.GetUtcNow() - recent.Max(mail => mail.At)) / limit.Value.Window * FirstGapsInWindow < Math.Pow(2, recent.Count - permits);
 
-    // As far as the trail knows: what the host changes in its tables ends links too, but leaves no line.
+    // As far as the trail knows: changes by the host end links too, but leave no line.
     private async Task<bool> HasWorkingLinkAsync(
         AccountsContext database,
         LinkPurpose purpose,
@@ -119,8 +119,8 @@ internal sealed class MailRateLimiter(
             && !await OutstandingLinks.HaveEndedAsync(database, accountId, mailedAt, cancellationToken);
     }
 
-    // Anyone may register accounts at the host with somebody's address. What is sent beyond the permits belongs to the
-    // account that has confirmed it, where there is one.
+    // Anyone may register accounts at the host with somebody else's address. Mails beyond the permits go to the account that has
+    // confirmed it, where there is one.
     private async Task<bool> GivesWayAsync(AccountsContext database, Account account, CancellationToken cancellationToken)
     {
         if (account.EmailConfirmed)

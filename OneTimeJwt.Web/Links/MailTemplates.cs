@@ -6,30 +6,29 @@ using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Links;
 
-/// <summary>A link as its mail tells of it.</summary>
+/// <summary>What a mail shows of its link.</summary>
 internal sealed record MailedLink(string Url, TimeSpan Lifetime, DateTimeOffset ExpiresAt)
 {
-    /// <summary>Never the address.</summary>
+    /// <summary>Without the address.</summary>
     public override string ToString() => DisplayText.Of(ExpiresAt);
 }
 
-/// <summary>Where the owner of an account goes who didn't do what a notice tells of.</summary>
-/// <param name="Url">A link that secures the account, or the page that asks for one to choose a password; null where
-/// the account gets no link.</param>
+/// <summary>For an owner who didn't do what a notice reports.</summary>
+/// <param name="Url">A link that secures the account, or the forgot-password page; null where the account gets no link.</param>
 /// <param name="Until">How long the link that secures it works; null where there is none.</param>
 internal sealed record SecureLink(string? Url, DateTimeOffset? Until)
 {
-    /// <summary>For an account that is banned.</summary>
+    /// <summary>For a banned account.</summary>
     public static SecureLink None { get; } = new(Url: null, Until: null);
 
-    /// <summary>Never the address.</summary>
+    /// <summary>Without the address.</summary>
     public override string ToString() => Until is null ? "no link" : "a link";
 }
 
 /// <summary>The mails of account recovery, in the reader's language.</summary>
 internal static class MailTemplates
 {
-    /// <summary>To whoever signs in and has no second factor that can be asked for here.</summary>
+    /// <summary>For a sign-in without a second factor that can be asked for here.</summary>
     public static MailContent SignInCode(string code, DateTimeOffset until, OutboxMail asked, string host) =>
         new(
             Words.MailCode,
@@ -40,27 +39,27 @@ internal static class MailTemplates
             Code = new MailCode(code),
         };
 
-    public static MailContent PasswordChanged(SecureLink way, DateTimeOffset at, string host) => Notice(
-        Words.MailPasswordChanged, Fill(Words.MailPasswordChangedText, host, DisplayText.Of(at)), Words.MailIfNotYouPassword, way);
+    public static MailContent PasswordChanged(SecureLink secure, DateTimeOffset at, string host) => Notice(
+        Words.MailPasswordChanged, Fill(Words.MailPasswordChangedText, host, DisplayText.Of(at)), Words.MailIfNotYouPassword, secure);
 
-    /// <summary>To the address that the account had.</summary>
-    public static MailContent AddressChanged(SecureLink way, DateTimeOffset at, string host) => Notice(
-        Words.MailAddressChanged, Fill(Words.MailAddressChangedText, host, DisplayText.Of(at)), Words.MailIfNotYouAddress, way);
+    /// <summary>To the account's former address.</summary>
+    public static MailContent AddressChanged(SecureLink secure, DateTimeOffset at, string host) => Notice(
+        Words.MailAddressChanged, Fill(Words.MailAddressChangedText, host, DisplayText.Of(at)), Words.MailIfNotYouAddress, secure);
 
-    /// <summary>Tells the owner that an admin took the second factor away.</summary>
-    public static MailContent TwoFactorReset(SecureLink way, DateTimeOffset at, string host) =>
+    /// <summary>An admin removed the second factor.</summary>
+    public static MailContent TwoFactorReset(SecureLink secure, DateTimeOffset at, string host) =>
         new(
             Words.MailTwoFactorReset,
             [
                 Fill(Words.MailTwoFactorResetText, host, DisplayText.Of(at)),
                 Words.MailTwoFactorResetAsked,
-                Otherwise(way, Words.MailTwoFactorResetNotAsked),
+                Otherwise(secure, Words.MailTwoFactorResetNotAsked),
             ],
-            Link(way),
+            Link(secure),
             []);
 
-    /// <summary>Tells the owner of a change to the second factor.</summary>
-    public static MailContent SecondFactor(string kind, SecureLink way, DateTimeOffset at, string host)
+    /// <summary>The second factor was changed.</summary>
+    public static MailContent SecondFactor(string kind, SecureLink secure, DateTimeOffset at, string host)
     {
         var (subject, change) = kind switch
         {
@@ -72,45 +71,50 @@ internal static class MailTemplates
             OutboxKind.PasskeyRemovedNotice => (Words.MailPasskeyRemoved, Words.MailPasskeyRemovedText),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a notice of the second factor."),
         };
-        return Notice(subject, Fill(change, host, DisplayText.Of(at)), Words.MailIfNotYouFactor, way);
+        return Notice(subject, Fill(change, host, DisplayText.Of(at)), Words.MailIfNotYouFactor, secure);
     }
 
-    /// <summary>Tells somebody who has an account that it may use the console from now on.</summary>
+    /// <summary>To the owner of an account that may use the console from now on.</summary>
     public static MailContent Admin(string console, DateTimeOffset at, string host) => new(
         Words.MailAdmin,
         [Fill(Words.MailAdminText, host, DisplayText.Of(at))],
         new MailButton(Words.MailAdminButton, console),
         [Words.MailAdminUnexpected]);
 
-    /// <summary>Tells an admin that the owner of an account locked it.</summary>
+    /// <summary>To an admin: the owner of an account locked it.</summary>
     public static MailContent Secured(string account, DateTimeOffset at, string host) => new(
         Words.MailSecured,
         [Fill(Words.MailSecuredText, host, DisplayText.Of(at)), Words.MailSecuredNext],
         new MailButton(Words.MailSecuredButton, account),
         []);
 
-    /// <summary>For a mail to an address that several accounts have.</summary>
+    /// <summary>Names the account in a mail to an address that several accounts have.</summary>
     public static string About(AccountLabel label) => label.Names.Count > 1
         ? Words.AboutAccount.With($"{Isolate(label.Names[0])} ({Isolate(label.Names[1])})")
         : Words.AboutAccount.With(Isolate(label.Names[0]));
 
-    private static MailContent Notice(string subject, string change, string otherwise, SecureLink way) => new(
-        subject, [change, Words.MailIfYou, Otherwise(way, otherwise)], Link(way), []);
+    /// <summary>What a link is for, its button and how long it works.</summary>
+    public static MailContent WithLink(string subject, string text, string button, MailedLink link, params string[] notes) =>
+        new(
+            subject,
+            [text],
+            new MailButton(button, link.Url),
+            [Fill(Words.MailLifetime, DisplayText.Of(link.Lifetime), DisplayText.Of(link.ExpiresAt)), .. notes]);
 
-    private static string Otherwise(SecureLink way, string withoutLink) =>
-        way.Url is null ? Words.MailIfNotYouLocked
-        : way.Until is { } until ? Fill(Words.MailIfNotYouSecure, DisplayText.Of(until))
+    private static MailContent Notice(string subject, string change, string otherwise, SecureLink secure) => new(
+        subject, [change, Words.MailIfYou, Otherwise(secure, otherwise)], Link(secure), []);
+
+    private static string Otherwise(SecureLink secure, string withoutLink) =>
+        secure.Url is null ? Words.MailIfNotYouLocked
+        : secure.Until is { } until ? Fill(Words.MailIfNotYouSecure, DisplayText.Of(until))
         : withoutLink;
 
-    private static MailButton? Link(SecureLink way) =>
-        way.Url is { } url ? new(way.Until is null ? Words.MailGetAccountBack : Words.MailSecure, url) : null;
+    private static MailButton? Link(SecureLink secure) =>
+        secure.Url is { } url ? new(secure.Until is null ? Words.MailGetAccountBack : Words.MailSecure, url) : null;
 
-    public static string Lifetime(MailedLink link) =>
-        Fill(Words.MailLifetime, DisplayText.Of(link.Lifetime), DisplayText.Of(link.ExpiresAt));
-
-    // Names may run from right to left in a sentence that doesn't; from Hebrew on, blocks of letters do.
+    // Names may run from right to left in a sentence that doesn't: letters from U+0590 (Hebrew) on may.
     private static string Isolate(string name) =>
-        Language.IsRightToLeft || name.Any(letter => letter >= '\u0590') ? $"\u2068{name}\u2069" : name;
+        Language.IsRightToLeft || name.Any(c => c >= '\u0590') ? $"\u2068{name}\u2069" : name;
 
     private static string CodeLifetime(DateTimeOffset until) =>
         Fill(Words.MailCodeLifetime, DisplayText.Of(MailedCodes.Lifetime), DisplayText.Of(until));
@@ -119,7 +123,7 @@ internal static class MailTemplates
         ? Fill(Words.MailCodeAskedFrom, DisplayText.Of(asked.RequestedAt), client)
         : Fill(Words.MailCodeAsked, DisplayText.Of(asked.RequestedAt));
 
-    // Host names run from left to right, also in the middle of a sentence that doesn't (Unicode UAX #9, isolates).
+    // Host names run from left to right in a sentence that doesn't (UAX #9, isolates).
     public static string Fill(string text, params string[] values) =>
         text.With([.. values.Select(value => Language.IsRightToLeft ? $"\u2068{value}\u2069" : value)]);
 }

@@ -6,7 +6,7 @@ using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Links;
 
-/// <summary>Links to choose a password that were mailed and neither used, killed nor expired, as far as the trail knows.</summary>
+/// <summary>Links to choose a password that were mailed and neither used, revoked nor expired, as far as the trail knows.</summary>
 public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvider time)
 {
     private static readonly RecoveryEventKind[] Ends =
@@ -17,12 +17,12 @@ public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvide
         RecoveryEventKind.PasskeyAdded, RecoveryEventKind.PasskeyRemoved, RecoveryEventKind.AddressChanged, RecoveryEventKind.Secured,
     ];
 
-    /// <summary>Whether one is out for this account, or about to be mailed.</summary>
+    /// <summary>Whether this account has one, or is about to be mailed one.</summary>
     public async Task<bool> AreOutAsync(AccountsContext database, string accountId) =>
         await database.Outbox.AnyAsync(mail => mail.AccountId == accountId && mail.RefusedAt == null)
         || await In(database).AnyAsync(mail => mail.AccountId == accountId);
 
-    /// <summary>Whether something has ended the links of this account since one was mailed at that moment.</summary>
+    /// <summary>Whether something has ended the account's links since then.</summary>
     public static Task<bool> HaveEndedAsync(
         AccountsContext database,
         string accountId,
@@ -30,7 +30,7 @@ public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvide
         CancellationToken cancellationToken
     ) => database.Trail.AnyAsync(end => end.AccountId == accountId && end.At >= mailedAt && Ends.Contains(end.Kind), cancellationToken);
 
-    /// <returns>The lines of their mails.</returns>
+    /// <summary>The lines of their mails.</summary>
     public IQueryable<RecoveryEvent> In(AccountsContext database)
     {
         var lifetimes = tokens.Value.Lifetimes;

@@ -6,48 +6,47 @@ using OneTimeJwt.Web.Links.Purposes;
 
 namespace OneTimeJwt.Web.Links;
 
-/// <summary>Judges the address that has to be typed behind links whose use is to press a button.</summary>
+/// <summary>Judges the address that has to be typed beside the button behind a link.</summary>
 internal sealed class OwnAddress(
     AccountLookup lookup,
-    MailRateLimiter budgets,
-    AddressAttemptLimiter tries,
+    MailRateLimiter rateLimiter,
+    AddressAttemptLimiter attempts,
     AccountsContext database,
     TimeProvider time)
 {
-    /// <summary>Takes one try.</summary>
+    /// <summary>Counts as one try.</summary>
     /// <param name="purpose">What the link is for.</param>
     /// <param name="account">Whose it is.</param>
-    /// <param name="nonce">Of its token.</param>
+    /// <param name="nonce">Of the link's token.</param>
     /// <param name="typed">What came in.</param>
     /// <param name="network">What the client is counted by.</param>
     public async Task<TypedAddressVerdict> JudgeAsync(ButtonPurpose purpose, Account account, string nonce, string typed, string network)
     {
         if (string.IsNullOrWhiteSpace(typed))
             return TypedAddressVerdict.Missing;
-        if (!tries.Take(nonce, network))
+        if (!attempts.Take(nonce, network))
             return TypedAddressVerdict.TooOften;
 
-        return await IsAsync(purpose, account, nonce, typed.Trim()) ? TypedAddressVerdict.Right : TypedAddressVerdict.Wrong;
+        return await IsRightAsync(purpose, account, nonce, typed.Trim()) ? TypedAddressVerdict.Right : TypedAddressVerdict.Wrong;
     }
 
-    private async Task<bool> IsAsync(ButtonPurpose purpose, Account account, string nonce, string typed)
+    private async Task<bool> IsRightAsync(ButtonPurpose purpose, Account account, string nonce, string typed)
     {
-        if (!Addresses.CanBeNormalised(typed))
-            return false;
-        if (purpose.AcceptedAddresses(account, time.GetUtcNow()).Any(address => lookup.HasAddress(address, typed)))
+        if (Accepts(purpose, account, typed))
             return true;
+        if (!purpose.AcceptsRecipient || !Addresses.CanBeNormalised(typed))
+            return false;
 
-        var recipient = budgets.Recipient(typed);
-        return purpose.AcceptsRecipient
-            && await database.Trail.AnyAsync(line =>
-                line.Nonce == nonce
-                && line.AccountId == account.Id
-                && RecoveryEvent.Departures.Contains(line.Kind)
-                && line.AddressHash == recipient);
+        var recipient = rateLimiter.Recipient(typed);
+        return await database.Trail.AnyAsync(line =>
+            line.Nonce == nonce
+            && line.AccountId == account.Id
+            && RecoveryEvent.Departures.Contains(line.Kind)
+            && line.AddressHash == recipient);
     }
 
-    /// <summary>Whether a text tells the answer.</summary>
-    public bool Tells(ButtonPurpose purpose, Account account, string text) =>
+    /// <summary>Whether a text is an accepted address.</summary>
+    public bool Accepts(ButtonPurpose purpose, Account account, string text) =>
         Addresses.CanBeNormalised(text)
         && purpose.AcceptedAddresses(account, time.GetUtcNow()).Any(address => lookup.HasAddress(address, text));
 }

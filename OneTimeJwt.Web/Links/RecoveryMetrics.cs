@@ -3,7 +3,7 @@ using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Links;
 
-/// <summary>Counts what becomes of requests and links.</summary>
+/// <summary>Counts requests and what happens to links.</summary>
 internal sealed class RecoveryMetrics(Meter meter)
 {
     private readonly Counter<long> _requested = meter.CreateCounter<long>(

@@ -8,15 +8,15 @@ namespace OneTimeJwt.Web.Links;
 public sealed class RecoverySettings
 {
     /// <summary>
-    /// Scheme and host that links start with, and the path where the app shares the host; in Development the address that the app
-    /// listens on unless set.
+    /// Scheme and host of links, and the path where the app shares the host; by default in Development the address that the app
+    /// listens on.
     /// </summary>
     public string? PublicOrigin { get; set; }
 
-    /// <summary>No longer link is ever mailed, in characters.</summary>
+    /// <summary>In characters; a longer link is not mailed.</summary>
     public int MaxLinkLength { get; set; } = 2000;
 
-    /// <summary>Whether accounts without a password that sign in through another provider may get one by a link.</summary>
+    /// <summary>Whether accounts that sign in through another provider only may choose a password by link.</summary>
     public bool AllowExternalOnly { get; set; }
 }
 

@@ -6,8 +6,8 @@ using OneTimeJwt.Tokens;
 namespace OneTimeJwt.Web.Links;
 
 /// <summary>
-/// A token to look at. It is made as every other one, but it verifies nowhere: it ended long ago, there is no such
-/// account, and no installation starts with its secret, which counts from nought and is refused as not random.
+/// A token to look at. It is minted like any other, but verifies nowhere: it has expired, there is no such account, and no
+/// installation starts with its secret, which is refused as not random.
 /// </summary>
 internal sealed class SampleToken
 {

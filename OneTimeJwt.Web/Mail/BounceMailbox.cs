@@ -9,12 +9,12 @@ using MimeKit;
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>
-/// Reads the mailbox that bounces arrive in (IMAP, RFC 3501). Reports that were understood are deleted, or marked as read;
-/// all other mail is left as it is.
+/// Reads the mailbox for bounces (IMAP, RFC 3501). Reports that were understood are deleted or marked as read; all other mail stays
+/// as it is.
 /// </summary>
 internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvider time) : IDisposable
 {
-    /// <summary>Larger mail is no report of ours.</summary>
+    /// <summary>Larger mail is not read.</summary>
     public const int MaxSize = 1_000_000;
 
     private const int MaxAtOnce = 100;
@@ -27,14 +27,14 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
     private readonly MailSignIn _signIn =
         new(settings.Value.Bounces.Imap.User, settings.Value.Bounces.Imap.Password, settings.Value.Bounces.Imap.OAuth, time);
 
-    // What was looked at before and left alone is not looked at again.
+    // Mails that were read before and left are not read again.
     private uint _validity;
     private uint _seenUpTo;
 
     private BounceMailboxSettings Imap => settings.Value.Bounces.Imap;
 
-    /// <param name="isCandidate">By the values of its headers: whether a mail may be a report of ours.</param>
-    /// <param name="recordAsync">Whether it was one, which is then recorded.</param>
+    /// <param name="isCandidate">Whether a mail may be a report, by its headers.</param>
+    /// <param name="recordAsync">Records a report; false where it is none.</param>
     /// <param name="cancellationToken">Ends the round.</param>
     /// <returns>How many were recorded.</returns>
     public async Task<int> ReadAsync(
@@ -77,7 +77,7 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
 
     public void Dispose() => _signIn.Dispose();
 
-    // The last mail of a folder is in every open range (RFC 3501, section 6.4.8).
+    // A range to * always includes a folder's last mail (RFC 3501, section 6.4.8).
     private async Task<IEnumerable<UniqueId>> UnreadAsync(IMailFolder folder, CancellationToken cancellationToken)
     {
         if (folder.UidValidity != _validity)
@@ -103,7 +103,7 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
         }
     }
 
-    // False where the connection is gone: what was recorded is read again, and recorded once.
+    // False where the connection is gone: reports are read again then, and recorded once.
     private async Task<bool> FinishAsync(IMailFolder folder, List<UniqueId> understood, CancellationToken cancellationToken)
     {
         if (understood.Count == 0 || !folder.IsOpen)
@@ -116,8 +116,8 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
         return true;
     }
 
-    /// <summary>What keeps the mailbox from being read, and what to do about it; null where it is something else.</summary>
-    public static string? Words(Exception fault) =>
+    /// <summary>Why the mailbox can't be read, and what to do about it; null for other faults.</summary>
+    public static string? Cause(Exception fault) =>
         fault switch
         {
             AuthenticationException =>

@@ -5,18 +5,18 @@ namespace OneTimeJwt.Web.Mail;
 /// <summary>Reads delivery status notifications (RFC 3464), and the older forms of Exim and qmail that are plain text.</summary>
 internal static class BounceMessage
 {
-    // What mail servers note of the envelope, and what RFC 3464, section 2, wants in the header.
+    // Headers in which mail servers keep the envelope's recipient, and To (RFC 3464, section 2).
     public static readonly IReadOnlyList<string> AddressHeaders = ["To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
 
     private const string ReversePath = "Return-Path";
     private const string EximRecipients = "X-Failed-Recipients";
     private const string QmailGreeting = "Hi. This is the ";
 
-    /// <summary>Where the address may stand that it was sent to: its own header, then that of the mail it returns.</summary>
+    /// <summary>Texts that may contain its recipient: its own headers, then those of the returned mail.</summary>
     public static IEnumerable<string> Addresses(MimeMessage message) =>
         Values(message.Headers, AddressHeaders).Concat(message.BodyParts.Concat(Enclosed(message.Body)).SelectMany(Returned));
 
-    /// <summary>What it says of the mail; null where it is no such report, or says nothing of its delivery.</summary>
+    /// <summary>What it reports; null where it is no report of delivery.</summary>
     public static (DeliveryOutcome Outcome, string? Cause)? Read(MimeMessage message)
     {
         if (message.BodyParts.OfType<MessageDeliveryStatus>().FirstOrDefault() is { } report)
@@ -28,7 +28,7 @@ internal static class BounceMessage
             : null;
     }
 
-    // The first group is about the report. Our mails have one recipient; where a list was expanded, the worst counts.
+    // The first group is about the report. Mails have one recipient; where a list was expanded, the worst outcome counts.
     private static (DeliveryOutcome Outcome, string? Cause)? OfGroups(HeaderListCollection groups) =>
         groups.Select(OfRecipient).Where(told => told is not null).OrderByDescending(told => told!.Value.Outcome).FirstOrDefault();
 

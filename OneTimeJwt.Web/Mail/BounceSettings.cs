@@ -3,14 +3,13 @@ using MimeKit;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>The section <c>Mail:Bounces</c>: where undeliverable mail comes back to.</summary>
+/// <summary>The section <c>Mail:Bounces</c>: where undeliverable mail is returned to.</summary>
 public sealed class BounceSettings
 {
-    /// <summary>With the plus sign and what names the mail, a longer local part would exceed 64 octets (RFC 5321,
-    /// section 4.5.3.1.1).</summary>
+    /// <summary>With the plus sign, id and MAC, a longer local part would exceed 64 octets (RFC 5321, section 4.5.3.1.1).</summary>
     public const int MaxLocalPartLength = 15;
 
-    /// <summary>Whose server takes mail for <c>address+anything</c>; null leaves bounces to the sender.</summary>
+    /// <summary>Its server accepts mail for <c>address+anything</c>; null leaves bounces to the sender.</summary>
     public string? Address { get; set; }
 
     /// <summary>How often the mailbox is read.</summary>
@@ -42,11 +41,11 @@ public sealed class BounceMailboxSettings
     public bool Delete { get; set; } = true;
 }
 
-/// <summary>What is to be said of bounces and of SendGrid's reports.</summary>
+/// <summary>Checks the settings for bounces and for SendGrid's reports.</summary>
 internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSettings>
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Min = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Max = TimeSpan.FromDays(1);
 
     public ValidateOptionsResult Validate(string? name, MailSettings options)
     {
@@ -94,8 +93,8 @@ internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSet
             yield return $"Mail:Bounces:Imap:Port is {imap.Port}: choose between 1 and 65535, usually 993";
         if (string.IsNullOrWhiteSpace(imap.Folder))
             yield return "Mail:Bounces:Imap:Folder is empty: set the folder that bounces arrive in, usually INBOX";
-        if (bounces.Interval < Shortest || bounces.Interval > Longest)
-            yield return $"Mail:Bounces:Interval is {bounces.Interval:c}: choose between {Shortest:c} and {Longest:c} (days.hh:mm:ss)";
+        if (bounces.Interval < Min || bounces.Interval > Max)
+            yield return $"Mail:Bounces:Interval is {bounces.Interval:c}: choose between {Min:c} and {Max:c} (days.hh:mm:ss)";
     }
 
     private static IEnumerable<string> Webhook(MailSettings options)

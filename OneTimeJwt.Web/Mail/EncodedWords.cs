@@ -4,8 +4,8 @@ using MimeKit;
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>
-/// Headers beyond ASCII, in encoded words of at most 75 characters on lines of at most 76 (RFC 2047, section 2). MimeKit 4.18
-/// counts letters and not bytes when it folds, and makes words of more than a hundred.
+/// Non-ASCII headers, in encoded words of at most 75 characters on lines of at most 76 (RFC 2047, section 2). MimeKit 4.18 counts
+/// characters and not bytes when it folds, and writes words of more than a hundred.
 /// </summary>
 internal static class EncodedWords
 {
@@ -27,16 +27,16 @@ internal static class EncodedWords
         header.SetRawValue(Encoding.ASCII.GetBytes($" {value}\r\n"));
     }
 
-    // A letter is never split between words (section 5).
+    // A character is never split between words (section 5).
     private static string Encode(string text, int used)
     {
         var words = new StringBuilder();
         var word = new List<byte>();
-        foreach (var letter in text.EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
         {
-            var bytes = Encoding.UTF8.GetBytes(letter.ToString());
-            var most = (MaxLineLength - Math.Max(used, 1) - Open.Length - Close.Length) / 4 * 3;
-            if (word.Count + bytes.Length > most)
+            var bytes = Encoding.UTF8.GetBytes(rune.ToString());
+            var max = (MaxLineLength - Math.Max(used, 1) - Open.Length - Close.Length) / 4 * 3;
+            if (word.Count + bytes.Length > max)
             {
                 words.Append(Open).Append(Convert.ToBase64String([.. word])).Append(Close).Append("\r\n ");
                 word.Clear();

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>
-/// Enhanced mail system status codes (RFC 3463 and the IANA registry of RFC 5248) in words of our own: of what a server
-/// writes, only its codes are looked at.
+/// Enhanced mail system status codes (RFC 3463 and the IANA registry of RFC 5248) in our own words: of a server's text, only its codes
+/// are read.
 /// </summary>
 internal static partial class EnhancedStatus
 {
@@ -55,7 +55,7 @@ internal static partial class EnhancedStatus
         ["7.515"] = Authentication,
     };
 
-    /// <param name="texts">Where a code may stand; an earlier text counts more, a telling code more than a general one.</param>
+    /// <param name="texts">May contain codes; earlier texts take precedence, and specific codes over general ones.</param>
     /// <returns>The cause, or <see cref="Unknown"/>.</returns>
     public static string Cause(params IReadOnlyList<string?> texts)
     {

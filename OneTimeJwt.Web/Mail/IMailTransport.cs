@@ -2,7 +2,7 @@ using MimeKit;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>How a message leaves the house.</summary>
+/// <summary>Sends messages.</summary>
 public interface IMailTransport
 {
     /// <summary>Returns when the message is accepted; throws where it is not.</summary>

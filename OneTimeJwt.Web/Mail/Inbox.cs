@@ -4,7 +4,7 @@ using MimeKit;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>Development's mailbox: one .eml file a message (RFC 5322) in a folder. Refuses to exist anywhere else.</summary>
+/// <summary>Development's mailbox: one .eml file for each message (RFC 5322) in a folder.</summary>
 public sealed class Inbox : IMailTransport
 {
     private readonly string _directory;
@@ -24,26 +24,26 @@ public sealed class Inbox : IMailTransport
         Directory.CreateDirectory(_directory);
         var stamp = _time.GetUtcNow().ToString("yyyyMMdd-HHmmss-fffffff", CultureInfo.InvariantCulture);
         var file = Path.Combine(_directory, $"{stamp}-{Guid.NewGuid():N}.eml");
-        // Written, then renamed: whoever watches the folder never reads half a message.
+        // Written, then renamed, so that nobody reads half a message.
         await message.WriteToAsync(file + ".part", cancellationToken);
         File.Move(file + ".part", file);
     }
 
     /// <summary>The latest messages, newest first.</summary>
-    public async Task<IReadOnlyList<ReceivedMail>> LatestAsync(int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReceivedMail>> LatestAsync(int max, CancellationToken cancellationToken)
     {
         var mails = new List<ReceivedMail>();
-        foreach (var file in Files().OrderDescending(StringComparer.Ordinal).Take(most))
+        foreach (var file in Files().OrderDescending(StringComparer.Ordinal).Take(max))
             mails.Add(new ReceivedMail(Path.GetFileNameWithoutExtension(file), await MimeMessage.LoadAsync(file, cancellationToken)));
         return mails;
     }
 
-    /// <summary>The file of one message; null where there is none of that name.</summary>
+    /// <summary>The file of one message; null where there is none.</summary>
     public string? Find(string id) =>
         Files().FirstOrDefault(file => Path.GetFileNameWithoutExtension(file) == id);
 
     private IEnumerable<string> Files() => Directory.Exists(_directory) ? Directory.EnumerateFiles(_directory, "*.eml") : [];
 }
 
-/// <summary>A message in the inbox and the name that its file has.</summary>
+/// <summary>A message in the inbox, and its file's name without the extension.</summary>
 public sealed record ReceivedMail(string Id, MimeMessage Message);

@@ -2,7 +2,7 @@ using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>Shows Development's mails. Not mapped anywhere else.</summary>
+/// <summary>Shows sent mails. Mapped in Development only.</summary>
 internal static class InboxRoutes
 {
     private const int MaxShown = 50;

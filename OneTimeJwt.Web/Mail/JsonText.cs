@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>Reads text out of JSON that others wrote.</summary>
+/// <summary>Reads text from foreign JSON.</summary>
 internal static class JsonText
 {
     /// <returns>Null where there is no object, no such field, or no text in it.</returns>
@@ -19,7 +19,7 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            // A lone half of a surrogate pair is JSON and no string.
+            // A lone surrogate is valid JSON, but no string.
             return null;
         }
     }

@@ -9,18 +9,18 @@ using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>Turns a letter into a message with a text part and an HTML part that say the same.</summary>
+/// <summary>Makes a message of content: a text part and an HTML part that say the same.</summary>
 public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> settings, Brand brand, MailSite site, TimeProvider time)
 {
-    // Letters need nothing of the app; its own services would bring the request's user along. The default encoder writes
-    // everything beyond ASCII as references, which filters take for an attempt to hide.
+    // Not the app's services, which would bring the request's user along. The default encoder writes non-ASCII characters as
+    // references, which spam filters take for obfuscation.
     private static readonly ServiceProvider Services =
         new ServiceCollection().AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)).BuildServiceProvider();
 
     /// <summary>Who mails are from, as mailboxes show it.</summary>
     public string Sender => From is { Name.Length: > 0 } named ? named.Name : From.Address;
 
-    // What tells the mails of one site from those of another.
+    // Distinguishes the mails of several sites.
     private string Site => brand.IsNamed ? brand.Name : site.Host;
 
     private MailboxAddress From
@@ -34,43 +34,42 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
     }
 
     /// <param name="to">The stored address of the account.</param>
-    /// <param name="letter">What to say.</param>
-    /// <param name="id">Names the mail. A copy has the same name, so that mailboxes that know it show one (RFC 5322,
-    /// section 3.6.4).</param>
+    /// <param name="content">In the language that is set.</param>
+    /// <param name="id">Of the mail. A copy has the same, so that mailboxes may show one (RFC 5322, section 3.6.4).</param>
     /// <exception cref="FormatException">The stored address is not one that mail can be sent to.</exception>
-    public async Task<MimeMessage> ComposeAsync(string to, MailContent letter, Guid id)
+    public async Task<MimeMessage> ComposeAsync(string to, MailContent content, Guid id)
     {
         var from = From;
         if (!StoredMailbox.TryCreate(to, out var recipient))
             throw new FormatException("The stored address is not one that mail can be sent to.");
 
-        var text = MailText.Write(letter, brand.Contact);
+        var text = MailText.Write(content, brand.Contact);
         var html = await RenderAsync(
             new()
             {
-                [nameof(MailHtml.Content)] = letter,
-                ["Brand"] = brand,
-                ["House"] =
+                [nameof(MailHtml.Content)] = content,
+                [nameof(MailHtml.Brand)] = brand,
+                [nameof(MailHtml.SiteName)] =
                     brand.IsNamed ? brand.Name
                     : from.Name is { Length: > 0 } name ? name
                     : from.Domain,
             });
         var message = new MimeMessage
         {
-            Subject = $"{letter.Subject} ({Site})",
+            Subject = $"{content.Subject} ({Site})",
             Date = time.GetUtcNow(),
             Body = new MultipartAlternative { MailPart.Of("plain", text), MailPart.Of("html", "<!doctype html>\n" + html.Trim() + "\n") },
         };
-        // A sender beyond ASCII would bring SMTPUTF8 into every mail.
+        // A non-ASCII sender would require SMTPUTF8 for every mail.
         var sender = StoredMailbox.InAscii(from);
         message.From.Add(sender);
         message.To.Add(recipient);
         message.MessageId = $"{id:N}@{sender.Domain}";
-        // Out-of-office replies to a no-reply address help nobody (RFC 3834, section 5); Exchange goes by a header of its own
-        // ([MS-OXCMAIL]). Not "All": that suppresses reports of delivery, too.
+        // No out-of-office replies to a no-reply address (RFC 3834, section 5; for Exchange [MS-OXCMAIL]). Not "All", which also
+        // suppresses reports of delivery.
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.Headers.Add("X-Auto-Response-Suppress", "OOF, AutoReply");
-        // Gmail folds mails with the same subject into one conversation, unless this differs.
+        // Gmail groups mails with the same subject into one conversation unless this differs.
         message.Headers.Add("X-Entity-Ref-ID", $"{id:N}");
         message.Headers.Add("Content-Language", Language.Current.Code);
         EncodedWords.Write(message);

@@ -7,22 +7,22 @@ using OneTimeJwt.Web.Database;
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>
-/// Why a mail was not sent, in words of our own: what servers and exceptions say may quote addresses and links. What an
-/// operator can mend is not permanent.
+/// Why a mail was not sent, in our own words: texts of servers and exceptions may quote addresses and links. What an operator can
+/// correct is not permanent.
 /// </summary>
-/// <param name="Words">For the trail and the log.</param>
+/// <param name="Cause">For the trail and the log.</param>
 /// <param name="Advice">What to do about it.</param>
 /// <param name="Permanent">Whether the same mail would be refused again.</param>
-/// <param name="Wait">How long the other side asked to be left alone.</param>
-internal sealed record MailFault(string Words, string Advice, bool Permanent = false, TimeSpan? Wait = null)
+/// <param name="Wait">How long the server asked to wait.</param>
+internal sealed record MailFault(string Cause, string Advice, bool Permanent = false, TimeSpan? Wait = null)
 {
-    /// <summary>Whether the other side can be reached and would take other mails.</summary>
+    /// <summary>Whether the server would accept other mails.</summary>
     public bool IsAboutThisMail { get; init; } = Permanent;
 
-    /// <summary>Set where these words tell little: it came from the database, or is a fault of the app.</summary>
+    /// <summary>Set for faults of the database and of the app itself, whose cause says little.</summary>
     public Exception? Unexplained { get; init; }
 
-    /// <summary>Where an exception carries the wait that was asked for.</summary>
+    /// <summary>The key in an exception's data for the wait that was asked for.</summary>
     public const string WaitKey = "wait";
 
     private const string Reach = "Check {0}, and that a firewall lets this machine through";

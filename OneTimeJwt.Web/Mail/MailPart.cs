@@ -14,7 +14,7 @@ internal static class MailPart
         var part = new TextPart(subtype) { Text = content.ReplaceLineEndings("\r\n") };
         var sevenBit = Ascii.IsValid(content) && content.Split('\n').All(line => line.Length < MaxSmtpLine);
         part.ContentTransferEncoding = sevenBit ? ContentEncoding.SevenBit : Shortest(part);
-        // Quoted-printable folds at 76 columns; a link in plain text is read by people and tools that may not undo that.
+        // Quoted-printable folds at 76 columns, and not every reader of a link in plain text undoes that.
         if (!sevenBit && part.IsPlain && content.Contains("://", StringComparison.Ordinal))
             part.ContentTransferEncoding = ContentEncoding.Base64;
         return part;

@@ -6,7 +6,7 @@ namespace OneTimeJwt.Web.Mail;
 /// <summary>The <c>Mail</c> section.</summary>
 public sealed class MailSettings
 {
-    /// <summary>How mail leaves; <c>Inbox</c> in Development unless set.</summary>
+    /// <summary><c>Inbox</c> in Development unless set.</summary>
     public MailTransportKind? Transport { get; set; }
 
     public string? From { get; set; }
@@ -19,7 +19,7 @@ public sealed class MailSettings
 
     public BounceSettings Bounces { get; set; } = new();
 
-    /// <summary>A request for a link that is older than this helps nobody and is dropped.</summary>
+    /// <summary>Older requests for links are dropped.</summary>
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromHours(12);
 }
 
@@ -32,7 +32,7 @@ public enum MailTransportKind
 
 public sealed class InboxSettings
 {
-    /// <summary>Where one .eml file a message is written; relative to the content root.</summary>
+    /// <summary>The folder for .eml files, relative to the content root.</summary>
     public string Directory { get; set; } = Path.Combine("App_Data", "inbox");
 }
 
@@ -40,16 +40,16 @@ public sealed class SendGridSettings
 {
     public string? ApiKey { get; set; }
 
-    /// <summary>Where the v3 API is: SendGrid's own, its European one, or a proxy.</summary>
+    /// <summary>The v3 API: SendGrid's own, its European one, or a proxy.</summary>
     public string BaseUrl { get; set; } = "https://api.sendgrid.com";
 
     /// <summary>SendGrid then checks mails and delivers none.</summary>
     public bool Sandbox { get; set; }
 
-    /// <summary>Whether mails go also to who unsubscribed from all mails of the SendGrid account: none of ours is advertising.</summary>
+    /// <summary>Whether mails are also sent to recipients that unsubscribed from all mails of the SendGrid account.</summary>
     public bool BypassUnsubscribes { get; set; } = true;
 
-    /// <summary>Verifies what the Event Webhook posts: the public key that SendGrid shows, in base64. Null: nothing is taken.</summary>
+    /// <summary>The public key of the Event Webhook, in base64 as SendGrid shows it. Null: there is no webhook.</summary>
     public string? WebhookKey { get; set; }
 }
 

@@ -3,22 +3,21 @@ using MailKit.Security;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>The mail server offers no way to sign in that we have.</summary>
-/// <param name="offered">Those that it names.</param>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1032", Justification = "What was offered is what it is for.")]
+/// <param name="offered">The server's mechanisms.</param>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1032", Justification = "The mechanisms are always known.")]
 internal sealed class NoMechanismException(IEnumerable<string> offered)
     : NotSupportedException("The mail server offers no way to sign in that we have.")
 {
-    private const int Most = 10;
+    private const int MaxOffered = 10;
 
-    /// <summary>Names of mechanisms (RFC 4422, section 3.1), and nothing else that a server may say.</summary>
-    public string Offered { get; } = string.Join(", ", offered.Where(IsName).Order(StringComparer.Ordinal).Take(Most));
+    /// <summary>Names of mechanisms only (RFC 4422, section 3.1).</summary>
+    public string Offered { get; } = string.Join(", ", offered.Where(IsName).Order(StringComparer.Ordinal).Take(MaxOffered));
 
     private static bool IsName(string text) =>
         text.Length is > 0 and <= 20 && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }
 
-/// <summary>Signs in to a mail server, to send or to read, by password or by access token.</summary>
+/// <summary>Signs in to a mail server by password or access token.</summary>
 internal sealed class MailSignIn(string? user, string? password, OAuthSettings oauth, TimeProvider time) : IDisposable
 {
     private const string OAuthBearer = "OAUTHBEARER";
@@ -45,7 +44,7 @@ internal sealed class MailSignIn(string? user, string? password, OAuthSettings o
         }
     }
 
-    // A token may be withdrawn ahead of its end: the next attempt gets a fresh one.
+    // A token may be revoked before it expires: the next attempt gets a fresh one.
     private static async Task WithTokenAsync(MailService connection, string user, OAuthTokens tokens, CancellationToken cancellationToken)
     {
         var offered = connection.AuthenticationMechanisms;
@@ -55,7 +54,7 @@ internal sealed class MailSignIn(string? user, string? password, OAuthSettings o
         var token = await tokens.GetAsync(cancellationToken);
         try
         {
-            // The standard's own mechanism names a port, and MailKit 4.18.2 gives -1 there.
+            // OAUTHBEARER contains the port, for which MailKit 4.18.2 sends -1.
             SaslMechanism mechanism = offered.Contains(XOAuth2)
                 ? new SaslMechanismOAuth2(user, token)
                 : new SaslMechanismOAuthBearer(user, token);

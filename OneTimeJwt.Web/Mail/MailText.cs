@@ -2,16 +2,16 @@ using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>Writes the text part of a mail: paragraphs of short lines; a link or a code is alone on its line and never wrapped.</summary>
+/// <summary>Writes the text part of a mail: wrapped paragraphs; a link or a code is alone on its line and not wrapped.</summary>
 internal static class MailText
 {
-    public static string Write(MailContent letter, string? contact)
+    public static string Write(MailContent content, string? contact)
     {
-        var paragraphs = letter.Before.Append(letter.About).Select(Lines)
-            .Append(letter.Code?.Value)
-            .Append(letter.Link is { } link ? Lines(Words.MailLabel.With(link.Label)) : null)
-            .Append(letter.Link?.Url)
-            .Concat(letter.After.Select(Lines))
+        var paragraphs = content.Before.Append(content.About).Select(Lines)
+            .Append(content.Code?.Value)
+            .Append(content.Link is { } link ? Lines(Words.MailLabel.With(link.Label)) : null)
+            .Append(content.Link?.Url)
+            .Concat(content.After.Select(Lines))
             .Append(contact is null ? null : Lines(Words.NeedHelp.With(contact)));
         return string.Join("\n\n", paragraphs.OfType<string>()) + "\n";
     }

@@ -1,7 +1,6 @@
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>The sections <c>Mail:Smtp:OAuth</c> and <c>Mail:Bounces:Imap:OAuth</c>: an access token for client
-/// credentials (RFC 6749, section 4.4).</summary>
+/// <summary>The sections <c>Mail:Smtp:OAuth</c> and <c>Mail:Bounces:Imap:OAuth</c>: client credentials (RFC 6749, section 4.4).</summary>
 public sealed class OAuthSettings
 {
     /// <summary>For example <c>https://login.microsoftonline.com/TENANT/oauth2/v2.0/token</c>.</summary>
@@ -16,11 +15,11 @@ public sealed class OAuthSettings
 
     internal bool IsUsed => (TokenEndpoint ?? ClientId ?? ClientSecret ?? Scope) is not null;
 
-    /// <param name="server">The section of the server that is signed in to.</param>
-    /// <param name="user">As whom.</param>
-    /// <param name="password">What is to be left out then.</param>
-    /// <param name="security">Whether tokens are encrypted on their way.</param>
-    /// <param name="isLocal">Whether they leave the machine at all.</param>
+    /// <param name="server">The mail server's section.</param>
+    /// <param name="user">Required.</param>
+    /// <param name="password">Has to be null.</param>
+    /// <param name="security">Of the connection to the mail server.</param>
+    /// <param name="isLocal">Whether that is on this machine.</param>
     internal IEnumerable<string> Faults(string server, string? user, string? password, SmtpSecurity security, bool isLocal)
     {
         var section = $"{server}:OAuth";

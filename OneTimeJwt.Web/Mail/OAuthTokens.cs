@@ -3,67 +3,65 @@ using System.Text.Json;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>No access token was to be had.</summary>
-/// <param name="code">The error code of RFC 6749, section 5.2, where the endpoint told one; else the status, or that
-/// it can't be reached.</param>
+/// <param name="code">The endpoint's error code (RFC 6749, section 5.2); else the status, or that it can't be reached.</param>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1032", Justification = "There is always a code.")]
 internal sealed class OAuthRefusedException(string code) : Exception("The token endpoint gave no access token.")
 {
     public string Code => code;
 }
 
-/// <summary>Gets access tokens for client credentials (RFC 6749, section 4.4) and keeps each until shortly before it ends.</summary>
+/// <summary>Gets access tokens for client credentials (RFC 6749, section 4.4) and caches each until shortly before it expires.</summary>
 internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : IDisposable
 {
-    // As long as a mail may wait between the sign-in and its last byte.
+    // The longest time between the sign-in and a mail's last byte.
     private static readonly TimeSpan MinLifetime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private const int MaxBytes = 64 * 1024;
 
-    // RFC 6749, section 5.2; what else an endpoint says is not repeated.
+    // RFC 6749, section 5.2; other texts of an endpoint are not shown.
     private static readonly HashSet<string> Errors =
         ["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope"];
 
-    // It follows no redirect: the secret is for one endpoint.
+    // No redirects: the secret is for one endpoint.
     private readonly HttpClient _http =
         new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
         {
-            Timeout = Patience,
+            Timeout = Timeout,
             MaxResponseContentBufferSize = MaxBytes,
         };
 
-    private readonly SemaphoreSlim _one = new(1);
-    private Token? _kept;
+    private readonly SemaphoreSlim _lock = new(1);
+    private Token? _cached;
 
-    /// <summary>A token that works for some minutes at least, as far as its endpoint says.</summary>
+    /// <summary>A token that is valid for some minutes at least, as far as its endpoint says.</summary>
     /// <exception cref="OAuthRefusedException">The endpoint gave none, or can't be reached.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
+        await _lock.WaitAsync(cancellationToken);
         try
         {
-            if (_kept is not { } kept || kept.RenewAt <= time.GetUtcNow())
-                _kept = kept = await AskAsync(cancellationToken);
-            return kept.Value;
+            if (_cached is not { } cached || cached.RenewAt <= time.GetUtcNow())
+                _cached = cached = await AskAsync(cancellationToken);
+            return cached.Value;
         }
         finally
         {
-            _one.Release();
+            _lock.Release();
         }
     }
 
     /// <summary>The mail server refused this token: the next one is asked for anew.</summary>
     public void Forget(string token)
     {
-        if (_kept is { } kept && kept.Value == token)
-            _kept = null;
+        if (_cached is { } cached && cached.Value == token)
+            _cached = null;
     }
 
     public void Dispose()
     {
         _http.Dispose();
-        _one.Dispose();
+        _lock.Dispose();
     }
 
     private async Task<Token> AskAsync(CancellationToken cancellationToken)
@@ -101,7 +99,7 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
         }
     }
 
-    // Half of a life that is too short for more.
+    // Half of a lifetime that is too short for more.
     private static TimeSpan UseFor(JsonElement answer)
     {
         var life =
@@ -134,14 +132,14 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or HttpRequestException or IOException)
         {
-            // No JSON, an unknown encoding, or a body that broke off.
+            // No JSON, an unknown encoding, or an incomplete body.
             return null;
         }
     }
 
     private sealed record Token(string Value, DateTimeOffset RenewAt)
     {
-        /// <summary>Never the token.</summary>
+        /// <summary>Without the token.</summary>
         public override string ToString() => "a token";
     }
 }

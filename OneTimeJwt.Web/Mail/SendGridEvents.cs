@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>
-/// Reads what SendGrid's Event Webhook posts (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event).
-/// Of reasons only the codes and the known ones are looked at.
+/// Reads posts of SendGrid's Event Webhook (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event). Of reasons
+/// only codes and known texts are used.
 /// </summary>
 internal static class SendGridEvents
 {
@@ -29,8 +29,8 @@ internal static class SendGridEvents
     };
 
     /// <param name="body">A signed body.</param>
-    /// <param name="reports">What it tells of mails of ours; events that tell nothing of delivery are left out.</param>
-    /// <returns>False where it is no array in JSON.</returns>
+    /// <param name="reports">Its reports of delivery; other events are left out.</param>
+    /// <returns>False where it is no JSON array.</returns>
     public static bool TryRead(ReadOnlyMemory<byte> body, out IReadOnlyList<DeliveryReport> reports)
     {
         reports = [];

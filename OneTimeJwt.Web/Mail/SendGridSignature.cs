@@ -17,8 +17,8 @@ internal sealed class SendGridSignature(IOptions<MailSettings> settings, TimePro
 
     private const int MaxHeaderLength = 256;
 
-    // SendGrid tries for 24 hours, and doesn't say whether it signs again. A replay in that time writes nothing new.
-    private static readonly TimeSpan Oldest = TimeSpan.FromHours(25);
+    // SendGrid retries for 24 hours, perhaps with the old timestamp. A replay in that time writes nothing new.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromHours(25);
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether the headers are worth reading a body for.</summary>
@@ -26,7 +26,7 @@ internal sealed class SendGridSignature(IOptions<MailSettings> settings, TimePro
         One(headers[SignatureHeader]) is not null
         && One(headers[TimestampHeader]) is { Length: <= 11 } timestamp
         && long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-        && time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds) is var age && age <= Oldest && age >= -ClockSkew;
+        && time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds) is var age && age <= MaxAge && age >= -ClockSkew;
 
     public bool IsValid(IHeaderDictionary headers, ReadOnlySpan<byte> body)
     {

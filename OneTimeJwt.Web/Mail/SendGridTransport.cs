@@ -24,7 +24,7 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
     {
         var sendGrid = settings.Value.SendGrid;
         (_sandbox, _bypassesUnsubscribes, _time) = (sendGrid.Sandbox, sendGrid.BypassUnsubscribes, time);
-        // Not from the factory, whose clients log headers: the key is in one. It follows no redirect either.
+        // Not from the factory, whose clients log headers and so the key. No redirects.
         var connections = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -67,13 +67,13 @@ internal sealed class SendGridTransport : IMailTransport, IDisposable
             },
             Categories = [Category],
         };
-        // Tracking would rewrite the link and let it be opened by somebody else's server first.
+        // Tracking would rewrite the link, and another server would open it first.
         mail.SetClickTracking(enable: false, enableText: false);
         mail.SetOpenTracking(enable: false);
         mail.SetSubscriptionTracking(enable: false);
         mail.SetGoogleAnalytics(enable: false);
         mail.SetSandBoxMode(_sandbox);
-        // Not bypass_list_management, which would also write to addresses that bounced.
+        // Not bypass_list_management, which would also send to addresses that bounced.
         mail.MailSettings.BypassUnsubscribeManagement = new BypassUnsubscribeManagement { Enable = _bypassesUnsubscribes };
         if (MailIds.Of(message) is { } id)
             mail.AddGlobalCustomArg(MailIds.CustomArgument, id.ToString("N"));

@@ -2,23 +2,23 @@ using System.Net;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>Tells requests that failed ahead of their last byte from those that were sent whole and got no answer.</summary>
+/// <summary>Distinguishes requests that failed before their last byte from those that were sent whole and got no answer.</summary>
 internal sealed class SentRequestTracker(HttpMessageHandler inner, TimeProvider time) : DelegatingHandler(inner)
 {
-    // An API that takes long has the mail nevertheless, and asking again would send it again.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    // Long: a slow API may have the mail, which another request would send again.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     /// <exception cref="MailUnansweredException">The request was sent whole and not answered.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var content = new TellingContent(request.Content!);
+        var content = new TrackedContent(request.Content!);
         request.Content = content;
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             var response = await base.SendAsync(request, either.Token);
-            // The status says it all; a body that stalls or breaks off changes nothing about it.
+            // The status suffices: a body that stalls or breaks off must not count as a failure.
             response.Content.Dispose();
             response.Content = new ByteArrayContent([]);
             return response.StatusCode == HttpStatusCode.GatewayTimeout
@@ -35,11 +35,11 @@ internal sealed class SentRequestTracker(HttpMessageHandler inner, TimeProvider 
         }
     }
 
-    private sealed class TellingContent : HttpContent
+    private sealed class TrackedContent : HttpContent
     {
         private readonly HttpContent _content;
 
-        public TellingContent(HttpContent content)
+        public TrackedContent(HttpContent content)
         {
             _content = content;
             foreach (var header in content.Headers)

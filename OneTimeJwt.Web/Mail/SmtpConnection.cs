@@ -4,13 +4,13 @@ using MimeKit;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>A conversation with the mail server, with the patience that RFC 5321 asks for (section 4.5.3.2).</summary>
+/// <summary>A conversation with the mail server, with the timeouts of RFC 5321 (section 4.5.3.2).</summary>
 internal sealed class SmtpConnection : SmtpClient
 {
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ReceiptTimeout = TimeSpan.FromMinutes(10);
 
-    // A server that has not confirmed a mail by then is slow.
+    // After this time the server counts as slow.
     private static readonly TimeSpan SlowReceipt = TimeSpan.FromSeconds(15);
 
     private readonly TimeProvider _time;
@@ -18,7 +18,7 @@ internal sealed class SmtpConnection : SmtpClient
     public SmtpConnection(TimeProvider time)
     {
         _time = time;
-        // MailKit has one limit for all answers; ours differ and end first.
+        // MailKit has one timeout for all answers; ours differ and are shorter.
         Timeout = (int)(ReceiptTimeout + CommandTimeout).TotalMilliseconds;
         // A bounce that returned the whole mail would carry its link into another mailbox (RET=HDRS, RFC 3461, section 4.3).
         DeliveryStatusNotificationType = DeliveryStatusNotificationType.HeadersOnly;
@@ -28,15 +28,15 @@ internal sealed class SmtpConnection : SmtpClient
 
     public bool SenderAccepted { get; private set; }
 
-    /// <summary>Runs one step of the conversation, which has to end within the patience for an answer.</summary>
-    /// <exception cref="TimeoutException">It didn't.</exception>
+    /// <summary>Runs one step of the conversation.</summary>
+    /// <exception cref="TimeoutException">The server didn't answer in time.</exception>
     public Task WithTimeoutAsync(Func<CancellationToken, Task> step, CancellationToken cancellationToken) =>
         WithTimeoutAsync((_, either) => step(either), cancellationToken);
 
     /// <summary>Returns when the server has confirmed the mail.</summary>
     /// <param name="message">With one recipient.</param>
     /// <param name="sender">The reverse path, which bounces go to (RFC 5321, section 3.3).</param>
-    /// <param name="slow">Called once where the server takes long to confirm it.</param>
+    /// <param name="slow">Called once if the server is slow to confirm it.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="MailUnansweredException">It was handed over and not confirmed.</exception>
     public async Task SubmitAsync(MimeMessage message, MailboxAddress sender, Action slow, CancellationToken cancellationToken)
@@ -76,11 +76,11 @@ internal sealed class SmtpConnection : SmtpClient
 
     private async Task WithTimeoutAsync(Func<Action<TimeSpan>, CancellationToken, Task> step, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(CommandTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(CommandTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            await step(patience.CancelAfter, either.Token);
+            await step(timeout.CancelAfter, either.Token);
         }
         catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
         {
@@ -88,7 +88,7 @@ internal sealed class SmtpConnection : SmtpClient
         }
     }
 
-    // What follows the last piece is the final dot, and the wait for its answer.
+    // After the last bytes follow the final dot and the wait for its answer.
     private sealed class Handover : ITransferProgress
     {
         public bool IsDone { get; private set; }
@@ -104,7 +104,7 @@ internal sealed class SmtpConnection : SmtpClient
             Done?.Invoke();
         }
 
-        // Only where the size is not known, and MailKit measures it for whoever wants progress.
+        // Called only where the size is not known; MailKit measures it.
         public void Report(long bytesTransferred)
         {
         }

@@ -3,15 +3,15 @@ using System.Threading.RateLimiting;
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>
-/// Bounds the connections that are in use. One whose server takes long to confirm a mail is counted apart, so that it
-/// holds up no other mail; as many again may wait like that.
+/// Limits the connections in use. A connection whose server is slow to confirm a mail is counted separately, so that it delays no
+/// other mail; the same number may wait like that.
 /// </summary>
 internal sealed class SmtpConnectionLimiter(int connections) : IDisposable
 {
     private readonly ConcurrencyLimiter _sending = new(new() { PermitLimit = connections, QueueLimit = int.MaxValue });
     private readonly ConcurrencyLimiter _waiting = new(new() { PermitLimit = connections, QueueLimit = 0 });
 
-    public async Task<Place> TakeAsync(CancellationToken cancellationToken) =>
+    public async Task<Slot> TakeAsync(CancellationToken cancellationToken) =>
         new(_waiting, await _sending.AcquireAsync(cancellationToken: cancellationToken));
 
     public void Dispose()
@@ -20,13 +20,13 @@ internal sealed class SmtpConnectionLimiter(int connections) : IDisposable
         _waiting.Dispose();
     }
 
-    /// <summary>Taken until it is disposed of.</summary>
-    internal sealed class Place(ConcurrencyLimiter waiting, RateLimitLease lease) : IDisposable
+    /// <summary>In use until it is disposed of.</summary>
+    internal sealed class Slot(ConcurrencyLimiter waiting, RateLimitLease lease) : IDisposable
     {
         private RateLimitLease _lease = lease;
         private bool _isWaiting;
 
-        /// <summary>Lets another mail be sent meanwhile, where not too many wait already. Never at the same time as its disposal.</summary>
+        /// <summary>Lets another mail be sent meanwhile, unless too many wait already. Not concurrently with its disposal.</summary>
         public void Wait()
         {
             if (_isWaiting || waiting.AttemptAcquire() is not { IsAcquired: true } free)

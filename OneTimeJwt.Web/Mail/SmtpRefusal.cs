@@ -4,13 +4,13 @@ using MailKit.Net.Smtp;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>What a mail server's refusal speaks of.</summary>
+/// <summary>What a mail server's refusal is about.</summary>
 internal enum RefusalSubject
 {
     Recipient,
     Message,
 
-    /// <summary>The name that we introduce ourselves with.</summary>
+    /// <summary>Our name in EHLO.</summary>
     Introduction,
     SignIn,
     Sender,
@@ -26,13 +26,13 @@ internal enum RefusalSubject
 /// </summary>
 /// <param name="Status">The reply code, 400 to 599.</param>
 /// <param name="Enhanced">For example <c>5.1.1</c>; empty where the server sends none.</param>
-/// <param name="About">What it speaks of.</param>
+/// <param name="About">What it is about.</param>
 internal sealed partial record SmtpRefusal(int Status, string Enhanced, RefusalSubject About)
 {
-    /// <summary>Whether the same mail to the same recipient would be refused again. What an operator can mend is not permanent.</summary>
+    /// <summary>Whether the same mail would be refused again. What an operator can correct is not permanent.</summary>
     public bool IsPermanent => Status >= 500 && About is RefusalSubject.Recipient or RefusalSubject.Message;
 
-    /// <summary>Whether the server would take other mails; "try later" without an enhanced code may be meant for all.</summary>
+    /// <summary>Whether the server would accept other mails; "try later" without an enhanced code may apply to all.</summary>
     public bool IsAboutThisMail =>
         About is RefusalSubject.Recipient or RefusalSubject.Message && (Status >= 500 || Status == 450 || Enhanced.Length > 0);
 
@@ -64,10 +64,10 @@ internal sealed partial record SmtpRefusal(int Status, string Enhanced, RefusalS
         (5, 2) when command == SmtpErrorCode.RecipientNotAccepted => RefusalSubject.Introduction,
         (5, _) when status == 504 => RefusalSubject.Introduction,
         (5, _) => RefusalSubject.Server,
-        // Neither the server nor the way to the recipient takes addresses beyond ASCII (RFC 6531, section 3.5).
+        // The server, or the next one, takes no non-ASCII addresses (RFC 6531, section 3.5).
         (6, 7) => RefusalSubject.Recipient,
         (6, _) => RefusalSubject.Message,
-        // The mailbox has another owner by now (RFC 7293, section 3).
+        // The mailbox has another owner (RFC 7293, section 3).
         (7, 17) => RefusalSubject.Recipient,
         (7, 8 or 9 or 11 or 57) => RefusalSubject.SignIn,
         (7, _) => IsSignIn(status) ? RefusalSubject.SignIn : RefusalSubject.Policy,

@@ -20,10 +20,10 @@ public sealed class SmtpSettings
 
     public SmtpRevocation Revocation { get; set; } = SmtpRevocation.Check;
 
-    /// <summary>The name that we introduce ourselves with (RFC 5321, section 4.1.4); the public origin's host unless set.</summary>
+    /// <summary>Our name in EHLO (RFC 5321, section 4.1.4); the public origin's host unless set.</summary>
     public string? LocalDomain { get; set; }
 
-    /// <summary>The most connections that are open at a time.</summary>
+    /// <summary>The maximum of open connections.</summary>
     public int Connections { get; set; } = 4;
 
     internal static bool IsLocal(string? host) =>
@@ -55,15 +55,15 @@ public enum SmtpSecurity
     None,
 }
 
-/// <summary>What is asked of who issued the mail server's certificate, whether it was withdrawn (RFC 5280, RFC 6960).</summary>
+/// <summary>How the mail server's certificate is checked for revocation (RFC 5280, RFC 6960).</summary>
 public enum SmtpRevocation
 {
-    /// <summary>It must not be, where the certificate names somebody who knows.</summary>
+    /// <summary>Where the certificate names a list or a responder, the answer has to be good.</summary>
     Check,
 
-    /// <summary>The same, but for whoever can't be reached.</summary>
+    /// <summary>The same, unless they can't be reached.</summary>
     IfReachable,
 
-    /// <summary>Nothing.</summary>
+    /// <summary>Not checked.</summary>
     Off,
 }

@@ -7,13 +7,13 @@ using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>Sends through a mail server over a few connections that are kept for the mails to come.</summary>
+/// <summary>Sends through a mail server over a few connections, which are kept for the next mails.</summary>
 internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(2);
 
-    // Shorter than any server's own patience, and than what firewalls forget connections after.
+    // Below common idle timeouts of servers and firewalls.
     private static readonly TimeSpan MaxIdle = TimeSpan.FromSeconds(20);
 
     private readonly SmtpSettings _smtp;
@@ -21,8 +21,8 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     private readonly MailSignIn _signIn;
     private readonly TimeProvider _time;
     private readonly ReversePath? _reversePath;
-    private readonly SmtpConnectionLimiter _places;
-    private readonly Lock _turn = new();
+    private readonly SmtpConnectionLimiter _slots;
+    private readonly Lock _lock = new();
     private readonly List<SmtpConnection> _idle = [];
     private readonly ITimer _sweep;
 
@@ -37,7 +37,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         // MailKit's own default is this machine's bare name, which some servers refuse.
         _localDomain = _smtp.LocalDomain ?? site.Name;
         _signIn = new MailSignIn(_smtp.User, _smtp.Password, _smtp.OAuth, time);
-        _places = new SmtpConnectionLimiter(_smtp.Connections);
+        _slots = new SmtpConnectionLimiter(_smtp.Connections);
         _sweep = time.CreateTimer(_ => _ = DisconnectAsync(TakeAll(idleLongerThan: MaxIdle)), state: null, MaxIdle, MaxIdle / 4);
         if (_smtp.Security == SmtpSecurity.None)
             Log.ClearText(logger);
@@ -46,13 +46,13 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Reliability",
         "CA2000",
-        Justification = "Whoever sends over a connection keeps it or disposes of it."
+        Justification = "Sending keeps the connection or disposes of it."
     )]
     public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
-        using var place = await _places.TakeAsync(cancellationToken);
-        if (Take() is not { } kept || !await TrySendAsync(kept, message, place, cancellationToken))
-            await SendAsync(await ConnectAsync(cancellationToken), message, place, cancellationToken);
+        using var slot = await _slots.TakeAsync(cancellationToken);
+        if (Take() is not { } kept || !await TrySendAsync(kept, message, slot, cancellationToken))
+            await SendAsync(await ConnectAsync(cancellationToken), message, slot, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -60,20 +60,20 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         await _sweep.DisposeAsync();
         await DisconnectAsync(TakeAll(idleLongerThan: TimeSpan.Zero));
         _signIn.Dispose();
-        _places.Dispose();
+        _slots.Dispose();
     }
 
-    // The server may have hung up on a kept connection. One that has not accepted the sender has nothing of the mail, so
-    // that sending it over a fresh connection can't double it.
+    // The server may have closed a kept connection. Without an accepted sender it has nothing of the mail, which a fresh connection
+    // can't send twice then.
     private async Task<bool> TrySendAsync(
         SmtpConnection kept,
         MimeMessage message,
-        SmtpConnectionLimiter.Place place,
+        SmtpConnectionLimiter.Slot slot,
         CancellationToken cancellationToken)
     {
         try
         {
-            await SendAsync(kept, message, place, cancellationToken);
+            await SendAsync(kept, message, slot, cancellationToken);
             return true;
         }
         catch (Exception fault) when (!kept.SenderAccepted && IsBroken(fault))
@@ -94,10 +94,10 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     private async Task SendAsync(
         SmtpConnection connection,
         MimeMessage message,
-        SmtpConnectionLimiter.Place place,
+        SmtpConnectionLimiter.Slot slot,
         CancellationToken cancellationToken)
     {
-        // MailKit would send UTF-8 to a server that hasn't offered to take it.
+        // MailKit would send UTF-8 to a server that doesn't offer SMTPUTF8.
         if (!connection.Capabilities.HasFlag(SmtpCapabilities.UTF8) && NonAsciiAddressException.IsDueTo(message))
         {
             Keep(connection);
@@ -106,11 +106,11 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 
         try
         {
-            await connection.SubmitAsync(message, Sender(message), place.Wait, cancellationToken);
+            await connection.SubmitAsync(message, Sender(message), slot.Wait, cancellationToken);
         }
         catch (Exception fault)
         {
-            // A refused mail leaves the conversation in order.
+            // After a refused mail the connection can be used on.
             if (fault is SmtpCommandException && connection is { SenderAccepted: true, IsConnected: true })
                 Keep(connection);
             else
@@ -149,17 +149,17 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     // one before (RFC 1122, section 4.2.3.4): 40 ms for each mail.
     private async Task<Socket> OpenAsync(CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(ConnectTimeout);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(ConnectTimeout);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        // A peer that has vanished is noticed within a minute, however long an answer may take.
+        // Detects a lost peer within a minute, however long an answer may take.
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
         try
         {
-            await socket.ConnectAsync(_smtp.Host!, _smtp.Port, patience.Token);
+            await socket.ConnectAsync(_smtp.Host!, _smtp.Port, timeout.Token);
             return socket;
         }
         catch
@@ -172,7 +172,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     private void Keep(SmtpConnection connection)
     {
         connection.IdleSince = _time.GetTimestamp();
-        lock (_turn)
+        lock (_lock)
         {
             if (_idle.Count < _smtp.Connections)
             {
@@ -184,10 +184,10 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         _ = DisconnectAsync(connection);
     }
 
-    // The one used last, so that the others can grow old.
+    // The last one used, so that the others become idle.
     private SmtpConnection? Take()
     {
-        lock (_turn)
+        lock (_lock)
         {
             var connection = _idle.LastOrDefault();
             if (connection is not null)
@@ -198,7 +198,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 
     private List<SmtpConnection> TakeAll(TimeSpan idleLongerThan)
     {
-        lock (_turn)
+        lock (_lock)
         {
             var old = _idle.Where(connection => _time.GetElapsedTime(connection.IdleSince) >= idleLongerThan).ToList();
             _idle.RemoveAll(old.Contains);
@@ -208,13 +208,13 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
 
     private static Task DisconnectAsync(List<SmtpConnection> connections) => Task.WhenAll(connections.Select(DisconnectAsync));
 
-    // However the server says goodbye: what it accepted is accepted.
+    // A fault is ignored: accepted mails stay accepted.
     private static async Task DisconnectAsync(SmtpConnection connection)
     {
-        using var patience = new CancellationTokenSource(QuitTimeout);
+        using var timeout = new CancellationTokenSource(QuitTimeout);
         try
         {
-            await connection.DisconnectAsync(quit: true, patience.Token);
+            await connection.DisconnectAsync(quit: true, timeout.Token);
         }
         catch (Exception fault)
             when (fault is OperationCanceledException or IOException or ProtocolException or CommandException or TimeoutException)

@@ -3,7 +3,7 @@ using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>The mail that an operator sends to see whether the settings work.</summary>
+/// <summary>A mail that an operator sends to check the settings.</summary>
 internal sealed class TestMail(
     MailComposer composer,
     IMailTransport transport,
@@ -11,18 +11,18 @@ internal sealed class TestMail(
     IOptions<LanguageSettings> languages,
     TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <returns>Null where it was accepted.</returns>
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Telling what went wrong is what it is for.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The fault is the result.")]
     public async Task<MailFault?> SendAsync(string to)
     {
-        ReaderCulture.Is(languages.Value.Default, zone: null);
-        using var patience = new CancellationTokenSource(Patience, time);
+        ReaderCulture.Set(languages.Value.Default, zone: null);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         try
         {
             using var message = await composer.ComposeAsync(to, Content, Guid.NewGuid());
-            await transport.SendAsync(message, patience.Token);
+            await transport.SendAsync(message, timeout.Token);
             return null;
         }
         catch (Exception fault)

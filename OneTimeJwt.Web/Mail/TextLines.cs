@@ -13,13 +13,13 @@ internal static partial class TextLines
     private const char RightToLeft = '\u2067';
     private const char End = '\u2069';
 
-    // Line breaking in Japanese (JIS X 4051), the part that every reader notices: these don't begin a line, and those don't end one.
+    // The main rules of Japanese line breaking (JIS X 4051): characters that don't begin a line, and those that don't end one.
     private const string NeverFirst = "、。，．・：；！？）」』】〉》〕］｝ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ…‥”’";
     private const string NeverLast = "（「『【〈《〔［｛“‘";
 
     /// <param name="paragraph">White space of any kind separates words, but for no-break spaces.</param>
-    /// <param name="rightToLeft">Programs that show plain text guess the base direction of each line: isolates tell
-    /// it (UAX #9, section 2.4).</param>
+    /// <param name="rightToLeft">Whether isolates set each line's base direction, which programs guess in plain text (UAX #9,
+    /// section 2.4).</param>
     public static IReadOnlyList<string> Wrap(string paragraph, bool rightToLeft)
     {
         var lines = new List<string>();
@@ -43,10 +43,10 @@ internal static partial class TextLines
         return rightToLeft ? Isolated(lines) : lines;
     }
 
-    /// <summary>How many columns a text takes: East Asian wide letters take two, marks and isolates none (UAX #11).</summary>
+    /// <summary>A text's width in columns: East Asian wide characters have two, marks and isolates none (UAX #11).</summary>
     public static int Columns(string text) => text.EnumerateRunes().Sum(rune => Math.Max(0, UnicodeCalculator.GetWidth(rune)));
 
-    // What stays together on a line, and whether a space parts it from what is before it.
+    // The pieces between possible line breaks, and whether a space precedes each.
     private static IEnumerable<(string Piece, bool Spaced)> Pieces(string paragraph)
     {
         foreach (var word in Space().Split(paragraph).Where(word => word.Length > 0))
@@ -91,7 +91,7 @@ internal static partial class TextLines
 
     private static bool IsWide(string element) => element.Length > 0 && Columns(element) == 2;
 
-    // A line's end also ends isolates within the text: what runs on is opened again.
+    // A line's end also ends isolates: those that continue are opened again.
     private static List<string> Isolated(List<string> lines)
     {
         var isolated = new List<string>();
@@ -99,11 +99,11 @@ internal static partial class TextLines
         foreach (var line in lines)
         {
             var start = string.Concat(open.Reverse());
-            foreach (var letter in line)
+            foreach (var c in line)
             {
-                if (letter is >= '\u2066' and <= '\u2068')
-                    open.Push(letter);
-                else if (letter == End)
+                if (c is >= '\u2066' and <= '\u2068')
+                    open.Push(c);
+                else if (c == End)
                     open.TryPop(out _);
             }
 

@@ -6,14 +6,14 @@ using OneTimeJwt.Web.Database;
 namespace OneTimeJwt.Web.Outbox;
 
 /// <summary>
-/// Writes outbox and trail rows in groups: whoever waits at the same moment shares one commit. An event whose id is there
-/// already counts as written, so one with a derived id is recorded once.
+/// Writes outbox and trail rows in groups: callers that wait at the same moment share one commit. An event whose id exists already
+/// counts as written, so one with a derived id is recorded once.
 /// </summary>
 public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> contexts) : IHostedService
 {
     private const int MaxAtOnce = 256;
 
-    // Full means that the disk doesn't keep up: callers then wait, and nothing is dropped.
+    // When it is full, callers wait: nothing is dropped.
     private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(
         new BoundedChannelOptions(4 * MaxAtOnce) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
@@ -23,8 +23,8 @@ public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> context
     public Task AppendAsync(object row, CancellationToken cancellationToken = default) =>
         WriteAsync(new Entry([row], Finished: null), cancellationToken);
 
-    /// <summary>Returns when the outbox row is gone and what came of it is written, in one commit.</summary>
-    /// <exception cref="DbUpdateConcurrencyException">The row is not ours any more; nothing was written.</exception>
+    /// <summary>Returns when the outbox row is removed and its outcome written, in one commit.</summary>
+    /// <exception cref="DbUpdateConcurrencyException">The lease was lost; nothing was written.</exception>
     public Task ReplaceAsync(OutboxMail finished, params IReadOnlyList<object> outcome) =>
         WriteAsync(new Entry(outcome, finished), CancellationToken.None);
 
@@ -58,7 +58,7 @@ public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> context
         }
     }
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The fault goes to whoever waits for the row.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The fault goes to the callers.")]
     private async Task WriteAsync(List<Entry> group, bool isRepeated = false)
     {
         try
@@ -68,7 +68,7 @@ public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> context
         }
         catch (Exception fault) when (group.Count > 1 && fault.MayBeOfOneRow())
         {
-            // One row's fault must not fail its neighbours.
+            // One row's fault must not fail the others.
             var half = group.Count / 2;
             await WriteAsync(group.GetRange(0, half));
             await WriteAsync(group.GetRange(half, group.Count - half));

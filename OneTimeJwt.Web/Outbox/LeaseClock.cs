@@ -1,29 +1,29 @@
 namespace OneTimeJwt.Web.Outbox;
 
 /// <summary>
-/// Leases stand still while the database is away, because nobody can renew them: for some seconds after its return, those
-/// that have run out since still count, so that their holders renew them and write down what they have sent.
+/// The clock of leases stops while the database is away, since nobody can renew them: for some seconds after its return, leases that
+/// have run out since still count, so that their holders can renew them and record what they have sent.
 /// </summary>
 internal sealed class LeaseClock(TimeProvider time)
 {
-    // Twice the interval of renewals, and half a lease: no shorter gap makes a lease run out.
+    // Twice the renewal interval and half a lease: no lease runs out in a shorter gap.
     private static readonly TimeSpan MaxGap = TimeSpan.FromSeconds(10);
 
-    // What a renewal takes at most that began ahead of the return: an interval, a connection that fails and the next one.
+    // The longest that a renewal takes that began before the return: an interval, a failing connection and the next one.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
-    private readonly Lock _turn = new();
+    private readonly Lock _lock = new();
     private long? _contact;
     private DateTimeOffset _contactAt;
     private long? _return;
     private DateTimeOffset _standsAt;
 
-    /// <summary>The moment by which leases are judged.</summary>
+    /// <summary>The time by which leases are judged.</summary>
     public DateTimeOffset Now
     {
         get
         {
-            lock (_turn)
+            lock (_lock)
                 return Standing() ?? time.GetUtcNow();
         }
     }
@@ -31,7 +31,7 @@ internal sealed class LeaseClock(TimeProvider time)
     /// <summary>The database has answered.</summary>
     public void Answered()
     {
-        lock (_turn)
+        lock (_lock)
         {
             if (IsAway && Standing() is { } standing)
                 (_return, _standsAt) = (time.GetTimestamp(), standing);
@@ -40,12 +40,12 @@ internal sealed class LeaseClock(TimeProvider time)
     }
 
     /// <summary>
-    /// It takes no write, as if its last answer were as long ago as the longest gap. Whoever has leased nothing learns that
-    /// late, when leases of others have run out for want of a renewal: those count.
+    /// It accepts no write: counts as if its last answer were the maximum gap ago. A node that has leased nothing learns this late,
+    /// when leases of other nodes have run out already; those still count.
     /// </summary>
     public void Refused()
     {
-        lock (_turn)
+        lock (_lock)
         {
             if (!IsAway)
                 (_contact, _contactAt) = (time.GetTimestamp() - Ticks(MaxGap) - 1, time.GetUtcNow() - MaxGap);

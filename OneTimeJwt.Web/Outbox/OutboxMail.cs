@@ -6,7 +6,7 @@ using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Outbox;
 
-/// <summary>A stored request for mail that is still to be sent. It holds no token: tokens are minted when it is sent.</summary>
+/// <summary>A stored request for a mail that is still to be sent. Tokens are minted when it is sent, and not stored here.</summary>
 public sealed class OutboxMail
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -16,14 +16,14 @@ public sealed class OutboxMail
     /// <summary>The account to write to; null while only the typed address is known.</summary>
     public string? AccountId { get; init; }
 
-    /// <summary>What was typed into the form, encrypted: people type passwords into it. With an account: the address
-    /// to write to instead of its own.</summary>
+    /// <summary>What was typed into the form, encrypted, since people type passwords into it. With an account: the recipient
+    /// instead of its own address.</summary>
     public string? TypedAddress { get; init; }
 
-    /// <summary>The id of the admin who asked; null where the account's own user did.</summary>
+    /// <summary>The id of the admin who requested it; null where the account's own user did.</summary>
     public string? RequestedBy { get; init; }
 
-    /// <summary>The account that it tells of, where that is another one.</summary>
+    /// <summary>The account that it is about, where that is another one.</summary>
     public string? AboutId { get; init; }
 
     /// <summary>The network address that the request came from.</summary>
@@ -32,10 +32,10 @@ public sealed class OutboxMail
     /// <summary>The campaign that it belongs to.</summary>
     public Guid? CampaignId { get; init; }
 
-    /// <summary>The language and, where it is known, the country of whoever asked: <c>en-GB</c>. Null where nobody told.</summary>
+    /// <summary>The language and, where it is known, the country of the request: <c>en-GB</c>. Null for the owner's.</summary>
     public string? Culture { get; init; }
 
-    /// <summary>The zone that times are told in, after IANA.</summary>
+    /// <summary>The time zone of the request, an IANA name.</summary>
     public string? Zone { get; init; }
 
     public required DateTimeOffset RequestedAt { get; init; }
@@ -46,28 +46,27 @@ public sealed class OutboxMail
 
     public DateTimeOffset? LeasedUntil { get; set; }
 
-    /// <summary>Changes with every lease, so that of two nodes only one gets a row.</summary>
+    /// <summary>Changes with each lease, so that of two nodes only one gets a row.</summary>
     public Guid Lease { get; set; }
 
     /// <summary>Why it was not sent the last time, in our own words.</summary>
     public string? Cause { get; set; }
 
-    /// <summary>When all of it was handed over and no answer came: it may have arrived. It is sent once more, later,
-    /// and not again after that.</summary>
+    /// <summary>When all of it was handed over and no answer came: it may have arrived. One copy is sent later.</summary>
     public DateTimeOffset? UnansweredAt { get; set; }
 
-    /// <summary>When it was refused for good: it is not tried any more unless somebody asks for it.</summary>
+    /// <summary>When it was refused for good: it is tried again only when an admin asks for it.</summary>
     public DateTimeOffset? RefusedAt { get; set; }
 
-    /// <summary>When somebody asked for another try; its age counts from then.</summary>
+    /// <summary>When an admin asked for another try; its age counts from then.</summary>
     public DateTimeOffset? TriedAgainAt { get; set; }
 
-    /// <summary>To an account, because its own user wants it or should know: told in the language and zone of who is here.</summary>
-    /// <param name="kind">What it says.</param>
+    /// <summary>For an account's own user, in the language and time zone of the request.</summary>
+    /// <param name="kind">One of <see cref="OutboxKind"/>.</param>
     /// <param name="accountId">The account; null while only the typed address is known.</param>
     /// <param name="client">The network address that the request came from.</param>
-    /// <param name="now">When it is asked for, and due.</param>
-    /// <param name="typedAddress">An encrypted address to write to instead of the account's own.</param>
+    /// <param name="now">When it is requested, and due.</param>
+    /// <param name="typedAddress">The encrypted recipient, instead of the account's own address.</param>
     public static OutboxMail ForUser(string kind, string? accountId, string? client, DateTimeOffset now, string? typedAddress = null) =>
         new()
         {
@@ -81,14 +80,14 @@ public sealed class OutboxMail
             Zone = ReaderCulture.ZoneId,
         };
 
-    /// <summary>To an account, because somebody else wants it: told as its owner was told last.</summary>
-    /// <param name="kind">What it says.</param>
+    /// <summary>Caused by somebody else, and in the owner's last known language and time zone.</summary>
+    /// <param name="kind">One of <see cref="OutboxKind"/>.</param>
     /// <param name="accountId">The account.</param>
-    /// <param name="now">When it is asked for, and due.</param>
-    /// <param name="admin">The id of the admin who asks.</param>
+    /// <param name="now">When it is requested, and due.</param>
+    /// <param name="admin">The id of the admin who requests it.</param>
     /// <param name="client">The network address that the request came from.</param>
     /// <param name="campaignId">The campaign that it belongs to.</param>
-    /// <param name="aboutId">The account that it tells of, where that is another one.</param>
+    /// <param name="aboutId">The account that it is about, where that is another one.</param>
     public static OutboxMail ForAdmin(
         string kind,
         string accountId,
@@ -109,7 +108,7 @@ public sealed class OutboxMail
             DueAt = now,
         };
 
-    /// <summary>What the trail says of it.</summary>
+    /// <summary>An event of this mail for the trail.</summary>
     public RecoveryEvent Event(
         RecoveryEventKind kind,
         DateTimeOffset at,
@@ -133,11 +132,11 @@ public sealed class OutboxMail
             MailId = Id,
         };
 
-    /// <summary>Sends a refused mail as if it had just been asked for.</summary>
+    /// <summary>Makes a refused mail due as if it had just been requested.</summary>
     public void TryAgain(DateTimeOffset now) => (RefusedAt, TriedAgainAt, DueAt, Attempts, Lease) = (null, now, now, 0, Guid.NewGuid());
 }
 
-/// <summary>What a row becomes. A purpose that is added brings a name of its own.</summary>
+/// <summary>The kinds of mails. An added purpose brings its own.</summary>
 public static class OutboxKind
 {
     public const string ResetLink = nameof(ResetLink);

@@ -4,19 +4,19 @@ using OneTimeJwt.Web.Database;
 namespace OneTimeJwt.Web.Outbox;
 
 /// <summary>
-/// Shows what waits in the outbox to whoever collects metrics. It reads on its own tick: collecting waits for no database,
-/// and while the database is away there is no figure rather than an old one.
+/// The outbox's metrics. They are read on their own timer, so that collecting them waits for no database; while the database is
+/// away there is no figure rather than an old one.
 /// </summary>
 internal sealed partial class OutboxMetrics : Worker
 {
-    private readonly OutboxStatus _backlog;
+    private readonly OutboxStatus _status;
     private readonly TimeProvider _time;
     private readonly ILogger<OutboxMetrics> _logger;
-    private volatile OutboxCounts? _state;
+    private volatile OutboxCounts? _counts;
 
-    public OutboxMetrics(OutboxStatus backlog, Meter meter, TimeProvider time, ILogger<OutboxMetrics> logger)
+    public OutboxMetrics(OutboxStatus status, Meter meter, TimeProvider time, ILogger<OutboxMetrics> logger)
     {
-        (_backlog, _time, _logger) = (backlog, time, logger);
+        (_status, _time, _logger) = (status, time, logger);
         meter.CreateObservableGauge(
             "onetimejwt.outbox.depth",
             Depth,
@@ -27,11 +27,11 @@ internal sealed partial class OutboxMetrics : Worker
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(OutboxStatus.Stays, _time);
+        using var timer = new PeriodicTimer(OutboxStatus.MaxAge, _time);
         do
         {
-            if (!await TryAsync(async () => _state = await _backlog.ReadAsync(stoppingToken), stoppingToken))
-                _state = null;
+            if (!await TryAsync(async () => _counts = await _status.ReadAsync(stoppingToken), stoppingToken))
+                _counts = null;
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -40,15 +40,15 @@ internal sealed partial class OutboxMetrics : Worker
         Log.NotRead(_logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
 
     private IEnumerable<Measurement<int>> Depth() =>
-        _state is { } state
+        _counts is { } counts
             ?
             [
-                new(state.Waiting, KeyValuePair.Create<string, object?>("state", "waiting")),
-                new(state.Refused, KeyValuePair.Create<string, object?>("state", "refused")),
+                new(counts.Waiting, KeyValuePair.Create<string, object?>("state", "waiting")),
+                new(counts.Refused, KeyValuePair.Create<string, object?>("state", "refused")),
             ]
             : [];
 
-    private IEnumerable<Measurement<double>> Age() => _state is { } state ? [new(state.Age.TotalSeconds)] : [];
+    private IEnumerable<Measurement<double>> Age() => _counts is { } counts ? [new(counts.Age.TotalSeconds)] : [];
 
     private static partial class Log
     {

@@ -10,6 +10,7 @@ internal static class OutboxModule
         builder.Services.AddHostedService(services => services.GetRequiredService<GroupCommitWriter>());
         builder.Services.AddSingleton<OutboxQueue>();
         builder.Services.AddSingleton<OutboxStatus>();
-        builder.Services.AddHealthChecks().AddCheck<OutboxHealth>("outbox", HealthStatus.Degraded, tags: [], OutboxHealth.Patience);
+        builder.Services.AddSingleton<TypedAddress>();
+        builder.Services.AddHealthChecks().AddCheck<OutboxHealth>("outbox", HealthStatus.Degraded, tags: [], OutboxHealth.Timeout);
     }
 }

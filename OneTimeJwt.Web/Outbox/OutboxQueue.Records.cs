@@ -7,7 +7,7 @@ namespace OneTimeJwt.Web.Outbox;
 internal sealed partial class OutboxQueue
 {
     private const int MaxTriesToRecord = 8;
-    private const int TriesBeforeItIsSaid = 3;
+    private const int TriesBeforeLog = 3;
     private const string Unrecorded = "it was sent, and that can't be written down";
     private static readonly TimeSpan RecordDelay = TimeSpan.FromSeconds(1);
 
@@ -17,12 +17,12 @@ internal sealed partial class OutboxQueue
     private bool HasToRecord => Volatile.Read(ref _unrecorded) > 0;
 
     /// <summary>
-    /// Writes down what became of a mail that was handed over, once the database takes it, however long that takes: its row
-    /// would be sent again. Nothing is leased ahead of it. What the database refuses for good sets the row aside.
+    /// Records the outcome of a mail that was handed over, however long the database is away, since its row would be sent again.
+    /// Until then nothing is leased. A row whose outcome the database refuses for good is marked as refused.
     /// </summary>
-    /// <param name="mail">A row that is ours.</param>
-    /// <param name="record">Writes it; may be called again.</param>
-    /// <param name="cancellationToken">Ends the waiting; where nobody can, as on the command line, it ends after some tries.</param>
+    /// <param name="mail">A leased row.</param>
+    /// <param name="record">Writes the outcome; may be called again.</param>
+    /// <param name="cancellationToken">Ends the retries; without one, as on the command line, they end after some.</param>
     public async Task RecordAsync(OutboxMail mail, Func<Task> record, CancellationToken cancellationToken)
     {
         if (await FaultOfAsync(record) is not { } fault)
@@ -43,11 +43,11 @@ internal sealed partial class OutboxQueue
     {
         for (var (tries, last) = (1, fault); ; tries++)
         {
-            if (tries == TriesBeforeItIsSaid)
+            if (tries == TriesBeforeLog)
                 Log.NotRecorded(logger, mail.AccountId, LoggableException.NameOf(last), LoggableException.IfUnexpected(last));
             if (tries >= MaxTriesToRecord && last.MayBeOfOneRow())
             {
-                await SetAsideAsync(mail);
+                await RefuseUnrecordedAsync(mail);
                 return;
             }
 
@@ -75,14 +75,14 @@ internal sealed partial class OutboxQueue
         }
     }
 
-    // Without a line in the trail, which may be what is refused.
-    private Task SetAsideAsync(OutboxMail mail)
+    // Without a line in the trail, since that may be what the database refuses.
+    private Task RefuseUnrecordedAsync(OutboxMail mail)
     {
         Log.Refused(logger, mail.AccountId, Unrecorded);
         return ReleaseAsync(mail, Unrecorded, () => mail.RefusedAt = time.GetUtcNow(), []);
     }
 
-    // Some servers that take no write still answer queries: leases stand still then, too.
+    // Some servers that accept no write still answer queries: the clock of leases stops then, too.
     private async Task WriteAsync(Func<Task<int>> write, CancellationToken cancellationToken)
     {
         try
@@ -100,7 +100,7 @@ internal sealed partial class OutboxQueue
         _leases.Answered();
     }
 
-    private Task TryToWriteAsync(AccountsContext database, CancellationToken cancellationToken) => WriteAsync(
+    private Task ProbeWriteAsync(AccountsContext database, CancellationToken cancellationToken) => WriteAsync(
         () => database.Outbox.Where(mail => mail.Id == Guid.Empty)
             .ExecuteUpdateAsync(mail => mail.SetProperty(m => m.Attempts, m => m.Attempts), cancellationToken),
         cancellationToken);

@@ -7,8 +7,8 @@ using OneTimeJwt.Web.Mail;
 namespace OneTimeJwt.Web.Outbox;
 
 /// <summary>
-/// Leases outbox rows by conditional update, so that of several nodes one gets a row. A lease is short and renewed while
-/// its mail is under way: what a killed process held is free again within seconds.
+/// Leases outbox rows by conditional update, so that of several nodes one gets a row. A lease is short and renewed while its mail is
+/// in flight: the rows of a killed process are free again within seconds.
 /// </summary>
 internal sealed partial class OutboxQueue(
     IDbContextFactory<AccountsContext> contexts,
@@ -21,14 +21,14 @@ internal sealed partial class OutboxQueue(
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(15);
 
-    // The first mail may be on its way for a while.
+    // The first mail may take a while to arrive.
     private static readonly TimeSpan CopyDelay = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan NoticeCopyDelay = TimeSpan.FromMinutes(25);
 
     private readonly LeaseClock _leases = new(time);
 
-    /// <summary>Rows that are ours for now, the longest due first. No two nodes work on one account at a time.</summary>
-    public async Task<List<OutboxMail>> LeaseAsync(int most, CancellationToken cancellationToken)
+    /// <summary>Leases rows, the longest due first. No two nodes work on one account at a time.</summary>
+    public async Task<List<OutboxMail>> LeaseAsync(int max, CancellationToken cancellationToken)
     {
         if (HasToRecord)
             return [];
@@ -37,28 +37,28 @@ internal sealed partial class OutboxQueue(
         var lease = Guid.NewGuid();
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         if (_isReadOnly)
-            await TryToWriteAsync(database, cancellationToken);
+            await ProbeWriteAsync(database, cancellationToken);
 
-        // A time further ahead than anything that is ever set was written before the clock was set back.
+        // A DueAt beyond the longest back-off can only come from a clock that was set back since.
         var noLaterThan = now + MaxDelay + MaxDelay;
         var due = await Free(database, lease, now)
             .Where(mail => mail.DueAt <= now || mail.DueAt > noLaterThan)
             .OrderBy(mail => mail.DueAt)
-            .Take(most)
+            .Take(max)
             .Select(mail => mail.Id)
             .ToListAsync(cancellationToken);
         _leases.Answered();
         return due.Count == 0 ? [] : await TakeAsync(database, due, lease, now, cancellationToken);
     }
 
-    /// <summary>This one row, due or not; null where another node has it, or another mail of its account.</summary>
+    /// <summary>Leases one row, due or not; null where another node has it, or another mail of its account.</summary>
     public async Task<OutboxMail?> LeaseAsync(Guid id)
     {
         await using var database = await contexts.CreateDbContextAsync();
         return (await TakeAsync(database, [id], Guid.NewGuid(), time.GetUtcNow(), CancellationToken.None)).SingleOrDefault();
     }
 
-    // The conditions once more: another node may have been faster on some of them.
+    // Checks the conditions again: another node may have been faster on some rows.
     private async Task<List<OutboxMail>> TakeAsync(
         AccountsContext database,
         List<Guid> due,
@@ -86,8 +86,8 @@ internal sealed partial class OutboxQueue(
         return database is SqliteAccounts ? leased : await ReleaseContestedAsync(database, leased, now);
     }
 
-    // Where writes go on side by side, two nodes may have leased mails of one account at the same moment: whoever sees
-    // that steps back.
+    // Where writes are concurrent, two nodes may have leased mails of one account at the same moment: a node that sees this releases
+    // its own.
     private async Task<List<OutboxMail>> ReleaseContestedAsync(AccountsContext database, List<OutboxMail> leased, DateTimeOffset now)
     {
         var accounts = leased.Select(mail => mail.AccountId).OfType<string>().Distinct().ToList();
@@ -105,11 +105,11 @@ internal sealed partial class OutboxQueue(
         return [.. ours[true]];
     }
 
-    /// <summary>Keeps leases alive until it is told that they are done with; one that was lost stays lost.</summary>
+    /// <summary>Renews leases until it is cancelled; a lost one stays lost.</summary>
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Design",
         "CA1031",
-        Justification = "Whatever befalls the database, the next time may go well."
+        Justification = "After any fault of the database, the next renewal may succeed."
     )]
     public async Task KeepAsync(Func<IReadOnlyCollection<OutboxMail>> leased, CancellationToken done)
     {
@@ -142,7 +142,7 @@ internal sealed partial class OutboxQueue(
             cancellationToken);
     }
 
-    /// <summary>Not tried after all: another node, or the next start, goes on at once.</summary>
+    /// <summary>Releases rows that were not tried: another node, or the next start, may lease them at once.</summary>
     public Task PutBackAsync(IReadOnlyCollection<OutboxMail> leased) => UpdateAsync(
         leased,
         mails => mails.ExecuteUpdateAsync(mail => mail
@@ -153,26 +153,26 @@ internal sealed partial class OutboxQueue(
     public Task RetryLaterAsync(OutboxMail mail, MailFault fault)
     {
         var now = time.GetUtcNow();
-        Log.NotSent(logger, mail.AccountId, fault.Words, mail.Attempts, LoggableException.IfUnexpected(fault.Unexplained));
+        Log.NotSent(logger, mail.AccountId, fault.Cause, mail.Attempts, LoggableException.IfUnexpected(fault.Unexplained));
         return ReleaseAsync(
             mail,
             RecoveryEventKind.MailFailed,
             now,
-            fault.Words,
+            fault.Cause,
             () => mail.DueAt = now + Delay(mail.Attempts, fault.Wait));
     }
 
     /// <summary>The mail was handed over and not answered: it is sent once more, later.</summary>
-    /// <param name="mail">A row that is ours.</param>
-    /// <param name="lines">What the trail is to say of it.</param>
+    /// <param name="mail">A leased row.</param>
+    /// <param name="lines">The trail's lines.</param>
     /// <param name="isUrgent">Whether somebody waits for it.</param>
     public Task CopyLaterAsync(OutboxMail mail, IEnumerable<RecoveryEvent> lines, bool isUrgent)
     {
         var dueAt = time.GetUtcNow() + (isUrgent ? CopyDelay : NoticeCopyDelay);
-        return ReleaseAsync(mail, MailFault.Unanswered.Words, () => mail.DueAt = dueAt, lines);
+        return ReleaseAsync(mail, MailFault.Unanswered.Cause, () => mail.DueAt = dueAt, lines);
     }
 
-    /// <summary>Keeps the row, marked and never leased, until somebody asks for another try or its time is over.</summary>
+    /// <summary>Keeps the row, marked and not leased, until an admin asks for another try or its retention ends.</summary>
     public Task RefuseAsync(OutboxMail mail, string cause)
     {
         var now = time.GetUtcNow();
@@ -180,8 +180,8 @@ internal sealed partial class OutboxQueue(
         return ReleaseAsync(mail, RecoveryEventKind.MailRefused, now, cause, () => mail.RefusedAt = now);
     }
 
-    /// <summary>Refused mails that nobody asked for again in so long a time.</summary>
-    /// <returns>How many were removed.</returns>
+    /// <summary>Removes mails that were refused longer ago.</summary>
+    /// <returns>How many.</returns>
     public async Task<int> RemoveRefusedAsync(TimeSpan olderThan, CancellationToken cancellationToken)
     {
         var limit = time.GetUtcNow() - olderThan;
@@ -191,7 +191,7 @@ internal sealed partial class OutboxQueue(
             cancellationToken);
     }
 
-    // An account whose row is leased elsewhere waits, so that its budget is counted right.
+    // Not of an account that another node has a lease for, so that its limit holds.
     private IQueryable<OutboxMail> Free(AccountsContext database, Guid lease, DateTimeOffset now)
     {
         var (over, noLease) = (_leases.Now, now + LeaseTime + LeaseTime);
@@ -225,7 +225,7 @@ internal sealed partial class OutboxQueue(
         await using var database = await contexts.CreateDbContextAsync();
         var row = database.Attach(mail);
         var before = row.CurrentValues.Clone();
-        // It may have been set ahead of a write that failed.
+        // It may have been set before a write that failed.
         row.Property(m => m.UnansweredAt).IsModified = true;
         (mail.Lease, mail.LeasedUntil, mail.Cause) = (Guid.Empty, null, cause);
         change();
@@ -236,18 +236,17 @@ internal sealed partial class OutboxQueue(
         }
         catch (DbUpdateException fault) when (fault.IsConflict())
         {
-            // It took so long that another node has the row by now, and writes down what comes of it; or it is written already
-            // by a commit that was in doubt.
+            // The lease ran out and another node has the row and records its outcome; or a commit that was in doubt has written it.
         }
         catch
         {
-            // Whoever tries again has to find the lease that the row still has.
+            // The next try needs the lease that the row still has.
             row.CurrentValues.SetValues(before);
             throw;
         }
     }
 
-    // Doubling, with jitter so that a recovering mail server isn't met by everyone at once; no sooner than it asked for.
+    // Exponential, with jitter to spare a recovering mail server; no sooner than it asked for.
     private static TimeSpan Delay(int attempts, TimeSpan? wait)
     {
         var delay = FirstDelay * Math.Pow(2, Math.Clamp(attempts - 1, 0, 10));

@@ -5,53 +5,53 @@ using OneTimeJwt.Web.Database;
 namespace OneTimeJwt.Web.Outbox;
 
 /// <param name="Waiting">Mails that are still to be sent.</param>
-/// <param name="Refused">Mails that were refused for good and wait for somebody to look at them.</param>
-/// <param name="Age">How long the oldest of the waiting ones has waited.</param>
+/// <param name="Refused">Mails that were refused for good.</param>
+/// <param name="Age">How long the oldest waiting mail has waited.</param>
 internal sealed record OutboxCounts(int Waiting, int Refused, TimeSpan Age);
 
-/// <summary>How much waits in the outbox. The database is asked every fifteen seconds at most, whoever wants to know.</summary>
+/// <summary>Counts the outbox, at most once in fifteen seconds.</summary>
 internal sealed class OutboxStatus(IDbContextFactory<AccountsContext> contexts, TimeProvider time)
 {
-    public static readonly TimeSpan Stays = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(15);
 
-    private const int OldestLookedAt = 100;
+    private const int MaxOldest = 100;
 
-    private readonly CachedValue<OutboxCounts> _state = new(Stays, time);
+    private readonly CachedValue<OutboxCounts> _counts = new(MaxAge, time);
 
-    public Task<OutboxCounts> ReadAsync(CancellationToken cancellationToken) => _state.GetAsync(CountAsync, cancellationToken);
+    public Task<OutboxCounts> ReadAsync(CancellationToken cancellationToken) => _counts.GetAsync(CountAsync, cancellationToken);
 
     private async Task<OutboxCounts> CountAsync()
     {
         await using var database = await contexts.CreateDbContextAsync();
         var waiting = database.Outbox.Where(mail => mail.RefusedAt == null);
-        // In the order of an index; the few that somebody asked for again are younger than they look.
+        // In the order of an index; mails that were tried again are younger than their place.
         var oldest = await waiting
             .OrderBy(mail => mail.RequestedAt)
-            .Take(OldestLookedAt)
+            .Take(MaxOldest)
             .Select(mail => mail.TriedAgainAt ?? mail.RequestedAt)
             .ToListAsync();
-        // A clock that was set back leaves rows in the future.
+        // Rows may be in the future after the clock was set back.
         var now = time.GetUtcNow();
         var since = oldest.Where(moment => moment <= now).DefaultIfEmpty(now).Min();
         return new OutboxCounts(await waiting.CountAsync(), await database.Outbox.CountAsync(mail => mail.RefusedAt != null), now - since);
     }
 }
 
-/// <summary>Whether mails wait for too long. No reason to take a node out of rotation: the others share the outbox.</summary>
-internal sealed class OutboxHealth(OutboxStatus backlog) : IHealthCheck
+/// <summary>Whether mails wait too long. Never unhealthy: all nodes share the outbox.</summary>
+internal sealed class OutboxHealth(OutboxStatus status) : IHealthCheck
 {
-    /// <summary>Half of what a link lives by default: whoever asked has begun to wonder.</summary>
+    /// <summary>Half of a link's default lifetime.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(15);
 
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            var state = await backlog.ReadAsync(cancellationToken);
-            return state.Age > MaxWait
-                ? HealthCheckResult.Degraded($"A mail has waited for {state.Age:d\\.hh\\:mm\\:ss}, and {state.Waiting} wait in all.")
+            var counts = await status.ReadAsync(cancellationToken);
+            return counts.Age > MaxWait
+                ? HealthCheckResult.Degraded($"A mail has waited for {counts.Age:d\\.hh\\:mm\\:ss}, and {counts.Waiting} wait in all.")
                 : HealthCheckResult.Healthy();
         }
         catch (Exception fault) when (fault.IsOutage())

@@ -25,13 +25,14 @@ internal static class AddressRoutes
 }
 
 /// <summary>
-/// A signed-in user wants another address. It waits in a row of ours until the link to it was used; whether somebody
-/// else has it is not looked up here, and the page does not tell.
+/// A signed-in user wants another address. It waits in a row of ours until the link to it was used; whether another account has it
+/// is not looked up here, so that the page can't tell.
 /// </summary>
 internal sealed class AddressChange(
     AccountSignInManager signIn,
     UserManager<Account> users,
     AccountsContext database,
+    IDbContextFactory<AccountsContext> contexts,
     AccountLookup lookup,
     TimeProvider time)
 {
@@ -52,40 +53,28 @@ internal sealed class AddressChange(
         if (lookup.HasAddress(account.Email, wanted))
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.SameAsNow, "email");
 
-        return await TryAsync(account, wanted, http.Connection.RemoteIpAddress?.ToString())
+        var client = http.Connection.RemoteIpAddress?.ToString();
+        return await contexts.TryDespiteConflictsAsync(fresh => StoreAsync(fresh, account, wanted, client))
             ? Page.SeeOther(AddressRoutes.Sent)
             : Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.ChangedMeanwhile);
     }
 
-    private async Task<bool> TryAsync(Account account, string wanted, string? client, bool again = false)
+    // A notice that is being sent writes to the same row, and so may other requests: a different address that was stored since stays.
+    // The same address may be this request, sent twice or with its commit in doubt.
+    private async Task<bool> StoreAsync(AccountsContext fresh, Account account, string wanted, string? client)
     {
-        var pending = account.Own?.PendingAddress;
-        var own = account.Remember();
+        if (await fresh.Users.FindAsync(account.Id) is not { } present || present.SecurityStamp != account.SecurityStamp)
+            return false;
+        if (present.Own?.PendingAddress != account.Own?.PendingAddress)
+            return await fresh.IsConfirmedAsync(() =>
+                fresh.OwnStates.AnyAsync(own => own.AccountId == account.Id && own.PendingAddress == wanted));
+
+        var own = present.Remember();
         own.PendingAddress = wanted;
         own.Renew();
-        database.Add(OutboxMail.ForUser(OutboxKind.ChangeLink, account.Id, client, time.GetUtcNow()));
-        try
-        {
-            await database.SaveChangesAsync();
-            return true;
-        }
-        catch (DbUpdateException fault) when (!again && fault.IsConflict())
-        {
-            // A notice that is being sent writes to the same row, and so may other wishes: theirs were first. One of them
-            // may be this one, where the button was pressed twice.
-            database.ChangeTracker.Clear();
-            if (await users.FindByIdAsync(account.Id) is not { } present || present.SecurityStamp != account.SecurityStamp)
-                return false;
-
-            return present.Own?.PendingAddress == pending
-                ? await TryAsync(present, wanted, client, again: true)
-                : await database.IsConfirmedAsync(() =>
-                    database.OwnStates.AnyAsync(own => own.AccountId == account.Id && own.PendingAddress == wanted));
-        }
-        catch (DbUpdateException fault) when (fault.IsConflict())
-        {
-            return false;
-        }
+        fresh.Add(OutboxMail.ForUser(OutboxKind.ChangeLink, account.Id, client, time.GetUtcNow()));
+        await fresh.SaveChangesAsync();
+        return true;
     }
 
     private static IResult Form(int status, Account account, string? wanted = null, string? problem = null, string? field = null) =>

@@ -8,11 +8,11 @@ using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Profile;
 
-/// <summary>A signed-in user chooses another password: the event and the notice are written with it, and all other sessions end.</summary>
+/// <summary>A signed-in user changes the password: event and notice are written with it, and all other sessions end.</summary>
 internal sealed class PasswordChange(
     AccountSignInManager signIn, UserManager<Account> users, AccountsContext database, NewPassword newPassword, TimeProvider time)
 {
-    /// <summary>What stands in the way, and whether that is the new password; nothing where it is changed.</summary>
+    /// <summary>Why it was not changed, and whether because of the new password; no problems where it was.</summary>
     public sealed record Outcome(IReadOnlyList<string> Problems, bool NewIsRefused = false);
 
     public async Task<Outcome> ApplyAsync(Account account, string current, string chosen, string? client)
@@ -29,7 +29,7 @@ internal sealed class PasswordChange(
         var line = RecoveryEvent.Of(RecoveryEventKind.PasswordChanged, account.Id, now, client);
         database.Add(line);
         database.Add(OutboxMail.ForUser(OutboxKind.PasswordChangedNotice, account.Id, client, now));
-        // Where a commit was in doubt and tried again, it is this very change that it ran into.
+        // Where a commit was in doubt and tried again, the conflict is with this change.
         return new Outcome(await TrySaveAsync(account) || await database.HasHappenedAsync(line.Id) ? [] : [Words.ChangedMeanwhile]);
     }
 

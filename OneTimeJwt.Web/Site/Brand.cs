@@ -69,7 +69,7 @@ public sealed class Brand
         _ => null,
     };
 
-    /// <summary>What lies behind words here and there; an accent has to be readable on it, too.</summary>
+    /// <summary>The ground of some texts; an accent has to be readable on it, too.</summary>
     internal static Colour Tint(Colour accent, Colour sheet) => sheet.Mix(accent, .07);
 
     private string Colours()

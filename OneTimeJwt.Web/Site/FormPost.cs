@@ -20,11 +20,11 @@ public sealed record FormPost(IFormCollection Fields, bool IsAntiforgeryValid, b
     /// <summary>The one value of a field, or nothing where it is missing or there several times.</summary>
     public string this[string name] => Fields[name] is { Count: 1 } value ? value.ToString() : "";
 
-    /// <summary>From here on all is written for whoever filled the form in, error pages too.</summary>
+    /// <summary>From here on all is in the language of the form's user, error pages too.</summary>
     public void IsRead(HttpContext context)
     {
         context.Features.Set(this);
-        ReaderCulture.Is(this["lang"], this["zone"]);
+        ReaderCulture.Set(this["lang"], this["zone"]);
     }
 
     public static ValueTask<FormPost> BindAsync(HttpContext context) => ReadAsync(context, MaxBytes, new FormOptions());

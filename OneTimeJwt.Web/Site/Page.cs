@@ -29,7 +29,7 @@ public static class Page
     public static RouteHandlerBuilder MapPage(this IEndpointRouteBuilder routes, string path, Delegate handler) =>
         routes.MapMethods(path, GetAndHead, handler);
 
-    /// <summary>What a form leads to is written for whoever reads the form.</summary>
+    /// <summary>The response to a form is in the language of the form's user.</summary>
     public static RouteHandlerBuilder MapForm(this IEndpointRouteBuilder routes, string path, Delegate handler) =>
         routes.MapPost(path, handler).AddEndpointFilter(AskTheForm);
 
@@ -47,7 +47,7 @@ public static class Page
 
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            ReaderCulture.Is(_reader.Culture, _reader.Zone);
+            ReaderCulture.Set(_reader.Culture, _reader.Zone);
             httpContext.Response.Headers.ContentLanguage = Language.Current.Code;
             await page.ExecuteAsync(httpContext);
         }

@@ -8,8 +8,8 @@ using OneTimeJwt.Web.Outbox;
 namespace OneTimeJwt.Web.Links.Purposes;
 
 /// <summary>
-/// Another address. It waits in a row of ours and never rides in the token; redeeming makes it the account's own, replaces
-/// the stamp and empties that row. Whoever asks for another address meanwhile ends the link to this one.
+/// Another address. It waits in a row of ours and is not in the token; redeeming makes it the account's own, replaces the stamp
+/// and clears that row. Asking for another address ends the link to this one.
 /// </summary>
 internal sealed class Change() : ButtonPurpose(Declared)
 {
@@ -25,7 +25,7 @@ internal sealed class Change() : ButtonPurpose(Declared)
 
     public override DoneWords Done => new(Words.AddressChangedTitle, Words.AddressChangedLead, "address-changed");
 
-    public override InvalidLinkWords Dead => new(Words.ExpiredChange, Words.UsedChange, Words.UsedChangeNext);
+    public override InvalidLinkWords Invalid => new(Words.ExpiredChange, Words.UsedChange, Words.UsedChangeNext);
 
     public override IReadOnlyList<NextStep> NextSteps =>
         [new("/account/email", Words.ChangeYourAddress), new("/account", Words.AccountTitle)];
@@ -40,7 +40,7 @@ internal sealed class Change() : ButtonPurpose(Declared)
 
     public override string QueueName(string mail) => Words.QueueChangeLink;
 
-    // Who has the address already hears of it, and whoever asked sees no difference.
+    // The account that has the address is told; the page shows no difference.
     internal override LinkMail Plan(OutboxMail mail, Account account, MailFacts facts) =>
         WantedAddress(account) is null ? new LinkMail.None("no address waits any more")
         : facts.IsTaken ? new LinkMail.NoLink(() => Taken(facts.Host), "another account has that address, no link")
@@ -72,11 +72,8 @@ internal sealed class Change() : ButtonPurpose(Declared)
         return RecoveryEventKind.AddressChanged;
     }
 
-    private static MailContent Write(MailedLink link, string host) => new(
-        Words.MailChange,
-        [MailTemplates.Fill(Words.MailChangeText, host)],
-        new MailButton(Words.ChangeButton, link.Url),
-        [MailTemplates.Lifetime(link), Words.MailNotExpected]);
+    private static MailContent Write(MailedLink link, string host) => MailTemplates.WithLink(
+        Words.MailChange, MailTemplates.Fill(Words.MailChangeText, host), Words.ChangeButton, link, Words.MailNotExpected);
 
     private static MailContent Taken(string host) =>
         new(

@@ -7,7 +7,7 @@ using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Links.Purposes;
 
-/// <summary>The account's address is its owner's.</summary>
+/// <summary>Confirms that the account's address is its owner's.</summary>
 internal sealed class Confirm() : ButtonPurpose(TokenPurpose.Confirm)
 {
     public override LinkRequest Request =>
@@ -19,7 +19,7 @@ internal sealed class Confirm() : ButtonPurpose(TokenPurpose.Confirm)
 
     public override DoneWords Done => new(Words.ConfirmedTitle, Words.ConfirmedLead, "address-confirmed");
 
-    public override InvalidLinkWords Dead => new(Words.ExpiredConfirm, Words.UsedConfirm, Words.UsedConfirmNext);
+    public override InvalidLinkWords Invalid => new(Words.ExpiredConfirm, Words.UsedConfirm, Words.UsedConfirmNext);
 
     public override IReadOnlyList<string> Mails => [OutboxKind.ConfirmLink];
 
@@ -38,11 +38,8 @@ internal sealed class Confirm() : ButtonPurpose(TokenPurpose.Confirm)
         return Task.FromResult<RecoveryEventKind?>(RecoveryEventKind.AddressConfirmed);
     }
 
-    private static MailContent Write(MailedLink link, string host) => new(
-        Words.MailConfirm,
-        [MailTemplates.Fill(Words.MailConfirmText, host)],
-        new MailButton(Words.ConfirmButton, link.Url),
-        [MailTemplates.Lifetime(link), Words.MailNotExpected]);
+    private static MailContent Write(MailedLink link, string host) => MailTemplates.WithLink(
+        Words.MailConfirm, MailTemplates.Fill(Words.MailConfirmText, host), Words.ConfirmButton, link, Words.MailNotExpected);
 
     private static MailContent ConfirmedAlready(MailFacts facts) => new(
         Words.MailConfirmedAlready,

@@ -7,8 +7,8 @@ using OneTimeJwt.Web.Outbox;
 namespace OneTimeJwt.Web.Links.Purposes;
 
 /// <summary>
-/// The first password of an account that was made for somebody. Redeeming replaces the security stamp and puts a hash where
-/// none was; however else the account gets a password, the invitation ends with it.
+/// The first password of an account that was created for somebody. Redeeming replaces the security stamp and sets the first
+/// password hash; a password set in any other way ends the invitation too.
 /// </summary>
 internal sealed class Invite() : PasswordPurpose(Declared)
 {
@@ -22,7 +22,7 @@ internal sealed class Invite() : PasswordPurpose(Declared)
 
     public override DoneWords Done => new(Words.ReadyTitle, Words.ReadyLead, "password-chosen");
 
-    public override InvalidLinkWords Dead => new(Words.ExpiredInvitation, Words.UsedInvitation, Words.WasThatYou);
+    public override InvalidLinkWords Invalid => new(Words.ExpiredInvitation, Words.UsedInvitation, Words.WasThatYou);
 
     public override IReadOnlyList<string> Mails => [OutboxKind.Invitation];
 
@@ -35,9 +35,10 @@ internal sealed class Invite() : PasswordPurpose(Declared)
     internal override IEnumerable<(string Name, MailContent Content)> Samples(MailedLink link, MailFacts facts) =>
         [("invitation", Write(link, facts.Host))];
 
-    private static MailContent Write(MailedLink link, string host) => new(
+    private static MailContent Write(MailedLink link, string host) => MailTemplates.WithLink(
         Words.MailInvitation,
-        [MailTemplates.Fill(Words.MailInvitationText, host)],
-        new MailButton(Words.MailInvitationButton, link.Url),
-        [MailTemplates.Lifetime(link), Words.MailInvitationUnexpected]);
+        MailTemplates.Fill(Words.MailInvitationText, host),
+        Words.MailInvitationButton,
+        link,
+        Words.MailInvitationUnexpected);
 }

@@ -8,8 +8,8 @@ using OneTimeJwt.Web.Outbox;
 namespace OneTimeJwt.Web.Links.Purposes;
 
 /// <summary>
-/// What a link is for: all that is special about the links of one purpose, declared in one file. The rest, from the proof of
-/// issuance to the limits, is the same for all purposes.
+/// What a link is for: what is special about the links of one purpose, declared in one file. The rest, from the proof of issuance
+/// to the limits, is the same for all purposes.
 /// </summary>
 public abstract class LinkPurpose(TokenPurpose token)
 {
@@ -20,38 +20,38 @@ public abstract class LinkPurpose(TokenPurpose token)
 
     public string Page => Token.Page;
 
-    /// <summary>How anybody may ask for such a link, also in exchange for a dead one; null where nobody may.</summary>
+    /// <summary>How anybody may ask for such a link, also in exchange for an invalid one; null where nobody may.</summary>
     public virtual LinkRequest? Request => null;
 
-    /// <summary>What the trail adds to the lines of its mails; null for links that choose a password.</summary>
+    /// <summary>The trail's detail of its mails; null for links that choose a password.</summary>
     public virtual string? TrailDetail => null;
 
-    /// <summary>The rows of the outbox that become mails with such a link; none where it comes in other mails.</summary>
+    /// <summary>The kinds of outbox rows that become mails with such a link; none where other mails carry it.</summary>
     public virtual IReadOnlyList<string> Mails => [];
 
-    /// <summary>Whether its mails are asked for, and so recorded as requests and counted. An invitation isn't.</summary>
+    /// <summary>Whether its mails are requested, and so recorded and counted. Invitations aren't.</summary>
     public virtual bool IsRequested => true;
 
-    /// <summary>Whether, beyond an address's budget, mails go only to the account that has confirmed it, where one has.</summary>
+    /// <summary>Whether, beyond an address's limit, mails go only to the account that has confirmed it, where one has.</summary>
     public virtual bool GivesWay => false;
 
-    /// <summary>Whether somebody waits for the mail, so that after hours it is of no use any more.</summary>
+    /// <summary>Whether somebody waits for the mail, so that it is useless after some hours.</summary>
     public virtual bool IsAwaited(string mail) => mail == Request?.Mail;
 
-    /// <summary>Whether the budget of its address holds the mail back.</summary>
+    /// <summary>Whether the address's limit applies to the mail.</summary>
     public virtual bool HasBudget(string mail) => true;
 
-    /// <summary>The address that the mail goes to where the account only wants it and doesn't have it yet.</summary>
+    /// <summary>The address that the account is to have and the mail goes to; null for its present one.</summary>
     public virtual string? WantedAddress(Account account) => null;
 
-    /// <summary>What the console calls a mail that waits.</summary>
+    /// <summary>What the console calls a waiting mail.</summary>
     public virtual string QueueName(string mail) => Words.QueueNotice;
 
-    /// <summary>What becomes of a row of <see cref="Mails"/>.</summary>
+    /// <summary>The mail for a row of <see cref="Mails"/>.</summary>
     internal virtual LinkMail Plan(OutboxMail mail, Account account, MailFacts facts) =>
         throw new NotSupportedException($"{Name} has no mails of its own.");
 
-    /// <summary>Each of its mails, to be looked at in Development.</summary>
+    /// <summary>Each of its mails, shown in Development.</summary>
     internal virtual IEnumerable<(string Name, MailContent Content)> Samples(MailedLink link, MailFacts facts) => [];
 
     /// <summary>The page behind a link that works.</summary>
@@ -61,51 +61,49 @@ public abstract class LinkPurpose(TokenPurpose token)
     public abstract DoneWords Done { get; }
 
     /// <summary>The page behind a link that doesn't work.</summary>
-    public abstract InvalidLinkWords Dead { get; }
+    public abstract InvalidLinkWords Invalid { get; }
 
-    /// <summary>Where the holder of a dead link may go on, the most likely first.</summary>
+    /// <summary>Where the page of an invalid link leads, the most likely first.</summary>
     public virtual IReadOnlyList<NextStep> NextSteps => [new("/forgot-password", Words.AskForANewLink), new("/sign-in", Words.SignIn)];
 }
 
 /// <summary>A link whose use is to choose a password.</summary>
 public abstract class PasswordPurpose(TokenPurpose token) : LinkPurpose(token)
 {
-    /// <summary>What the owner is mailed after its use; null where there is nobody to warn.</summary>
+    /// <summary>The notice that the owner is mailed after its use; null for none.</summary>
     public virtual string? Notice => null;
 }
 
 /// <summary>
-/// A link whose use is to press a button. The account's own address has to be typed beside it: mail security presses the
-/// buttons that it finds, but it doesn't know what the page never shows.
+/// A link whose use is to press a button. The account's own address has to be typed beside it: mail scanners press buttons that
+/// they find, but don't know what the page doesn't show.
 /// </summary>
 public abstract class ButtonPurpose(TokenPurpose token) : LinkPurpose(token)
 {
-    /// <summary>Said where another address was typed.</summary>
+    /// <summary>Shown where another address was typed.</summary>
     public virtual string WrongAddress => Words.OwnAddressWrong;
 
-    /// <summary>Whether the address that the link was mailed to is right as well, although the account may have
-    /// another one by now.</summary>
+    /// <summary>Whether the address that the link was mailed to is right, too; the account may have another one by now.</summary>
     public virtual bool AcceptsRecipient => false;
 
     /// <summary>The addresses of which one has to be typed.</summary>
     public virtual IEnumerable<string?> AcceptedAddresses(Account account, DateTimeOffset now) => [account.Email];
 
     /// <summary>Changes the account, and with it what the link's key is made of.</summary>
-    /// <returns>What happened, as the trail calls it; null where the account can't be changed so any more.</returns>
+    /// <returns>The trail's event; null where this change isn't possible any more.</returns>
     internal abstract Task<RecoveryEventKind?> ApplyAsync(Account account, Redeemer by, RedemptionContext context);
 }
 
-/// <summary>Who redeems a link, and how it stands with the database.</summary>
-/// <param name="Client">Where they come from.</param>
+/// <param name="Client">The network address that the request came from.</param>
 /// <param name="IsLastTry">Whether the database refused the change before, and not by chance.</param>
 public sealed record Redeemer(string? Client, bool IsLastTry);
 
 /// <summary>How the forgot-password page asks for a link.</summary>
 /// <param name="Mail">The outbox row.</param>
-/// <param name="Field">Tells it from others in the page's address and form; null for links that choose a password.</param>
+/// <param name="Field">Names it in the page's address and form; null for links that choose a password.</param>
 /// <param name="Title">Of the page.</param>
 /// <param name="Lead">What the link is for.</param>
-/// <param name="Hint">Said to who waits for another link, with a place for one that leads here; null where there is none.</param>
+/// <param name="Hint">Shown while another link is awaited, with a place for a link to here; null for none.</param>
 public sealed record LinkRequest(string Mail, string? Field, string Title, string Lead, string? Hint = null)
 {
     public string Path => Field is null ? "/forgot-password" : $"/forgot-password?{Field}";
@@ -117,7 +115,7 @@ public sealed record LinkRequest(string Mail, string? Field, string Title, strin
 /// <param name="Title">Of the page.</param>
 /// <param name="Lead">What its button does.</param>
 /// <param name="Field">What has to be filled in.</param>
-/// <param name="Button">What is on it.</param>
+/// <param name="Button">Its label.</param>
 public sealed record FormWords(string Title, string Lead, string Field, string Button);
 
 /// <param name="Title">Of the page after the use.</param>
@@ -127,7 +125,7 @@ public sealed record DoneWords(string Title, string Lead, string Outcome);
 
 /// <param name="Expired">Until when the link was good, with a place for that.</param>
 /// <param name="Used">That it was used, with a place for when.</param>
-/// <param name="IfNotYou">What to do where that was somebody else.</param>
+/// <param name="IfNotYou">What to do if that was somebody else.</param>
 public sealed record InvalidLinkWords(string Expired, string Used, string IfNotYou);
 
 /// <param name="Path">A page of ours.</param>

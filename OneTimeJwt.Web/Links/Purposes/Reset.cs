@@ -15,7 +15,7 @@ internal sealed class Reset() : PasswordPurpose(TokenPurpose.Reset)
 
     public override DoneWords Done => new(Words.DoneTitle, Words.DoneLead, "password-changed");
 
-    public override InvalidLinkWords Dead => new(Words.ExpiredReset, Words.UsedReset, Words.WasThatYou);
+    public override InvalidLinkWords Invalid => new(Words.ExpiredReset, Words.UsedReset, Words.WasThatYou);
 
     public override string? Notice => OutboxKind.PasswordChangedNotice;
 
@@ -23,7 +23,7 @@ internal sealed class Reset() : PasswordPurpose(TokenPurpose.Reset)
 
     public override bool GivesWay => true;
 
-    // Whoever floods an address with requests must not keep its owner out who has just secured the account.
+    // A flood of requests for an address must not keep out an owner who has just secured the account.
     public override bool HasBudget(string mail) => mail != OutboxKind.SecuredReset;
 
     public override string QueueName(string mail) => mail == OutboxKind.RequiredReset ? Words.QueueRequiredReset : Words.QueueResetLink;
@@ -61,12 +61,11 @@ internal sealed class Reset() : PasswordPurpose(TokenPurpose.Reset)
     private static MailContent Required(MailedLink link, string host) =>
         With(link, MailTemplates.Fill(Words.MailRequiredReset, host), Words.MailTooLate);
 
-    // To whoever has just said "this wasn't me".
     private static MailContent Secured(MailedLink link, string host) =>
         With(link, MailTemplates.Fill(Words.MailSecuredReset, host), Words.MailTooLate);
 
     private static MailContent With(MailedLink link, string text, params string[] notes) =>
-        new(Words.MailReset, [text], new MailButton(Words.MailReset, link.Url), [MailTemplates.Lifetime(link), .. notes]);
+        MailTemplates.WithLink(Words.MailReset, text, Words.MailReset, link, notes);
 
     private static MailContent SignsInElsewhere(MailFacts facts)
     {

@@ -9,8 +9,8 @@ using OneTimeJwt.Web.Outbox;
 namespace OneTimeJwt.Web.Links.Purposes;
 
 /// <summary>
-/// "This wasn't me". Redeeming raises the counter that alone is bound, besides the account: whatever an intruder does to
-/// password, address or second factor, the owner's link lives.
+/// "This wasn't me". Redeeming raises a counter, which is all that the key binds besides the account: whatever an intruder changes
+/// of password, address or second factor, the owner's link stays valid.
 /// </summary>
 internal sealed class Secure() : ButtonPurpose(Declared)
 {
@@ -24,16 +24,16 @@ internal sealed class Secure() : ButtonPurpose(Declared)
 
     public override DoneWords Done => new(Words.SecuredTitle, Words.SecuredLead, "account-secured");
 
-    public override InvalidLinkWords Dead => new(Words.ExpiredSecure, Words.UsedSecure, Words.UsedSecureNext);
+    public override InvalidLinkWords Invalid => new(Words.ExpiredSecure, Words.UsedSecure, Words.UsedSecureNext);
 
-    // An intruder may have moved the account since, and its owner another time before that.
+    // An intruder may have changed the address since, and the owner before that.
     public override bool AcceptsRecipient => true;
 
     public override IEnumerable<string?> AcceptedAddresses(Account account, DateTimeOffset now) =>
         [account.Email, account.Own?.TrustedAt(now)];
 
-    // The lock is one that choosing a password lifts: only a link to the owner's own address leads to that. Whoever changed
-    // the address while links that secure the account were out loses it again.
+    // Choosing a password lifts this lock, and only a link to the owner's own address leads to that. A change of address while
+    // links that secure the account were valid is undone.
     internal override async Task<RecoveryEventKind?> ApplyAsync(Account account, Redeemer by, RedemptionContext context)
     {
         var own = account.Remember();

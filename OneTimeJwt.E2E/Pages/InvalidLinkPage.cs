@@ -4,21 +4,21 @@ using OneTimeJwt.E2E.Infrastructure;
 namespace OneTimeJwt.E2E.Pages;
 
 /// <summary>What a link that doesn't work leads to.</summary>
-public sealed class DeadLinkPage(Tab tab) : SitePage(tab)
+public sealed class InvalidLinkPage(Tab tab) : SitePage(tab)
 {
     public ILocator Heading => Page.GetByRole(AriaRole.Heading, new() { Level = 1 });
 
-    public static async Task<DeadLinkPage> OpenAsync(Tab tab, string link)
+    public static async Task<InvalidLinkPage> OpenAsync(Tab tab, string link)
     {
         await tab.GoAsync(link);
         return await AtAsync(tab);
     }
 
-    public static async Task<DeadLinkPage> AtAsync(Tab tab)
+    public static async Task<InvalidLinkPage> AtAsync(Tab tab)
     {
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Main).Locator("[data-verdict]")).ToBeVisibleAsync();
         await Assertions.Expect(tab.Page.GetByLabel(tab.Say("New password"))).ToHaveCountAsync(0);
-        return new DeadLinkPage(tab);
+        return new InvalidLinkPage(tab);
     }
 
     /// <summary>What the page says of the link, and the status that it came with.</summary>
