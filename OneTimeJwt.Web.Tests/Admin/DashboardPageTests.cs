@@ -61,7 +61,7 @@ public sealed class DashboardPageTests
             page.FindAll("table")[0].QuerySelectorAll("tbody tr").Select(row => string.Join(' ', row.Children.Select(PageRenderer.Words))));
         Assert.Equal("3 asked for, 1 mailed, 1 redeemed. The numbers stand in the table below.", page.Find("svg desc").TextContent);
         Assert.Equal(
-            7 * DashboardReader.StretchesADay,
+            7 * DashboardReader.BucketsPerDay,
             page.FindAll("svg rect.redeemed").Count(bar => bar.GetAttribute("x") is not null));
         Assert.Equal(
             ["85", "170"],

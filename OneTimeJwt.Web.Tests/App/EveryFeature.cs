@@ -113,9 +113,9 @@ internal static class EveryFeature
                     AccountFilters.Locked | AccountFilters.Unconfirmed | AccountFilters.NoPassword | AccountFilters.TwoFactor,
                 })
             {
-                var page = await search.PageAsync(text, filters, most: 2, cancellationToken: cancellationToken);
+                var page = await search.PageAsync(text, filters, max: 2, cancellationToken: cancellationToken);
                 if (page.Next is not null)
-                    await search.PageAsync(text, filters, page.Next, most: 2, cancellationToken);
+                    await search.PageAsync(text, filters, page.Next, max: 2, cancellationToken);
             }
         }
     }

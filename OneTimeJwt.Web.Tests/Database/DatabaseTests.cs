@@ -242,7 +242,7 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
             AccountCursor? cursor = null;
             do
             {
-                var page = await search.PageAsync(text, AccountFilters.None, cursor, most: 4, Cancellation);
+                var page = await search.PageAsync(text, AccountFilters.None, cursor, max: 4, Cancellation);
                 ids.AddRange(page.Rows.Select(row => row.Id));
                 cursor = page.Next;
             }

@@ -279,8 +279,8 @@ public sealed partial class SecondFactorTests(SharedApp shared) : IClassFixture<
         services.GetRequiredService<IHttpContextAccessor>().HttpContext = new DefaultHttpContext { RequestServices = services };
         var account = await services.GetRequiredService<AccountsContext>().Users.SingleAsync(row => row.Id == id);
         return await services
-            .GetRequiredService<AccountSignInManager>()
-            .EnterWithPasskeyAsync(new PasskeyProof(account, passkey, challenge));
+            .GetRequiredService<PasskeyEntry>()
+            .EnterAsync(new PasskeyProof(account, passkey, challenge));
     }
 
     private async Task<Visitor> EnterAsync(Account account)

@@ -44,8 +44,8 @@ public sealed class SecondStepTests
             var row = (await users.FindByIdAsync(account.Id))!;
             var passkey = (await users.GetPasskeysAsync(row))[0];
             return await services
-                .GetRequiredService<AccountSignInManager>()
-                .EnterWithPasskeyAsync(new PasskeyProof(row, passkey, challenge));
+                .GetRequiredService<PasskeyEntry>()
+                .EnterAsync(new PasskeyProof(row, passkey, challenge));
         }
     }
 

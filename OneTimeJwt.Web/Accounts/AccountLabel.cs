@@ -45,7 +45,7 @@ internal sealed class AccountLabels(DisplayNames names, AccountLookup lookup)
                 account.EmailConfirmed,
             })
             .FirstOrDefaultAsync();
-        // Anybody may register an account with somebody's address, under a name that is a message to them.
+        // Anyone may register an account with another person's address, under a name that is a message to them.
         if (row is { EmailConfirmed: false })
         {
             var name = row.UserName == row.Email ? PlainName.Of(row.UserName) : PlainName.OfStranger(row.UserName);

@@ -16,7 +16,7 @@ public enum LockState
     /// <summary>Locked here, by "this wasn't me". Choosing a password by link lifts it.</summary>
     Secured,
 
-    /// <summary>Locked by somebody's decision, here or in another application. Only whoever may decide lifts it.</summary>
+    /// <summary>Locked by decision, here or in another application. Only an admin lifts it.</summary>
     Banned,
 }
 
@@ -32,7 +32,7 @@ public sealed record LockColumns(bool LockoutEnabled, DateTimeOffset? LockoutEnd
 
 /// <summary>
 /// The one rule for lock-outs, for sign-in, links, sessions and console alike. Applications ban by a date far ahead, of
-/// their own choice; guessing causes short lock-outs. Which is which, the longest lock-out that guessing may cause tells.
+/// their own choice; guessing causes short lock-outs. The longest lock-out that guessing may cause tells them apart.
 /// </summary>
 public sealed class AccountLock(IOptions<AccountsSettings> settings, TimeProvider time)
 {

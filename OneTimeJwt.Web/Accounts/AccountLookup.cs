@@ -10,12 +10,12 @@ namespace OneTimeJwt.Web.Accounts;
 public sealed record AccountCandidates(IReadOnlyList<Account> ByAddress, Account? ByName);
 
 /// <summary>
-/// Finds accounts by their normalised columns, also where another application normalises in a way of its own: in lower
-/// case, or by the rules of Turkish. Each is a look-up in the same index.
+/// Finds accounts by their normalised columns, also where another application normalises differently: in lower case,
+/// or by the rules of Turkish. Each is a look-up in the same index.
 /// </summary>
 public sealed class AccountLookup(ILookupNormalizer normalizer)
 {
-    /// <summary>So many accounts of one address are tried at sign-in; the others have their user names.</summary>
+    /// <summary>How many accounts of one address are tried at sign-in; the others use their user names.</summary>
     public const int MaxAtSignIn = 4;
 
     // SQL Server takes 2,100 parameters.
@@ -95,8 +95,7 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
             other.Id != account.Id && (spellings.Contains(other.NormalizedEmail!) || spellings.Contains(other.NormalizedUserName!)));
     }
 
-    /// <summary>Normalises an address in the way in which the one before it was: the application that made the row
-    /// finds it by that.</summary>
+    /// <summary>Normalises an address as the former one was: the application that made the row finds it by that.</summary>
     public string NormalizeLike(string? formerNormalized, string? former, string address)
     {
         var ours = Normalised(address);
@@ -142,7 +141,7 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
     private async Task<AccountCandidates> FindReadableAsync(AccountsContext database, string text)
     {
         var spellings = Spellings(text);
-        // Anybody may register an account with somebody's address, and only its owner can confirm it.
+        // Anyone may register an account with another person's address, and only its owner can confirm it.
         var addressed = await database.Users.Where(account => spellings.Contains(account.NormalizedEmail!))
             .OrderByDescending(account => account.EmailConfirmed).ThenBy(account => account.Id).Take(MaxAtSignIn).ToListAsync();
         var named = await database.Users.Where(account => spellings.Contains(account.NormalizedUserName!))

@@ -10,6 +10,7 @@ internal static class AccountsModule
         builder.Services.AddSingleton<AccountLock>();
         builder.Services.AddSingleton<AccountLookup>();
         builder.Services.AddSingleton<AdoptionCheck>();
+        builder.Services.AddSingleton<AdoptionCounter>();
         builder.Services.AddSingleton<AdoptionNotes>();
         builder.Services.AddSingleton<OwnerLanguage>();
         builder.Services.AddSingleton<DisplayNames>();

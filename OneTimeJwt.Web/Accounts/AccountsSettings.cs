@@ -9,7 +9,7 @@ public sealed class AccountsSettings
     /// <summary>The operator's own sign-in page, where people are sent instead of ours.</summary>
     public string? SignInUrl { get; set; }
 
-    /// <summary>A lock-out that ends later than this from now is somebody's decision: nothing here lifts it.</summary>
+    /// <summary>A lock-out that ends later than this from now is a decision: nothing here lifts it.</summary>
     public TimeSpan LongestGuessingLockout { get; set; } = TimeSpan.FromHours(24);
 
     public PasswordSettings Passwords { get; set; } = new();

@@ -1,27 +1,15 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Accounts;
 
-/// <summary>What is odd about the accounts of a database that another application made, counted, and what it will mean.</summary>
-internal sealed class AdoptionNotes(
-    ILookupNormalizer normalizer,
-    AccountLookup lookup,
-    AccountLock accountLock,
-    IOptions<AccountsSettings> settings)
+/// <summary>Texts about the differences in an adopted database, with their numbers and what they mean.</summary>
+internal sealed class AdoptionNotes(AdoptionCounter counter, IOptions<AccountsSettings> settings)
 {
-    private const string AuthenticatorKey = "AuthenticatorKey";
-
     public async Task<IReadOnlyList<string>> OfAsync(AccountsContext database, CancellationToken cancellationToken)
     {
-        var counts = new Counts();
-        await foreach (var row in Rows(database).AsAsyncEnumerable().WithCancellation(cancellationToken))
-            Count(counts, row);
-        await CountPairsAsync(counts, database, cancellationToken);
-
+        var counts = await counter.CountAsync(database, cancellationToken);
         var notes = new List<string> { Noun(counts.Accounts, "account") + "." };
         notes.AddRange(Lines(counts));
         if (database.SearchCollation is { } collation)
@@ -35,77 +23,7 @@ internal sealed class AdoptionNotes(
         return notes;
     }
 
-    // Columns only: the table of our own is not there yet.
-    private static IQueryable<Row> Rows(AccountsContext database) => database.Users.Select(account => new Row(
-        account.UserName,
-        account.NormalizedUserName,
-        account.Email,
-        account.NormalizedEmail,
-        account.EmailConfirmed,
-        account.PasswordHash,
-        account.SecurityStamp,
-        account.LockoutEnabled,
-        account.LockoutEnd));
-
-    private void Count(Counts counts, Row row)
-    {
-        counts.Accounts++;
-        counts.NoStamp += string.IsNullOrEmpty(row.SecurityStamp) ? 1 : 0;
-        counts.NoAddress += string.IsNullOrEmpty(row.Email) ? 1 : 0;
-        counts.Unconfirmed += !string.IsNullOrEmpty(row.Email) && !row.EmailConfirmed ? 1 : 0;
-        Count(ref counts.Addresses, row.Email, row.NormalizedEmail);
-        Count(ref counts.Names, row.UserName, row.NormalizedUserName);
-
-        if (row.PasswordHash is null)
-            counts.NoPassword++;
-        else if (HashFormats.Of(row.PasswordHash) is var format && format != HashFormat.V3)
-            (counts.V2Hashes, counts.OtherHashes) =
-                format == HashFormat.V2 ? (counts.V2Hashes + 1, counts.OtherHashes) : (counts.V2Hashes, counts.OtherHashes + 1);
-
-        var state = accountLock.Of(new LockColumns(row.LockoutEnabled, row.LockoutEnd, SecuredLock: null));
-        counts.Banned += state == LockState.Banned ? 1 : 0;
-        counts.Paused += state == LockState.Paused ? 1 : 0;
-        counts.Ignored +=
-            !row.LockoutEnabled
-            && accountLock.Of(new LockColumns(LockoutEnabled: true, row.LockoutEnd, SecuredLock: null)) == LockState.Banned
-                ? 1
-                : 0;
-    }
-
-    private void Count(ref (int Otherwise, int Unlisted) counts, string? plain, string? normalised)
-    {
-        if (string.IsNullOrEmpty(plain) || !Addresses.CanBeNormalised(plain) || normalizer.NormalizeEmail(plain) == normalised)
-            return;
-        if (lookup.Spellings(plain).Contains(normalised, StringComparer.Ordinal))
-            counts.Otherwise++;
-        else
-            counts.Unlisted++;
-    }
-
-    private static async Task CountPairsAsync(Counts counts, AccountsContext database, CancellationToken cancellationToken)
-    {
-        var users = database.Users;
-        var shared = await users.Where(account => account.NormalizedEmail != null).GroupBy(account => account.NormalizedEmail)
-            .Where(alike => alike.Count() > 1).Select(alike => alike.Count()).ToListAsync(cancellationToken);
-        (counts.Shared, counts.SharedByMany) = (shared.Count, shared.Count(alike => alike > AccountLookup.MaxAtSignIn));
-        counts.LookAlikes = await users.CountAsync(
-            account =>
-                account.NormalizedUserName != account.NormalizedEmail
-                && users.Any(other => other.Id != account.Id && other.NormalizedEmail == account.NormalizedUserName),
-            cancellationToken);
-        counts.OtherFactors = await users.CountAsync(
-            account =>
-                account.TwoFactorEnabled
-                && !database.UserTokens.Any(token =>
-                    token.UserId == account.Id
-                    && token.LoginProvider == Account.TokenStore
-                    && token.Name == AuthenticatorKey
-                    && token.Value != null
-                    && token.Value != ""),
-            cancellationToken);
-    }
-
-    private IEnumerable<string> Lines(Counts counts) =>
+    private IEnumerable<string> Lines(AdoptionCounts counts) =>
         from line in new (int Count, string Noun, string One, string Many)[]
         {
             (counts.Shared, "address",
@@ -212,35 +130,4 @@ internal sealed class AdoptionNotes(
 
     private static string Noun(int count, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : noun is [.., 's'] ? "es" : "s")}");
-
-    private sealed record Row(
-        string? UserName,
-        string? NormalizedUserName,
-        string? Email,
-        string? NormalizedEmail,
-        bool EmailConfirmed,
-        string? PasswordHash,
-        string? SecurityStamp,
-        bool LockoutEnabled,
-        DateTimeOffset? LockoutEnd);
-
-    private sealed class Counts
-    {
-        public int Accounts;
-        public int Shared;
-        public int SharedByMany;
-        public int LookAlikes;
-        public int NoStamp;
-        public int NoAddress;
-        public int Unconfirmed;
-        public int NoPassword;
-        public int V2Hashes;
-        public int OtherHashes;
-        public int Banned;
-        public int Paused;
-        public int Ignored;
-        public int OtherFactors;
-        public (int Otherwise, int Unlisted) Addresses;
-        public (int Otherwise, int Unlisted) Names;
-    }
 }

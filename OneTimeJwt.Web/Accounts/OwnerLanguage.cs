@@ -5,8 +5,8 @@ using OneTimeJwt.Web.Languages;
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>
-/// The language that an account's owner last used here, for mails that somebody else sets off. Only who has proven to be
-/// the owner sets it: by signing in, or by a link out of the mailbox.
+/// The language that an account's owner last used here, for mails that others cause. Only a proven owner sets it: by
+/// signing in, or by a link from the mailbox.
 /// </summary>
 public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
 {
@@ -27,7 +27,7 @@ public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
         }
         catch (Exception fault) when (fault is DbUpdateException || fault.IsOfDatabase())
         {
-            // What it was for has succeeded, and the next sign-in brings another chance.
+            // The sign-in or link itself has succeeded, and the next sign-in tries again.
         }
     }
 
@@ -36,7 +36,7 @@ public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
         var own = await database.OwnStates.FindAsync(accountId);
         if (own is null)
             database.Add(own = new RecoveryState { AccountId = accountId });
-        // A browser that tells no zone has none to put in the place of the one that is known.
+        // A browser that sends no zone does not replace the known one.
         (own.Culture, own.Zone) = (culture, zone ?? own.Zone);
         return await database.SaveChangesAsync();
     }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OneTimeJwt.Web.Accounts;
 
-/// <summary>A name that somebody chose, fit for one line of a page or a mail.</summary>
+/// <summary>A name that a user chose, made fit for one line of a page or a mail.</summary>
 internal static class PlainName
 {
     private const int Longest = 100;
@@ -13,7 +13,7 @@ internal static class PlainName
     private const int NonJoiner = 0x200C;
     private const int Joiner = 0x200D;
 
-    /// <summary>A name of somebody who has not shown that the address is theirs: one word that nothing makes a link of.</summary>
+    /// <summary>The name of a user who has not proven the address: one word that mail programs make no link of.</summary>
     public static string? OfStranger(string? name) =>
         Of(name) is { Length: <= MaxUnknownLength } plain
         && plain.EnumerateRunes().All(rune => Rune.IsLetterOrDigit(rune) || rune.Value is '-' or '_')

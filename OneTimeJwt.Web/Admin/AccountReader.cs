@@ -31,7 +31,7 @@ public sealed record AccountDetails(
     IReadOnlyList<QueuedMail> Queue,
     TrailLines Trail);
 
-/// <summary>Reads what there is to know of one account, each time afresh.</summary>
+/// <summary>Reads the details of one account, uncached.</summary>
 public sealed class AccountReader(
     IDbContextFactory<AccountsContext> contexts,
     ConsoleRoles roles,

@@ -12,16 +12,16 @@ public sealed class ActorReader(IAuthorizationService authorization, IOptions<Id
 {
     public Task<AdminActionParty> ReadAsync(AccountsContext database, ClaimsPrincipal user) => ReadAsync(database, user, isLocked: false);
 
-    /// <summary>The same for a change: until its transaction ends nobody else's act is judged and no role changes.</summary>
+    /// <summary>The same for a change: until its transaction ends no other action is judged and no role changes.</summary>
     public Task<AdminActionParty> ReadAndLockAsync(AccountsContext database, ClaimsPrincipal user) =>
         ReadAsync(database, user, isLocked: true);
 
     private async Task<AdminActionParty> ReadAsync(AccountsContext database, ClaimsPrincipal user, bool isLocked)
     {
-        // Ahead of the locks: it reads on a connection of its own, which would wait for them on some databases.
+        // Ahead of the locks: it reads on another connection, which would wait for them on some databases.
         var isAuthorized = (await authorization.AuthorizeAsync(user, ConsoleAccess.Policy)).Succeeded;
         if (isLocked)
-            await roles.HoldAsync(database);
+            await roles.LockRolesAsync(database);
 
         var claims = identity.Value.ClaimsIdentity;
         var id = user.FindFirstValue(claims.UserIdClaimType) ?? "";

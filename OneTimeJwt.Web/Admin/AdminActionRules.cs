@@ -18,25 +18,25 @@ public enum AdminAction
     RemoveRole,
 }
 
-/// <summary>One side of an act: whose account, with which role.</summary>
+/// <summary>An account on one side of an action, and its role.</summary>
 public sealed record AdminActionParty(string Id, ConsoleRole? Role);
 
-/// <summary>Who may do what to whom. Nothing else decides that: pages ask it to warn, acts ask it again when they are done.</summary>
+/// <summary>Who may do what to whom. Only these rules decide: pages ask them to warn, actions when they are done.</summary>
 public static class AdminActionRules
 {
     public static string NoRole => Words.RefusalNoRole;
 
-    /// <param name="act">What is to be done.</param>
-    /// <param name="by">Who wants it.</param>
-    /// <param name="to">Whose account it is.</param>
-    /// <param name="isBanned">Whether somebody decided that nobody may sign in to that account.</param>
+    /// <param name="action">What is to be done.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="target">Whose account it is.</param>
+    /// <param name="isBanned">Whether that account is locked by decision.</param>
     /// <returns>Why not; null where it may be done.</returns>
-    public static string? Refusal(AdminAction act, AdminActionParty by, AdminActionParty to, bool isBanned) => act switch
+    public static string? Refusal(AdminAction action, AdminActionParty actor, AdminActionParty target, bool isBanned) => action switch
     {
-        _ when by.Role is null => NoRole,
-        _ when by.Id == to.Id => Words.RefusalOwnAccount,
-        _ when by.Role == ConsoleRole.Admin => null,
-        _ when to.Role == ConsoleRole.Admin => Words.RefusalSupportOnAdmin,
+        _ when actor.Role is null => NoRole,
+        _ when actor.Id == target.Id => Words.RefusalOwnAccount,
+        _ when actor.Role == ConsoleRole.Admin => null,
+        _ when target.Role == ConsoleRole.Admin => Words.RefusalSupportOnAdmin,
         AdminAction.Unlock when isBanned => Words.RefusalAdminsLock,
         AdminAction.SendLink or AdminAction.ConfirmAddress or AdminAction.RevokeLinks or AdminAction.TryMailAgain => null,
         _ => Words.RefusalOnlyAdmin,

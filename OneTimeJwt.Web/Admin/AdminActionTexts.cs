@@ -2,10 +2,10 @@ using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>How acts are called, what they will do and what they did.</summary>
+/// <summary>What actions are called, what they will do and what they did.</summary>
 internal static class AdminActionTexts
 {
-    public static string Name(AdminAction act) => act switch
+    public static string Name(AdminAction action) => action switch
     {
         AdminAction.SendLink => Words.ActSendLink,
         AdminAction.ConfirmAddress => Words.ActConfirmAddress,
@@ -21,7 +21,7 @@ internal static class AdminActionTexts
     };
 
     /// <summary>What will happen, said before it does.</summary>
-    public static string Consequence(AdminAction act) => act switch
+    public static string Consequence(AdminAction action) => action switch
     {
         AdminAction.SendLink => Words.ActSendLinkConsequence,
         AdminAction.ConfirmAddress => Words.ActConfirmAddressConsequence,
@@ -36,7 +36,7 @@ internal static class AdminActionTexts
         _ => Words.ActRemoveRoleConsequence,
     };
 
-    public static string Done(AdminAction act) => act switch
+    public static string Done(AdminAction action) => action switch
     {
         AdminAction.SendLink => Words.ActSendLinkDone,
         AdminAction.ConfirmAddress => Words.ActConfirmAddressDone,

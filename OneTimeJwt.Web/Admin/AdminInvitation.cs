@@ -1,28 +1,24 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Delivery;
-using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>
-/// Makes somebody an admin from the command line, so that no account exists by default: with a one-time link where there
-/// is no password yet, else with a plain notice. Said again, it goes on where it was broken off, or sends a fresh link.
+/// Makes an account an admin from the command line, so that none exists by default: with a one-time link where there is no
+/// password yet, else with a notice. Given again, the command goes on where it broke off, or sends a fresh link.
 /// </summary>
 internal sealed class AdminInvitation(
     UserManager<Account> users,
     AccountsContext database,
-    HostColumns columns,
+    InvitedAccounts invited,
     ConsoleRoles roles,
     AccountLock accountLock,
-    AccountLookup lookup,
     DeliveryAttempt dispatch,
-    IOptions<RecoverySettings> recovery,
     TimeProvider time)
 {
     /// <summary>What to print, and whether it was done.</summary>
@@ -33,15 +29,10 @@ internal sealed class AdminInvitation(
         if (!await roles.IsOursOrFreeAsync(ConsoleRole.Admin))
             return Foreign();
 
-        var spellings = lookup.Spellings(address);
-        var found = await database
-            .Users.Where(row => spellings.Contains(row.NormalizedEmail!))
-            .OrderBy(row => row.Id)
-            .Take(2)
-            .ToListAsync();
+        var found = await invited.FindAsync(address, orName: false);
         if (found.Count > 1)
             return Refused($"Several accounts have the address {address}: give the one that is meant an address of its own first.");
-        if (found is [{ } listed] && !lookup.HasAddress(listed.Email, address))
+        if (found is [{ } listed] && !invited.HasAddress(listed, address))
             return Refused(
                 $"An account is listed under {address} that has another address: have your application write its NormalizedEmail "
                     + "again first.");
@@ -58,7 +49,7 @@ internal sealed class AdminInvitation(
         }
         catch (DbUpdateException fault) when (fault.IsRefusal())
         {
-            // An account without a role and without an invitation is of no use to anybody.
+            // An account without a role and without an invitation is of no use.
             if (found.Count == 0)
                 await users.DeleteAsync(account);
             return Refused(
@@ -91,9 +82,9 @@ internal sealed class AdminInvitation(
         }
         catch (DbUpdateException fault) when (fault.IsRefusal())
         {
-            return DatabaseFaults.Of(fault) == DatabaseFault.MissingValue && await columns.UnsetAsync() is { Count: > 0 } unset
-                ? $"AspNetUsers wants values that this app doesn't know. Set "
-                    + $"{string.Join(" and ", unset.Select(HostColumns.SettingOf))}, or give the columns defaults."
+            return await invited.MissingSettingsAsync(fault) is { Count: > 0 } missing
+                ? $"AspNetUsers wants values that this app doesn't know. Set {string.Join(" and ", missing)}, "
+                    + "or give the columns defaults."
                 : $"the database refused it: {fault.Cause()}.";
         }
     }
@@ -105,11 +96,7 @@ internal sealed class AdminInvitation(
         if (account is { EmailConfirmed: false, HasPassword: true })
             return "has a password, and nobody has confirmed its address: let its owner confirm it first, at /forgot-password?confirm.";
 
-        var isExternal =
-            !account.HasPassword
-            && !recovery.Value.AllowExternalOnly
-            && await database.UserLogins.AnyAsync(login => login.UserId == account.Id);
-        return isExternal
+        return await invited.IsExternalOnlyAsync(account)
             ? "signs in through another provider only: set Recovery:AllowExternalOnly to true, or invite another address."
             : null;
     }
@@ -119,7 +106,8 @@ internal sealed class AdminInvitation(
         var now = time.GetUtcNow();
         var mail = OutboxMail.ForAdmin(kind, account.Id, now);
         database.Add(mail);
-        database.Add(RecoveryEvent.Of(RecoveryEventKind.Invited, account.Id, now, detail: "on the command line"));
+        database.Add(
+            RecoveryEvent.ByAdmin(RecoveryEventKind.Invited, new(Actor: null, Client: null, now), account.Id, "on the command line"));
         await database.SaveChangesAsync();
 
         var what = kind == OutboxKind.Invitation ? "The invitation" : "The notice";

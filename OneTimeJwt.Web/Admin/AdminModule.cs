@@ -15,6 +15,7 @@ internal static class AdminModule
         builder.Services.AddSingleton<AccountSearch>();
         builder.Services.AddSingleton<AccountReader>();
         builder.Services.AddSingleton<ActorReader>();
+        builder.Services.AddSingleton<AccountActions>();
         builder.Services.AddSingleton<AdminActions>();
         builder.Services.AddSingleton<TrailReader>();
         builder.Services.AddSingleton<TrailExport>();
@@ -23,6 +24,7 @@ internal static class AdminModule
         builder.Services.AddSingleton<FindAdmins>(services => services.GetRequiredService<ConsoleRoles>().AdminsAsync);
         builder.Services.AddSingleton<NeedsSecondFactor>(services =>
             async id => await services.GetRequiredService<ConsoleRoles>().OfAsync(id) is not null);
+        builder.Services.AddScoped<InvitedAccounts>();
         builder.Services.AddScoped<AdminInvitation>();
         builder.Services.AddSingleton<IAuthorizationHandler, ConsoleAccessHandler>();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, SecondFactorRedirect>();
@@ -40,18 +42,18 @@ internal static class AdminModule
             .Add(endpoint =>
             {
                 AnswerHeadLikeGet(endpoint);
-                KeepStrangersOut(endpoint);
+                RequireConsoleAccess(endpoint);
             });
     }
 
-    // Only the console has circuits: nobody else gets as far as holding a connection open.
-    private static void KeepStrangersOut(EndpointBuilder endpoint)
+    // Only the console has circuits: other users must not be able to hold connections open.
+    private static void RequireConsoleAccess(EndpointBuilder endpoint)
     {
         if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } route } && route.StartsWith("/_blazor", StringComparison.Ordinal))
             endpoint.Metadata.Add(new AuthorizeAttribute(ConsoleAccess.Policy));
     }
 
-    // Pages of the console send no forms: their acts travel over the circuit.
+    // Pages of the console send no forms: their actions travel over the circuit.
     private static void AnswerHeadLikeGet(EndpointBuilder endpoint)
     {
         if (

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>The <c>Admin</c> section: an adopted database may have roles of its own, so these have names of ours.</summary>
+/// <summary>The <c>Admin</c> section: an adopted database may have other roles, so the names of these can be set.</summary>
 public sealed class AdminSettings
 {
     public AdminRoles Roles { get; set; } = new();
@@ -15,7 +15,7 @@ public sealed class AdminRoles
     public string Support { get; set; } = "Recovery.Support";
 }
 
-/// <summary>The <c>RateLimits:PerAdmin</c> section: mails that one admin may trigger by hand; campaigns have a rate of their own.</summary>
+/// <summary>The <c>RateLimits:PerAdmin</c> section: mails that one admin may trigger by hand; campaigns have their own rate.</summary>
 public sealed class AdminBudget
 {
     public int Permits { get; set; } = 60;

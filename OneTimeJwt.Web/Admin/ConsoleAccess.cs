@@ -7,7 +7,7 @@ using OneTimeJwt.Web.SignIn;
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>
-/// Who may use the console. Roles don't change the security stamp, so they are read from the database at each act,
+/// Who may use the console. Roles don't change the security stamp, so they are read from the database at each action,
 /// never from the cookie; outside Development a second factor has to be on.
 /// </summary>
 internal sealed class ConsoleAccess : IAuthorizationRequirement
@@ -22,7 +22,7 @@ internal sealed class ConsoleAccessHandler(IServiceScopeFactory scopes, AccountL
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ConsoleAccess requirement)
     {
-        // A scope of its own: a circuit's would keep answering from what it read first.
+        // A separate scope: a circuit's context would keep returning what it read first.
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
         var roles = scope.ServiceProvider.GetRequiredService<ConsoleRoles>();

@@ -7,28 +7,6 @@ using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>What an account may do in the console; the greater includes the lesser.</summary>
-public enum ConsoleRole
-{
-    Support,
-    Admin,
-}
-
-/// <summary>What became of a role that was to be given or taken.</summary>
-public enum RoleOutcome
-{
-    Done,
-
-    /// <summary>It was so already.</summary>
-    Unchanged,
-
-    /// <summary>The role of that name has members and was not made here: another application's.</summary>
-    NotOurs,
-
-    /// <summary>Nobody would be left who may do all.</summary>
-    LastAdmin,
-}
-
 /// <summary>
 /// Who may do what in the console, from the database each time. A role counts where it has the configured name and the
 /// mark that it was made or claimed here.
@@ -43,7 +21,7 @@ public sealed class ConsoleRoles(
 {
     public string NameOf(ConsoleRole role) => role == ConsoleRole.Admin ? settings.Value.Roles.Admin : settings.Value.Roles.Support;
 
-    /// <returns>The account's greatest role; null where it has none.</returns>
+    /// <returns>The account's highest role; null where it has none.</returns>
     public async Task<ConsoleRole?> OfAsync(string accountId)
     {
         await using var database = await contexts.CreateDbContextAsync();
@@ -68,7 +46,7 @@ public sealed class ConsoleRoles(
             ? await OfAsync(database, accountId)
             : null;
 
-    /// <summary>The accounts that may do all and can sign in.</summary>
+    /// <summary>The admins who can sign in.</summary>
     public async Task<List<string>> AdminsAsync(AccountsContext database)
     {
         var admins = await (
@@ -92,7 +70,7 @@ public sealed class ConsoleRoles(
     public static string Detail(ConsoleRole role) => $"{role} of the console";
 
     /// <param name="accountId">Who gets it.</param>
-    /// <param name="role">Made, or claimed where nobody has it, if need be.</param>
+    /// <param name="role">Created, or claimed where it has no members, if necessary.</param>
     /// <param name="actor">The id of the admin who gives it; null on the command line.</param>
     public Task<RoleOutcome> GrantAsync(string accountId, ConsoleRole role, string? actor) =>
         ChangeAsync(RecoveryEventKind.RoleGranted, accountId, role, actor, GrantAsync);
@@ -101,7 +79,7 @@ public sealed class ConsoleRoles(
     public Task<RoleOutcome> RemoveAsync(string accountId, ConsoleRole role, string? actor) =>
         ChangeAsync(RecoveryEventKind.RoleRemoved, accountId, role, actor, RemoveAsync);
 
-    /// <summary>Part of a transaction that holds the roles: its caller adds the event where it is done.</summary>
+    /// <summary>Part of a transaction that has locked the roles: its caller adds the event where it is done.</summary>
     public async Task<RoleOutcome> GrantAsync(AccountsContext database, string accountId, ConsoleRole role)
     {
         if (await ClaimAsync(database, role) is not { } row)
@@ -114,7 +92,7 @@ public sealed class ConsoleRoles(
         return RoleOutcome.Done;
     }
 
-    /// <summary>Part of a transaction that holds the roles: its caller adds the event where it is done.</summary>
+    /// <summary>Part of a transaction that has locked the roles: its caller adds the event where it is done.</summary>
     public async Task<RoleOutcome> RemoveAsync(AccountsContext database, string accountId, ConsoleRole role)
     {
         var row = await Marked(database).SingleOrDefaultAsync(known => known.NormalizedName == Key(role));
@@ -131,15 +109,15 @@ public sealed class ConsoleRoles(
         return RoleOutcome.Done;
     }
 
-    /// <summary>Until the transaction ends nobody else's act is judged and no role changes: a write that changes
+    /// <summary>Until the transaction ends no other action is judged and no role changes: a write that changes
     /// nothing takes the rows' locks.</summary>
-    public Task HoldAsync(AccountsContext database) => database.Roles
+    public Task LockRolesAsync(AccountsContext database) => database.Roles
         .Where(role => role.NormalizedName == Key(ConsoleRole.Admin) || role.NormalizedName == Key(ConsoleRole.Support))
         .ExecuteUpdateAsync(role => role.SetProperty(known => known.ConcurrencyStamp, known => known.ConcurrencyStamp));
 
     /// <summary>
-    /// Whether an admin could do without this one; where so, the change that is about to be saved and changes of the
-    /// role's members exclude each other.
+    /// Whether there is another admin; where so, the change that is about to be saved and changes of the role's members
+    /// exclude each other.
     /// </summary>
     public async Task<bool> HasOtherAdminAsync(AccountsContext database, string accountId)
     {
@@ -185,25 +163,17 @@ public sealed class ConsoleRoles(
         string? actor,
         Func<AccountsContext, string, ConsoleRole, Task<RoleOutcome>> change)
     {
-        var line = Guid.CreateVersion7();
+        var eventId = Guid.CreateVersion7();
         return transaction.RunAsync(
-            line,
-            HoldAsync,
+            eventId,
+            LockRolesAsync,
             async database =>
             {
-                await HoldAsync(database);
+                await LockRolesAsync(database);
                 var outcome = await change(database, accountId, role);
                 if (outcome == RoleOutcome.Done)
                     database.Add(
-                        new RecoveryEvent
-                        {
-                            Id = line,
-                            At = time.GetUtcNow(),
-                            Kind = kind,
-                            AccountId = accountId,
-                            Actor = actor,
-                            Detail = Detail(role),
-                        });
+                        RecoveryEvent.ByAdmin(kind, new(actor, Client: null, time.GetUtcNow()), accountId, Detail(role), eventId));
                 return outcome;
             });
     }

@@ -5,17 +5,17 @@ using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>What happened in one stretch of time.</summary>
+/// <summary>What happened in a span of time.</summary>
 public sealed record TimeBucket(DateTimeOffset From, DateTimeOffset To, int Asked, int Mailed, int Opened, int Redeemed, int Refused);
 
 /// <summary>Why links or requests were turned away, and what else went wrong, as the trail has it, and how often.</summary>
 public sealed record Refusals(RecoveryEventKind Kind, string? Detail, int Day, int Week);
 
-/// <param name="Week">The last seven days, oldest stretch first.</param>
+/// <param name="Week">The last seven days, oldest first.</param>
 /// <param name="Reasons">The commonest first.</param>
 public sealed record Funnel(IReadOnlyList<TimeBucket> Week, IReadOnlyList<Refusals> Reasons)
 {
-    public IReadOnlyList<TimeBucket> Day { get; } = [.. Week.TakeLast(DashboardReader.StretchesADay)];
+    public IReadOnlyList<TimeBucket> Day { get; } = [.. Week.TakeLast(DashboardReader.BucketsPerDay)];
 }
 
 /// <param name="Depth">Mails that wait.</param>
@@ -25,9 +25,9 @@ public sealed record QueueState(int Depth, DateTimeOffset? Oldest);
 /// <summary>Counts what the trail and the outbox hold.</summary>
 public sealed class DashboardReader(IDbContextFactory<AccountsContext> contexts, TimeProvider time)
 {
-    public const int StretchesADay = 8;
+    public const int BucketsPerDay = 8;
 
-    private static readonly TimeSpan Length = TimeSpan.FromDays(1) / StretchesADay;
+    private static readonly TimeSpan Length = TimeSpan.FromDays(1) / BucketsPerDay;
 
     private static readonly RecoveryEventKind[] Counted =
     [
@@ -66,12 +66,12 @@ public sealed class DashboardReader(IDbContextFactory<AccountsContext> contexts,
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var now = time.GetUtcNow();
         var week = new List<TimeBucket>();
-        for (var i = 7 * StretchesADay; i > 0; i--)
-            week.Add(await StretchAsync(database, now - (Length * i), now - (Length * (i - 1)), cancellationToken));
+        for (var i = 7 * BucketsPerDay; i > 0; i--)
+            week.Add(await BucketAsync(database, now - (Length * i), now - (Length * (i - 1)), cancellationToken));
         return new Funnel(week, await ReasonsAsync(database, now, cancellationToken));
     }
 
-    private static async Task<TimeBucket> StretchAsync(
+    private static async Task<TimeBucket> BucketAsync(
         AccountsContext database,
         DateTimeOffset from,
         DateTimeOffset to,
@@ -117,7 +117,7 @@ public sealed class DashboardReader(IDbContextFactory<AccountsContext> contexts,
             .Select(line => line.Detail!)
             .ToListAsync(cancellationToken);
 
-        // A link's length is of no use here, and would be a reason of its own each time.
+        // A link's length is of no use here, and would make each event a reason by itself.
         return proven
             .Select(alike =>
                 (Reason: (alike.Kind, Detail: alike.Kind == RecoveryEventKind.LinkTooLong ? null : alike.Detail), alike.Count))
@@ -126,7 +126,7 @@ public sealed class DashboardReader(IDbContextFactory<AccountsContext> contexts,
             .ToDictionary(alike => alike.Key, alike => alike.Sum(reason => reason.Count));
     }
 
-    // As the trail sums tokens up that prove nothing: "forged: 3, malformed: 12".
+    // As the trail sums up tokens that prove nothing: "forged: 3, malformed: 12".
     private static IEnumerable<((RecoveryEventKind Kind, string? Detail) Reason, int Count)> Unproven(string summary) =>
         from part in summary.Split(", ")
         let colon = part.LastIndexOf(": ", StringComparison.Ordinal)

@@ -14,7 +14,7 @@ internal static class FilterTexts
         (AccountFilters.LinkOut, "link-out", Words.FilterLinkOut),
     ];
 
-    /// <summary>Words that stand for nothing are passed over.</summary>
+    /// <summary>Unknown words are ignored.</summary>
     public static AccountFilters Parse(IEnumerable<string?>? words) =>
         All.Where(known => words?.Contains(known.Word) == true).Aggregate(AccountFilters.None, (filters, known) => filters | known.Filter);
 

@@ -2,8 +2,7 @@ using System.Globalization;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>Words that the database keeps. Whoever reads them may read another language than whoever caused them, so
-/// they are English.</summary>
+/// <summary>Text that the database keeps, in English: its readers may use another language than the user who caused it.</summary>
 internal static class InvariantText
 {
     public static string InEnglish(Func<string> words)

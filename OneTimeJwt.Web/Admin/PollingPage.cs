@@ -9,8 +9,8 @@ using OneTimeJwt.Web.Languages;
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>
-/// A page of the console that keeps itself up to date. Each reading asks first whether its reader may still see it, and
-/// a database that is away for a while is waited for.
+/// A page of the console that refreshes itself. Each refresh first asks whether the user may still see the page; while the
+/// database is unavailable it tries again.
 /// </summary>
 public abstract partial class PollingPage : ComponentBase, IDisposable
 {
@@ -18,7 +18,7 @@ public abstract partial class PollingPage : ComponentBase, IDisposable
 
     private readonly CancellationTokenSource _source = new();
 
-    // Kept, since a source that is disposed of gives none: what was begun before goes on after.
+    // Kept, since a disposed source gives no token, and work that has begun goes on after it.
     private readonly CancellationToken _gone;
 
     private bool _acting;
@@ -35,10 +35,10 @@ public abstract partial class PollingPage : ComponentBase, IDisposable
 
     protected bool IsFailing { get; private set; }
 
-    /// <summary>Whether a press would do nothing: the circuit isn't up yet, or something is being done already.</summary>
+    /// <summary>Whether a click would do nothing: the circuit is not connected yet, or an action is running.</summary>
     protected bool IsBusy => _acting || !RendererInfo.IsInteractive;
 
-    /// <summary>Whether what is shown changes without its reader's doing.</summary>
+    /// <summary>Whether the page refreshes by itself.</summary>
     protected virtual bool IsLive => true;
 
     [CascadingParameter]
@@ -92,7 +92,7 @@ public abstract partial class PollingPage : ComponentBase, IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The page was left, or something else is wanted by now.
+            // The page was left, or a newer request has replaced this one.
         }
         catch (Exception fault) when (fault.IsOutage())
         {
@@ -100,10 +100,10 @@ public abstract partial class PollingPage : ComponentBase, IDisposable
         }
     }
 
-    /// <summary>Does something and reads again what became of it.</summary>
-    /// <param name="act">It.</param>
-    /// <param name="failed">Gets the words for a database that is away, or for a commit whose outcome is unknown.</param>
-    protected async Task ActAsync(Func<Task> act, Action<string> failed)
+    /// <summary>Carries out an action and reads the page again.</summary>
+    /// <param name="action">What to do.</param>
+    /// <param name="failed">Gets the text for an unavailable database, or for a commit whose outcome is unknown.</param>
+    protected async Task ActAsync(Func<Task> action, Action<string> failed)
     {
         if (_acting)
             return;
@@ -111,7 +111,7 @@ public abstract partial class PollingPage : ComponentBase, IDisposable
         _acting = true;
         try
         {
-            await act();
+            await action();
         }
         catch (Exception fault) when (fault.IsOutage())
         {

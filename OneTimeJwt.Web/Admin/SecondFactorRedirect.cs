@@ -6,7 +6,7 @@ using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>Whoever lacks nothing but a second factor is led to where one is set up, and told why.</summary>
+/// <summary>Redirects users who lack only a second factor to the page where one is set up, which says why.</summary>
 internal sealed class SecondFactorRedirect : IAuthorizationMiddlewareResultHandler
 {
     private static readonly string WayIn = ReturnUrls.With(SecondFactorRoutes.Path, returnUrl: "/admin");

@@ -7,10 +7,10 @@ using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>The trail as CSV, written line by line as it is read. Who took it stands in the trail.</summary>
+/// <summary>The trail as CSV, written line by line as it is read. Each export is recorded in the trail.</summary>
 internal sealed class TrailExport(TrailReader reader, GroupCommitWriter appender, IOptions<IdentityOptions> identity, TimeProvider time)
 {
-    /// <summary>A field that a spreadsheet would take for a formula becomes text: reasons and addresses are other people's words.</summary>
+    /// <summary>A field that a spreadsheet would take for a formula becomes text: reasons and addresses are user input.</summary>
     public static CsvWriterOptions Safe { get; } = new() { Injection = CsvInjection.Escape, WriteByteOrderMark = true };
 
     public async Task<IResult> DownloadAsync(HttpContext http)
@@ -27,13 +27,9 @@ internal sealed class TrailExport(TrailReader reader, GroupCommitWriter appender
         if (problems.Count > 0)
             throw new BadHttpRequestException("The address of the export can't be read.");
 
-        await appender.AppendAsync(new RecoveryEvent
-        {
-            At = time.GetUtcNow(),
-            Kind = RecoveryEventKind.TrailExported,
-            Actor = http.User.FindFirstValue(identity.Value.ClaimsIdentity.UserIdClaimType),
-            Client = http.Connection.RemoteIpAddress?.ToString(),
-        });
+        var actor = http.User.FindFirstValue(identity.Value.ClaimsIdentity.UserIdClaimType);
+        var client = http.Connection.RemoteIpAddress?.ToString();
+        await appender.AppendAsync(RecoveryEvent.ByAdmin(RecoveryEventKind.TrailExported, new(actor, client, time.GetUtcNow())));
         return Results.Stream(body => WriteAsync(body, query, http.RequestAborted), "text/csv; charset=utf-8", "trail.csv");
     }
 

@@ -58,6 +58,27 @@ public sealed class RecoveryEvent
             Detail = detail,
         };
 
+    /// <summary>What an admin did or was refused.</summary>
+    public static RecoveryEvent ByAdmin(
+        RecoveryEventKind kind,
+        AdminOrigin origin,
+        string? accountId = null,
+        string? detail = null,
+        Guid? id = null
+    ) =>
+        new()
+        {
+            Id = id ?? Guid.CreateVersion7(),
+            At = origin.At,
+            Kind = kind,
+            AccountId = accountId,
+            Actor = origin.Actor,
+            Client = origin.Client,
+            Detail = detail,
+            Reason = origin.Reason,
+            CampaignId = origin.CampaignId,
+        };
+
     /// <summary>A derived id, for what is recorded once however often and by however many nodes it is seen.</summary>
     public static Guid IdOf(string what) => new(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 16));
 
@@ -93,6 +114,14 @@ public sealed class RecoveryEvent
     /// <summary>The id of the mail's outbox row, which reports of its delivery contain.</summary>
     public Guid? MailId { get; init; }
 }
+
+/// <summary>Who acts in the console, from where, when and why.</summary>
+/// <param name="Actor">The admin's id; null on the command line.</param>
+/// <param name="Client">The network address that it comes from.</param>
+/// <param name="At">When the admin's role was judged.</param>
+/// <param name="Reason">Why, in the admin's words.</param>
+/// <param name="CampaignId">The campaign that it is about.</param>
+public sealed record AdminOrigin(string? Actor, string? Client, DateTimeOffset At, string? Reason = null, Guid? CampaignId = null);
 
 /// <summary>Stored by name.</summary>
 public enum RecoveryEventKind

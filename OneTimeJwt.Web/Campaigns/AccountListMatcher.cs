@@ -17,7 +17,7 @@ public sealed record CampaignSelection(string Text, AccountFilters Filters, IRea
 /// <param name="AccountIds">Each once, in the order of the list.</param>
 /// <param name="UnmatchedLines">Numbers of lines that name no account.</param>
 /// <param name="Chosen">How they were chosen, in words.</param>
-/// <param name="Problem">Why there is nothing to go on with.</param>
+/// <param name="Problem">Why there is no list.</param>
 public sealed record MatchedAccounts(IReadOnlyList<string> AccountIds, IReadOnlyList<int> UnmatchedLines, string Chosen, string? Problem);
 
 /// <summary>Finds the accounts that a campaign is for.</summary>
@@ -86,7 +86,7 @@ public sealed class AccountListMatcher(IDbContextFactory<AccountsContext> contex
     }
 
     /// <param name="choice">Which accounts.</param>
-    /// <param name="actor">Whose own account is left out: nobody acts on himself.</param>
+    /// <param name="actor">The admin, whose own account is left out.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<MatchedAccounts> FindAsync(CampaignSelection choice, string actor, CancellationToken cancellationToken)
     {

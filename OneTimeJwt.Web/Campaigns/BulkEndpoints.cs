@@ -7,14 +7,14 @@ using OneTimeJwt.Web.Site;
 namespace OneTimeJwt.Web.Campaigns;
 
 /// <summary>
-/// The static half of campaigns: a long list is more than a circuit takes, so it comes as an ordinary form with a limit
-/// of its own; a result goes out as a file.
+/// The static pages of campaigns: a long list is more than a circuit takes, so it is posted as an ordinary form with a
+/// higher limit; results are downloaded as a file.
 /// </summary>
 internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader reader)
 {
     private const long MaxBytes = 16 * 1024 * 1024;
 
-    // What was pasted is shown again only where it is short.
+    // A pasted list is shown again only where it is short.
     private const int MaxEchoLength = 20_000;
 
     private static readonly FormOptions Large = new()
@@ -39,7 +39,7 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
     public async Task<IResult> DraftAsync(HttpContext http)
     {
         var form = await FormPost.ReadAsync(http, MaxBytes, Large);
-        // What is wrong is said to whoever reads the form.
+        // Problems are told in the language of the form.
         form.IsRead(http);
         var (text, filters, list, requiresReset) = (
             form["q"].Trim(),

@@ -7,8 +7,8 @@ using OneTimeJwt.Web.Outbox;
 namespace OneTimeJwt.Web.Campaigns;
 
 /// <summary>
-/// Mail to many accounts that an admin has set going: a list of accounts and how far it has come. What became of each
-/// mail stands in the trail, under the campaign's id.
+/// Mail to many accounts that an admin has started: a list of accounts and how far it has come. The outcome of each mail is
+/// in the trail, under the campaign's id.
 /// </summary>
 public sealed class Campaign
 {
@@ -25,7 +25,7 @@ public sealed class Campaign
     /// <summary>The accounts that are on the list.</summary>
     public int Accounts { get; set; }
 
-    /// <summary>So many of them, from the first on, are in the outbox or have been.</summary>
+    /// <summary>How many of them, from the first on, are in the outbox or have been.</summary>
     public int Released { get; set; }
 
     /// <summary>Accounts a minute.</summary>
@@ -37,10 +37,10 @@ public sealed class Campaign
     /// <summary>Lines of the list that match no account.</summary>
     public int Unmatched { get; set; }
 
-    /// <summary>Their numbers, and no more of them: people paste anything.</summary>
+    /// <summary>Their numbers only, not their text: people paste anything.</summary>
     public string? UnmatchedLines { get; set; }
 
-    /// <summary>The id of the admin whose it is: who made, started or resumed it last.</summary>
+    /// <summary>The id of the admin who is responsible: who made, started or resumed it last.</summary>
     public required string StartedBy { get; set; }
 
     public string? Client { get; init; }
@@ -56,7 +56,7 @@ public sealed class Campaign
     public OutboxMail Mail(string accountId, DateTimeOffset now) =>
         OutboxMail.ForAdmin(RequiresReset ? OutboxKind.RequiredReset : OutboxKind.ResetLink, accountId, now, StartedBy, Client, Id);
 
-    /// <summary>What the trail says of it, in the name of whose it is.</summary>
+    /// <summary>An event of it, by the admin who is responsible.</summary>
     public RecoveryEvent Event(
         RecoveryEventKind kind,
         DateTimeOffset at,
@@ -64,17 +64,7 @@ public sealed class Campaign
         string? detail = null,
         string? reason = null
     ) =>
-        new()
-        {
-            At = at,
-            Kind = kind,
-            AccountId = accountId,
-            Actor = StartedBy,
-            Client = Client,
-            CampaignId = Id,
-            Detail = detail,
-            Reason = reason,
-        };
+        RecoveryEvent.ByAdmin(kind, new(StartedBy, Client, at, reason, Id), accountId, detail);
 
     /// <summary>Changes with every change, so that of two nodes only one releases the next accounts.</summary>
     public Guid Version { get; set; }

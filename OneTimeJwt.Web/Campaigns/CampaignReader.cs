@@ -4,7 +4,7 @@ using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Campaigns;
 
-/// <summary>How far a campaign has come. Each number is read from where the thing itself happens.</summary>
+/// <summary>The progress of a campaign. Each number is counted where it arises: in the list, the outbox, the trail.</summary>
 /// <param name="Waiting">Accounts that are not in the outbox yet.</param>
 /// <param name="Queued">Mails that are.</param>
 /// <param name="Sent">Accounts whose mail has left.</param>
@@ -16,13 +16,13 @@ public sealed record CampaignCounts(int Waiting, int Queued, int Sent, int Redee
 /// <param name="Campaign">The campaign.</param>
 /// <param name="Counts">Of it.</param>
 /// <param name="Sample">Some of its accounts, by their addresses.</param>
-/// <param name="StartedBy">The address of the admin whose it is.</param>
+/// <param name="StartedBy">The address of the admin who is responsible for it.</param>
 public sealed record CampaignView(Campaign Campaign, CampaignCounts Counts, IReadOnlyList<string> Sample, string StartedBy);
 
-/// <summary>What became of one account.</summary>
+/// <summary>The outcome for one account.</summary>
 public sealed record CampaignResult(string AccountId, string? Address, string Outcome);
 
-/// <summary>Reads campaigns, each time afresh.</summary>
+/// <summary>Reads campaigns, uncached.</summary>
 public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
 {
     private const int MaxShown = 50;
@@ -59,7 +59,7 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
     public Task<CampaignView?> ReadAsync(Guid id, CancellationToken cancellationToken = default) =>
         contexts.TryAsync((database, _) => ReadAsync(database, id, cancellationToken));
 
-    // One view of the database, so that the numbers fit each other.
+    // One snapshot of the database, so that the numbers are consistent.
     private static async Task<CampaignView?> ReadAsync(AccountsContext database, Guid id, CancellationToken cancellationToken)
     {
         await using var snapshot = await database.Database.BeginTransactionAsync(database.SnapshotLevel, cancellationToken);
@@ -80,7 +80,7 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
             names.GetValueOrDefault(campaign.StartedBy, campaign.StartedBy));
     }
 
-    /// <summary>Every account of a campaign and what became of it, as it comes from the database.</summary>
+    /// <summary>Each account of a campaign and its outcome, streamed from the database.</summary>
     public async IAsyncEnumerable<CampaignResult> ResultsAsync(
         Guid id,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -140,7 +140,7 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
             await lines.Where(line => Bounces.Contains(line.Kind)).Select(line => line.AccountId).Distinct().CountAsync(cancellationToken));
     }
 
-    // A report of the latest mail's delivery says more than that it has left.
+    // A report of the latest mail's delivery takes precedence over its having been sent.
     private static string Outcome(IEnumerable<RecoveryEvent> lines)
     {
         var told = lines.Where(line => line.Kind != RecoveryEventKind.ResetRequired).ToList();

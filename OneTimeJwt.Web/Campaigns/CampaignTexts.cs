@@ -23,7 +23,7 @@ internal static class CampaignTexts
         _ => Words.CampaignStateDraft,
     };
 
-    /// <summary>Why it can't be steered that way.</summary>
+    /// <summary>Why its state can't be changed that way.</summary>
     public static string Already(CampaignState state) => state switch
     {
         CampaignState.Running => Words.CampaignRunningAlready,

@@ -7,14 +7,14 @@ namespace OneTimeJwt.Web.Campaigns;
 
 /// <summary>
 /// Puts the next accounts of running campaigns into the outbox, at each campaign's rate. How far one has come, the mails
-/// and what happens to the accounts are one transaction under the campaign's version: after a crash nothing is left out
-/// and nothing doubled, and of several nodes one releases each account.
+/// and the changes of the accounts are one transaction under the campaign's version: after a crash nothing is left out or
+/// done twice, and of several nodes one releases each account.
 /// </summary>
 internal sealed partial class CampaignWorker(
     IDbContextFactory<AccountsContext> contexts,
     SqliteWriteLock writer,
     ConsoleRoles roles,
-    AdminActions acts,
+    AccountActions actions,
     TimeProvider time,
     ILogger<CampaignWorker> logger
 ) : Worker
@@ -47,14 +47,14 @@ internal sealed partial class CampaignWorker(
             .ToListAsync(cancellationToken);
     }
 
-    // A row that can't be read, or that a trigger of another application's keeps from being changed, holds nobody else up.
+    // A row that can't be read, or that another application's trigger keeps from being changed, doesn't block the others.
     private async Task<int> TryReleaseAsync(Guid id, CancellationToken cancellationToken)
     {
-        for (var most = MaxAtOnce; ; most /= 2)
+        for (var max = MaxAtOnce; ; max /= 2)
         {
             try
             {
-                return await ReleaseAsync(id, Math.Max(most, 1), skips: most == 0, cancellationToken);
+                return await ReleaseAsync(id, Math.Max(max, 1), skips: max == 0, cancellationToken);
             }
             catch (DbUpdateException fault) when (fault.IsConflict())
             {
@@ -63,14 +63,14 @@ internal sealed partial class CampaignWorker(
                 return 0;
             }
             catch (Exception fault)
-                when (most > 0 && (fault.IsUnreadableRow() || (fault is DbUpdateException refused && refused.IsRefusal())))
+                when (max > 0 && (fault.IsUnreadableRow() || (fault is DbUpdateException refused && refused.IsRefusal())))
             {
                 // With half of them.
             }
         }
     }
 
-    private async Task<int> ReleaseAsync(Guid id, int most, bool skips, CancellationToken cancellationToken)
+    private async Task<int> ReleaseAsync(Guid id, int max, bool skips, CancellationToken cancellationToken)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         if (
@@ -96,7 +96,7 @@ internal sealed partial class CampaignWorker(
             if (!await database.Outbox.AnyAsync(mail => mail.CampaignId == id && mail.RefusedAt == null, cancellationToken))
                 campaign.State = CampaignState.Done;
         }
-        else if (Math.Min(Due(campaign, now), most) is > 0 and var due)
+        else if (Math.Min(Due(campaign, now), max) is > 0 and var due)
         {
             await (
                 skips
@@ -142,7 +142,7 @@ internal sealed partial class CampaignWorker(
         {
             foreach (var account in await database.Users.Where(account => ids.Contains(account.Id)).ToListAsync(cancellationToken))
             {
-                acts.RequireReset(account);
+                actions.RequireReset(account);
                 database.Add(campaign.Event(RecoveryEventKind.ResetRequired, now, account.Id, reason: campaign.Reason));
             }
         }
@@ -150,7 +150,7 @@ internal sealed partial class CampaignWorker(
         campaign.Released += ids.Count;
     }
 
-    // What a standstill held up isn't made up for at once, and a clock that was set back starts afresh.
+    // A backlog after a standstill is not made up for at once, and a clock that was set back starts anew.
     private static int Due(Campaign campaign, DateTimeOffset now)
     {
         var since = campaign.ReleasedAt is { } last && last <= now ? last : now;

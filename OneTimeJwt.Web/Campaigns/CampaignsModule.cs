@@ -8,6 +8,7 @@ internal static class CampaignsModule
     public static void AddCampaigns(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<AccountListMatcher>();
+        builder.Services.AddSingleton<CampaignDrafts>();
         builder.Services.AddSingleton<CampaignActions>();
         builder.Services.AddSingleton<CampaignReader>();
         builder.Services.AddSingleton<BulkEndpoints>();

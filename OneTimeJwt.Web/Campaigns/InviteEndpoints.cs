@@ -34,7 +34,7 @@ internal sealed class InviteEndpoints(InvitationSender invitations)
         var outcome = await invitations.SendAsync(http.User, names, reason, http.Connection.RemoteIpAddress?.ToString());
         if (outcome.BrokeOff)
         {
-            // What is left comes back, to be sent once more.
+            // The rest of the list is shown again, to be sent once more.
             http.Response.Headers.RetryAfter = ErrorResponses.RetryAfterSeconds;
             var rest = string.Join('\n', outcome.Left.Select(left => left.Line.Name));
             return Page.Of<InvitePage>(

@@ -7,6 +7,9 @@ internal static class ProfileModule
         builder.Services.AddScoped<AccountEndpoints>();
         builder.Services.AddScoped<PasswordChange>();
         builder.Services.AddScoped<AddressChange>();
+        builder.Services.AddScoped<ConfirmedChange>();
         builder.Services.AddScoped<SecondFactorEndpoints>();
+        builder.Services.AddScoped<AuthenticatorEndpoints>();
+        builder.Services.AddScoped<PasskeyEndpoints>();
     }
 }

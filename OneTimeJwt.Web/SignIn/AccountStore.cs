@@ -34,6 +34,13 @@ internal sealed partial class AccountStore(
         IdentityRoleClaim<string>
     >(context, describer)
 {
+    /// <summary>Whether its name or address is about to change; true where the account wasn't read here.</summary>
+    public bool IsRenamed(Account account) =>
+        Context.Entry(account) is var row
+        && (row.State == EntityState.Detached
+            || row.Property(known => known.UserName).IsModified
+            || row.Property(known => known.Email).IsModified);
+
     public override async Task<IdentityResult> UpdateAsync(Account user, CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();

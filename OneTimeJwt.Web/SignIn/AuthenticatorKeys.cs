@@ -8,11 +8,11 @@ using QRCoder;
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>
-/// A key for an authenticator app that is not the account's yet. It waits in the form that shows it, sealed, so that
-/// opening the page changes nothing and the present app works until the new one has proved itself.
+/// A key for an authenticator app that is not the account's yet. The form that shows it carries it, encrypted, so that
+/// opening the page changes nothing and the present app works until a code of the new one was entered.
 /// </summary>
 /// <param name="Key">Base32, as apps read it.</param>
-/// <param name="Sealed">The same, readable by us only, for this account in its present state.</param>
+/// <param name="Sealed">The same, encrypted, for this account in its present state.</param>
 /// <param name="Link">The address that apps register for (https://github.com/google/google-authenticator/wiki/Key-Uri-Format).</param>
 public sealed record AuthenticatorKey(string Key, string Sealed, string Link)
 {
@@ -21,7 +21,7 @@ public sealed record AuthenticatorKey(string Key, string Sealed, string Link)
     /// <summary>For reading and typing.</summary>
     public string Grouped => string.Join(' ', Key.Chunk(GroupLength).Select(group => new string(group)));
 
-    /// <summary>Drawn without a single style, which the content security policy would block.</summary>
+    /// <summary>Without styles, which the content security policy would block.</summary>
     public string QrCode()
     {
         using var data = QRCodeGenerator.GenerateQrCode(Link, QRCodeGenerator.ECCLevel.M);
@@ -36,11 +36,11 @@ public sealed record AuthenticatorKey(string Key, string Sealed, string Link)
 /// <summary>Makes keys for authenticator apps, and takes them back from the form.</summary>
 internal sealed class AuthenticatorKeys(UserManager<Account> users, IDataProtectionProvider protection, PublicOrigin origin)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     public AuthenticatorKey New(Account account) => Show(account, users.GenerateNewAuthenticatorKey());
 
-    /// <returns>Null where it was made for another account or another state of it, or has waited for too long.</returns>
+    /// <returns>Null where it was made for another account or another state of it, or has expired.</returns>
     public AuthenticatorKey? Unseal(Account account, string text)
     {
         try
@@ -59,7 +59,7 @@ internal sealed class AuthenticatorKeys(UserManager<Account> users, IDataProtect
         var name = Uri.EscapeDataString(account.Email ?? account.UserName ?? "");
         return new AuthenticatorKey(
             key,
-            Protector(account).Protect(key, Patience),
+            Protector(account).Protect(key, Lifetime),
             $"otpauth://totp/{issuer}:{name}?secret={key}&issuer={issuer}");
     }
 

@@ -55,7 +55,7 @@ internal sealed partial class CircuitSessionMonitor(
         return Task.CompletedTask;
     }
 
-    // Whose row can't be read has no session; the others' are read all the same.
+    // An account whose row can't be read has no session; the others are read all the same.
     private static async Task<Dictionary<string, Session>> ReadAsync(
         AccountsContext database,
         List<string> ids,

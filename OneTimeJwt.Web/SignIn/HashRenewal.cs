@@ -24,7 +24,7 @@ public sealed class HashRenewal(
     IOptions<AccountsSettings> settings)
 {
     /// <returns>False where the account has another password by now, with which this one is wrong.</returns>
-    public async Task<bool> TryAsync(Account account, string password, CancellationToken cancellationToken)
+    public async Task<bool> RenewAsync(Account account, string password, CancellationToken cancellationToken)
     {
         var hashes = settings.Value.Hashes;
         if (hashes.Format == PasswordHasherCompatibilityMode.IdentityV2

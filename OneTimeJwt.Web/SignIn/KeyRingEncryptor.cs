@@ -26,7 +26,7 @@ internal sealed class KeyRingEncryptor(ServerSecrets secrets) : IXmlEncryptor
     }
 }
 
-/// <summary>Data protection makes it by name. A key whose secret is no longer configured stays closed.</summary>
+/// <summary>Data protection creates it by name. A key whose secret is no longer configured stays encrypted.</summary>
 internal sealed class KeyRingDecryptor(IServiceProvider services) : IXmlDecryptor
 {
     public XElement Decrypt(XElement encryptedElement)

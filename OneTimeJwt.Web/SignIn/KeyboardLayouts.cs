@@ -3,12 +3,12 @@ using System.Collections.Frozen;
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>
-/// What is guessed as an order: alphabets and rows of keys. And which characters share a key, or a shape, with one of a
-/// keyboard in English. All folded (<see cref="PasswordText.Fold"/>) and in lower case.
+/// Orders that are guessed: alphabets and rows of keys. And characters that share a key, or a shape, with one of an English
+/// keyboard. All folded (<see cref="PasswordText.Fold"/>) and in lower case.
 /// </summary>
 internal static class KeyboardLayouts
 {
-    /// <summary>Alphabets and other orders in which people count, then rows and columns of keys that zxcvbn doesn't know.</summary>
+    /// <summary>Alphabets and other orders for counting, then rows and columns of keys that zxcvbn doesn't know.</summary>
     public static IReadOnlyList<string> Orders { get; } =
     [
         "abcdefghijklmnopqrstuvwxyz",
@@ -47,7 +47,7 @@ internal static class KeyboardLayouts
         "ئءؤرلاىةوزظ",
     ];
 
-    /// <summary>By which key of a keyboard in English a character is typed: ЙЦУКЕН (Russian), Arabic 101, JIS kana.</summary>
+    /// <summary>The key of an English keyboard that types a character: ЙЦУКЕН (Russian), Arabic 101, JIS kana.</summary>
     public static IReadOnlyList<FrozenDictionary<char, char>> ToEnglish { get; } =
     [
         Map("йцукенгшщзхъфывапролджэячсмитьбю", "qwertyuiop[]asdfghjkl;'zxcvbnm,."),

@@ -12,7 +12,7 @@ namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>
 /// Codes of six digits that are mailed as a second step. A code is made from the server secret, the account as it is now
-/// and the mail that carries it, so it is kept nowhere: the trail says which mails were sent and which codes were used.
+/// and the mail that carries it, so it is not stored: the trail has which mails were sent and which codes were used.
 /// </summary>
 public sealed class MailedCodes(
     ServerSecrets secrets,
@@ -47,7 +47,7 @@ public sealed class MailedCodes(
         var now = time.GetUtcNow();
         var since = now - Window;
         await using var database = await contexts.CreateDbContextAsync();
-        // A password that was chosen by link ends the budget that somebody with the former one has used up.
+        // Choosing a password by link resets the limit, which someone with the former password may have used up.
         var mailed = await database
             .Trail.Where(line =>
                 line.AccountId == accountId && line.At > since && line.At <= now && line.Kind == RecoveryEventKind.CodeMailed)
@@ -64,7 +64,7 @@ public sealed class MailedCodes(
     public async Task<bool> TryUseAsync(Account account, string code, string? client)
     {
         var mails = await LateMailsAsync(account.Id);
-        if (mails.Count == 0 || !await TryTakeTurnAsync(account.Id, mails[0], client))
+        if (mails.Count == 0 || !await TryCountAsync(account.Id, mails[0], client))
             return false;
 
         foreach (var mail in mails)
@@ -89,9 +89,9 @@ public sealed class MailedCodes(
             .ToListAsync();
     }
 
-    // Ahead of looking at the code, so that tries at the same moment are bounded too. The lock-out alone would not do: a
-    // right password ends what counts towards it where two-factor is off.
-    private async Task<bool> TryTakeTurnAsync(string accountId, Guid mail, string? client)
+    // Ahead of the comparison, so that concurrent tries are limited too. The lock-out alone would not do: a right password
+    // resets its counter where two-factor is off.
+    private async Task<bool> TryCountAsync(string accountId, Guid mail, string? client)
     {
         var turns = Enumerable.Range(0, MaxTries).Select(turn => Name($"tried/{mail:N}/{turn}")).ToList();
         await using var database = await contexts.CreateDbContextAsync();
@@ -105,7 +105,7 @@ public sealed class MailedCodes(
         return false;
     }
 
-    // The table takes an id once, on any number of nodes. A commit in doubt counts as somebody else's.
+    // The table takes an id once, on any number of nodes. A commit in doubt counts as another request's.
     private async Task<bool> TryRecordAsync(RecoveryEventKind kind, string accountId, Guid id, string? client)
     {
         await using var database = await contexts.CreateDbContextAsync();
@@ -121,7 +121,7 @@ public sealed class MailedCodes(
         }
     }
 
-    // Of the mail's id alone: nothing of the code is in it.
+    // From the mail's id alone, so that it reveals nothing of the code.
     private static Guid Name(string text) => RecoveryEvent.IdOf($"mailed-code/{text}");
 
     private static string Make(ServerSecret secret, Account account, Guid mail)

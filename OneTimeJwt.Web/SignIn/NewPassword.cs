@@ -4,12 +4,12 @@ using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.SignIn;
 
-/// <summary>Judges and hashes a password that somebody chose.</summary>
+/// <summary>Judges and hashes a new password.</summary>
 public sealed class NewPassword(UserManager<Account> users, PasswordHashLimiter hashing, PasswordLength length)
 {
     public Task<int> MinimumLengthAsync(Account account) => length.MinimumAsync(users, account);
 
-    /// <returns>Why it is refused, in words for the page; empty where it will do.</returns>
+    /// <returns>Why it is refused, in words for the page; empty where it is accepted.</returns>
     public async Task<IReadOnlyList<string>> FaultsAsync(Account account, string password)
     {
         if (password.Length == 0)

@@ -18,7 +18,7 @@ internal sealed class PasskeySignInEndpoints(
         if (!form.IsAntiforgeryValid)
             return await ShowAsync(StatusCodes.Status400BadRequest, returnUrl, form.Problem);
 
-        return await entry.TryAsync(account: null, form)
+        return await entry.EnterAsync(account: null, form)
             ? Page.SeeOther(returnUrl)
             : await ShowAsync(StatusCodes.Status422UnprocessableEntity, returnUrl, Words.WrongPasskey);
     }

@@ -7,18 +7,18 @@ using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.SignIn;
 
-/// <summary>What a page asks the browser for, and the challenge that goes with it, sealed, to come back in the same form.</summary>
+/// <summary>Options for the browser, and the encrypted challenge that the form sends back.</summary>
 public sealed record PasskeyRequest(string Options, string State);
 
-/// <summary>A passkey that the browser has proved to hold.</summary>
-/// <param name="Account">Whose.</param>
-/// <param name="Passkey">As it is now: devices count its uses.</param>
-/// <param name="Challenge">Names the challenge that was answered, which counts once.</param>
+/// <summary>A verified assertion.</summary>
+/// <param name="Account">The owner.</param>
+/// <param name="Passkey">With its new signature counter.</param>
+/// <param name="Challenge">An id of the challenge, which may be answered once.</param>
 public sealed record PasskeyProof(Account Account, UserPasskeyInfo Passkey, Guid Challenge);
 
 /// <summary>
-/// Passkeys between a page and Identity. Challenges are sealed for one act of one account in its present state, and for
-/// minutes, so that no cookie and no row has to remember them until they are answered.
+/// Passkeys between a page and Identity. Challenges are encrypted for one use by one account in its present state, and expire
+/// within minutes, so that no cookie or row has to keep them.
 /// </summary>
 internal sealed class Passkeys(
     IPasskeyHandler<Account> handler,
@@ -26,19 +26,19 @@ internal sealed class Passkeys(
     IDataProtectionProvider protection,
     PublicOrigin origin)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     private HttpContext Context => http.HttpContext!;
 
-    /// <summary>Browsers tie passkeys to a host's name: an address won't do.</summary>
+    /// <summary>Browsers tie passkeys to a host name; IP addresses don't count.</summary>
     public bool Offered => Uri.CheckHostName(new Uri(origin.Value).Host) == UriHostNameType.Dns;
 
-    /// <summary>The name and the origin are the settings', never a request's.</summary>
+    /// <summary>Name and origin come from the settings, never from a request.</summary>
     public static void Configure(IdentityPasskeyOptions options, PublicOrigin origin)
     {
         options.ServerDomain = new Uri(origin.Value).Host;
         options.ValidateOrigin = context => ValueTask.FromResult(!context.CrossOrigin && context.Origin == origin.Origin);
-        // It stands for both factors, so the device has to make sure who holds it.
+        // A passkey counts as both factors, so the device has to verify its user.
         options.UserVerificationRequirement = "required";
     }
 
@@ -49,7 +49,7 @@ internal sealed class Passkeys(
         return new PasskeyRequest(made.CreationOptionsJson, Seal("create", account, made.AttestationState));
     }
 
-    /// <returns>Null where the browser's answer doesn't fit what was asked for.</returns>
+    /// <returns>Null where the browser's response doesn't match the challenge.</returns>
     public async Task<UserPasskeyInfo?> CreatedAsync(Account account, string state, string credential)
     {
         if (Unseal("create", account, state) is not { } asked)
@@ -65,14 +65,14 @@ internal sealed class Passkeys(
         return result.Succeeded && result.UserEntity.Id == account.Id ? result.Passkey : null;
     }
 
-    /// <param name="account">Whose; null for whoever has one.</param>
+    /// <param name="account">Whose passkeys; null for any account.</param>
     public async Task<PasskeyRequest> AskToEnterAsync(Account? account)
     {
         var made = await handler.MakeRequestOptionsAsync(account, Context);
         return new PasskeyRequest(made.RequestOptionsJson, Seal("enter", account, made.AssertionState));
     }
 
-    /// <returns>Null where the browser's answer doesn't fit what was asked for.</returns>
+    /// <returns>Null where the browser's response doesn't match the challenge.</returns>
     public async Task<PasskeyProof?> EnteredAsync(Account? account, string state, string credential)
     {
         if (Unseal("enter", account, state) is not { } asked)
@@ -92,7 +92,7 @@ internal sealed class Passkeys(
 
     private static Guid Name(string challenge) => RecoveryEvent.IdOf(challenge);
 
-    private string Seal(string use, Account? account, string? state) => Protector(use, account).Protect(state ?? "", Patience);
+    private string Seal(string use, Account? account, string? state) => Protector(use, account).Protect(state ?? "", Timeout);
 
     private string? Unseal(string use, Account? account, string state)
     {

@@ -7,14 +7,38 @@ using OneTimeJwt.Web.Database;
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>
-/// Compares a typed password with stored hashes, whatever stands in that column. How much work that is depends on what
-/// was typed and never on whether it is right: where there is nothing to compare with, a decoy is taken.
+/// Compares a typed password with stored hashes of any content. The time depends on what was typed and never on whether it is
+/// right: where there is nothing to compare with, a decoy is used.
 /// </summary>
-public sealed class PasswordCheck(IPasswordHasher<Account> hasher, DecoyHash decoy)
+public sealed class PasswordCheck(IPasswordHasher<Account> hasher, DecoyHash decoy, PasswordHashLimiter hashing)
 {
-    /// <param name="account">Whose hash; null where there is no account.</param>
-    /// <param name="typed">As it was typed. Keyboards differ in the Unicode form that they send, so NFC and NFD are tried as well.</param>
-    public PasswordVerificationResult Check(Account? account, string typed)
+    /// <param name="accounts">The accounts whose hashes to compare with; with none, the decoy.</param>
+    /// <param name="typed">As it was typed.</param>
+    /// <param name="cancellationToken">Ends the wait for a turn.</param>
+    public async Task<List<PasswordVerificationResult>> CompareAsync(
+        IReadOnlyList<Account> accounts,
+        string typed,
+        CancellationToken cancellationToken)
+    {
+        if (typed.Length > PasswordSettings.MaximumLength)
+            return [.. accounts.Select(_ => PasswordVerificationResult.Failed)];
+
+        Account?[] compared = accounts.Count == 0 ? [null] : [.. accounts];
+        return await hashing.ForSignInAsync(() => compared.Select(account => Compare(account, typed)).ToList(), cancellationToken);
+    }
+
+    /// <summary>
+    /// What a failed sign-in takes at least, so that the number of accounts of an address does not show in the time, nor a
+    /// hash that costs more than new ones do.
+    /// </summary>
+    public TimeSpan MaxTime(string typed)
+    {
+        var (lately, usual) = (hashing.LongestRecent, decoy.Cost * Forms(typed).Count * AccountLookup.MaxAtSignIn);
+        return lately > usual ? lately : usual;
+    }
+
+    // Keyboards differ in the Unicode form that they send, so NFC and NFD are tried as well.
+    private PasswordVerificationResult Compare(Account? account, string typed)
     {
         var hash = account?.PasswordHash is { } stored && HashFormats.Of(stored) != HashFormat.Other ? stored : null;
         var result = PasswordVerificationResult.Failed;
@@ -30,9 +54,6 @@ public sealed class PasswordCheck(IPasswordHasher<Account> hasher, DecoyHash dec
 
         return result;
     }
-
-    /// <summary>How long a check of so many accounts takes that costs what a new hash costs.</summary>
-    public TimeSpan TypicalTime(string typed, int accounts) => decoy.Cost * Forms(typed).Count * accounts;
 
     private static List<string> Forms(string typed)
     {
@@ -59,7 +80,7 @@ public sealed class PasswordCheck(IPasswordHasher<Account> hasher, DecoyHash dec
     }
 }
 
-/// <summary>The hash of a password that nobody knows, at the cost and in the format of new ones.</summary>
+/// <summary>The hash of a random password, at the cost and in the format of new ones.</summary>
 public sealed class DecoyHash(IOptions<PasswordHasherOptions> options)
 {
     internal static readonly Account Nobody = new();

@@ -5,8 +5,7 @@ namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>
 /// Bounds how many password hashes are computed at once, so that a flood of sign-ins leaves a core for everything else.
-/// New passwords have places of their own, one a core: they take a good link, so that no stranger can flood them, and
-/// whoever has one doesn't queue behind a flood.
+/// New passwords have a separate limit, one a core: they need a valid link, so that a flood of sign-ins doesn't delay them.
 /// </summary>
 public sealed class PasswordHashLimiter : IDisposable
 {
@@ -18,7 +17,7 @@ public sealed class PasswordHashLimiter : IDisposable
     private readonly long[] _lately = new long[Lately];
     private int _checks;
 
-    /// <summary>The longest that a sign-in's hashes have taken lately, without the time in which it waited for its turn.</summary>
+    /// <summary>The longest that the hashes of a recent sign-in took, without its time in the queue.</summary>
     public TimeSpan LongestRecent => TimeSpan.FromTicks(_lately.Max());
 
     /// <exception cref="BadHttpRequestException">Too many are waiting already.</exception>

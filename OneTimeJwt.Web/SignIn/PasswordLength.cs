@@ -19,7 +19,7 @@ public sealed class PasswordLength(IOptions<AccountsSettings> settings, IHttpCon
             : passwords.MinimumLength;
     }
 
-    // A link needs no session: where there is none of this account, there is none to have passed anything.
+    // A link needs no session; a session of another account has passed nothing for this one.
     private bool HasPassed(Account account) =>
         http.HttpContext?.User is not { Identity.IsAuthenticated: true } session
         || session.FindFirst(System.Security.Claims.ClaimTypes.NameIdentifier)?.Value != account.Id

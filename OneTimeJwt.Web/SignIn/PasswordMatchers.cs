@@ -1,12 +1,11 @@
 using System.Collections.Frozen;
-using System.Text;
 using Zxcvbn;
 using Zxcvbn.Matcher;
 
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>
-/// What zxcvbn looks for, and what it has no notion of: words, alphabets and keyboards other than English ones. Made once:
+/// What zxcvbn looks for, and what it does not know: words, alphabets and keyboards other than English ones. Made once:
 /// its own factory reads all word lists again for each password.
 /// </summary>
 internal sealed class PasswordMatchers : IMatcherFactory
@@ -114,102 +113,4 @@ internal sealed class SpacedMatcher(IReadOnlyList<IMatcher> matchers) : IMatcher
 
         return matches;
     }
-}
-
-/// <summary>
-/// Runs along an alphabet or a row of keys, forwards and backwards: in steps of one, and longer ones in steps of two and three.
-/// </summary>
-internal sealed class OrderMatcher : IMatcher
-{
-    private const int MinLength = 3;
-    private const int MinLengthOfLeaps = 5;
-    private const int MaxStep = 3;
-
-    public IEnumerable<Match> MatchPassword(string password)
-    {
-        var lower = password.ToLowerInvariant();
-        return [.. KeyboardLayouts.Orders.SelectMany(order => RunsAlong(order, lower, password))];
-    }
-
-    private static IEnumerable<Match> RunsAlong(string order, string lower, string password)
-    {
-        for (var start = 0; start < lower.Length - 1;)
-        {
-            var end = EndOfRun(order, lower, start, out var step);
-            var length = end - start;
-            if (length >= (Math.Abs(step) == 1 ? MinLength : MinLengthOfLeaps))
-            {
-                // Much as zxcvbn counts its own: where it begins, which way it goes, and how far.
-                var first = order.IndexOf(lower[start], StringComparison.Ordinal);
-                var bits = (first == 0 || first == order.Length - 1 ? 2 : Math.Log2(order.Length)) + Math.Log2(length);
-                yield return new Match
-                {
-                    i = start,
-                    j = end - 1,
-                    Token = password[start..end],
-                    Pattern = "sequence",
-                    Entropy = bits + (step == 1 ? 0 : 1),
-                };
-            }
-
-            start = Math.Max(end - 1, start + 1);
-        }
-    }
-
-    private static int EndOfRun(string order, string text, int start, out int step)
-    {
-        step = 0;
-        var end = start + 1;
-        for (var at = order.IndexOf(text[start], StringComparison.Ordinal); at >= 0 && end < text.Length; end++)
-        {
-            var next = order.IndexOf(text[end], StringComparison.Ordinal);
-            var taken = next - at;
-            if (next < 0 || taken == 0 || Math.Abs(taken) > MaxStep || (step != 0 && taken != step))
-                break;
-
-            step = taken;
-            at = next;
-        }
-
-        return end;
-    }
-}
-
-/// <summary>
-/// Counts letters by the size of their alphabet, where zxcvbn counts a hundred for whatever isn't ASCII and adds them to
-/// the rest. Characters of which there are more, Chinese ones for example, stay at its count.
-/// </summary>
-internal sealed class AlphabetMatcher : IMatcher
-{
-    private static readonly (char First, char Last, int Size)[] Alphabets =
-    [
-        ('\0', '\x1f', 33),
-        (' ', '/', 33),
-        ('0', '9', 10),
-        (':', '@', 33),
-        ('A', 'Z', 26),
-        ('[', '`', 33),
-        ('a', 'z', 26),
-        ('{', '\x7f', 33),
-        ('\u0370', '\u03ff', 24),
-        ('\u0400', '\u052f', 33),
-        ('\u0590', '\u05ff', 22),
-        ('\u0600', '\u06ff', 36),
-        ('\u3041', '\u30ff', 50),
-    ];
-
-    public IEnumerable<Match> MatchPassword(string password) => Ascii.IsValid(password)
-        ? []
-        : [.. password.Select((character, i) => (Size: SizeOf(character), i)).Where(letter => letter.Size > 0).Select(letter => new Match
-        {
-            i = letter.i,
-            j = letter.i,
-            Token = password.Substring(letter.i, 1),
-            Pattern = "bruteforce",
-            Cardinality = letter.Size,
-            Entropy = Math.Log2(letter.Size),
-        })];
-
-    private static int SizeOf(char character) =>
-        Alphabets.FirstOrDefault(alphabet => alphabet.First <= character && character <= alphabet.Last).Size;
 }

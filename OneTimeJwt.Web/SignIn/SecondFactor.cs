@@ -7,24 +7,9 @@ using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.SignIn;
 
-/// <summary>What an account has besides its password.</summary>
-/// <param name="IsOn">Whether sign-in asks for an authenticator app or a passkey.</param>
-/// <param name="HasAuthenticator">Whether it has an app whose codes can be checked here.</param>
-/// <param name="CodesLeft">How many recovery codes it has.</param>
-/// <param name="Passkeys">Those of this site.</param>
-public sealed record SecondFactorState(bool IsOn, bool HasAuthenticator, int CodesLeft, IReadOnlyList<UserPasskeyInfo> Passkeys)
-{
-    /// <summary>Whether two-factor is on with nothing that can be asked for here, such as another application's text messages.</summary>
-    public bool IsElsewhere { get; init; }
-}
-
-/// <summary>What stands in the way of a change; the new recovery codes where there are any, to be shown once.</summary>
-public sealed record SecondFactorChange(string? Problem, IReadOnlyList<string> Codes);
-
 /// <summary>
 /// Changes an account's second factor. Event and notice are written with the change, and the security stamp is replaced:
-/// outstanding links die and other sessions end. Keys and recovery codes lie where
-/// Identity keeps them, and as it does: in clear.
+/// outstanding links and other sessions end. Keys and recovery codes are stored where and as Identity stores them: in clear.
 /// </summary>
 public sealed class SecondFactor(UserManager<Account> users, AccountsContext database, SqliteWriteLock writer, TimeProvider time)
 {
@@ -58,59 +43,31 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         account.TwoFactorEnabled
         && (IsUsable(await users.GetAuthenticatorKeyAsync(account)) || (await users.GetPasskeysAsync(account)).Count > 0);
 
-    // Codes of a key that is no secret of usual length prove nothing, and one that isn't base32 (RFC 4648, section 6), such
-    // as one that another application encrypts, makes Identity throw.
+    // Codes of a shorter key prove nothing, and a key that isn't base32 (RFC 4648, section 6), such as one that another
+    // application encrypts, makes Identity throw.
     private static bool IsUsable(string? key) =>
         key?.TrimEnd('=') is { Length: >= MinKeyLength } text && text.All(c => char.IsAsciiLetter(c) || c is >= '2' and <= '7');
 
-    /// <summary>The account's authenticator app from now on, if its code fits; the one before stops to work.</summary>
-    public async Task<SecondFactorChange> UseAuthenticatorAsync(Account account, string key, string code, string? client)
-    {
-        var state = await ReadAsync(account);
-        var (kind, notice) = state.IsOn
-            ? (RecoveryEventKind.AuthenticatorChanged, OutboxKind.AuthenticatorNotice)
-            : (RecoveryEventKind.TwoFactorOn, OutboxKind.TwoFactorOnNotice);
-        return await ChangeAsync(
-            account,
-            kind,
-            notice,
-            "authenticator app",
-            client,
-            newCodes: NeedsCodes(account, state),
-            change: async () =>
-            {
-                account.TwoFactorEnabled = true;
-                var kept = await users.SetAuthenticationTokenAsync(account, Account.TokenStore, KeyName, key);
-                return Problem(kept)
-                    ?? (
-                        await users.VerifyTwoFactorTokenAsync(account, users.Options.Tokens.AuthenticatorTokenProvider, code)
-                            ? null
-                            : Words.CodeDoesNotFit);
-            });
-    }
+    /// <summary>The account's authenticator app from now on, if its code fits; the one before stops working.</summary>
+    public Task<SecondFactorChange> UseAuthenticatorAsync(Account account, string key, string code, string? client) => AddAsync(
+        account, RecoveryEventKind.AuthenticatorChanged, OutboxKind.AuthenticatorNotice, "authenticator app", client, async () =>
+        {
+            account.TwoFactorEnabled = true;
+            return Problem(await users.SetAuthenticationTokenAsync(account, Account.TokenStore, KeyName, key))
+                ?? (await users.VerifyTwoFactorTokenAsync(account, users.Options.Tokens.AuthenticatorTokenProvider, code)
+                    ? null
+                    : Words.CodeDoesNotFit);
+        });
 
-    public async Task<SecondFactorChange> AddPasskeyAsync(Account account, UserPasskeyInfo passkey, string? client)
-    {
-        var state = await ReadAsync(account);
-        var (kind, notice) = state.IsOn
-            ? (RecoveryEventKind.PasskeyAdded, OutboxKind.PasskeyAddedNotice)
-            : (RecoveryEventKind.TwoFactorOn, OutboxKind.TwoFactorOnNotice);
-        return await ChangeAsync(
-            account,
-            kind,
-            notice,
-            "passkey",
-            client,
-            newCodes: NeedsCodes(account, state),
-            change: async () =>
-            {
-                // A key that was never confirmed. Where two-factor is on it is another application's.
-                if (!account.TwoFactorEnabled)
-                    await RemoveTokenAsync(account, KeyName);
-                account.TwoFactorEnabled = true;
-                return Problem(await users.AddOrUpdatePasskeyAsync(account, passkey));
-            });
-    }
+    public Task<SecondFactorChange> AddPasskeyAsync(Account account, UserPasskeyInfo passkey, string? client) => AddAsync(
+        account, RecoveryEventKind.PasskeyAdded, OutboxKind.PasskeyAddedNotice, "passkey", client, async () =>
+        {
+            // A key that was never confirmed. Where two-factor is on it is another application's.
+            if (!account.TwoFactorEnabled)
+                await RemoveTokenAsync(account, KeyName);
+            account.TwoFactorEnabled = true;
+            return Problem(await users.AddOrUpdatePasskeyAsync(account, passkey));
+        });
 
     /// <summary>Where nothing is left besides the password, two-factor is off.</summary>
     public async Task<SecondFactorChange> RemovePasskeyAsync(Account account, byte[] credentialId, string? client)
@@ -138,7 +95,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
             () => Task.FromResult<string?>(null),
             newCodes: true);
 
-    /// <summary>Takes it all away: authenticator app, recovery codes and passkeys.</summary>
+    /// <summary>Removes everything: authenticator app, recovery codes and passkeys.</summary>
     public Task<SecondFactorChange> TurnOffAsync(Account account, string? client) =>
         ChangeAsync(account, RecoveryEventKind.TwoFactorOff, OutboxKind.TwoFactorOffNotice, detail: null, client, async () =>
         {
@@ -149,6 +106,27 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
             account.TwoFactorEnabled = false;
             return null;
         });
+
+    // The first one switches two-factor on.
+    private async Task<SecondFactorChange> AddAsync(
+        Account account,
+        RecoveryEventKind kind,
+        string notice,
+        string detail,
+        string? client,
+        Func<Task<string?>> change)
+    {
+        var state = await ReadAsync(account);
+        return await ChangeAsync(
+            account,
+            state.IsOn ? kind : RecoveryEventKind.TwoFactorOn,
+            state.IsOn ? notice : OutboxKind.TwoFactorOnNotice,
+            detail,
+            client,
+            change,
+            // Those that another application issued stay valid.
+            newCodes: !state.IsOn && (!account.TwoFactorEnabled || state.CodesLeft == 0));
+    }
 
     private Task<SecondFactorChange> ChangeAsync(
         Account account,
@@ -183,7 +161,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         })));
     }
 
-    // The host's tables may want what Identity doesn't write: then all is as it was, also in the context.
+    // The host's tables may require what Identity doesn't write: then nothing is changed, also in the context.
     private async Task<SecondFactorChange> RefusableAsync(Account account, Func<Task<SecondFactorChange>> change)
     {
         try
@@ -192,9 +170,7 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         }
         catch (DbUpdateException fault) when (fault.IsRefusal())
         {
-            database.ChangeTracker.Clear();
-            database.Attach(account);
-            await database.Entry(account).ReloadAsync();
+            await ReloadAsync(account);
             return new SecondFactorChange(Words.RefusedByDatabase, []);
         }
     }
@@ -202,15 +178,15 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
     // A try that was broken off left its changes in the context. True where its commit happened all the same.
     private async Task<bool> StartOverAsync(Account account, RecoveryEvent line)
     {
-        database.ChangeTracker.Clear();
-        database.Attach(account);
-        await database.Entry(account).ReloadAsync();
+        await ReloadAsync(account);
         return await database.HasHappenedAsync(line.Id);
     }
 
-    // Those that another application gave out stay good.
-    private static bool NeedsCodes(Account account, SecondFactorState state) =>
-        !state.IsOn && (!account.TwoFactorEnabled || state.CodesLeft == 0);
+    private Task ReloadAsync(Account account)
+    {
+        database.ChangeTracker.Clear();
+        return database.Attach(account).ReloadAsync();
+    }
 
     private Task<IdentityResult> RemoveTokenAsync(Account account, string name) =>
         users.RemoveAuthenticationTokenAsync(account, Account.TokenStore, name);

@@ -28,64 +28,49 @@ internal sealed class SecondStepEndpoints(
             : SignInAgain();
 
     /// <summary>Another code, where the one before didn't come.</summary>
-    public async Task<IResult> MailCodeAsync(HttpContext http, FormPost form)
+    public Task<IResult> MailCodeAsync(HttpContext http, FormPost form) => AnswerAsync(form, async (account, returnUrl) =>
     {
-        var returnUrl = ReturnUrls.Local(form["returnUrl"]);
-        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
-            return SignInAgain();
-        if (!form.IsAntiforgeryValid)
-            return await ShowAsync(StatusCodes.Status400BadRequest, account, returnUrl, form.Problem);
-
         if (!(await factor.ReadAsync(account)).IsOn)
             await codes.AskAsync(account, http.Connection.RemoteIpAddress?.ToString());
         return Page.SeeOther($"{ReturnUrls.With("/sign-in/two-factor", returnUrl)}&again");
-    }
+    });
 
-    public async Task<IResult> EnterCodeAsync(HttpContext http, FormPost form)
+    public Task<IResult> EnterCodeAsync(HttpContext http, FormPost form) => AnswerAsync(form, async (account, returnUrl) =>
     {
-        var returnUrl = ReturnUrls.Local(form["returnUrl"]);
-        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
-            return SignInAgain();
-        if (!form.IsAntiforgeryValid)
-            return await ShowAsync(StatusCodes.Status400BadRequest, account, returnUrl, form.Problem);
-
-        var box = new Timebox(time);
+        var timebox = new Timebox(time);
         var code = form["code"].Replace(" ", "", StringComparison.Ordinal);
         var state = await factor.ReadAsync(account);
         var isShort = code.Length == 6 && code.All(char.IsAsciiDigit);
         var (method, result) = code.Length == 0 ? (SignInMetrics.Code, SignInResult.Failed)
-            : isShort && state.HasAuthenticator
-            ? (SignInMetrics.Code, await signIn.EnterWithAppCodeAsync(account, code))
-            : isShort && !state.IsOn
-                ? (
-                    SignInMetrics.MailedCode,
-                    await signIn.EnterWithMailedCodeAsync(
-                        account,
-                        () => codes.TryUseAsync(account, code, http.Connection.RemoteIpAddress?.ToString())))
+            : isShort && state.HasAuthenticator ? (SignInMetrics.Code, await signIn.EnterWithAppCodeAsync(account, code))
+            : isShort && !state.IsOn ? (SignInMetrics.MailedCode, await EnterMailedCodeAsync())
             : (SignInMetrics.RecoveryCode, await signIn.EnterWithRecoveryCodeAsync(account, code));
         meter.Count(method, result);
         if (result.Succeeded)
             return Page.SeeOther(returnUrl);
 
-        await box.FillAsync();
+        await timebox.WaitRemainingAsync();
         return await ShowAsync(
             StatusCodes.Status422UnprocessableEntity,
             account,
             returnUrl,
             state.IsOn ? Words.WrongCode : Words.WrongMailedCode.With(DisplayText.Of(MailedCodes.Lifetime)));
-    }
 
-    public async Task<IResult> EnterPasskeyAsync(FormPost form)
+        Task<SignInResult> EnterMailedCodeAsync() => signIn.EnterWithMailedCodeAsync(
+            account, () => codes.TryUseAsync(account, code, http.Connection.RemoteIpAddress?.ToString()));
+    });
+
+    public Task<IResult> EnterPasskeyAsync(FormPost form) => AnswerAsync(form, async (account, returnUrl) =>
+        await entry.EnterAsync(account, form)
+            ? Page.SeeOther(returnUrl)
+            : await ShowAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, Words.WrongPasskey));
+
+    private async Task<IResult> AnswerAsync(FormPost form, Func<Account, string, Task<IResult>> answer)
     {
         var returnUrl = ReturnUrls.Local(form["returnUrl"]);
-        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account)
-            return SignInAgain();
-        if (!form.IsAntiforgeryValid)
-            return await ShowAsync(StatusCodes.Status400BadRequest, account, returnUrl, form.Problem);
-
-        return await entry.TryAsync(account, form)
-            ? Page.SeeOther(returnUrl)
-            : await ShowAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, Words.WrongPasskey);
+        return await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account ? SignInAgain()
+            : form.IsAntiforgeryValid ? await answer(account, returnUrl)
+            : await ShowAsync(StatusCodes.Status400BadRequest, account, returnUrl, form.Problem);
     }
 
     private async Task<IResult> ShowAsync(int status, Account account, string returnUrl, string? problem, bool again = false)

@@ -8,7 +8,7 @@ using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.SignIn;
 
-/// <summary>One open page: whose it is, and the means to end it.</summary>
+/// <summary>One open circuit: whose it is, and how to end it.</summary>
 internal sealed class SessionCircuit(
     CircuitSessionMonitor circuits,
     AuthenticationStateProvider authentication,
@@ -18,7 +18,7 @@ internal sealed class SessionCircuit(
 {
     private volatile bool _ended;
 
-    /// <summary>Null while nobody is signed in.</summary>
+    /// <summary>Null while there is no signed-in user.</summary>
     public CircuitSession? Session { get; private set; }
 
     public override async Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)

@@ -12,12 +12,12 @@ using OneTimeJwt.Web.Database;
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>
-/// A session lives while its security stamp is the account's present one. Compared on every request and never renewed
+/// A session is valid while its security stamp is the account's present one. Compared on every request and never renewed
 /// here: the framework's own check with no interval would write a new cookie on every response.
 /// </summary>
 internal static class SessionValidator
 {
-    // Between the two steps of sign-in Identity's cookie knows the account as its name.
+    // Between the two steps of sign-in Identity's cookie has the account's id as its name claim.
     private const string HalfWayIdClaim = ClaimTypes.Name;
 
     // Not Identity's claim for a stamp, which that cookie has too from .NET 11 on (dotnet/aspnetcore#68350).
@@ -68,7 +68,7 @@ internal static class SessionValidator
             && !http.RequestServices.GetRequiredService<AccountLock>().IsBanned(account.Lock);
     }
 
-    // The password that was proven too: not every application changes the stamp with it.
+    // The password as well: not every application changes the stamp with it.
     private static string HalfWayStamp(string? stamp, string? hash) =>
         Convert.ToHexString(SHA256.HashData(KeyMaterial.Encode([stamp, hash])));
 

@@ -42,7 +42,7 @@ internal sealed class SignInEndpoints(
     public IResult SignIn(HttpContext http, string? returnUrl)
     {
         if (settings.Value.SignInUrl is { } elsewhere && !ReturnUrls.IsConsole(returnUrl))
-            return http.Request.Query.ContainsKey(ReturnUrls.FromForm) ? LeadOn(http) : Results.Redirect(elsewhere);
+            return http.Request.Query.ContainsKey(ReturnUrls.FromForm) ? RefreshToSignIn(http) : Results.Redirect(elsewhere);
 
         return http.User.Identity?.IsAuthenticated == true
             ? Page.SeeOther(ReturnUrls.Local(returnUrl))
@@ -55,36 +55,19 @@ internal sealed class SignInEndpoints(
         if (settings.Value.SignInUrl is not null && !ReturnUrls.IsConsole(returnUrl))
             return SignInAgain();
 
-        var address = form["email"].Trim();
+        var (address, password) = (form["email"].Trim(), form["password"]);
         if (!form.IsAntiforgeryValid)
-            return Page.Of<SignInPage>(
-                StatusCodes.Status400BadRequest,
-                new
-                {
-                    ReturnUrl = returnUrl,
-                    Address = address,
-                    OffersPasskeys = passkeys.Offered,
-                    Problem = form.Problem,
-                });
+            return Again(StatusCodes.Status400BadRequest, form.Problem);
 
-        // An empty field is no guess.
-        if (address.Length == 0 || form["password"].Length == 0)
+        // An empty field does not count as a guess.
+        if (address.Length == 0 || password.Length == 0)
         {
             var (empty, label) = address.Length == 0 ? ("email", Words.EmailAddress) : ("password", Words.Password);
-            return Page.Of<SignInPage>(
-                StatusCodes.Status422UnprocessableEntity,
-                new
-                {
-                    ReturnUrl = returnUrl,
-                    Address = address,
-                    OffersPasskeys = passkeys.Offered,
-                    Problem = Words.FieldIsEmpty.With(label),
-                    Empty = empty,
-                });
+            return Again(StatusCodes.Status422UnprocessableEntity, Words.FieldIsEmpty.With(label), empty);
         }
 
-        var box = new Timebox(time);
-        var result = await signIn.EnterAsync(address, form["password"]);
+        var timebox = new Timebox(time);
+        var result = await signIn.EnterAsync(address, password);
         meter.Count(SignInMetrics.Password, result);
         if (result.RequiresTwoFactor)
         {
@@ -96,22 +79,23 @@ internal sealed class SignInEndpoints(
         if (result.Succeeded)
             return Page.SeeOther(returnUrl);
 
-        await box.FillAsync(signIn.MaxCheckTime(form["password"]));
-        return Page.Of<SignInPage>(
-            StatusCodes.Status422UnprocessableEntity,
-            new
-            {
-                ReturnUrl = returnUrl,
-                Address = address,
-                OffersPasskeys = passkeys.Offered,
-                Problem = Words.SignInFailed,
-            });
+        await timebox.WaitRemainingAsync(signIn.MaxCheckTime(password));
+        return Again(StatusCodes.Status422UnprocessableEntity, Words.SignInFailed);
+
+        IResult Again(int status, string? problem, string? empty = null) => Page.Of<SignInPage>(status, new
+        {
+            ReturnUrl = returnUrl,
+            Address = address,
+            OffersPasskeys = passkeys.Offered,
+            Problem = problem,
+            Empty = empty,
+        });
     }
 
     private IResult SignInAgain() => Page.SeeOther(ReturnUrls.AfterForm("/sign-in", settings.Value));
 
-    // A page ends the redirects of the form; where it leads is followed as from a link.
-    private static IResult LeadOn(HttpContext http)
+    // A page ends the redirects of the form: its Refresh header is followed like a link.
+    private static IResult RefreshToSignIn(HttpContext http)
     {
         http.Response.Headers["Refresh"] = $"0; url={http.Request.PathBase}/sign-in";
         return Page.Of<SignInElsewhere>();

@@ -28,6 +28,8 @@ internal static class SignInModule
             account => account.User is Account row && services.GetRequiredService<AccountLock>().IsBanned(row));
         builder.Services.AddSingleton<DecoyHash>();
         builder.Services.AddScoped<PasswordCheck>();
+        builder.Services.AddScoped<PasswordVerifier>();
+        builder.Services.AddScoped<SignInLockout>();
         builder.Services.AddScoped<HashRenewal>();
         builder.Services.AddSingleton<UnusablePassword>();
         builder.Services.AddSingleton<StampRepair>();
@@ -68,7 +70,7 @@ internal static class SignInModule
                 identity.Lockout.DefaultLockoutTimeSpan = LockoutTime;
                 // Accounts come from other applications too, under names of their choice.
                 identity.User.AllowedUserNameCharacters = "";
-                // The policy of our own says all there is to say.
+                // PasswordPolicy has all the rules.
                 identity.Password = new PasswordOptions
                 {
                     RequiredLength = 1,
@@ -101,7 +103,7 @@ internal static class SignInModule
             {
                 cookie.ExpireTimeSpan = SessionTime;
                 cookie.Events.OnValidatePrincipal = SessionValidator.ValidateAsync;
-                // Relative, so that no Host header has a say in where people go.
+                // Relative, so that no Host header decides where users go.
                 cookie.Events.OnRedirectToLogin = context =>
                 {
                     var signIn = context.Request.PathBase + ReturnUrls.With("/sign-in", context.Request.Path);
@@ -128,7 +130,7 @@ internal static class SignInModule
         services.AddScoped<CircuitHandler, SessionCircuit>();
     }
 
-    // In the database, so that every node has it, and encrypted, so that a copy of the database opens no session.
+    // In the database, so that every node has it, and encrypted, so that a copy of the database gives no session.
     private static void AddKeyRing(IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("OneTimeJwt").PersistKeysToDbContext<AccountsContext>();

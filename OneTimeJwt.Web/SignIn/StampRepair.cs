@@ -11,7 +11,18 @@ namespace OneTimeJwt.Web.SignIn;
 /// </summary>
 public sealed class StampRepair(IDbContextFactory<AccountsContext> contexts, TimeProvider time)
 {
-    /// <returns>The account as it is now; null where it is gone. Of those who do this at the same moment one gives the stamp.</returns>
+    /// <returns>False where it still has none.</returns>
+    public async Task<bool> EnsureAsync(AccountsContext database, Account account)
+    {
+        if (!string.IsNullOrEmpty(account.SecurityStamp))
+            return true;
+
+        await GiveAsync(account.Id);
+        await database.Entry(account).ReloadAsync();
+        return !string.IsNullOrEmpty(account.SecurityStamp);
+    }
+
+    /// <returns>The account as it is now; null where it is gone. Of concurrent calls one gives the stamp.</returns>
     public async Task<Account?> GiveAsync(string accountId)
     {
         await using var database = await contexts.CreateDbContextAsync();
@@ -29,7 +40,7 @@ public sealed class StampRepair(IDbContextFactory<AccountsContext> contexts, Tim
         }
         catch (DbUpdateException fault) when (fault.IsConflict())
         {
-            // Somebody else changed the account, and most likely gave it one; or this did, and its commit was in doubt.
+            // Another request changed the account, most likely by giving it one; or this one did, and its commit was in doubt.
             database.ChangeTracker.Clear();
         }
 

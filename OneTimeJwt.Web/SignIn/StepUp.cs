@@ -6,7 +6,7 @@ using OneTimeJwt.Web.Site;
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>Whether an account may have a second factor set up by its password alone: false where it has rights that need one.</summary>
-/// <param name="accountId">Whose.</param>
+/// <param name="accountId">The account.</param>
 public delegate Task<bool> NeedsSecondFactor(string accountId);
 
 /// <summary>What a session has to pass before it may change how its account is protected.</summary>
@@ -32,9 +32,9 @@ internal static class StepUpRoutes
         own.MapForm("", (StepUp pages, HttpContext http, FormPost form) => pages.BeginAsync(http, form));
     }
 
-    /// <summary>Leads a session that lacks the step to it, and back to the page that was asked for.</summary>
+    /// <summary>Redirects a session that lacks the step to it, and then back to the page that was requested.</summary>
     /// <param name="routes">What needs the step.</param>
-    /// <param name="home">Where it leads back to from a form.</param>
+    /// <param name="home">Where a form leads back to.</param>
     public static RouteGroupBuilder NeedsStep(this RouteGroupBuilder routes, string home) =>
         routes.AddEndpointFilter(
             async (context, next) =>

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>
-/// Makes every failure of sign-in take the same time: the next whole step from its start, and a random bit more that
-/// covers what timers and the rest of the answer add.
+/// Makes failures of sign-in take equally long: up to the next whole step since the start, plus a random surplus that hides
+/// what timers and the rest of the response add.
 /// </summary>
 internal sealed class Timebox(TimeProvider time)
 {
@@ -14,8 +14,8 @@ internal sealed class Timebox(TimeProvider time)
 
     private readonly long _start = time.GetTimestamp();
 
-    /// <param name="atLeast">How long others take whose failure looks the same.</param>
-    public Task FillAsync(TimeSpan atLeast = default)
+    /// <param name="atLeast">The longest that a failure with the same response can take.</param>
+    public Task WaitRemainingAsync(TimeSpan atLeast = default)
     {
         var elapsed = time.GetElapsedTime(_start);
         var steps = Math.Ceiling((elapsed > atLeast ? elapsed : atLeast) / Step);

@@ -1,0 +1,205 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OneTimeJwt.Web.Accounts;
+using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Database;
+using OneTimeJwt.Web.Languages;
+using OneTimeJwt.Web.Outbox;
+using OneTimeJwt.Web.SignIn;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>What each action changes, once it is allowed. Each returns what stands in its way, and null where it is done.</summary>
+public sealed class AccountActions(
+    ConsoleRoles roles,
+    AccountLock accountLock,
+    UnusablePassword unusable,
+    IOptions<AdminBudget> budget)
+{
+    private static readonly RecoveryEventKind[] Mailing =
+    [
+        RecoveryEventKind.LinkTriggered,
+        RecoveryEventKind.ResetRequired,
+        RecoveryEventKind.TriedAgain,
+    ];
+
+    public async Task<string?> ApplyAsync(AdminActionContext context) => context.Request.Action switch
+    {
+        AdminAction.SendLink => await MailObstacleAsync(context) ?? SendLink(context),
+        AdminAction.ConfirmAddress when context.Account.EmailConfirmed => Words.ProblemConfirmedAlready,
+        AdminAction.ConfirmAddress => await MailObstacleAsync(context) ?? ConfirmAddress(context),
+        AdminAction.RevokeLinks => RevokeLinks(context),
+        AdminAction.TryMailAgain => await MailObstacleAsync(context) ?? await TryMailAgainAsync(context),
+        AdminAction.RequireReset => await MailObstacleAsync(context) ?? RequireReset(context),
+        AdminAction.Lock => await LockAsync(context),
+        AdminAction.Unlock => Unlock(context),
+        AdminAction.ResetTwoFactor => await ResetTwoFactorAsync(context),
+        AdminAction.MakeSupport when context.Target.Role == ConsoleRole.Admin => Words.ProblemIsAdmin,
+        AdminAction.MakeSupport => await GrantAsync(context, ConsoleRole.Support),
+        AdminAction.MakeAdmin => await GrantAsync(context, ConsoleRole.Admin),
+        AdminAction.RemoveRole => await RemoveRolesAsync(context),
+        var action => throw new InvalidOperationException($"{action} is no act on an account."),
+    };
+
+    /// <summary>The present password stops working, and with it every link and session.</summary>
+    internal void RequireReset(Account account)
+    {
+        // An account that signs in through another provider only has no password to replace.
+        if (account.PasswordHash is not null)
+            account.PasswordHash = unusable.NewHash();
+        Renew(account);
+    }
+
+    private async Task<string?> MailObstacleAsync(AdminActionContext context)
+    {
+        if (string.IsNullOrEmpty(context.Account.Email))
+            return Words.ProblemNoAddress;
+        if (accountLock.IsBanned(context.Account))
+            return Words.ProblemLocked;
+
+        var (now, since) = (context.Now, context.Now - budget.Value.Window);
+        var mailed = await context.Database.Trail.CountAsync(line =>
+            line.Actor == context.Actor.Id && line.At > since && line.At <= now && line.CampaignId == null && Mailing.Contains(line.Kind));
+        return mailed < budget.Value.Permits
+            ? null
+            : Words.ProblemBudget.With(mailed.ToString("N0", CultureInfo.CurrentCulture), DisplayText.Of(budget.Value.Window));
+    }
+
+    private static string? SendLink(AdminActionContext context)
+    {
+        context.Mail(OutboxKind.ResetLink);
+        context.Record(RecoveryEventKind.LinkTriggered);
+        return null;
+    }
+
+    private static string? ConfirmAddress(AdminActionContext context)
+    {
+        context.Mail(OutboxKind.ConfirmLink);
+        context.Record(RecoveryEventKind.LinkTriggered, "to confirm the address");
+        return null;
+    }
+
+    // Also the links in notices, which no change of the password ends: each later notice brings another one.
+    private static string? RevokeLinks(AdminActionContext context)
+    {
+        Renew(context.Account);
+        var state = context.Account.Remember();
+        state.TimesSecured++;
+        state.Renew();
+        context.Record(RecoveryEventKind.LinksKilled);
+        return null;
+    }
+
+    private static async Task<string?> TryMailAgainAsync(AdminActionContext context)
+    {
+        var refused = await context.Database.Outbox
+            .Where(mail => mail.AccountId == context.Account.Id && mail.RefusedAt != null)
+            .OrderBy(mail => mail.RefusedAt)
+            .ToListAsync();
+        if (refused.Count == 0)
+            return Words.ProblemNoRefusedMail;
+
+        foreach (var mail in refused)
+            mail.TryAgain(context.Now);
+        context.Record(RecoveryEventKind.TriedAgain, refused[^1].Cause);
+        return null;
+    }
+
+    private string? RequireReset(AdminActionContext context)
+    {
+        RequireReset(context.Account);
+        context.Mail(OutboxKind.RequiredReset);
+        context.Record(RecoveryEventKind.ResetRequired);
+        return null;
+    }
+
+    private async Task<string?> LockAsync(AdminActionContext context)
+    {
+        var account = context.Account;
+        if (accountLock.IsBanned(account))
+            return Words.ProblemLockedAlready;
+        if (context.Target.Role == ConsoleRole.Admin && !await roles.HasOtherAdminAsync(context.Database, account.Id))
+            return Words.ProblemLockLastAdmin;
+
+        (account.LockoutEnabled, account.LockoutEnd) = (true, DateTimeOffset.MaxValue);
+        Renew(account);
+        context.Record(RecoveryEventKind.Locked, $"by {context.Actor.Role}");
+        return null;
+    }
+
+    private string? Unlock(AdminActionContext context)
+    {
+        var account = context.Account;
+        if (accountLock.Of(account) == LockState.Open)
+            return Words.ProblemNotLocked;
+
+        (account.LockoutEnd, account.AccessFailedCount) = (null, 0);
+        if (account.Own is { SecuredLock: not null } own)
+        {
+            own.SecuredLock = null;
+            own.Renew();
+        }
+
+        account.ConcurrencyStamp = Guid.NewGuid().ToString();
+        context.Record(RecoveryEventKind.Unlocked);
+        return null;
+    }
+
+    private static async Task<string?> ResetTwoFactorAsync(AdminActionContext context)
+    {
+        var (database, account) = (context.Database, context.Account);
+        var tokens = await database.UserTokens
+            .Where(token => token.UserId == account.Id && token.LoginProvider == Account.TokenStore)
+            .ToListAsync();
+        var passkeys = await database.Passkeys.Where(passkey => passkey.UserId == account.Id).ToListAsync();
+        if (!account.TwoFactorEnabled && tokens.Count == 0 && passkeys.Count == 0)
+            return Words.ProblemTwoFactorOffAlready;
+
+        database.RemoveRange(tokens);
+        database.RemoveRange(passkeys);
+        account.TwoFactorEnabled = false;
+        Renew(account);
+        context.Mail(OutboxKind.TwoFactorResetNotice);
+        context.Record(RecoveryEventKind.TwoFactorReset);
+        return null;
+    }
+
+    private async Task<string?> GrantAsync(AdminActionContext context, ConsoleRole role)
+    {
+        var outcome = await roles.GrantAsync(context.Database, context.Account.Id, role);
+        if (outcome == RoleOutcome.Done)
+            context.Record(RecoveryEventKind.RoleGranted, ConsoleRoles.Detail(role));
+        return Problem(outcome);
+    }
+
+    private async Task<string?> RemoveRolesAsync(AdminActionContext context)
+    {
+        // The greater first: where that is refused, the account stays as it is.
+        var removed = 0;
+        foreach (var role in new[] { ConsoleRole.Admin, ConsoleRole.Support })
+        {
+            var outcome = await roles.RemoveAsync(context.Database, context.Account.Id, role);
+            if (outcome == RoleOutcome.Done)
+                context.Record(RecoveryEventKind.RoleRemoved, ConsoleRoles.Detail(role), isFurther: removed++ > 0);
+            else if (outcome == RoleOutcome.LastAdmin)
+                return Problem(outcome);
+        }
+
+        return removed > 0 ? null : Problem(RoleOutcome.Unchanged);
+    }
+
+    private static string? Problem(RoleOutcome outcome) => outcome switch
+    {
+        RoleOutcome.Done => null,
+        RoleOutcome.NotOurs => Words.ProblemForeignRole,
+        RoleOutcome.LastAdmin => Words.ProblemRemoveLastAdmin,
+        _ => Words.ProblemRoleUnchanged,
+    };
+
+    private static void Renew(Account account)
+    {
+        account.RenewSecurityStamp();
+        account.ConcurrencyStamp = Guid.NewGuid().ToString();
+    }
+}
