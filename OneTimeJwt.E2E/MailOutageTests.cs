@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Data.Sqlite;
 using MimeKit;
 using OneTimeJwt.E2E.Infrastructure;

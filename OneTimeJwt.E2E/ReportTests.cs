@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Net;
 using System.Text;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.E2E.Reporting;

@@ -2,8 +2,6 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using ArchUnitNET.Loader;
 using Microsoft.AspNetCore.Components;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Site;
 using Type = System.Type;
 

@@ -1,6 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests;
 

@@ -1,19 +1,14 @@
 using System.Net.Sockets;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Delivery;
 using OneTimeJwt.Web.Hosting;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Profile;
 using OneTimeJwt.Web.SignIn;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web;
 

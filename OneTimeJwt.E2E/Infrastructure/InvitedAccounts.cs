@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Microsoft.Playwright;
 using OneTimeJwt.E2E.Pages;
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 
 namespace OneTimeJwt.E2E.Infrastructure;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using OneTimeJwt.E2E.InApp;
 
 namespace OneTimeJwt.E2E.Infrastructure;

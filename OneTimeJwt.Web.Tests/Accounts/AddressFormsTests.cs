@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Identity;
 using OneTimeJwt.Web.Accounts;
 
 namespace OneTimeJwt.Web.Tests.Accounts;

@@ -1,9 +1,5 @@
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.Accounts;
 

@@ -1,4 +1,3 @@
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Hosting;
 using OneTimeJwt.Web.Tests.Mail;
 

@@ -1,5 +1,3 @@
-using System.Net;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Tests.Accounts;

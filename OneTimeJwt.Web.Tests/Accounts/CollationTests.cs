@@ -1,9 +1,5 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Hosting;
 
 namespace OneTimeJwt.Web.Tests.Accounts;

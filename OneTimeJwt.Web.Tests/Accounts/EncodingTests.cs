@@ -1,10 +1,5 @@
-using System.Net;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Hosting;
 
@@ -52,7 +47,7 @@ public sealed class EncodingTests
         Assert.Equal("/account", (await visitor.SignInAsync("JOSÉ@example.com", Passwords.Old)).Location);
         var change = await visitor.SubmitAsync(await visitor.GetAsync("/account/email"), ("email", Beyond), ("password", Passwords.Old));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, change.Status);
-        Assert.Null((await app.ReadAsync(account.Id)).Own?.PendingAddress);
+        Assert.Null((await app.ReadAsync(account.Id)).RecoveryState?.PendingAddress);
 
         var search = app.Services.GetRequiredService<AccountSearch>();
         var (trail, match) = (app.Services.GetRequiredService<TrailReader>(), app.Services.GetRequiredService<AccountListMatcher>());

@@ -1,10 +1,5 @@
-using System.Net;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Tests.Accounts;

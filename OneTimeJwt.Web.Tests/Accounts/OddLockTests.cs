@@ -1,8 +1,4 @@
-using System.Net;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 using static OneTimeJwt.Web.Tests.App.HostWrites;
 
 namespace OneTimeJwt.Web.Tests.Accounts;
@@ -112,6 +108,6 @@ public sealed class OddLockTests(UnlimitedApps apps) : IClassFixture<UnlimitedAp
         var after = await app.ReadAsync(account.Id);
         Assert.Equal(
             (before.PasswordHash, before.SecurityStamp, before.LockoutEnd, null),
-            (after.PasswordHash, after.SecurityStamp, after.LockoutEnd, after.Own?.PendingAddress));
+            (after.PasswordHash, after.SecurityStamp, after.LockoutEnd, after.RecoveryState?.PendingAddress));
     }
 }

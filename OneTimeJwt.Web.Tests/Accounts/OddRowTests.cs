@@ -1,8 +1,4 @@
-using System.Net;
-using Microsoft.AspNetCore.Identity;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.Accounts;
 

@@ -1,6 +1,4 @@
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Accounts;
@@ -51,7 +49,7 @@ public sealed class OwnerLanguageTests : IAsyncLifetime
 
         Assert.Equal(("en", "(UTC)"), await MailOfAnAdminAsync(account, 2));
         Assert.False(
-            await _app.WithAsync<AccountsContext, bool>(database => database.OwnStates.AnyAsync(own => own.AccountId == account.Id)));
+            await _app.WithAsync<AccountsContext, bool>(database => database.RecoveryStates.AnyAsync(own => own.AccountId == account.Id)));
     }
 
     [Fact]

@@ -1,7 +1,5 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using MimeKit;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.Accounts;
 

@@ -1,11 +1,6 @@
 using Bunit;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.JSInterop;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Tests.Site;
 

@@ -1,7 +1,5 @@
 using System.Security.Claims;
-using Microsoft.AspNetCore.Identity;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.Admin;
 

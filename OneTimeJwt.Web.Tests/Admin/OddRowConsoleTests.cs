@@ -1,10 +1,6 @@
-using System.Net;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Campaigns;
-using OneTimeJwt.Web.Database;
 using static OneTimeJwt.Web.Tests.App.HostWrites;
 
 namespace OneTimeJwt.Web.Tests.Admin;

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Tests.App;
 
 /// <summary>Addresses that must not be told apart from outside.</summary>

@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Tests.App;
 
 /// <summary>One running app for each kind of database, started when a test of the class first asks for it.</summary>

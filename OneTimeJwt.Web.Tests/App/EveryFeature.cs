@@ -1,9 +1,5 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Admin;

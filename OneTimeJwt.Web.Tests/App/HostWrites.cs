@@ -1,7 +1,4 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Campaigns;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.App;
 

@@ -1,9 +1,4 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Tests.Admin;
@@ -126,7 +121,7 @@ internal static class MailedLinks
     public static Task<int> WantAddressAsync(this TestApp app, string accountId, string address) =>
         app.WithAsync<AccountsContext, int>(async database =>
         {
-            (await database.Users.SingleAsync(account => account.Id == accountId)).Remember().PendingAddress = address;
+            (await database.Users.SingleAsync(account => account.Id == accountId)).EnsureRecoveryState().PendingAddress = address;
             return await database.SaveChangesAsync();
         });
 }

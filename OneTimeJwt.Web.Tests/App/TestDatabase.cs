@@ -1,9 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.Web.Tests.App;

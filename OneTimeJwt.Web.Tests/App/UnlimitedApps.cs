@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Tests.App;
 
 /// <summary>As <see cref="AppOnEach"/>, for more requests than one client is allowed.</summary>

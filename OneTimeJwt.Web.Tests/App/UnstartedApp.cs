@@ -1,8 +1,5 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.App;
 

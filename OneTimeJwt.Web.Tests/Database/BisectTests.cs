@@ -1,9 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.Database;
 

@@ -1,8 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Database;

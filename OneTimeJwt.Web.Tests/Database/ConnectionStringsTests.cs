@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Tests.Database;
 
 /// <summary>Connection strings that can't work are refused at start, without their text.</summary>

@@ -1,12 +1,9 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.Web.Tests.Database;

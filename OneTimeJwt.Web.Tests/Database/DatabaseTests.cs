@@ -1,13 +1,7 @@
-using System.Net;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.SignIn;
 using OneTimeJwt.Web.Tests.Admin;
@@ -80,7 +74,7 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
 
         (await visitor.UseAsync(await one.MintAsync("secure", account.Id), account.Email)).IsUsed("secure");
 
-        var own = (await one.ReadAsync(account.Id)).Own!;
+        var own = (await one.ReadAsync(account.Id)).RecoveryState!;
         Assert.Equal((account.Email, 1), (own.TrustedAddress, own.TimesSecured));
     }
 
@@ -455,7 +449,7 @@ public sealed class PostgreSqlTests(TwoNodes nodes) : DatabaseTests(nodes, Datab
 
         Assert.True((await third.ActAsync(await one.AddAdminAsync(ConsoleRole.Admin), AdminAction.RevokeLinks, account.Id)).Done);
 
-        var own = (await one.ReadAsync(account.Id)).Own!;
+        var own = (await one.ReadAsync(account.Id)).RecoveryState!;
         Assert.Equal((account.Email, 1), (own.TrustedAddress, own.TimesSecured));
     }
 

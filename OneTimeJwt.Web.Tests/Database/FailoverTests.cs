@@ -1,7 +1,3 @@
-using System.Net;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Tests.Database;
 
 /// <summary>Two nodes on a primary with a synchronous standby, which takes over when the primary is lost.</summary>

@@ -1,10 +1,8 @@
 using System.Net.Sockets;
 using MailKit.Net.Smtp;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using MimeKit;
 using Npgsql;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.Database;
 

@@ -1,6 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Hosting;
 
 namespace OneTimeJwt.Web.Tests.Database;

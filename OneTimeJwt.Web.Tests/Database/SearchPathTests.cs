@@ -1,8 +1,5 @@
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.Database;
 

@@ -1,7 +1,5 @@
-using System.Net;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Campaigns;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Database;

@@ -1,6 +1,4 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.Database;
 

@@ -1,11 +1,9 @@
 using System.Globalization;
 using Bunit;
 using MailKit;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Delivery;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Admin;

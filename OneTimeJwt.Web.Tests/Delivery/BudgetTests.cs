@@ -1,9 +1,4 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Admin;

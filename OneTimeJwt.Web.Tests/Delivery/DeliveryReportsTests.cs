@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Delivery;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;

@@ -1,12 +1,7 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using MimeKit;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Delivery;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Mail;

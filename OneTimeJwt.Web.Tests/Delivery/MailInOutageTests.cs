@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using Npgsql;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Mail;
 

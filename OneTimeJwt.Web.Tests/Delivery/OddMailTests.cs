@@ -1,9 +1,4 @@
-using System.Net;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Admin;
 using static OneTimeJwt.Web.Tests.App.HostWrites;

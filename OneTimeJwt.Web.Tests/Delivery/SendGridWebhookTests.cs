@@ -1,9 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Delivery;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;

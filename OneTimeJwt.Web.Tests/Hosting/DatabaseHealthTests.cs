@@ -1,11 +1,7 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Hosting;
 using OneTimeJwt.Web.Tests.Mail;
 

@@ -1,10 +1,5 @@
-using System.Net;
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.E2E.Infrastructure;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Database;
 using OneTimeJwt.Web.Tests.Delivery;
 using OneTimeJwt.Web.Tests.Links;

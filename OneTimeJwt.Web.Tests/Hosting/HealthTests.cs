@@ -1,9 +1,6 @@
-using System.Net;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Hosting;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Admin;

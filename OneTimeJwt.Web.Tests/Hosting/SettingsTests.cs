@@ -1,6 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.Web.Tests.Hosting;

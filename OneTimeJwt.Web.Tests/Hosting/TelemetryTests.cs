@@ -1,12 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OneTimeJwt.E2E.Infrastructure;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Admin;
 using OpenTelemetry.Metrics;

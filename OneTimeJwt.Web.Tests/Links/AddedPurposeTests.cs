@@ -1,9 +1,3 @@
-using System.Net;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Mail;

@@ -1,6 +1,3 @@
-using System.Net;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 using static OneTimeJwt.Web.Tests.App.HostWrites;
 

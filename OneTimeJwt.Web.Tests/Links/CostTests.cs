@@ -1,10 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Links;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Tests.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Links;

@@ -1,5 +1,4 @@
 using AngleSharp.Html.Dom;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Tests.Site;

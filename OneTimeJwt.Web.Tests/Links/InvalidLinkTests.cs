@@ -1,7 +1,3 @@
-using System.Net;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.Web.Tests.Links;

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Links;

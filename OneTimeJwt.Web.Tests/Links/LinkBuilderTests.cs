@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Tests.Tokens;

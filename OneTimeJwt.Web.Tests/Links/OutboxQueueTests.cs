@@ -1,7 +1,5 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
-using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Mail;

@@ -1,7 +1,3 @@
-using System.Net;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Tests.Links;
 
 /// <summary>Links that choose no password: mail security presses their buttons, and only the owner knows the address.</summary>
@@ -69,7 +65,8 @@ public sealed class OwnAddressTests(SharedApp shared) : IClassFixture<SharedApp>
     {
         var link = await MailedLinks.OfAsync(_app, "change");
         var wanted = (
-            await _app.WithAsync<AccountsContext, RecoveryState?>(async database => await database.OwnStates.FindAsync(link.Account.Id))
+            await _app.WithAsync<AccountsContext, RecoveryState?>(async database =>
+                await database.RecoveryStates.FindAsync(link.Account.Id))
         )!.PendingAddress!;
         using var stranger = _app.Open();
 

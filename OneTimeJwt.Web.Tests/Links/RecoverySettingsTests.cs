@@ -1,4 +1,3 @@
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Links;
 
 namespace OneTimeJwt.Web.Tests.Links;

@@ -1,9 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Net;
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Tests.Links;

@@ -1,9 +1,5 @@
-using System.Net;
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Admin;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using AngleSharp.Html.Parser;
 using MimeKit;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Delivery;
 using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Links;

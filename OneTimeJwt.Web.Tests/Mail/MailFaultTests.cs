@@ -1,7 +1,5 @@
-using System.Net;
 using MailKit.Net.Smtp;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Tests.Mail;

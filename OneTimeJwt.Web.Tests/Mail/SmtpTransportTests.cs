@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MailKit.Net.Smtp;
@@ -6,7 +5,6 @@ using MailKit.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using MimeKit;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Tests.Admin;
 

@@ -1,10 +1,4 @@
-using System.Net;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Tests.Profile;
@@ -33,7 +27,7 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
         Assert.Equal(
             (wanted, wanted.ToUpperInvariant(), wanted, wanted.ToUpperInvariant(), true),
             (after.Email, after.NormalizedEmail, after.UserName, after.NormalizedUserName, after.EmailConfirmed));
-        Assert.Equal((account.PasswordHash, null), (after.PasswordHash, after.Own!.PendingAddress));
+        Assert.Equal((account.PasswordHash, null), (after.PasswordHash, after.RecoveryState!.PendingAddress));
         Assert.Equal("/sign-in?returnUrl=%2Faccount", (await session.GetAsync("/account")).Location);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await visitor.SignInAsync(account.Email!, Passwords.Old)).Status);
         Assert.Equal("/account", (await visitor.SignInAsync(wanted, Passwords.Old)).Location);
@@ -144,7 +138,7 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
             Assert.Contains(words, WebUtility.HtmlDecode(answer.Body), StringComparison.Ordinal);
         }
 
-        Assert.Null((await _app.ReadAsync(account.Id)).Own?.PendingAddress);
+        Assert.Null((await _app.ReadAsync(account.Id)).RecoveryState?.PendingAddress);
         Assert.Empty(await _app.TrailAsync(account.Id));
     }
 
@@ -164,7 +158,7 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
         var wish = other switch { "none" => null, "the same" => wanted, _ => MailedLinks.NewAddress() };
         using var visitor = app.Open();
         await visitor.SignInAsync(account.Email!, Passwords.Old);
-        await app.WithAsync<AccountsContext, int>(database => database.OwnStates.ExecuteDeleteAsync());
+        await app.WithAsync<AccountsContext, int>(database => database.RecoveryStates.ExecuteDeleteAsync());
 
         meanwhile = () =>
         {
@@ -187,7 +181,7 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
 
         Assert.Null(meanwhile);
         Assert.Equal((sent, sent is null ? HttpStatusCode.UnprocessableEntity : HttpStatusCode.SeeOther), (answer.Location, answer.Status));
-        var own = (await app.ReadAsync(account.Id)).Own!;
+        var own = (await app.ReadAsync(account.Id)).RecoveryState!;
         Assert.Equal((wish ?? wanted, account.Email), (own.PendingAddress, own.TrustedAddress));
         Assert.Single(await app.Mails.WaitAsync(wish ?? wanted));
     }
@@ -207,11 +201,12 @@ public sealed class AddressChangeTests(SharedApp shared) : IClassFixture<SharedA
     public async Task What_is_remembered_goes_with_the_account()
     {
         var link = await MailedLinks.OfAsync(_app, "change");
-        Assert.NotNull((await _app.ReadAsync(link.Account.Id)).Own);
+        Assert.NotNull((await _app.ReadAsync(link.Account.Id)).RecoveryState);
 
         await _app.AsAnotherApplicationAsync(link.Account.Id, (users, account) => users.DeleteAsync(account));
 
         Assert.Null(
-            await _app.WithAsync<AccountsContext, RecoveryState?>(async database => await database.OwnStates.FindAsync(link.Account.Id)));
+            await _app.WithAsync<AccountsContext, RecoveryState?>(async database =>
+                await database.RecoveryStates.FindAsync(link.Account.Id)));
     }
 }

@@ -2,9 +2,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Tests.SignIn;

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Xml.Linq;
-using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.SignIn;
 using OneTimeJwt.Web.Tests.Tokens;
 

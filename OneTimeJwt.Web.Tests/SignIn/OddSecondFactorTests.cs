@@ -1,7 +1,3 @@
-using System.Net;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
 using static OneTimeJwt.Web.Tests.App.HostWrites;
 
 namespace OneTimeJwt.Web.Tests.SignIn;
@@ -160,7 +156,9 @@ public sealed class OddSecondFactorTests(UnlimitedApps apps) : IClassFixture<Unl
             }
 
             var after = await app.ReadAsync(account.Id);
-            Assert.Equal((account.PasswordHash, true, null), (after.PasswordHash, after.TwoFactorEnabled, after.Own?.PendingAddress));
+            Assert.Equal(
+                (account.PasswordHash, true, null),
+                (after.PasswordHash, after.TwoFactorEnabled, after.RecoveryState?.PendingAddress));
         }
     }
 

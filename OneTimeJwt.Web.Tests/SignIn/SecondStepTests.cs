@@ -1,10 +1,7 @@
 using System.Data.Common;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Tests.SignIn;

@@ -1,11 +1,7 @@
 using System.Data.Common;
-using System.Net;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OneTimeJwt.E2E.Infrastructure;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.SignIn;
 

@@ -1,7 +1,4 @@
-using System.Net;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.SignIn;
 

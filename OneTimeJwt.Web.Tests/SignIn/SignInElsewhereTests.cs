@@ -1,6 +1,4 @@
-using System.Net;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace OneTimeJwt.Web.Tests.SignIn;
 

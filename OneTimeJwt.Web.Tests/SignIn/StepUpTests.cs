@@ -1,6 +1,4 @@
-using System.Net;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.SignIn;
 
@@ -42,7 +40,7 @@ public sealed class StepUpTests(SharedApp shared) : IClassFixture<SharedApp>
         var after = await _app.ReadAsync(account.Id);
         Assert.Equal(
             (before.TwoFactorEnabled, before.SecurityStamp, null),
-            (after.TwoFactorEnabled, after.SecurityStamp, after.Own?.PendingAddress));
+            (after.TwoFactorEnabled, after.SecurityStamp, after.RecoveryState?.PendingAddress));
     }
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Site;

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.WebSockets;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Tests.Admin;

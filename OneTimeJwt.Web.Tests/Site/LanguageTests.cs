@@ -1,4 +1,3 @@
-using System.Net;
 using OneTimeJwt.Web.Tests.Admin;
 
 namespace OneTimeJwt.Web.Tests.Site;

@@ -1,9 +1,5 @@
-using System.Net;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Tests.Admin;
 

@@ -5,7 +5,6 @@ using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Tests.Site;

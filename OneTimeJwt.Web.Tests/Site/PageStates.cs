@@ -1,7 +1,5 @@
 using AngleSharp.Html.Dom;
-using Microsoft.AspNetCore.Identity;
 using MimeKit;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Campaigns;

@@ -1,10 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Tests.Site;
 

@@ -1,7 +1,5 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Site;

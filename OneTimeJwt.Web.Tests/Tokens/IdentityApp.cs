@@ -1,10 +1,5 @@
-using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.SignIn;
 using OneTimeJwt.Web.Site;
 using OneTimeJwt.Web.Tests.Mail;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using CsCheck;
-using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Tokens;
-
 namespace OneTimeJwt.Web.Tests.Tokens;
 
 public sealed class KeyStateTests

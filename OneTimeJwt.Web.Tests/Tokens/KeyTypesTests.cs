@@ -1,13 +1,9 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Tests.Mail;
 
 namespace OneTimeJwt.Web.Tests.Tokens;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Accounts;
 
 namespace OneTimeJwt.Web.Tests.Tokens;

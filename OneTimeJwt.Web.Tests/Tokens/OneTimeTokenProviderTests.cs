@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Tests.Tokens;
 
 /// <summary>Identity's own GeneratePasswordResetTokenAsync and ResetPasswordAsync, unchanged, on a real database.</summary>

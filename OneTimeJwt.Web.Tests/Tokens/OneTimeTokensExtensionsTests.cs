@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
-using OneTimeJwt.Tokens;
-
 namespace OneTimeJwt.Web.Tests.Tokens;
 
 public sealed class OneTimeTokensExtensionsTests

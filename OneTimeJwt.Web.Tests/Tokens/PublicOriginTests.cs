@@ -1,5 +1,3 @@
-using OneTimeJwt.Tokens;
-
 namespace OneTimeJwt.Web.Tests.Tokens;
 
 public sealed class PublicOriginTests

@@ -1,5 +1,4 @@
 using CsCheck;
-using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 

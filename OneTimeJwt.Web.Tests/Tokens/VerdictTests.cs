@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Tests.Tokens;
 

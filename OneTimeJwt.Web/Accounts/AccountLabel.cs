@@ -1,6 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>How an account is called whose address doesn't say which one is meant. One of the names is there.</summary>

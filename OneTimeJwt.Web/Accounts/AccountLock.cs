@@ -1,7 +1,5 @@
 using System.Linq.Expressions;
 using System.Security.Cryptography;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Accounts;
 
@@ -27,7 +25,7 @@ public enum LockState
 public sealed record LockColumns(bool LockoutEnabled, DateTimeOffset? LockoutEnd, DateTimeOffset? SecuredLock)
 {
     public static Expression<Func<Account, LockColumns>> Of { get; } =
-        account => new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock);
+        account => new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock);
 }
 
 /// <summary>
@@ -55,7 +53,8 @@ public sealed class AccountLock(IOptions<AccountsSettings> settings, TimeProvide
     /// <summary>Whether the end is the calendar's, give or take what databases round.</summary>
     public static bool IsForGood(DateTimeOffset end) => end >= DateTimeOffset.MaxValue.AddDays(-1);
 
-    public LockState Of(Account account) => Of(new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own?.SecuredLock));
+    public LockState Of(Account account) =>
+        Of(new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState?.SecuredLock));
 
     public LockState Of(LockColumns columns) =>
         !columns.LockoutEnabled || columns.LockoutEnd is not { } end || end <= time.GetUtcNow() ? LockState.Open

@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>The accounts that a typed name or address may mean.</summary>

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
-
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>The <c>Accounts</c> section.</summary>

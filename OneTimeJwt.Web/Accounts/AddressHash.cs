@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Accounts;
 

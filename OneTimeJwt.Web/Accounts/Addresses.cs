@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Site;
-
 namespace OneTimeJwt.Web.Accounts;
 
 public static class Addresses

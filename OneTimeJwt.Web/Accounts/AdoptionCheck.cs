@@ -1,6 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>What was found in an Identity database that already exists.</summary>

@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>How many accounts of another application's database differ from what this app would have written.</summary>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Accounts;
 

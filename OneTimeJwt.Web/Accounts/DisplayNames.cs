@@ -1,7 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Accounts;
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>What the <c>Accounts</c> section says of columns that the host added to its users table.</summary>

@@ -1,10 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Accounts;
 

@@ -1,12 +1,10 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using NpgsqlTypes;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Accounts;
 

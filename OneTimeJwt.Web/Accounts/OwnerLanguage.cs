@@ -1,7 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
-
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>
@@ -11,7 +7,7 @@ namespace OneTimeJwt.Web.Accounts;
 public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
 {
     public Task RememberAsync(Account account) =>
-        account.Own is { } own && own.Culture == ReaderCulture.Culture && own.Zone == (ReaderCulture.ZoneId ?? own.Zone)
+        account.RecoveryState is { } own && own.Culture == ReaderCulture.Culture && own.Zone == (ReaderCulture.ZoneId ?? own.Zone)
             ? Task.CompletedTask
             : RememberAsync(account.Id);
 
@@ -33,7 +29,7 @@ public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
 
     private static async Task<int> WriteAsync(AccountsContext database, string accountId, string culture, string? zone)
     {
-        var own = await database.OwnStates.FindAsync(accountId);
+        var own = await database.RecoveryStates.FindAsync(accountId);
         if (own is null)
             database.Add(own = new RecoveryState { AccountId = accountId });
         // A browser that sends no zone does not replace the known one.

@@ -1,10 +1,5 @@
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.SignIn;
 
@@ -84,7 +79,7 @@ public sealed class AccountActions(
     private static string? RevokeLinks(AdminActionContext context)
     {
         Renew(context.Account);
-        var state = context.Account.Remember();
+        var state = context.Account.EnsureRecoveryState();
         state.TimesSecured++;
         state.Renew();
         context.Record(RecoveryEventKind.LinksKilled);
@@ -135,7 +130,7 @@ public sealed class AccountActions(
             return Words.ProblemNotLocked;
 
         (account.LockoutEnd, account.AccessFailedCount) = (null, 0);
-        if (account.Own is { SecuredLock: not null } own)
+        if (account.RecoveryState is { SecuredLock: not null } own)
         {
             own.SecuredLock = null;
             own.Renew();

@@ -1,8 +1,5 @@
 using System.Security.Claims;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 
 namespace OneTimeJwt.Web.Admin;

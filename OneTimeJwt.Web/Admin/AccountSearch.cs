@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 
 namespace OneTimeJwt.Web.Admin;
@@ -98,7 +94,7 @@ public sealed class AccountSearch(
                 account.Id,
                 account.Email,
                 account.UserName,
-                new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock),
+                new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock),
                 account.EmailConfirmed,
                 account.PasswordHash != null,
                 account.TwoFactorEnabled))

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.JSInterop;
-using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Admin;
 

@@ -1,5 +1,4 @@
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Admin;

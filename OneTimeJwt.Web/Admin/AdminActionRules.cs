@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Languages;
-
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>What an admin can do to an account.</summary>

@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Languages;
-
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>What actions are called, what they will do and what they did.</summary>

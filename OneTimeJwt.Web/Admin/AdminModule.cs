@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Authorization;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.SignIn;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Admin;
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>The <c>Admin</c> section: an adopted database may have other roles, so the names of these can be set.</summary>

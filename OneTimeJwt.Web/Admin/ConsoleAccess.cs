@@ -1,7 +1,4 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Admin;

@@ -1,9 +1,4 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -54,7 +49,11 @@ public sealed class ConsoleRoles(
             join member in database.UserRoles on role.Id equals member.RoleId
             join account in database.Users on member.UserId equals account.Id
             where role.NormalizedName == Key(ConsoleRole.Admin)
-            select new { account.Id, Lock = new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock) }
+            select new
+            {
+                account.Id,
+                Lock = new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock),
+            }
         ).ToListAsync();
         return [.. admins.Where(admin => accountLock.Of(admin.Lock) is LockState.Open or LockState.Paused).Select(admin => admin.Id)];
     }

@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Languages;
-
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>Filters as they stand in addresses and on pages.</summary>

@@ -1,7 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 
 namespace OneTimeJwt.Web.Admin;

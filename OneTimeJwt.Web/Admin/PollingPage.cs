@@ -3,8 +3,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Admin;
 

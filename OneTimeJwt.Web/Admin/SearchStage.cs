@@ -1,8 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Text;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Admin;
 

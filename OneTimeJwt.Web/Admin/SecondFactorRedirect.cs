@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using OneTimeJwt.Web.Profile;
 using OneTimeJwt.Web.SignIn;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Admin;
 

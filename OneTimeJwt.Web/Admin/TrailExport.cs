@@ -1,7 +1,5 @@
 using System.Security.Claims;
 using CsvHelper;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Outbox;
 

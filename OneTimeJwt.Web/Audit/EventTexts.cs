@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Languages;
-
 namespace OneTimeJwt.Web.Audit;
 
 /// <summary>The texts of events.</summary>

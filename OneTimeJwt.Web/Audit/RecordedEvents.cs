@@ -1,6 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Audit;
 
 internal static class RecordedEvents

@@ -1,7 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Audit;
 
 /// <summary>A filter of the trail's lines; null matches all. Account and actor are an id or an address.</summary>

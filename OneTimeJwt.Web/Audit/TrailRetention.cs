@@ -1,7 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Audit;
 
 /// <summary>The <c>Trail</c> section.</summary>

@@ -1,10 +1,6 @@
 using System.Globalization;
 using CsvHelper;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Campaigns;
 

@@ -1,8 +1,6 @@
 using CsvHelper;
 using Microsoft.AspNetCore.Http.Features;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Campaigns;
 

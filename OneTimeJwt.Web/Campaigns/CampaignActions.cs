@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Campaigns;
 

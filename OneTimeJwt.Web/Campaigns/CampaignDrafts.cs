@@ -1,7 +1,5 @@
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Campaigns;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Campaigns;
 

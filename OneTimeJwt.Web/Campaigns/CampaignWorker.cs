@@ -1,7 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Campaigns;
 

@@ -1,5 +1,4 @@
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Campaigns;
 

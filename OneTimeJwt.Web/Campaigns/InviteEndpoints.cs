@@ -1,7 +1,5 @@
 using CsvHelper;
 using Microsoft.AspNetCore.Http.Features;
-using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Campaigns;
 

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OneTimeJwt.Web.Database;
@@ -14,7 +12,7 @@ public sealed class Account : IdentityUser
     private const int StampBytes = 16;
 
     /// <summary>What we remember beside it, in a table of ours; null where there is nothing.</summary>
-    public RecoveryState? Own { get; private set; }
+    public RecoveryState? RecoveryState { get; private set; }
 
     /// <summary>Other applications leave an empty text where Identity has none.</summary>
     public bool HasPassword => !string.IsNullOrWhiteSpace(PasswordHash);
@@ -23,7 +21,7 @@ public sealed class Account : IdentityUser
     public void RenewSecurityStamp() => SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(StampBytes));
 
     /// <summary>The row of our own, made where there was none.</summary>
-    public RecoveryState Remember() => Own ??= new RecoveryState { AccountId = Id };
+    public RecoveryState EnsureRecoveryState() => RecoveryState ??= new RecoveryState { AccountId = Id };
 }
 
 internal sealed class AccountConfiguration : IEntityTypeConfiguration<Account>
@@ -31,6 +29,6 @@ internal sealed class AccountConfiguration : IEntityTypeConfiguration<Account>
     public void Configure(EntityTypeBuilder<Account> account)
     {
         // Keys of links are made of it: an account is never read without.
-        account.Navigation(a => a.Own).AutoInclude();
+        account.Navigation(a => a.RecoveryState).AutoInclude();
     }
 }

@@ -1,7 +1,6 @@
 using System.Data;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
 using OneTimeJwt.Web.Outbox;
@@ -33,7 +32,7 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
     /// <summary>Whether the database has all characters of a text.</summary>
     public virtual Task<bool> CanStoreAsync(string text) => Task.FromResult(true);
 
-    public DbSet<RecoveryState> OwnStates => Set<RecoveryState>();
+    public DbSet<RecoveryState> RecoveryStates => Set<RecoveryState>();
 
     public DbSet<OutboxMail> Outbox => Set<OutboxMail>();
 

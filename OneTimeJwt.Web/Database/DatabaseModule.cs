@@ -1,6 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-
 namespace OneTimeJwt.Web.Database;
 
 internal static class DatabaseModule

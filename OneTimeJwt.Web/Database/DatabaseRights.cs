@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace OneTimeJwt.Web.Database;
 
 /// <summary>A right that the serving user doesn't have.</summary>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace OneTimeJwt.Web.Database;
 
 /// <summary>The <c>Database</c> section, and the connection string <c>ConnectionStrings:Accounts</c>.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OneTimeJwt.Web.Database;
@@ -61,6 +60,6 @@ internal sealed class RecoveryStateConfiguration : IEntityTypeConfiguration<Reco
         own.Property(o => o.Culture).HasMaxLength(ColumnLength.Culture);
         own.Property(o => o.Zone).HasMaxLength(ColumnLength.Zone);
         own.Property(o => o.Version).IsConcurrencyToken();
-        own.HasOne<Account>().WithOne(account => account.Own).HasForeignKey<RecoveryState>(o => o.AccountId);
+        own.HasOne<Account>().WithOne(account => account.RecoveryState).HasForeignKey<RecoveryState>(o => o.AccountId);
     }
 }

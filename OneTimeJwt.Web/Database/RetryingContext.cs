@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace OneTimeJwt.Web.Database;
 
 /// <summary>For what is more than one save, where the database may break off: each try has a context that knows

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-
 namespace OneTimeJwt.Web.Database;
 
 /// <summary>

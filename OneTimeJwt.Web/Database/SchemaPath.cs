@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace OneTimeJwt.Web.Database;
 
 /// <summary>

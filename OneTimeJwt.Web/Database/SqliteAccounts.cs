@@ -1,6 +1,5 @@
 using System.Data;
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace OneTimeJwt.Web.Database;

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Options;
 using MimeKit;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Delivery;

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Options;
 using MimeKit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Delivery;

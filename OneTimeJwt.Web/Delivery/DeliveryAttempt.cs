@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Delivery;
 

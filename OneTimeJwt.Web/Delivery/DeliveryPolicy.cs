@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Mail;

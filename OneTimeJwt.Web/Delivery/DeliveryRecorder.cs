@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Outbox;

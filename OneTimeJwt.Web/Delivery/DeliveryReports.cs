@@ -1,6 +1,4 @@
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 

@@ -1,4 +1,3 @@
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Outbox;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Outbox;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Delivery;
@@ -20,7 +19,7 @@ internal sealed class MailAddresses(TypedAddress typed, TimeProvider time)
         catch (CryptographicException)
         {
             // The server secret was changed since.
-            return account.Own?.TrustedAt(time.GetUtcNow());
+            return account.RecoveryState?.TrustedAt(time.GetUtcNow());
         }
     }
 

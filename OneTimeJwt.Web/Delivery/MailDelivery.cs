@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.SignIn;
 
@@ -71,7 +68,9 @@ internal sealed class MailDelivery(
     // The language of the request; the owner's for mails that an admin or the app itself caused.
     private void SetLanguage(OutboxMail mail, Account account)
     {
-        var (culture, zone) = mail.Culture is null ? (account.Own?.Culture, account.Own?.Zone) : (mail.Culture, mail.Zone);
+        var (culture, zone) = mail.Culture is null
+            ? (account.RecoveryState?.Culture, account.RecoveryState?.Zone)
+            : (mail.Culture, mail.Zone);
         ReaderCulture.Set(Language.Find(culture) is null ? languages.Value.Default : culture, zone);
     }
 }

@@ -1,9 +1,5 @@
 using System.Security.Cryptography;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Delivery;

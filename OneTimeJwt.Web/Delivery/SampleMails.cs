@@ -1,14 +1,10 @@
 using Microsoft.AspNetCore.Mvc;
 using MimeKit;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.SignIn;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Delivery;
 

@@ -1,7 +1,6 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
 using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Delivery;

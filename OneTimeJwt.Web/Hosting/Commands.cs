@@ -1,6 +1,4 @@
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 

@@ -1,8 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Hosting;
 
 /// <summary>Adds the seeded accounts that aren't there yet; an account that is there keeps its present password.</summary>

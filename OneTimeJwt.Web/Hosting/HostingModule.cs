@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Hosting;
 
 internal static class HostingModule

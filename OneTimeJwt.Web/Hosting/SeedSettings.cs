@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace OneTimeJwt.Web.Hosting;
 
 /// <summary>Accounts that Development starts with: the <c>Seed</c> section.</summary>

@@ -1,10 +1,6 @@
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Hosting;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration.Memory;
 using OneTimeJwt.Web.Outbox;
-using OneTimeJwt.Web.Site;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;

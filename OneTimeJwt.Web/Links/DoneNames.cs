@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Accounts;
 
 namespace OneTimeJwt.Web.Links;
 

@@ -1,10 +1,5 @@
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Mail;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Links;
 

@@ -1,8 +1,3 @@
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
-
 namespace OneTimeJwt.Web.Links;
 
 /// <summary>Builds the link that is mailed, within its maximum length. The origin comes from the settings, never from a request.</summary>

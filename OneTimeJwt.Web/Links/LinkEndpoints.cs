@@ -1,7 +1,5 @@
 using System.Threading.RateLimiting;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Links.Purposes;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Links;
 

@@ -1,9 +1,5 @@
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.SignIn;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Links;
 

@@ -1,5 +1,3 @@
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links.Purposes;
 
 namespace OneTimeJwt.Web.Links;

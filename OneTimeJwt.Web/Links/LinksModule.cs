@@ -1,8 +1,5 @@
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.SignIn;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Links;
 

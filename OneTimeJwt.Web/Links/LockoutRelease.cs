@@ -1,7 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.Links;
 
 /// <summary>Lifts the lock-outs that choosing a password by link lifts; a ban stays.</summary>
@@ -12,7 +8,7 @@ internal sealed class LockoutRelease(AccountsContext database, AccountLock accou
     public async Task ReleaseAsync(Account account)
     {
         var row = database.Users.Where(known => known.Id == account.Id);
-        var (latestPause, secured) = (accountLock.LatestPause, account.Own?.SecuredLock);
+        var (latestPause, secured) = (accountLock.LatestPause, account.RecoveryState?.SecuredLock);
         switch (accountLock.Of(account))
         {
             case LockState.Paused:
@@ -23,8 +19,8 @@ internal sealed class LockoutRelease(AccountsContext database, AccountLock accou
                 break;
             case LockState.Secured:
                 await ClearAsync(row.Where(known => known.LockoutEnd == secured));
-                account.Own!.SecuredLock = null;
-                account.Own.Renew();
+                account.RecoveryState!.SecuredLock = null;
+                account.RecoveryState.Renew();
                 break;
         }
     }

@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.SignIn;

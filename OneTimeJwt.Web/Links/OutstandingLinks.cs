@@ -1,8 +1,4 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Links;
 

@@ -1,7 +1,4 @@
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Links.Purposes;
 
 namespace OneTimeJwt.Web.Links;

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Links;
 

@@ -1,7 +1,3 @@
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Site;
-
 namespace OneTimeJwt.Web.Links;
 
 /// <summary>The <c>Recovery</c> section.</summary>

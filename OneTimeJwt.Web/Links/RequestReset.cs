@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Outbox;
 

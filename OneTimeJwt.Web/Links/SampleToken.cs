@@ -1,7 +1,5 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.Links;
 

@@ -1,9 +1,4 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 
@@ -79,7 +74,7 @@ internal sealed class SecurityNotices(
     // Before the mail is sent, which promises it. Other changes to the account may insert or change the row at the same moment.
     private Task<int> TrustAsync(string accountId, string address) => contexts.TryDespiteConflictsAsync(async database =>
     {
-        var own = await database.OwnStates.FindAsync(accountId);
+        var own = await database.RecoveryStates.FindAsync(accountId);
         if (own is null)
             database.Add(own = new RecoveryState { AccountId = accountId });
         var now = time.GetUtcNow();

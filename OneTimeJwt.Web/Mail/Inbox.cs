@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Options;
 using MimeKit;
 
 namespace OneTimeJwt.Web.Mail;

@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Site;
-
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>Shows sent mails. Mapped in Development only.</summary>

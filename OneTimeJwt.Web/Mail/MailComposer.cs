@@ -2,10 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
-using Microsoft.Extensions.Options;
 using MimeKit;
-using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Mail;
 

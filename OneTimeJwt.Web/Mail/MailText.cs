@@ -1,5 +1,3 @@
-using OneTimeJwt.Web.Languages;
-
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>Writes the text part of a mail: wrapped paragraphs; a link or a code is alone on its line and not wrapped.</summary>

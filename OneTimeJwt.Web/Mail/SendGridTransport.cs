@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Options;
 using MimeKit;
-using OneTimeJwt.Web.Site;
 using SendGrid;
 using SendGrid.Helpers.Mail;
 

@@ -1,9 +1,7 @@
 using System.Net.Sockets;
 using MailKit;
 using MailKit.Net.Smtp;
-using Microsoft.Extensions.Options;
 using MimeKit;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Mail;
 

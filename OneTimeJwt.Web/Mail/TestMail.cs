@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Languages;
-
 namespace OneTimeJwt.Web.Mail;
 
 /// <summary>A mail that an operator sends to check the settings.</summary>

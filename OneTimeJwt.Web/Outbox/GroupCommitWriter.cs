@@ -1,7 +1,5 @@
 using System.Threading.Channels;
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Outbox;
 

@@ -1,8 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Outbox;
 

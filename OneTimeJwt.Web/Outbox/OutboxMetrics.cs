@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Outbox;
 

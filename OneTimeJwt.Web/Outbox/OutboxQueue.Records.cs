@@ -1,6 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Outbox;
 

@@ -1,6 +1,4 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Outbox;
 

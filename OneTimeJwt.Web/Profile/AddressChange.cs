@@ -1,12 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.SignIn;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Profile;
 
@@ -65,11 +59,11 @@ internal sealed class AddressChange(
     {
         if (await fresh.Users.FindAsync(account.Id) is not { } present || present.SecurityStamp != account.SecurityStamp)
             return false;
-        if (present.Own?.PendingAddress != account.Own?.PendingAddress)
+        if (present.RecoveryState?.PendingAddress != account.RecoveryState?.PendingAddress)
             return await fresh.IsConfirmedAsync(() =>
-                fresh.OwnStates.AnyAsync(own => own.AccountId == account.Id && own.PendingAddress == wanted));
+                fresh.RecoveryStates.AnyAsync(own => own.AccountId == account.Id && own.PendingAddress == wanted));
 
-        var own = present.Remember();
+        var own = present.EnsureRecoveryState();
         own.PendingAddress = wanted;
         own.Renew();
         fresh.Add(OutboxMail.ForUser(OutboxKind.ChangeLink, account.Id, client, time.GetUtcNow()));

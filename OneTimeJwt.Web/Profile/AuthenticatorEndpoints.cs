@@ -1,7 +1,4 @@
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.SignIn;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Profile;
 

@@ -1,9 +1,5 @@
 using System.Text;
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.SignIn;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Profile;
 

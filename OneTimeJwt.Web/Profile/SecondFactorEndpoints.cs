@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.SignIn;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.Profile;
 

@@ -1,9 +1,5 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.SignIn;
 

@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>Passkeys in our own table, through our own entity.</summary>

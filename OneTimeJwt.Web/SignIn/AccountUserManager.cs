@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>

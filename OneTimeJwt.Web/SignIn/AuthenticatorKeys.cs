@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Database;
 using QRCoder;
 
 namespace OneTimeJwt.Web.SignIn;

@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.EntityFrameworkCore;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.SignIn;
 
@@ -68,7 +65,7 @@ internal sealed partial class CircuitSessionMonitor(
                 .Select(account => new Session(
                     account.Id,
                     account.SecurityStamp,
-                    new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.Own!.SecuredLock)))
+                    new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock)))
                 .ToDictionaryAsync(session => session.Id, cancellationToken);
         }
         catch (Exception fault) when (fault.IsUnreadableRow())

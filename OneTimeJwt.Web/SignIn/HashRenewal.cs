@@ -1,9 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>Whether links to choose a password are out for an account, or about to be mailed: their keys are made of its hash.</summary>

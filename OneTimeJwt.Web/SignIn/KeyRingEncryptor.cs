@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
-using OneTimeJwt.Tokens;
 
 namespace OneTimeJwt.Web.SignIn;
 

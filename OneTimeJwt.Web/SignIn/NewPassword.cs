@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
-
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>Judges and hashes a new password.</summary>

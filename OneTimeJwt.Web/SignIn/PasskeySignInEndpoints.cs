@@ -1,8 +1,3 @@
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Site;
-
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>Signing in with a passkey alone.</summary>

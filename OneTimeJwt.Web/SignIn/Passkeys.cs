@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.SignIn;
 

@@ -1,9 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Site;
 using Zxcvbn;
 using Zxcvbn.Matcher;
 

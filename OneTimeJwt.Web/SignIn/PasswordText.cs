@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using OneTimeJwt.Web.Accounts;
 
 namespace OneTimeJwt.Web.SignIn;
 

@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
-
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>

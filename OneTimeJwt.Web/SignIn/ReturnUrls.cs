@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.WebUtilities;
-using OneTimeJwt.Web.Accounts;
 
 namespace OneTimeJwt.Web.SignIn;
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>What an account has besides its password.</summary>

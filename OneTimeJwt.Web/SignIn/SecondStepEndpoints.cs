@@ -1,10 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Site;
-
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>The second step of a sign-in: a code of an app, a mailed code, a recovery code or a passkey.</summary>

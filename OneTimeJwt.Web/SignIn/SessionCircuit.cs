@@ -2,9 +2,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.SignIn;
 

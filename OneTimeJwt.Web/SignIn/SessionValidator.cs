@@ -2,12 +2,6 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.SignIn;
 
@@ -60,7 +54,7 @@ internal static class SessionValidator
             {
                 row.SecurityStamp,
                 row.PasswordHash,
-                Lock = new LockColumns(row.LockoutEnabled, row.LockoutEnd, row.Own!.SecuredLock),
+                Lock = new LockColumns(row.LockoutEnabled, row.LockoutEnd, row.RecoveryState!.SecuredLock),
             })
             .SingleOrDefaultAsync();
         return account is not null

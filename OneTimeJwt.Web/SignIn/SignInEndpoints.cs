@@ -1,10 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
-using OneTimeJwt.Web.Site;
-
 namespace OneTimeJwt.Web.SignIn;
 
 internal static class SignInRoutes

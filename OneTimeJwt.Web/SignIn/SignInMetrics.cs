@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.AspNetCore.Identity;
 
 namespace OneTimeJwt.Web.SignIn;
 

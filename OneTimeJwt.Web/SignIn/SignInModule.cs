@@ -3,11 +3,6 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Accounts;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.SignIn;
 

@@ -1,6 +1,4 @@
-using Microsoft.EntityFrameworkCore;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.SignIn;
 

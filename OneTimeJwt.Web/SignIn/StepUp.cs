@@ -1,7 +1,4 @@
 using System.Security.Claims;
-using Microsoft.AspNetCore.Identity;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Site;
 
 namespace OneTimeJwt.Web.SignIn;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
-using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Web.Site;
 

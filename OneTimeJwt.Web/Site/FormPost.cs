@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
-using OneTimeJwt.Web.Languages;
 
 namespace OneTimeJwt.Web.Site;
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace OneTimeJwt.Web.Site;
 
 /// <summary>Plain http: pages move to the public address, forms are refused, health stays reachable from inside.</summary>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace OneTimeJwt.Web.Site;
 
 /// <summary>The <c>Security</c> section.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
-using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace OneTimeJwt.Web.Site;

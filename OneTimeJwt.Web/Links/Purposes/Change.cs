@@ -1,7 +1,4 @@
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 
@@ -17,7 +14,7 @@ internal sealed class Change() : ButtonPurpose(Declared)
         "change",
         "/change-email",
         lifetimes => lifetimes.Change,
-        account => [account.SecurityStamp, .. account.AddressState(), (account.User as Account)?.Own?.PendingAddress]);
+        account => [account.SecurityStamp, .. account.AddressState(), (account.User as Account)?.RecoveryState?.PendingAddress]);
 
     public override string TrailDetail => "to change the address";
 
@@ -36,7 +33,7 @@ internal sealed class Change() : ButtonPurpose(Declared)
 
     public override bool IsAwaited(string mail) => true;
 
-    public override string? WantedAddress(Account account) => account.Own?.PendingAddress;
+    public override string? WantedAddress(Account account) => account.RecoveryState?.PendingAddress;
 
     public override string QueueName(string mail) => Words.QueueChangeLink;
 
@@ -50,11 +47,11 @@ internal sealed class Change() : ButtonPurpose(Declared)
         [("change", Write(link, facts.Host)), ("address-taken", Taken(facts.Host))];
 
     public override IEnumerable<string?> AcceptedAddresses(Account account, DateTimeOffset now) =>
-        string.IsNullOrWhiteSpace(account.Email) ? [account.Own?.PendingAddress] : [account.Email];
+        string.IsNullOrWhiteSpace(account.Email) ? [account.RecoveryState?.PendingAddress] : [account.Email];
 
     internal override async Task<RecoveryEventKind?> ApplyAsync(Account account, Redeemer by, RedemptionContext context)
     {
-        var own = account.Remember();
+        var own = account.EnsureRecoveryState();
         if (own.PendingAddress is not { } wanted || await context.IsTakenAsync(account, wanted))
             return null;
 

@@ -1,4 +1,3 @@
-using OneTimeJwt.Tokens;
 using OneTimeJwt.Web.Mail;
 
 namespace OneTimeJwt.Web.Links.Purposes;

@@ -1,6 +1,3 @@
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 

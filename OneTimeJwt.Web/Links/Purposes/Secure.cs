@@ -1,9 +1,5 @@
 using System.Globalization;
-using OneTimeJwt.Tokens;
-using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Database;
-using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Links.Purposes;
@@ -18,7 +14,7 @@ internal sealed class Secure() : ButtonPurpose(Declared)
         "secure",
         "/secure-account",
         lifetimes => lifetimes.Secure,
-        account => [((account.User as Account)?.Own?.TimesSecured ?? 0).ToString(CultureInfo.InvariantCulture)]);
+        account => [((account.User as Account)?.RecoveryState?.TimesSecured ?? 0).ToString(CultureInfo.InvariantCulture)]);
 
     public override FormWords Form => new(Words.SecureTitle, Words.SecureLead, Words.OwnAddress, Words.SecureButton);
 
@@ -30,13 +26,13 @@ internal sealed class Secure() : ButtonPurpose(Declared)
     public override bool AcceptsRecipient => true;
 
     public override IEnumerable<string?> AcceptedAddresses(Account account, DateTimeOffset now) =>
-        [account.Email, account.Own?.TrustedAt(now)];
+        [account.Email, account.RecoveryState?.TrustedAt(now)];
 
     // Choosing a password lifts this lock, and only a link to the owner's own address leads to that. A change of address while
     // links that secure the account were valid is undone.
     internal override async Task<RecoveryEventKind?> ApplyAsync(Account account, Redeemer by, RedemptionContext context)
     {
-        var own = account.Remember();
+        var own = account.EnsureRecoveryState();
         string? to = null;
         if (own.TrustedAt(context.Now) is { } trusted && !context.HasAddress(account, trusted))
         {

@@ -602,7 +602,7 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
             modelBuilder.Entity("OneTimeJwt.Web.Database.RecoveryState", b =>
                 {
                     b.HasOne("OneTimeJwt.Web.Database.Account", null)
-                        .WithOne("Own")
+                        .WithOne("RecoveryState")
                         .HasForeignKey("OneTimeJwt.Web.Database.RecoveryState", "AccountId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
@@ -663,7 +663,7 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
 
             modelBuilder.Entity("OneTimeJwt.Web.Database.Account", b =>
                 {
-                    b.Navigation("Own");
+                    b.Navigation("RecoveryState");
                 });
 #pragma warning restore 612, 618
         }
