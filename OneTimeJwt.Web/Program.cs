@@ -57,13 +57,14 @@ internal static class Program
         builder.Services.AddOneTimeTokens().AddTokenQuery();
         builder.AddDatabase();
         builder.AddAccounts();
-        builder.AddAudit();
         builder.AddMail();
         builder.AddOutbox();
         builder.AddSignIn();
         builder.AddProfile();
         builder.AddLinks();
         builder.AddDelivery();
+        // Its worker is stopped ahead of the one that delivers.
+        builder.AddAudit();
         builder.AddAdmin();
         builder.AddCampaigns();
         builder.AddSecurity();

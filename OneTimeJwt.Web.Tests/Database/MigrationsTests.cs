@@ -26,6 +26,21 @@ public sealed class MigrationsTests
     }
 
     [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.PostgreSql)]
+    public async Task A_table_that_lacks_a_column_is_told_by_name(DatabaseProvider provider)
+    {
+        await using var app = await UnstartedApp.OnAsync(provider);
+        await app.Migrator.MigrateAsync(Cancellation);
+        await using (var context = app.Open())
+            await context.Database.ExecuteSqlAsync($"""ALTER TABLE "RecoveryAccounts" DROP COLUMN "Zone" """, Cancellation);
+
+        var fault = await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.PendingAsync(Cancellation));
+
+        Assert.StartsWith("RecoveryAccounts has no column Zone", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(Providers))]
     public void The_migrations_make_what_the_model_says(DatabaseProvider provider)
     {

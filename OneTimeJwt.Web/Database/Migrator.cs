@@ -92,9 +92,12 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
     public static async Task<IReadOnlyList<string>> PendingAsync(AccountsContext context, CancellationToken cancellationToken)
     {
         var path = await SchemaPath.ReadAsync(context, cancellationToken);
-        var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context, cancellationToken), cancellationToken);
+        var schema = await DatabaseSchema.ReadAsync(context, cancellationToken);
+        var pending = await UnappliedAsync(context, schema, cancellationToken);
         if (pending.Exists(MakesIdentityTables))
             ForeignDatabaseException.ThrowIf(path);
+        if (pending.Count == 0)
+            ForeignDatabaseException.ThrowIfIncomplete(context, schema);
         return pending;
     }
 

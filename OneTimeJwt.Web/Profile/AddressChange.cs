@@ -48,9 +48,21 @@ internal sealed class AddressChange(
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.SameAsNow, "email");
 
         var client = http.Connection.RemoteIpAddress?.ToString();
-        return await contexts.TryDespiteConflictsAsync(fresh => StoreAsync(fresh, account, wanted, client))
+        return await TryStoreAsync(account, wanted, client)
             ? Page.SeeOther(AddressRoutes.Sent)
             : Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.ChangedMeanwhile);
+    }
+
+    private async Task<bool> TryStoreAsync(Account account, string wanted, string? client)
+    {
+        try
+        {
+            return await contexts.TryDespiteConflictsAsync(fresh => StoreAsync(fresh, account, wanted, client));
+        }
+        catch (DbUpdateException fault) when (fault.IsConflict())
+        {
+            return false;
+        }
     }
 
     // A notice that is being sent writes to the same row, and so may other requests: a different address that was stored since stays.

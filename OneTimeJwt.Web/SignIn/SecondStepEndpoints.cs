@@ -23,7 +23,7 @@ internal sealed class SecondStepEndpoints(
     /// <summary>Another code, where the one before didn't come.</summary>
     public Task<IResult> MailCodeAsync(HttpContext http, FormPost form) => AnswerAsync(form, async (account, returnUrl) =>
     {
-        if (!(await factor.ReadAsync(account)).IsOn)
+        if (!await SecondFactor.IsOnAsync(signIn.UserManager, account))
             await codes.AskAsync(account, http.Connection.RemoteIpAddress?.ToString());
         return Page.SeeOther($"{ReturnUrls.With("/sign-in/two-factor", returnUrl)}&again");
     });
