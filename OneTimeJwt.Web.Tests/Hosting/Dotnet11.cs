@@ -144,7 +144,7 @@ public sealed class Dotnet11 : IAsyncLifetime
 
     private void Copy()
     {
-        string[] wanted = ["OneTimeJwt.Web", "OneTimeJwt.Web.Tests", "OneTimeJwt.E2E"];
+        string[] wanted = ["OneTimeJwt.Tokens", "OneTimeJwt.Web", "OneTimeJwt.Web.Tests", "OneTimeJwt.E2E"];
         string[] generated = ["bin", "obj", "App_Data"];
         var files = wanted
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
