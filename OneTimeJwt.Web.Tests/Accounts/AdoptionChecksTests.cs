@@ -40,6 +40,10 @@ public sealed class AdoptionChecksTests
         var (obstacles, notes) = await app.Adoption.CheckAsync(Cancellation);
         Assert.Empty(obstacles);
         Assert.Contains("5 accounts.", notes);
+        Assert.DoesNotContain(notes, note => note.Contains('{', StringComparison.Ordinal));
+        Assert.Equal(
+            provider == DatabaseProvider.PostgreSql,
+            notes.Any(note => note.Contains("(<column> COLLATE \"C\", \"Id\" COLLATE \"C\")", StringComparison.Ordinal)));
         foreach (
             var told in new[]
             {

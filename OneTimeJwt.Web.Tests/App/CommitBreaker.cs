@@ -23,8 +23,7 @@ internal sealed class CommitBreaker(bool isWritten) : DbTransactionInterceptor
         DbConnection connection,
         TransactionStartingEventData eventData,
         InterceptionResult<DbTransaction> result,
-        CancellationToken cancellationToken = default
-    ) => _isBroken ? throw new TimeoutException() : new(result);
+        CancellationToken cancellationToken = default) => _isBroken ? throw new TimeoutException() : new(result);
 
     public override ValueTask<InterceptionResult> TransactionCommittingAsync(
         DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)

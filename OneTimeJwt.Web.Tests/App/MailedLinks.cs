@@ -114,8 +114,8 @@ internal static class MailedLinks
     public static Task<IdentityResult> AsAnotherApplicationAsync(
         this TestApp app,
         string accountId,
-        Func<UserManager<Account>, Account, Task<IdentityResult>> change
-    ) => app.WithAsync<UserManager<Account>, IdentityResult>(async users => await change(users, (await users.FindByIdAsync(accountId))!));
+        Func<UserManager<Account>, Account, Task<IdentityResult>> change) =>
+        app.WithAsync<UserManager<Account>, IdentityResult>(async users => await change(users, (await users.FindByIdAsync(accountId))!));
 
     /// <summary>What a signed-in user asked for, without the sign-in.</summary>
     public static Task<int> WantAddressAsync(this TestApp app, string accountId, string address) =>

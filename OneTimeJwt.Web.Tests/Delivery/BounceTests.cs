@@ -361,7 +361,6 @@ public sealed class BounceTests : IAsyncLifetime
             EventId eventId,
             TState state,
             Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => throw new InvalidOperationException("broken");
+            Func<TState, Exception?, string> formatter) => throw new InvalidOperationException("broken");
     }
 }

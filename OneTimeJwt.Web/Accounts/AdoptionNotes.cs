@@ -14,7 +14,7 @@ internal sealed class AdoptionNotes(AdoptionCounter counter, IOptions<AccountsSe
         {
             notes.Add(
                 "With many accounts the console's search wants indexes that Identity doesn't make: "
-                + """CREATE INDEX CONCURRENTLY ON "AspNetUsers" (<column> COLLATE "{collation}", "Id" COLLATE "{collation}") """
+                + $"""CREATE INDEX CONCURRENTLY ON "AspNetUsers" (<column> COLLATE "{collation}", "Id" COLLATE "{collation}") """
                 + """for "NormalizedEmail" and for "NormalizedUserName". They are yours to make; it works without.""");
         }
 

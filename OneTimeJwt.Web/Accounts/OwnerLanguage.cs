@@ -7,7 +7,7 @@ namespace OneTimeJwt.Web.Accounts;
 public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
 {
     public Task RememberAsync(Account account) =>
-        account.RecoveryState is { } own && own.Culture == ReaderCulture.Culture && own.Zone == (ReaderCulture.ZoneId ?? own.Zone)
+        account.RecoveryState is { } state && state.Culture == ReaderCulture.Culture && state.Zone == (ReaderCulture.ZoneId ?? state.Zone)
             ? Task.CompletedTask
             : RememberAsync(account.Id);
 
@@ -29,11 +29,9 @@ public sealed class OwnerLanguage(IDbContextFactory<AccountsContext> contexts)
 
     private static async Task<int> WriteAsync(AccountsContext database, string accountId, string culture, string? zone)
     {
-        var own = await database.RecoveryStates.FindAsync(accountId);
-        if (own is null)
-            database.Add(own = new RecoveryState { AccountId = accountId });
+        var state = await database.EnsureRecoveryStateAsync(accountId);
         // A browser that sends no zone does not replace the known one.
-        (own.Culture, own.Zone) = (culture, zone ?? own.Zone);
+        (state.Culture, state.Zone) = (culture, zone ?? state.Zone);
         return await database.SaveChangesAsync();
     }
 }

@@ -34,16 +34,14 @@ public sealed class AccountActions(
         AdminAction.MakeSupport => await GrantAsync(context, ConsoleRole.Support),
         AdminAction.MakeAdmin => await GrantAsync(context, ConsoleRole.Admin),
         AdminAction.RemoveRole => await RemoveRolesAsync(context),
-        var action => throw new InvalidOperationException($"{action} is no act on an account."),
+        var action => throw new InvalidOperationException($"{action} is not an action on an account."),
     };
 
     /// <summary>The present password stops working, and with it every link and session.</summary>
     internal void RequireReset(Account account)
     {
-        // An account that signs in through another provider only has no password to replace.
-        if (account.PasswordHash is not null)
-            account.PasswordHash = unusable.NewHash();
-        Renew(account);
+        unusable.Replace(account);
+        account.RenewStamps();
     }
 
     private async Task<string?> MailObstacleAsync(AdminActionContext context)
@@ -78,7 +76,7 @@ public sealed class AccountActions(
     // Also the links in notices, which no change of the password ends: each later notice brings another one.
     private static string? RevokeLinks(AdminActionContext context)
     {
-        Renew(context.Account);
+        context.Account.RenewStamps();
         var state = context.Account.EnsureRecoveryState();
         state.TimesSecured++;
         state.Renew();
@@ -118,7 +116,7 @@ public sealed class AccountActions(
             return Words.ProblemLockLastAdmin;
 
         (account.LockoutEnabled, account.LockoutEnd) = (true, DateTimeOffset.MaxValue);
-        Renew(account);
+        account.RenewStamps();
         context.Record(RecoveryEventKind.Locked, $"by {context.Actor.Role}");
         return null;
     }
@@ -130,10 +128,10 @@ public sealed class AccountActions(
             return Words.ProblemNotLocked;
 
         (account.LockoutEnd, account.AccessFailedCount) = (null, 0);
-        if (account.RecoveryState is { SecuredLock: not null } own)
+        if (account.RecoveryState is { SecuredLock: not null } state)
         {
-            own.SecuredLock = null;
-            own.Renew();
+            state.SecuredLock = null;
+            state.Renew();
         }
 
         account.ConcurrencyStamp = Guid.NewGuid().ToString();
@@ -154,7 +152,7 @@ public sealed class AccountActions(
         database.RemoveRange(tokens);
         database.RemoveRange(passkeys);
         account.TwoFactorEnabled = false;
-        Renew(account);
+        account.RenewStamps();
         context.Mail(OutboxKind.TwoFactorResetNotice);
         context.Record(RecoveryEventKind.TwoFactorReset);
         return null;
@@ -191,10 +189,4 @@ public sealed class AccountActions(
         RoleOutcome.LastAdmin => Words.ProblemRemoveLastAdmin,
         _ => Words.ProblemRoleUnchanged,
     };
-
-    private static void Renew(Account account)
-    {
-        account.RenewSecurityStamp();
-        account.ConcurrencyStamp = Guid.NewGuid().ToString();
-    }
 }

@@ -26,7 +26,7 @@ internal sealed class TrailExport(TrailReader reader, GroupCommitWriter appender
             throw new BadHttpRequestException("The address of the export can't be read.");
 
         var actor = http.User.FindFirstValue(identity.Value.ClaimsIdentity.UserIdClaimType);
-        var client = http.Connection.RemoteIpAddress?.ToString();
+        var client = http.ClientAddress();
         await appender.AppendAsync(RecoveryEvent.ByAdmin(RecoveryEventKind.TrailExported, new(actor, client, time.GetUtcNow())));
         return Results.Stream(body => WriteAsync(body, query, http.RequestAborted), "text/csv; charset=utf-8", "trail.csv");
     }

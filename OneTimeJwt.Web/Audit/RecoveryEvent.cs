@@ -62,8 +62,7 @@ public sealed class RecoveryEvent
         AdminOrigin origin,
         string? accountId = null,
         string? detail = null,
-        Guid? id = null
-    ) =>
+        Guid? id = null) =>
         new()
         {
             Id = id ?? Guid.CreateVersion7(),

@@ -62,7 +62,7 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
             http.User,
             choice,
             requiresReset,
-            http.Connection.RemoteIpAddress?.ToString(),
+            http.ClientAddress(),
             http.RequestAborted);
         return id is null
             ? await PageAsync(StatusCodes.Status422UnprocessableEntity, text, filters, list, requiresReset, problem)
@@ -107,8 +107,7 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
         AccountFilters filters,
         string list,
         bool requiresReset,
-        string? problem
-    ) =>
+        string? problem) =>
         Page.Of<BulkPage>(
             status,
             new

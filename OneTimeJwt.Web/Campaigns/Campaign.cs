@@ -60,8 +60,7 @@ public sealed class Campaign
         DateTimeOffset at,
         string? accountId = null,
         string? detail = null,
-        string? reason = null
-    ) =>
+        string? reason = null) =>
         RecoveryEvent.ByAdmin(kind, new(StartedBy, Client, at, reason, Id), accountId, detail);
 
     /// <summary>Changes with every change, so that of two nodes only one releases the next accounts.</summary>

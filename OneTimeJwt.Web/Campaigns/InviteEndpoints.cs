@@ -29,7 +29,7 @@ internal sealed class InviteEndpoints(InvitationSender invitations)
         if (names is null)
             return Again(StatusCodes.Status422UnprocessableEntity, list, reason, problem!);
 
-        var outcome = await invitations.SendAsync(http.User, names, reason, http.Connection.RemoteIpAddress?.ToString());
+        var outcome = await invitations.SendAsync(http.User, names, reason, http.ClientAddress());
         if (outcome.BrokeOff)
         {
             // The rest of the list is shown again, to be sent once more.

@@ -20,6 +20,13 @@ public sealed class Account : IdentityUser
     /// <summary>Outstanding links die and sessions end. 32 characters, as Identity's own: columns may take little more.</summary>
     public void RenewSecurityStamp() => SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(StampBytes));
 
+    /// <summary>For a write past Identity's store, which renews the concurrency stamp by itself.</summary>
+    public void RenewStamps()
+    {
+        RenewSecurityStamp();
+        ConcurrencyStamp = Guid.NewGuid().ToString();
+    }
+
     /// <summary>The row of our own, made where there was none.</summary>
     public RecoveryState EnsureRecoveryState() => RecoveryState ??= new RecoveryState { AccountId = Id };
 }

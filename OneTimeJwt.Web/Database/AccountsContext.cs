@@ -49,6 +49,17 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
         writer.RunAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken);
 
+    /// <summary>The account's row of our own, added where there was none.</summary>
+    public async Task<RecoveryState> EnsureRecoveryStateAsync(string accountId)
+    {
+        if (await RecoveryStates.FindAsync(accountId) is { } present)
+            return present;
+
+        var added = new RecoveryState { AccountId = accountId };
+        Add(added);
+        return added;
+    }
+
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);

@@ -44,10 +44,7 @@ internal sealed partial class LoggableException(Exception fault) : Exception(Tex
             DbException standard => $"SQLSTATE {standard.SqlState}",
             AggregateException => "several",
             // Answers of mail servers and what was parsed.
-            _ when fault.GetType().Namespace is { } library
-                    && (
-                        library.StartsWith("MailKit", StringComparison.Ordinal) || library.StartsWith("MimeKit", StringComparison.Ordinal)
-                    ) => "",
+            _ when fault.GetType().Namespace?.Split('.')[0] is "MailKit" or "MimeKit" => "",
             _ => AddressOrToken().Replace(fault.Message, "…"),
         };
 

@@ -50,16 +50,16 @@ public sealed class RecoveryState
 
 internal sealed class RecoveryStateConfiguration : IEntityTypeConfiguration<RecoveryState>
 {
-    public void Configure(EntityTypeBuilder<RecoveryState> own)
+    public void Configure(EntityTypeBuilder<RecoveryState> state)
     {
-        own.ToTable("RecoveryAccounts");
-        own.HasKey(o => o.AccountId);
-        own.Property(o => o.AccountId).HasMaxLength(ColumnLength.Id);
-        own.Property(o => o.PendingAddress).HasMaxLength(ColumnLength.Address);
-        own.Property(o => o.TrustedAddress).HasMaxLength(ColumnLength.Address);
-        own.Property(o => o.Culture).HasMaxLength(ColumnLength.Culture);
-        own.Property(o => o.Zone).HasMaxLength(ColumnLength.Zone);
-        own.Property(o => o.Version).IsConcurrencyToken();
-        own.HasOne<Account>().WithOne(account => account.RecoveryState).HasForeignKey<RecoveryState>(o => o.AccountId);
+        state.ToTable("RecoveryAccounts");
+        state.HasKey(s => s.AccountId);
+        state.Property(s => s.AccountId).HasMaxLength(ColumnLength.Id);
+        state.Property(s => s.PendingAddress).HasMaxLength(ColumnLength.Address);
+        state.Property(s => s.TrustedAddress).HasMaxLength(ColumnLength.Address);
+        state.Property(s => s.Culture).HasMaxLength(ColumnLength.Culture);
+        state.Property(s => s.Zone).HasMaxLength(ColumnLength.Zone);
+        state.Property(s => s.Version).IsConcurrencyToken();
+        state.HasOne<Account>().WithOne(account => account.RecoveryState).HasForeignKey<RecoveryState>(s => s.AccountId);
     }
 }

@@ -32,8 +32,7 @@ internal sealed class SynchronousCommitInterceptor : IDbConnectionInterceptor, I
     public Task TransactionCommittedAsync(
         DbTransaction transaction,
         TransactionEndEventData eventData,
-        CancellationToken cancellationToken = default
-    ) => ConfirmAsync(eventData.Context?.Database.GetDbConnection(), cancellationToken);
+        CancellationToken cancellationToken = default) => ConfirmAsync(eventData.Context?.Database.GetDbConnection(), cancellationToken);
 
     public int NonQueryExecuted(DbCommand command, CommandExecutedEventData eventData, int result) =>
         WasCancelled(command.Connection) ? throw new CommitInDoubtException() : result;

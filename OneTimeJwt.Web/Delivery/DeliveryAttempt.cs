@@ -52,8 +52,7 @@ internal sealed class DeliveryAttempt(OutboxQueue outbox, MailDelivery delivery)
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Design",
         "CA1031",
-        Justification = "Any fault of one mail is recorded, and the others are sent."
-    )]
+        Justification = "Any fault of one mail is recorded, and the others are sent.")]
     private async Task<string?> RunAsync(OutboxMail mail, DeliverySnapshot? snapshot, CancellationToken cancellationToken)
     {
         using var span = Instrumentation.Source.StartActivity("deliver")?.SetTag("kind", mail.Kind).SetTag("attempt", mail.Attempts);

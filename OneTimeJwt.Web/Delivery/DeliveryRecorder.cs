@@ -88,8 +88,7 @@ internal sealed partial class DeliveryRecorder(
         [LoggerMessage(
             LogLevel.Error,
             "No mail for account {AccountId}: its link has {Length} characters and Recovery:MaxLinkLength allows {Limit}. Raise it, "
-                + "or shorten Recovery:PublicOrigin."
-        )]
+                + "or shorten Recovery:PublicOrigin.")]
         public static partial void LinkTooLong(ILogger logger, string accountId, int length, int limit);
 
         [LoggerMessage(LogLevel.Warning, "Mail for account {AccountId} was handed over and not answered: it may have arrived. {Next}.")]

@@ -51,8 +51,7 @@ internal sealed partial class DeliveryReports(
     private static async Task<List<RecoveryEvent>> UnderWayAsync(
         AccountsContext database,
         List<Guid> ids,
-        CancellationToken cancellationToken
-    ) =>
+        CancellationToken cancellationToken) =>
         ids.Count == 0
             ? []
             : await database

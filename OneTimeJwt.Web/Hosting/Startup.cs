@@ -49,7 +49,9 @@ internal static partial class Startup
         var faults = databaseOnly
             ? FaultsOf<DatabaseSettings>(app)
                 .Concat(FaultsOf<AdminSettings>(app)).Concat(FaultsOf<AccountsSettings>(app)).Concat(FaultsOf<HostColumnSettings>(app))
+#pragma warning disable SYSLIB0066 // IAsyncStartupValidator comes with .NET 11 only; there this one goes on working.
             : Faults(app.Services.GetRequiredService<IStartupValidator>().Validate).Concat(Telemetry.Faults(app.Configuration));
+#pragma warning restore SYSLIB0066
         // Options that are made from other options fail with the faults of those.
         return TellAsync([.. faults.Distinct()]);
     }

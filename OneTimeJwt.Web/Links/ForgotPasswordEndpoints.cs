@@ -17,7 +17,7 @@ internal sealed class ForgotPasswordEndpoints(
     public async Task<IResult> RequestAsync(HttpContext http, FormPost form)
     {
         var address = form["email"].Trim();
-        var client = http.Connection.RemoteIpAddress?.ToString();
+        var client = http.ClientAddress();
         var purpose = Asked(field => form[field].Length > 0);
         if (!form.IsAntiforgeryValid)
             return ShowAgain(StatusCodes.Status400BadRequest, purpose, address, form.Problem);

@@ -49,7 +49,7 @@ internal sealed class LinkEndpoints(
             return await RefuseAsync(purpose, http, verification, token);
 
         metrics.Opened(purpose.Token);
-        await audit.OpenedAsync(verification.Claims!, Client(http));
+        await audit.OpenedAsync(verification.Claims!, http.ClientAddress());
         return await forms.ShowAsync(purpose, StatusCodes.Status200OK, verification, token!, []);
     }
 
@@ -62,7 +62,7 @@ internal sealed class LinkEndpoints(
             return await ShowAgainAsync(purpose, http, token, StatusCodes.Status400BadRequest, [form.Problem]);
 
         var answer = form[purpose is PasswordPurpose ? "password" : "email"];
-        var outcome = await redeem.RedeemAsync(purpose, token, answer, ClientNetwork.Of(http), Client(http));
+        var outcome = await redeem.RedeemAsync(purpose, token, answer, ClientNetwork.Of(http), http.ClientAddress());
         if (outcome.Succeeded)
         {
             metrics.Redeemed(purpose.Token);
@@ -72,7 +72,7 @@ internal sealed class LinkEndpoints(
         if (outcome.Verification.Verdict != TokenVerdict.Valid)
             return await LimitedAsync(http) ?? await RefuseAsync(purpose, http, outcome.Verification, token);
 
-        await audit.MistypedAsync(outcome.Verification.Claims!, outcome.Address, Client(http));
+        await audit.MistypedAsync(outcome.Verification.Claims!, outcome.Address, http.ClientAddress());
         var status = StatusCodes.Status422UnprocessableEntity;
         if (outcome.Address == TypedAddressVerdict.TooOften)
         {
@@ -97,7 +97,7 @@ internal sealed class LinkEndpoints(
         var claims = verification.Claims;
         var usedAt = claims is not null && verification.Verdict == TokenVerdict.Spent ? await audit.RedeemedAtAsync(claims.Nonce) : null;
         metrics.Refused(purpose.Token, LinkAudit.DisplayText(verification.Verdict, usedAt));
-        await audit.RefusedAsync(verification, usedAt, Client(http));
+        await audit.RefusedAsync(verification, usedAt, http.ClientAddress());
         return Page.Of<InvalidLink>(
             verification.Verdict is TokenVerdict.Expired or TokenVerdict.Spent
                 ? StatusCodes.Status410Gone
@@ -124,6 +124,4 @@ internal sealed class LinkEndpoints(
             ErrorResponses.RetryAfter(http, wait);
         return Results.StatusCode(StatusCodes.Status429TooManyRequests);
     }
-
-    private static string? Client(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
 }

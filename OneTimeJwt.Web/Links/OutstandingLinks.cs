@@ -23,8 +23,8 @@ public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvide
         AccountsContext database,
         string accountId,
         DateTimeOffset mailedAt,
-        CancellationToken cancellationToken
-    ) => database.Trail.AnyAsync(end => end.AccountId == accountId && end.At >= mailedAt && Ends.Contains(end.Kind), cancellationToken);
+        CancellationToken cancellationToken) =>
+        database.Trail.AnyAsync(end => end.AccountId == accountId && end.At >= mailedAt && Ends.Contains(end.Kind), cancellationToken);
 
     /// <summary>The lines of their mails.</summary>
     public IQueryable<RecoveryEvent> In(AccountsContext database)

@@ -22,11 +22,7 @@ internal sealed class RedemptionContext(
 
     public TokenLifetimes Lifetimes => settings.Value.Lifetimes;
 
-    public void TakePasswordAway(Account account)
-    {
-        if (account.PasswordHash is not null)
-            account.PasswordHash = unusable.NewHash();
-    }
+    public void TakePasswordAway(Account account) => unusable.Replace(account);
 
     public bool HasAddress(Account account, string address) => lookup.HasAddress(account.Email, address);
 

@@ -74,11 +74,9 @@ internal sealed class SecurityNotices(
     // Before the mail is sent, which promises it. Other changes to the account may insert or change the row at the same moment.
     private Task<int> TrustAsync(string accountId, string address) => contexts.TryDespiteConflictsAsync(async database =>
     {
-        var own = await database.RecoveryStates.FindAsync(accountId);
-        if (own is null)
-            database.Add(own = new RecoveryState { AccountId = accountId });
+        var state = await database.EnsureRecoveryStateAsync(accountId);
         var now = time.GetUtcNow();
-        own.Trust(address, now, now + settings.Value.Lifetimes.Secure);
+        state.Trust(address, now, now + settings.Value.Lifetimes.Secure);
         return await database.SaveChangesAsync();
     });
 }

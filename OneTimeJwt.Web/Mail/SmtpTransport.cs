@@ -44,8 +44,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Reliability",
         "CA2000",
-        Justification = "Sending keeps the connection or disposes of it."
-    )]
+        Justification = "Sending keeps the connection or disposes of it.")]
     public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
         using var slot = await _slots.TakeAsync(cancellationToken);

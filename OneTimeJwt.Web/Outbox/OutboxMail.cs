@@ -112,8 +112,7 @@ public sealed class OutboxMail
         string? nonce = null,
         string? detail = null,
         Guid? id = null,
-        string? addressHash = null
-    ) =>
+        string? addressHash = null) =>
         new()
         {
             Id = id ?? Guid.CreateVersion7(),

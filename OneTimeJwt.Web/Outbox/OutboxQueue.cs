@@ -107,8 +107,7 @@ internal sealed partial class OutboxQueue(
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Design",
         "CA1031",
-        Justification = "After any fault of the database, the next renewal may succeed."
-    )]
+        Justification = "After any fault of the database, the next renewal may succeed.")]
     public async Task KeepAsync(Func<IReadOnlyCollection<OutboxMail>> leased, CancellationToken done)
     {
         using var timer = new PeriodicTimer(RenewalInterval, time);
@@ -263,14 +262,13 @@ internal sealed partial class OutboxQueue(
 
         [LoggerMessage(
             LogLevel.Warning,
-            "A mail for account {AccountId} was sent, and that can't be written down yet ({Fault}); no other mail is taken up until it is."
-        )]
+            "A mail for account {AccountId} was sent, and that can't be written down yet ({Fault}); no other mail is taken up until "
+                + "it is.")]
         public static partial void NotRecorded(ILogger logger, string? accountId, string fault, Exception? unexpected);
 
         [LoggerMessage(
             LogLevel.Error,
-            "Mail for account {AccountId} was refused for good: {Cause}. It stays in the outbox until somebody asks for another try."
-        )]
+            "Mail for account {AccountId} was refused for good: {Cause}. It stays in the outbox until somebody asks for another try.")]
         public static partial void Refused(ILogger logger, string? accountId, string cause);
     }
 }

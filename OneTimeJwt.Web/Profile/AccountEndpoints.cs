@@ -42,7 +42,7 @@ internal sealed class AccountEndpoints(
             account,
             form["current-password"],
             form["new-password"],
-            http.Connection.RemoteIpAddress?.ToString());
+            http.ClientAddress());
         if (outcome.Problems.Count > 0)
             return await ShowAsync(http.User, StatusCodes.Status422UnprocessableEntity, outcome.Problems, outcome.NewIsRefused);
 
@@ -56,7 +56,7 @@ internal sealed class AccountEndpoints(
             return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [form.Problem]);
 
         await signIn.SignOutAsync();
-        return Page.SeeOther(ReturnUrls.AfterForm("/sign-in", settings.Value));
+        return ReturnUrls.SignInAgain(settings.Value);
     }
 
     private async Task<IResult> ShowAsync(

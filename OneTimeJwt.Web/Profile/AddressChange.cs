@@ -47,7 +47,7 @@ internal sealed class AddressChange(
         if (lookup.HasAddress(account.Email, wanted))
             return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.SameAsNow, "email");
 
-        var client = http.Connection.RemoteIpAddress?.ToString();
+        var client = http.ClientAddress();
         return await TryStoreAsync(account, wanted, client)
             ? Page.SeeOther(AddressRoutes.Sent)
             : Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.ChangedMeanwhile);
@@ -73,11 +73,11 @@ internal sealed class AddressChange(
             return false;
         if (present.RecoveryState?.PendingAddress != account.RecoveryState?.PendingAddress)
             return await fresh.IsConfirmedAsync(() =>
-                fresh.RecoveryStates.AnyAsync(own => own.AccountId == account.Id && own.PendingAddress == wanted));
+                fresh.RecoveryStates.AnyAsync(state => state.AccountId == account.Id && state.PendingAddress == wanted));
 
-        var own = present.EnsureRecoveryState();
-        own.PendingAddress = wanted;
-        own.Renew();
+        var state = present.EnsureRecoveryState();
+        state.PendingAddress = wanted;
+        state.Renew();
         fresh.Add(OutboxMail.ForUser(OutboxKind.ChangeLink, account.Id, client, time.GetUtcNow()));
         await fresh.SaveChangesAsync();
         return true;

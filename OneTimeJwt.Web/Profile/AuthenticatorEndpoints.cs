@@ -45,8 +45,7 @@ internal sealed class AuthenticatorEndpoints(
         AuthenticatorKey key,
         string? returnUrl,
         IReadOnlyList<string> problems,
-        bool passwordIsWrong = false
-    ) =>
+        bool passwordIsWrong = false) =>
         Page.Of<AuthenticatorPage>(
             status,
             new

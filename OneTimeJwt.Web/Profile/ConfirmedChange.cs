@@ -13,7 +13,7 @@ internal sealed class ConfirmedChange(AccountSignInManager signIn, UserManager<A
 
     private HttpContext Http => accessor.HttpContext!;
 
-    public string? Client => Http.Connection.RemoteIpAddress?.ToString();
+    public string? Client => Http.ClientAddress();
 
     public static string Address(Account account) => account.Email ?? account.UserName ?? "";
 

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Profile;
@@ -9,10 +8,8 @@ internal static class SecondFactorRoutes
 
     public static void MapSecondFactor(this IEndpointRouteBuilder routes)
     {
-        routes.MapPage(
-            Path,
-            [Authorize]
-        (SecondFactorEndpoints pages, HttpContext http, string? returnUrl) => pages.ShowAsync(http, returnUrl));
+        routes.MapPage(Path, (SecondFactorEndpoints pages, HttpContext http, string? returnUrl) => pages.ShowAsync(http, returnUrl))
+            .RequireAuthorization();
         var own = routes.MapGroup(Path).RequireAuthorization().NeedsStep(Path);
         own.MapPage("/authenticator", (AuthenticatorEndpoints pages, string? returnUrl) => pages.ShowAsync(returnUrl));
         own.MapForm("/authenticator", (AuthenticatorEndpoints pages, FormPost form) => pages.UseAsync(form));

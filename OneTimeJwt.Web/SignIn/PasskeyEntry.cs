@@ -34,7 +34,7 @@ internal sealed class PasskeyEntry(
                 RecoveryEventKind.PasskeyUsed,
                 proof.Account.Id,
                 time.GetUtcNow(),
-                signIn.Context.Connection.RemoteIpAddress?.ToString(),
+                signIn.Context.ClientAddress(),
                 id: proof.Challenge));
         try
         {

@@ -21,5 +21,5 @@ internal sealed class PasskeySignInEndpoints(
     private async Task<IResult> ShowAsync(int status, string returnUrl, string? problem) =>
         await entry.AskAsync(account: null) is { } request
             ? Page.Of<PasskeySignIn>(status, new { Request = request, ReturnUrl = returnUrl, Problem = problem })
-            : Page.SeeOther(ReturnUrls.AfterForm("/sign-in", settings.Value));
+            : ReturnUrls.SignInAgain(settings.Value);
 }

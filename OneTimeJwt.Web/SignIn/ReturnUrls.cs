@@ -25,5 +25,8 @@ internal static class ReturnUrls
     public static string AfterForm(string signIn, AccountsSettings settings) =>
         settings.SignInUrl is null ? signIn : QueryHelpers.AddQueryString(signIn, FromForm, "");
 
+    /// <summary>The answer to a form whose sender has to sign in.</summary>
+    public static IResult SignInAgain(AccountsSettings settings) => Page.SeeOther(AfterForm("/sign-in", settings));
+
     public static bool IsConsole(string? url) => Local(url).StartsWith("/admin", StringComparison.OrdinalIgnoreCase);
 }

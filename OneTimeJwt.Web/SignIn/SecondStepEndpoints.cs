@@ -24,7 +24,7 @@ internal sealed class SecondStepEndpoints(
     public Task<IResult> MailCodeAsync(HttpContext http, FormPost form) => AnswerAsync(form, async (account, returnUrl) =>
     {
         if (!await SecondFactor.IsOnAsync(signIn.UserManager, account))
-            await codes.AskAsync(account, http.Connection.RemoteIpAddress?.ToString());
+            await codes.AskAsync(account, http.ClientAddress());
         return Page.SeeOther($"{ReturnUrls.With("/sign-in/two-factor", returnUrl)}&again");
     });
 
@@ -50,7 +50,7 @@ internal sealed class SecondStepEndpoints(
             state.IsOn ? Words.WrongCode : Words.WrongMailedCode.With(DisplayText.Of(MailedCodes.Lifetime)));
 
         Task<SignInResult> EnterMailedCodeAsync() => signIn.EnterWithMailedCodeAsync(
-            account, () => codes.TryUseAsync(account, code, http.Connection.RemoteIpAddress?.ToString()));
+            account, () => codes.TryUseAsync(account, code, http.ClientAddress()));
     });
 
     public Task<IResult> EnterPasskeyAsync(FormPost form) => AnswerAsync(form, async (account, returnUrl) =>
@@ -90,5 +90,5 @@ internal sealed class SecondStepEndpoints(
         });
     }
 
-    private IResult SignInAgain() => Page.SeeOther(ReturnUrls.AfterForm("/sign-in", settings.Value));
+    private IResult SignInAgain() => ReturnUrls.SignInAgain(settings.Value);
 }

@@ -32,8 +32,7 @@ internal sealed class SessionCircuit(
 
     // A browser that ignores the reload below gets no further answer.
     public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(
-        Func<CircuitInboundActivityContext, Task> next
-    ) => activity => _ended ? Task.CompletedTask : next(activity);
+        Func<CircuitInboundActivityContext, Task> next) => activity => _ended ? Task.CompletedTask : next(activity);
 
     public void End()
     {

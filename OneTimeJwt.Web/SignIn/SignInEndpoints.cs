@@ -65,7 +65,7 @@ internal sealed class SignInEndpoints(
         if (result.RequiresTwoFactor)
         {
             if (await signIn.GetTwoFactorAuthenticationUserAsync() is { } account && !await SecondFactor.IsOnAsync(users, account))
-                await codes.AskAsync(account, http.Connection.RemoteIpAddress?.ToString());
+                await codes.AskAsync(account, http.ClientAddress());
             return Page.SeeOther(ReturnUrls.With("/sign-in/two-factor", returnUrl));
         }
 
@@ -85,7 +85,7 @@ internal sealed class SignInEndpoints(
         });
     }
 
-    private IResult SignInAgain() => Page.SeeOther(ReturnUrls.AfterForm("/sign-in", settings.Value));
+    private IResult SignInAgain() => ReturnUrls.SignInAgain(settings.Value);
 
     // A page ends the redirects of the form: its Refresh header is followed like a link.
     private static IResult RefreshToSignIn(HttpContext http)

@@ -29,8 +29,7 @@ public sealed class StampRepair(IDbContextFactory<AccountsContext> contexts, Tim
             || !string.IsNullOrEmpty(account.SecurityStamp))
             return await database.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == accountId);
 
-        account.RenewSecurityStamp();
-        account.ConcurrencyStamp = Guid.NewGuid().ToString();
+        account.RenewStamps();
         database.Add(RecoveryEvent.Of(RecoveryEventKind.StampGiven, accountId, time.GetUtcNow()));
         try
         {

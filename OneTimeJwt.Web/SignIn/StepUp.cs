@@ -90,7 +90,7 @@ internal sealed class StepUp(
 
         await signIn.BeginSecondStepAsync(account);
         if (step == Step.MailedCode)
-            await codes.AskAsync(account, http.Connection.RemoteIpAddress?.ToString());
+            await codes.AskAsync(account, http.ClientAddress());
         return Page.SeeOther(ReturnUrls.With("/sign-in/two-factor", returnUrl));
     }
 

@@ -17,6 +17,13 @@ public sealed class UnusablePassword(IOptions<PasswordHasherOptions> options)
     private const int HeaderSizeV2 = 1;
     private const int HeaderSizeV3 = 13;
 
+    /// <summary>Nothing to replace where the account has no password, such as one that signs in through another provider only.</summary>
+    public void Replace(Account account)
+    {
+        if (account.PasswordHash is not null)
+            account.PasswordHash = NewHash();
+    }
+
     public string NewHash() =>
         options.Value.CompatibilityMode == PasswordHasherCompatibilityMode.IdentityV2 ? NewV2() : NewV3(options.Value.IterationCount);
 

@@ -2,10 +2,13 @@ using System.Net.Sockets;
 
 namespace OneTimeJwt.Web.Site;
 
-/// <summary>What a client is counted by where tries are bounded.</summary>
+/// <summary>Where a request comes from.</summary>
 internal static class ClientNetwork
 {
-    /// <summary>Its address; an IPv6 client has a whole /64 to itself.</summary>
+    /// <summary>The client's address, as the trail has it.</summary>
+    public static string? ClientAddress(this HttpContext context) => context.Connection.RemoteIpAddress?.ToString();
+
+    /// <summary>What a client is counted by where tries are bounded: its address; an IPv6 client has a whole /64 to itself.</summary>
     public static string Of(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress;

@@ -51,21 +51,21 @@ internal sealed class Change() : ButtonPurpose(Declared)
 
     internal override async Task<RecoveryEventKind?> ApplyAsync(Account account, Redeemer by, RedemptionContext context)
     {
-        var own = account.EnsureRecoveryState();
-        if (own.PendingAddress is not { } wanted || await context.IsTakenAsync(account, wanted))
+        var state = account.EnsureRecoveryState();
+        if (state.PendingAddress is not { } wanted || await context.IsTakenAsync(account, wanted))
             return null;
 
         if (account.Email is { Length: > 0 } former)
         {
-            own.Trust(former, context.Now, context.Now + context.Lifetimes.Secure);
+            state.Trust(former, context.Now, context.Now + context.Lifetimes.Secure);
             context.AddMail(OutboxKind.AddressChangedNotice, account.Id, by.Client, to: former);
         }
 
         context.Rename(account, wanted);
         account.EmailConfirmed = true;
         account.RenewSecurityStamp();
-        own.PendingAddress = null;
-        own.Renew();
+        state.PendingAddress = null;
+        state.Renew();
         return RecoveryEventKind.AddressChanged;
     }
 

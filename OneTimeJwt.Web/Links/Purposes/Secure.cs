@@ -32,9 +32,9 @@ internal sealed class Secure() : ButtonPurpose(Declared)
     // links that secure the account were valid is undone.
     internal override async Task<RecoveryEventKind?> ApplyAsync(Account account, Redeemer by, RedemptionContext context)
     {
-        var own = account.EnsureRecoveryState();
+        var state = account.EnsureRecoveryState();
         string? to = null;
-        if (own.TrustedAt(context.Now) is { } trusted && !context.HasAddress(account, trusted))
+        if (state.TrustedAt(context.Now) is { } trusted && !context.HasAddress(account, trusted))
         {
             var isTaken = await context.IsTakenAsync(account, trusted);
             // An adopted database may let no two accounts have one address. None is better than an intruder's.
@@ -45,13 +45,13 @@ internal sealed class Secure() : ButtonPurpose(Declared)
             account.EmailConfirmed = false;
         }
 
-        own.SecuredLock = AccountLock.NewSecuredLock();
-        (account.LockoutEnabled, account.LockoutEnd, account.AccessFailedCount) = (true, own.SecuredLock, 0);
+        state.SecuredLock = AccountLock.NewSecuredLock();
+        (account.LockoutEnabled, account.LockoutEnd, account.AccessFailedCount) = (true, state.SecuredLock, 0);
         context.TakePasswordAway(account);
         account.RenewSecurityStamp();
-        own.PendingAddress = null;
-        own.TimesSecured++;
-        own.Renew();
+        state.PendingAddress = null;
+        state.TimesSecured++;
+        state.Renew();
         context.AddMail(OutboxKind.SecuredReset, account.Id, by.Client, to);
         await context.AddNoticesToAdminsAsync(OutboxKind.SecuredNotice, account.Id, by.Client);
         return RecoveryEventKind.Secured;
