@@ -7,10 +7,14 @@ namespace OneTimeJwt.Web.Tests;
 /// <param name="ready">What asynchronous callers wait for.</param>
 internal sealed class Contexts(SqliteConnection connection, Task ready) : IDbContextFactory<AccountsContext>, IDisposable
 {
+    // One for all: Entity Framework makes its services anew for each.
+    private static readonly AccountQueries Queries = new();
+
     public SqliteWriteLock Writer { get; } = new();
 
     public AccountsContext CreateDbContext() =>
-        new SqliteAccounts(new DbContextOptionsBuilder<AccountsContext>().UseSqlite(connection).Options, Writer);
+        new SqliteAccounts(
+            new DbContextOptionsBuilder<AccountsContext>().UseSqlite(connection).AddInterceptors(Queries).Options, Writer);
 
     public async Task<AccountsContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
     {

@@ -10,8 +10,8 @@ internal static class AccountRow
         INSERT INTO AspNetUsers SELECT * FROM Copy;
         INSERT INTO AspNetUserTokens (UserId, LoginProvider, Name, Value)
             SELECT $new, LoginProvider, Name, Value FROM AspNetUserTokens JOIN AspNetUsers ON Id = UserId WHERE Email = $model;
-        INSERT INTO AspNetUserRoles (UserId, RoleId)
-            SELECT $new, RoleId FROM AspNetUserRoles JOIN AspNetUsers ON Id = UserId WHERE Email = $model;
+        INSERT INTO RecoveryRoleMembers (AccountId, Role)
+            SELECT $new, Role FROM RecoveryRoleMembers JOIN AspNetUsers ON Id = AccountId WHERE Email = $model;
         """;
 
     private const string Move =
@@ -25,7 +25,8 @@ internal static class AccountRow
     private const string SecondFactor =
         "UPDATE AspNetUsers SET TwoFactorEnabled = 1, SecurityStamp = $new, ConcurrencyStamp = $new WHERE Email = $email;";
 
-    private const string Demotion = "DELETE FROM AspNetUserRoles WHERE UserId = (SELECT Id FROM AspNetUsers WHERE Email = $email);";
+    private const string Demotion =
+        "DELETE FROM RecoveryRoleMembers WHERE AccountId = (SELECT Id FROM AspNetUsers WHERE Email = $email);";
 
     /// <summary>A fresh account with the password, second factor and roles of a seeded one: hashing one for each test
     /// would take long.</summary>

@@ -62,8 +62,13 @@ public sealed class AdoptionChecksTests
         Assert.Empty(await app.Migrator.AdoptAsync(Cancellation));
         Assert.Empty(await app.Migrator.MigrateAsync(Cancellation));
         Assert.Empty((await app.Adoption.CheckAsync(Cancellation)).Obstacles);
-        Assert.False(await app.Services.GetRequiredService<ConsoleRoles>().IsOursOrFreeAsync(ConsoleRole.Admin));
-        Assert.Null(await app.Services.GetRequiredService<ConsoleRoles>().OfAsync("ada"));
+        // Whoever has the host's role of that name has no rights here, and is given them without it.
+        var roles = app.Services.GetRequiredService<ConsoleRoles>();
+        Assert.Null(await roles.OfAsync("ada"));
+        Assert.Equal(RoleOutcome.Done, await roles.GrantAsync("bob", ConsoleRole.Admin, actor: null));
+        Assert.Equal(ConsoleRole.Admin, await roles.OfAsync("bob"));
+        await using (var site = SiteOf(app, options => new StringSite(options), version))
+            Assert.Equal("ada", (await site.UserRoles.SingleAsync(Cancellation)).UserId);
         await using var scope = app.Services.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
         Assert.Empty(await users.GetPasskeysAsync((await users.FindByIdAsync("ada"))!));
@@ -86,23 +91,48 @@ public sealed class AdoptionChecksTests
     }
 
     [Fact]
-    public async Task Keys_that_are_no_strings_are_refused()
+    public async Task Keys_that_are_numbers_are_proposed_as_such()
     {
         await using var app = await UnstartedApp.OnAsync(DatabaseProvider.Sqlite);
         await using (var site = SiteOf(app, options => new NumberSite(options)))
             await site.Database.EnsureCreatedAsync(Cancellation);
 
-        await RefusesAsync(app, "AspNetUsers.Id is of the type INTEGER");
+        var report = await app.Adoption.CheckAsync(Cancellation);
+        Assert.Empty(report.Obstacles);
+        Assert.Equal(["Database__Identity__KeyType=Int64"], report.Settings);
     }
 
     [Fact]
-    public async Task Identity_without_roles_is_refused()
+    public async Task Identity_without_roles_is_adopted()
     {
         await using var app = await UnstartedApp.OnAsync(DatabaseProvider.Sqlite);
         await using (var site = SiteOf(app, options => new RolelessSite(options)))
+        {
             await site.Database.EnsureCreatedAsync(Cancellation);
+            site.Add(Person("ada", "ADA@EXAMPLE.COM"));
+            await site.SaveChangesAsync(Cancellation);
+        }
 
-        await RefusesAsync(app, "There is no table AspNetRoles");
+        Assert.Empty((await app.Adoption.CheckAsync(Cancellation)).Obstacles);
+        Assert.NotEmpty(await app.Migrator.AdoptAsync(Cancellation));
+        var roles = app.Services.GetRequiredService<ConsoleRoles>();
+        Assert.Equal(RoleOutcome.Done, await roles.GrantAsync("ada", ConsoleRole.Admin, actor: null));
+        Assert.Equal(ConsoleRole.Admin, await roles.OfAsync("ada"));
+    }
+
+    [Fact]
+    public async Task A_table_of_Identity_that_is_missing_is_told_by_name()
+    {
+        await using var app = await UnstartedApp.OnAsync(DatabaseProvider.Sqlite);
+        await using (var site = SiteOf(app, options => new StringSite(options)))
+        {
+            await site.Database.EnsureCreatedAsync(Cancellation);
+            await site.Database.ExecuteSqlAsync($"DROP TABLE AspNetUserTokens", Cancellation);
+        }
+
+        var (obstacles, notes) = await app.Adoption.CheckAsync(Cancellation);
+        Assert.Empty(obstacles);
+        Assert.Contains(notes, note => note.StartsWith("There is no table AspNetUserTokens", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -112,11 +142,11 @@ public sealed class AdoptionChecksTests
         await using (var site = SiteOf(app, options => new StringSite(options)))
         {
             await site.Database.EnsureCreatedAsync(Cancellation);
-            await site.Database.ExecuteSqlAsync($"ALTER TABLE AspNetUsers DROP COLUMN LockoutEnd", Cancellation);
+            await site.Database.ExecuteSqlAsync($"ALTER TABLE AspNetUsers DROP COLUMN TwoFactorEnabled", Cancellation);
             await site.Database.ExecuteSqlAsync($"CREATE TABLE RecoveryOutbox (Id INTEGER)", Cancellation);
         }
 
-        await RefusesAsync(app, "AspNetUsers has no column LockoutEnd.");
+        await RefusesAsync(app, "AspNetUsers has no column TwoFactorEnabled.");
         await RefusesAsync(app, "There is a table RecoveryOutbox already");
     }
 

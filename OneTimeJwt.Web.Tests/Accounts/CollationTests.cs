@@ -1,3 +1,4 @@
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Campaigns;
 using OneTimeJwt.Web.Tests.Hosting;
@@ -41,7 +42,6 @@ public sealed class CollationTests
         var (obstacles, notes) = await app.Adoption.CheckAsync(Cancellation);
         Assert.Empty(obstacles);
         Assert.Contains("5 accounts.", notes);
-        Assert.True(await app.Services.GetRequiredService<ConsoleRoles>().IsOursOrFreeAsync(ConsoleRole.Admin));
         var said = await Executable.RunAsync(
             Path.GetTempPath(),
             new() { ["Database:Provider"] = "PostgreSql", ["ConnectionStrings:Accounts"] = app.Database.ConnectionString },
@@ -79,6 +79,9 @@ public sealed class CollationTests
                 "",
                 Cancellation);
         Assert.Equal([account.Id], matched.AccountIds);
+
+        Assert.Equal(1, await HostWrites.DeleteAsync(app, account.Id));
+        Assert.Equal(1, await app.Services.GetRequiredService<DeletedAccounts>().SweepAsync(Cancellation));
     }
 
     private static async Task MakeSiteAsync(TestDatabase database)

@@ -12,9 +12,12 @@ public sealed record Member(Account Account, ClaimsPrincipal User)
 /// <summary>People who work in the console.</summary>
 internal static class ConsoleAccounts
 {
-    public static async Task<Member> AddAdminAsync(this TestApp app, ConsoleRole? role)
+    public static async Task<Member> AddAdminAsync(this TestApp app, ConsoleRole? role) =>
+        await app.MemberAsync(await app.AddAccountAsync(), role);
+
+    /// <summary>An account that is there already, signed in.</summary>
+    public static async Task<Member> MemberAsync(this TestApp app, Account account, ConsoleRole? role)
     {
-        var account = await app.AddAccountAsync();
         if (role is { } given)
             Assert.Equal(RoleOutcome.Done, await app.Roles().GrantAsync(account.Id, given, actor: null));
         return new Member(

@@ -31,30 +31,23 @@ public sealed class ConsoleRolesTests(SharedApp shared) : IClassFixture<SharedAp
     }
 
     [Fact]
-    public async Task Another_applications_role_of_the_same_name_gives_no_rights_and_is_not_taken_over()
+    public async Task A_role_that_is_named_otherwise_keeps_its_members()
     {
-        await using var app = await TestApp.StartAsync(new() { ["Admin:Roles:Admin"] = "Owner" });
-        var theirs = await app.AddAccountAsync();
-        await app.WithAsync<RoleManager<IdentityRole>, IdentityResult>(roles => roles.CreateAsync(new IdentityRole("Owner")));
-        await app.WithAsync<UserManager<Account>, IdentityResult>(async users =>
-            await users.AddToRoleAsync((await users.FindByIdAsync(theirs.Id))!, "Owner"));
-        var ours = await app.AddAccountAsync();
-
-        Assert.Null(await OfAsync(app, theirs));
-        Assert.Equal(RoleOutcome.NotOurs, await GrantAsync(app, ours, ConsoleRole.Admin));
-        Assert.Null(await OfAsync(app, ours));
-        Assert.Null(await OfAsync(app, theirs));
-    }
-
-    [Fact]
-    public async Task A_role_of_that_name_that_nobody_has_is_claimed()
-    {
-        await using var app = await TestApp.StartAsync(new() { ["Admin:Roles:Admin"] = "Owner" });
-        await app.WithAsync<RoleManager<IdentityRole>, IdentityResult>(roles => roles.CreateAsync(new IdentityRole("owner")));
+        await using var app = await TestApp.StartAsync();
         var account = await app.AddAccountAsync();
+        await GrantAsync(app, account, ConsoleRole.Admin);
+        await using var renamed = await TestApp.StartAsync(
+            new()
+            {
+                ["Admin:Roles:Admin"] = "Owner",
+                ["Admin:Roles:Support"] = "Desk",
+                ["Seed:Accounts:3:Roles:0"] = "owner",
+                ["Seed:Accounts:4:Roles:0"] = "desk",
+            },
+            beside: app);
 
-        Assert.Equal(RoleOutcome.Done, await GrantAsync(app, account, ConsoleRole.Admin));
-        Assert.Equal(ConsoleRole.Admin, await OfAsync(app, account));
+        Assert.Equal(ConsoleRole.Admin, await OfAsync(renamed, account));
+        Assert.Equal(RoleOutcome.Unchanged, await GrantAsync(renamed, account, ConsoleRole.Admin));
     }
 
     [Fact]
@@ -69,7 +62,7 @@ public sealed class ConsoleRolesTests(SharedApp shared) : IClassFixture<SharedAp
     [Fact]
     public async Task Of_admins_who_take_each_others_role_at_once_on_two_nodes_one_keeps_it()
     {
-        await using var app = await TestApp.StartAsync(new() { ["Admin:Roles:Admin"] = "Owner" });
+        await using var app = await TestApp.StartAsync(WithoutAdmin());
         await using var other = await TestApp.StartAsync(beside: app);
         var admins = new List<Account>();
         for (var i = 0; i < 6; i++)
@@ -88,7 +81,7 @@ public sealed class ConsoleRolesTests(SharedApp shared) : IClassFixture<SharedAp
     [Fact]
     public async Task An_admin_who_is_locked_for_good_doesnt_count_as_one_who_stays()
     {
-        await using var app = await TestApp.StartAsync(new() { ["Admin:Roles:Admin"] = "Owner" });
+        await using var app = await TestApp.StartAsync(WithoutAdmin());
         var admin = await app.AddAccountAsync();
         var locked = await app.AddAccountAsync(shape: row => row.LockoutEnd = DateTimeOffset.MaxValue);
         var paused = await app.AddAccountAsync(shape: row => row.LockoutEnd = DateTimeOffset.UtcNow.AddMinutes(15));
@@ -99,6 +92,9 @@ public sealed class ConsoleRolesTests(SharedApp shared) : IClassFixture<SharedAp
         await GrantAsync(app, paused, ConsoleRole.Admin);
         Assert.Equal(RoleOutcome.Done, await RemoveAsync(app, admin, ConsoleRole.Admin));
     }
+
+    // Who is seeded as an admin would be one who stays.
+    private static Dictionary<string, string?> WithoutAdmin() => new() { ["Seed:Accounts:3:Roles:0"] = "Recovery.Support" };
 
     private static Task<ConsoleRole?> OfAsync(TestApp app, Account account) =>
         app.WithAsync<ConsoleRoles, ConsoleRole?>(roles => roles.OfAsync(account.Id));

@@ -31,18 +31,13 @@ public sealed class OddRowConsoleTests(UnlimitedApps apps) : IClassFixture<Unlim
     {
         var app = await apps.OnAsync(DatabaseProvider.Sqlite);
         var (support, admin) = (await app.AddAdminAsync(ConsoleRole.Support), await app.AddAdminAsync(ConsoleRole.Admin));
-        // The host puts somebody into the role that we have marked.
-        var byHost = await app.AddAccountAsync();
-        await app.WithAsync<AccountsContext, int>(async database =>
-        {
-            var role = await database.UserRoles.Where(member => member.UserId == admin.Id).Select(member => member.RoleId).FirstAsync();
-            database.Add(new IdentityUserRole<string> { UserId = byHost.Id, RoleId = role });
-            return await database.SaveChangesAsync();
-        });
+        // Written by hand.
+        var byHand = await app.AddAccountAsync();
+        await HostWrites.AddAsync(app, new RecoveryRoleMember(byHand.Id, ConsoleRole.Admin));
 
         foreach (var act in Enum.GetValues<AdminAction>())
         {
-            foreach (var target in new[] { admin.Id, byHost.Id, support.Id })
+            foreach (var target in new[] { admin.Id, byHand.Id, support.Id })
                 Assert.False((await app.ActAsync(support, act, target)).Done, $"{act}");
         }
 

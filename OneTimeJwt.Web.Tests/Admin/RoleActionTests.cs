@@ -6,11 +6,14 @@ namespace OneTimeJwt.Web.Tests.Admin;
 /// <summary>Roles are changed in the transaction in which the act was judged.</summary>
 public sealed class RoleActionTests
 {
-    public static TheoryData<DatabaseProvider> Providers => [.. AppOnEach.Providers];
+    public static TheoryData<DatabaseProvider, AdminAction> Grants => new(
+        from provider in AppOnEach.Providers
+        from act in new[] { AdminAction.MakeAdmin, AdminAction.MakeSupport }
+        select (provider, act));
 
     [Theory]
-    [MemberData(nameof(Providers))]
-    public async Task Whoever_loses_the_role_while_giving_one_has_given_it_before_or_not_at_all(DatabaseProvider provider)
+    [MemberData(nameof(Grants))]
+    public async Task Whoever_loses_the_role_while_giving_one_has_given_it_before_or_not_at_all(DatabaseProvider provider, AdminAction act)
     {
         await using var other = await TestApp.StartAsync(provider: provider);
         var admin = await other.AddAdminAsync(ConsoleRole.Admin);
@@ -31,11 +34,12 @@ public sealed class RoleActionTests
                                 isRemovedFirst = await Task.WhenAny(removal, Task.Delay(TimeSpan.FromSeconds(1))) == removal;
                             }))));
 
-        var outcome = await app.ActAsync(admin, AdminAction.MakeAdmin, account.Id);
+        var outcome = await app.ActAsync(admin, act, account.Id);
 
         Assert.Equal(RoleOutcome.Done, await removal!);
         Assert.False(isRemovedFirst && outcome.Done, "A role was given by somebody who had none.");
-        Assert.Equal(outcome.Done ? ConsoleRole.Admin : null, await other.Roles().OfAsync(account.Id));
+        var given = act == AdminAction.MakeAdmin ? ConsoleRole.Admin : ConsoleRole.Support;
+        Assert.Equal(outcome.Done ? given : null, await other.Roles().OfAsync(account.Id));
     }
 
     [Fact]
@@ -46,9 +50,7 @@ public sealed class RoleActionTests
         await app.Roles().GrantAsync(both.Id, ConsoleRole.Support, actor: null);
         await HostWrites.SqlAsync(
             app,
-            "CREATE TRIGGER keep BEFORE DELETE ON AspNetUserRoles "
-                + "WHEN OLD.RoleId IN (SELECT Id FROM AspNetRoles WHERE NormalizedName LIKE '%SUPPORT') BEGIN SELECT RAISE(ABORT, "
-                + "'kept'); END");
+            "CREATE TRIGGER keep BEFORE DELETE ON RecoveryRoleMembers WHEN OLD.Role = 'Support' BEGIN SELECT RAISE(ABORT, 'kept'); END");
 
         var outcome = await app.ActAsync(admin, AdminAction.RemoveRole, both.Id);
 
@@ -67,8 +69,8 @@ public sealed class RoleActionTests
         {
             if (
                 eventData
-                    .Context!.ChangeTracker.Entries<IdentityUserRole<string>>()
-                    .Any(row => row.State == EntityState.Added && row.Entity.UserId == accountId))
+                    .Context!.ChangeTracker.Entries<RecoveryRoleMember>()
+                    .Any(row => row.State == EntityState.Added && row.Entity.AccountId == accountId))
                 await happens();
             return result;
         }

@@ -1,3 +1,4 @@
+using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Campaigns;
 using OneTimeJwt.Web.Links;
@@ -24,6 +25,7 @@ internal static class EveryFeature
             .OfType<TrailRetention>()
             .Single()
             .SweepAsync(cancellationToken);
+        await app.Services.GetRequiredService<DeletedAccounts>().SweepAsync(cancellationToken);
         await app.Services.GetRequiredService<OutboxQueue>().RemoveRefusedAsync(TimeSpan.FromDays(1), cancellationToken);
         await app.Services.GetRequiredService<OutboxStatus>().ReadAsync(cancellationToken);
         await app.Services.GetRequiredService<DashboardReader>().QueueAsync(cancellationToken);

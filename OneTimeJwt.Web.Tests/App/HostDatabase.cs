@@ -24,7 +24,7 @@ internal sealed class HostDatabase(DbContextOptions options, IReadOnlyCollection
         "support@example.com",
     ];
 
-    /// <summary>Makes it; the accounts that Development starts with are there already.</summary>
+    /// <summary>Makes it, with some accounts.</summary>
     /// <param name="database">Where.</param>
     /// <param name="required">Columns, each as <c>Table.Column</c>.</param>
     public static async Task MakeAsync(TestDatabase database, params string[] required)

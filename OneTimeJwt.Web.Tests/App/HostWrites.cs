@@ -67,15 +67,6 @@ internal static class HostWrites
                     ClaimValue = "another",
                 });
         },
-        ["role without a name"] = (app, account) =>
-            InRoleAsync(app, account, new IdentityRole { Name = null, NormalizedName = $"NAMELESS-{Guid.NewGuid():N}" }),
-        ["role whose claim has no value"] = async (app, account) =>
-        {
-            var role = new IdentityRole($"role-{Guid.NewGuid():N}");
-            role.NormalizedName = role.Name!.ToUpperInvariant();
-            await InRoleAsync(app, account, role);
-            await AddAsync(app, new IdentityRoleClaim<string> { RoleId = role.Id, ClaimType = "may" });
-        },
         ["tokens without values"] = async (app, account) =>
         {
             await AddAsync(app, Token(account, "AuthenticatorKey", null));
@@ -219,9 +210,6 @@ internal static class HostWrites
         database.AddRange(rows);
         return database.SaveChangesAsync();
     });
-
-    internal static Task<int> InRoleAsync(TestApp app, Account account, IdentityRole role) =>
-        AddAsync(app, role, new IdentityUserRole<string> { UserId = account.Id, RoleId = role.Id });
 
     internal static Task<int> BanAsync(TestApp app, Account account) =>
         app.WriteAsync(

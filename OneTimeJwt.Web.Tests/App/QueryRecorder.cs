@@ -15,12 +15,17 @@ public sealed partial class QueryRecorder : IObserver<DiagnosticListener>, IObse
     // A handful of rows, or as many as there are admins, keys and campaigns.
     private static readonly string[] StaysSmall =
     [
-        "AspNetRoles",
-        "AspNetRoleClaims",
-        "AspNetUserRoles",
+        "RecoveryRoles",
+        "RecoveryRoleMembers",
         "RecoveryKeyRing",
         "RecoveryCampaigns",
         "RecoveryMigrations",
+        // The catalogue, which is read at start.
+        "pg_attribute",
+        "pg_class",
+        "pg_collation",
+        "pg_namespace",
+        "pg_type",
     ];
 
     private const string Filling = """

@@ -165,7 +165,7 @@ public sealed class TestApp : IAsyncDisposable
         }
     }
 
-    private string[] Arguments() =>
+    internal string[] Arguments() =>
         [
             "--environment",
             _settings.GetValueOrDefault("environment") ?? "Development",

@@ -38,6 +38,10 @@ internal sealed class UnstartedApp : IAsyncDisposable
         return new UnstartedApp(await TestDatabase.MakeAsync(provider, folder, encoding), folder);
     }
 
+    /// <summary>On a database that is there, and that somebody else takes away.</summary>
+    public static UnstartedApp Beside(DatabaseProvider provider, string connectionString) =>
+        new(TestDatabase.On(provider, connectionString), Directory.CreateTempSubdirectory("ott-").FullName);
+
     /// <summary>Another process's, on the same database.</summary>
     /// <param name="more">What its connection string says besides.</param>
     public UnstartedApp Twin(string? more = null) => new(Database, _folder, more);

@@ -202,25 +202,6 @@ public sealed class InvitationTests(SharedApp shared) : IClassFixture<SharedApp>
             StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_foreign_role_of_the_name_is_refused_before_anything_is_made()
-    {
-        await using var app = await TestApp.StartAsync(new() { ["Admin:Roles:Admin"] = "Owner" });
-        var theirs = await app.AddAccountAsync();
-        await app.WithAsync<RoleManager<IdentityRole>, IdentityResult>(roles => roles.CreateAsync(new IdentityRole("Owner")));
-        await app.WithAsync<UserManager<Account>, IdentityResult>(async users =>
-            await users.AddToRoleAsync((await users.FindByIdAsync(theirs.Id))!, "Owner"));
-        var address = Address();
-
-        var outcome = await SendAsync(app, address);
-
-        Assert.False(outcome.Done);
-        Assert.Contains("Admin:Roles:Admin", outcome.Words, StringComparison.Ordinal);
-        Assert.Equal(
-            0,
-            await app.WithAsync<AccountsContext, int>(database => database.Users.CountAsync(account => account.Email == address)));
-    }
-
     private static async Task<string> InviteAsync(TestApp app, string address, string words = "has a new account")
     {
         var before = app.Mails.To(address).Count;

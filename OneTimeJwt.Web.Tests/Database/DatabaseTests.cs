@@ -383,7 +383,11 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
     {
         var stay = staying.Select(member => member.Id).ToList();
         var others = await app.WithAsync<AccountsContext, List<string>>(database =>
-            database.UserRoles.Where(member => !stay.Contains(member.UserId)).Select(member => member.UserId).Distinct().ToListAsync());
+            database.ConsoleRoleMembers
+                .Where(member => !stay.Contains(member.AccountId))
+                .Select(member => member.AccountId)
+                .Distinct()
+                .ToListAsync());
         foreach (var id in others)
             await app.Roles().RemoveAsync(id, ConsoleRole.Admin, actor: null);
     }

@@ -41,6 +41,21 @@ public sealed class MigrationsTests
     }
 
     [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.PostgreSql)]
+    public async Task A_table_of_ours_that_is_missing_is_told_by_name(DatabaseProvider provider)
+    {
+        await using var app = await UnstartedApp.OnAsync(provider);
+        await app.Migrator.MigrateAsync(Cancellation);
+        await using (var context = app.Open())
+            await context.Database.ExecuteSqlAsync($"""DROP TABLE "RecoveryRoleMembers" """, Cancellation);
+
+        var fault = await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.PendingAsync(Cancellation));
+
+        Assert.StartsWith("There is no table RecoveryRoleMembers although", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(Providers))]
     public void The_migrations_make_what_the_model_says(DatabaseProvider provider)
     {
@@ -62,11 +77,32 @@ public sealed class MigrationsTests
             operation =>
                 Assert.True(
                     operation is CreateTableOperation or CreateIndexOperation or AddColumnOperation
+                        || operation is InsertDataOperation { Table: { } filled }
+                            && filled.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal)
                         || operation is DropIndexOperation { Table: { } table }
                             && table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal)
                         || operation is SqlOperation { Sql: { } sql }
                             && sql.TrimStart().StartsWith($"UPDATE \"{AccountsContext.OurPrefix}", StringComparison.Ordinal),
                     operation.GetType().Name));
+    }
+
+    // The host's keys may be of another type or collation.
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public void No_foreign_key_of_ours_leads_into_a_table_of_the_host(DatabaseProvider provider)
+    {
+        using var context = Context(provider);
+        var assembly = context.GetService<IMigrationsAssembly>();
+        var ours = assembly.Migrations.Values
+            .SelectMany(type => assembly.CreateMigration(type, context.Database.ProviderName!).UpOperations)
+            .OfType<CreateTableOperation>()
+            .Where(table => table.Name.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal))
+            .ToList();
+
+        Assert.NotEmpty(ours);
+        Assert.All(
+            ours.SelectMany(table => table.ForeignKeys),
+            key => Assert.StartsWith(AccountsContext.OurPrefix, key.PrincipalTable, StringComparison.Ordinal));
     }
 
     [Theory]

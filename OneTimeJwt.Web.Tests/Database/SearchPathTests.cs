@@ -61,8 +61,9 @@ public sealed class SearchPathTests
         var refused = await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.MigrateAsync(Cancellation));
         Assert.Contains("in the schema identity", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Search Path=identity", refused.Message, StringComparison.Ordinal);
-        var (obstacles, _) = await app.Adoption.CheckAsync(Cancellation);
-        Assert.Contains("Search Path=identity", Assert.Single(obstacles), StringComparison.Ordinal);
+        var report = await app.Adoption.CheckAsync(Cancellation);
+        Assert.True(report.LacksSettings);
+        Assert.Equal(["Database__Identity__Schema=identity"], report.Settings);
     }
 
     [Fact]

@@ -68,6 +68,9 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
     [InlineData("SELECT ON \"RecoveryMigrations\"", HealthStatus.Unhealthy, "SELECT on RecoveryMigrations")]
     [InlineData("USAGE ON SCHEMA public", HealthStatus.Unhealthy, "USAGE on the schema public")]
     [InlineData("DELETE ON \"RecoveryTrail\"", HealthStatus.Degraded, "DELETE on RecoveryTrail")]
+    [InlineData("ALL ON \"RecoveryRoleMembers\"", HealthStatus.Unhealthy, "SELECT on RecoveryRoleMembers")]
+    [InlineData("UPDATE ON \"RecoveryRoles\"", HealthStatus.Degraded, "UPDATE on RecoveryRoles")]
+    [InlineData("DELETE ON \"RecoveryAccounts\"", HealthStatus.Degraded, "DELETE on RecoveryAccounts")]
     [InlineData("DELETE ON \"RecoveryPasskeys\"", HealthStatus.Degraded, "DELETE on RecoveryPasskeys")]
     [InlineData("INSERT, UPDATE, DELETE ON \"RecoveryMigrations\"", HealthStatus.Healthy, null)]
     public async Task A_right_that_the_serving_user_lacks_is_named(string right, HealthStatus status, string? named)

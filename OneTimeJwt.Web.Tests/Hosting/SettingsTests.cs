@@ -126,6 +126,25 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_seeded_role_that_there_is_not_is_refused_in_a_line()
+    {
+        var development = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Seed:Accounts:0:Roles:0"] = "Owner",
+            ["Admin:Roles:Support"] = "Desk",
+            ["Seed:Accounts:4:Roles:0"] = "desk",
+        };
+
+        var (code, error) = await StartAsync(development);
+
+        Assert.Equal(1, code);
+        Assert.Equal(
+            "The settings can't be used (1 fault):\n  Seed:Accounts:0:Roles: there is no role 'Owner': write Recovery.Admin or Desk",
+            error.Trim().ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
     public async Task Production_starts_only_on_a_migrated_database_and_migrating_twice_is_harmless()
     {
         var (code, error) = await StartAsync(Production);

@@ -51,7 +51,7 @@ internal sealed class AccountLabels(DisplayNames names, AccountLookup lookup)
 
         var label = new AccountLabel(
             PlainName.Of(row?.UserName),
-            (await names.OfAsync(database, [accountId])).GetValueOrDefault(accountId));
+            await names.OfAsync(database, accountId));
         return label.Names.Count == 0 ? null : label;
     }
 }

@@ -22,17 +22,23 @@ public enum LockState
 /// <param name="LockoutEnabled">Where it is off, Identity ignores the date.</param>
 /// <param name="LockoutEnd">Identity's date.</param>
 /// <param name="SecuredLock">The date that we set after "this wasn't me".</param>
-public sealed record LockColumns(bool LockoutEnabled, DateTimeOffset? LockoutEnd, DateTimeOffset? SecuredLock)
+/// <param name="IsInactive">Whether the application that made the account doesn't let it sign in.</param>
+public sealed record LockColumns(bool LockoutEnabled, DateTimeOffset? LockoutEnd, DateTimeOffset? SecuredLock, bool IsInactive)
 {
     public static Expression<Func<Account, LockColumns>> Of { get; } =
-        account => new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock);
+        account => new LockColumns(
+            account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock, account.IsInactive);
 }
+
+/// <summary>Whether the users table has a column for the end of a lock-out. Where it hasn't, only "this wasn't me" locks, in a row of
+/// ours.</summary>
+public delegate bool HasLockout();
 
 /// <summary>
 /// The one rule for lock-outs, for sign-in, links, sessions and console alike. Applications ban by a date far ahead, of
 /// their own choice; guessing causes short lock-outs. The longest lock-out that guessing may cause tells them apart.
 /// </summary>
-public sealed class AccountLock(IOptions<AccountsSettings> settings, TimeProvider time)
+public sealed class AccountLock(IOptions<AccountsSettings> settings, TimeProvider time, HasLockout hasLockout)
 {
     private static readonly DateTimeOffset FarAhead = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -54,10 +60,12 @@ public sealed class AccountLock(IOptions<AccountsSettings> settings, TimeProvide
     public static bool IsForGood(DateTimeOffset end) => end >= DateTimeOffset.MaxValue.AddDays(-1);
 
     public LockState Of(Account account) =>
-        Of(new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState?.SecuredLock));
+        Of(new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState?.SecuredLock, account.IsInactive));
 
     public LockState Of(LockColumns columns) =>
-        !columns.LockoutEnabled || columns.LockoutEnd is not { } end || end <= time.GetUtcNow() ? LockState.Open
+        columns.IsInactive ? LockState.Banned
+        : !hasLockout() ? (columns.SecuredLock is null ? LockState.Open : LockState.Secured)
+        : !columns.LockoutEnabled || columns.LockoutEnd is not { } end || end <= time.GetUtcNow() ? LockState.Open
         : end <= LatestPause ? LockState.Paused
         : end == columns.SecuredLock ? LockState.Secured
         : LockState.Banned;

@@ -9,6 +9,9 @@ public sealed class AccountsSettings
     /// <summary>A lock-out that ends later than this from now is a decision: nothing here lifts it.</summary>
     public TimeSpan LongestGuessingLockout { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>Whether a user name that is the address changes with it; unless set, where the database is ours alone.</summary>
+    public bool? UserNameFollowsAddress { get; set; }
+
     public PasswordSettings Passwords { get; set; } = new();
 
     public HashSettings Hashes { get; set; } = new();

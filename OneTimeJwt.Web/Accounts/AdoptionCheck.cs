@@ -1,45 +1,136 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>What was found in an Identity database that already exists.</summary>
 /// <param name="Obstacles">Why it can't be adopted; none where it can.</param>
 /// <param name="Notes">What is there, and what it will mean.</param>
-internal sealed record AdoptionReport(IReadOnlyList<string> Obstacles, IReadOnlyList<string> Notes);
-
-/// <summary>Looks at an ASP.NET Core Identity database of any schema version and says whether it can be used as it
-/// is. It changes nothing.</summary>
-internal sealed class AdoptionCheck(IDbContextFactory<AccountsContext> contexts, HostColumns host, AdoptionNotes notes)
+internal sealed record AdoptionReport(IReadOnlyList<string> Obstacles, IReadOnlyList<string> Notes)
 {
-    private static readonly string[] TextTypes = ["text", "character varying", "nvarchar", "varchar", "nchar", "char", "ntext"];
+    /// <summary>The settings that the database needs, as lines for the environment.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
 
-    public async Task<AdoptionReport> CheckAsync(CancellationToken cancellationToken = default)
+    /// <summary>Whether some of them are not set yet.</summary>
+    public bool LacksSettings { get; init; }
+}
+
+/// <summary>Looks at an ASP.NET Core Identity database of any shape and says whether it can be used as it is, and with which
+/// settings. It changes nothing.</summary>
+internal sealed class AdoptionCheck(
+    IDbContextFactory<AccountsContext> contexts,
+    IdentityMaps maps,
+    IdentityFaults faults,
+    HostColumns host,
+    HostHints hints,
+    AdoptionNotes notes,
+    IOptions<IdentitySettings> settings)
+{
+    // Before there was ASP.NET Core Identity: seconds, milliseconds and ticks of any calendar read as earlier moments.
+    private static readonly DateTimeOffset EarliestNumber = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public Task<AdoptionReport> CheckAsync(CancellationToken cancellationToken = default) => CheckAsync(users: null, cancellationToken);
+
+    /// <param name="users">The users table that is meant, where there are several.</param>
+    /// <param name="cancellationToken">Ends the queries.</param>
+    public async Task<AdoptionReport> CheckAsync(string? users, CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var columns = await DatabaseSchema.ReadAsync(database, cancellationToken);
+        var columns = await DatabaseSchema.ReadAllAsync(database, cancellationToken);
+        var found = IdentityDiscovery.In(columns, database.Identity.Provider)
+            .Where(table => users is null || users == table.Table || users == table.FullName)
+            .ToList();
         var path = await SchemaPath.ReadAsync(database, cancellationToken);
-        if (columns.All(column => column.Table != "AspNetUsers"))
-            return new AdoptionReport([Missing(path)], []);
-
-        var known = Known(database);
-        var obstacles = Obstacles(columns, known).ToList();
-        if (columns.All(column => column.Table != AccountsContext.HistoryTable))
+        if (database.Identity.IsComplete && (users is null || found.Exists(table => table.Table == database.Identity.NameOf("Users"))))
         {
-            obstacles.AddRange(
-                columns
-                    .Select(column => column.Table)
-                    .Distinct()
-                    .Where(IsOurs)
-                    .Select(table =>
-                        $"There is a table {table} already, and it was not made here: every table of ours starts with "
-                            + $"{AccountsContext.OurPrefix}. Rename it."));
+            if (database.Identity.ColumnsOf("Users").Any(column => !column.IsReadable))
+                return new AdoptionReport([NoRights(database.Identity.NameOf("Users"), path)], []);
+
+            var report = await LookAsync(database, columns, path, cancellationToken);
+            var used = found.Find(table => table.Table == database.Identity.NameOf("Users") && table.Schema == (path.Current ?? ""))
+                ?? found.Find(table => table.Table == database.Identity.NameOf("Users"));
+            if (used is null)
+                return report;
+
+            var complete = await WithKeyTypeAsync(used, columns, cancellationToken);
+            return report with
+            {
+                Settings = Lines(complete),
+                LacksSettings = complete.Settings.Any(setting => IsLacking(setting, database.Identity)),
+            };
         }
 
+        return found switch
+        {
+            [] => new AdoptionReport([.. Missing(path, database.Identity, users), .. IdentityDiscovery.Unsuitable(columns)], []),
+            [{ Obstacles: [] } only] => await ProposeAsync(only, columns, cancellationToken),
+            [{ } only] => new AdoptionReport([.. only.Obstacles, .. InTheWay(columns)], []),
+            _ => new AdoptionReport(
+                [
+                    $"Several tables hold accounts: {string.Join(", ", found.Select(table => table.FullName))}. Say which one is meant: "
+                        + $"--users {found[0].FullName}",
+                ],
+                []),
+        };
+    }
+
+    // A column or a table that is there under another name than the settings give it, or a key that is read as another type.
+    private static bool IsLacking((string Key, string Value) setting, IdentityMap identity) => setting.Key.Split(':') switch
+    {
+        ["Columns", var name] => identity.Missing.Contains(name),
+        ["Tables", var name] => !identity.Has(name),
+        [nameof(IdentitySettings.KeyType)] => identity.KeyType.ToString() != setting.Value && setting.Value == nameof(AccountKeyType.Guid),
+        _ => false,
+    };
+
+    private async Task<AdoptionReport> ProposeAsync(
+        FoundIdentity found, IReadOnlyList<SchemaColumn> columns, CancellationToken cancellationToken)
+    {
+        var complete = await WithKeyTypeAsync(found, columns, cancellationToken);
+        var proposed = settings.Value.With(complete.Settings);
+        await using var database = maps.ContextFor(proposed, columns);
+        var path = await SchemaPath.ReadAsync(database, cancellationToken);
+        var report = await LookAsync(database, columns, path, cancellationToken);
+        return report with { Settings = Lines(complete), LacksSettings = true };
+    }
+
+    // SQLite has no type for GUIDs: Entity Framework writes them in capitals, and Identity's own text keys in small letters.
+    private async Task<FoundIdentity> WithKeyTypeAsync(
+        FoundIdentity found, IReadOnlyList<SchemaColumn> columns, CancellationToken cancellationToken)
+    {
+        await using var database = maps.ContextFor(settings.Value.With(found.Settings), columns);
+        if (database is not SqliteAccounts || found.Settings.Any(setting => setting.Key == nameof(IdentitySettings.KeyType)))
+            return found;
+
+        var ids = await database.Users.IgnoreQueryFilters().Select(account => account.Id).Order().Take(100).ToListAsync(cancellationToken);
+        return ids.Count > 0 && ids.All(id => Guid.TryParseExact(id, "D", out _) && !id.Any(char.IsAsciiLetterLower))
+            ? found with { Settings = [.. found.Settings, (nameof(IdentitySettings.KeyType), nameof(AccountKeyType.Guid))] }
+            : found;
+    }
+
+    private async Task<AdoptionReport> LookAsync(
+        AccountsContext database, IReadOnlyList<SchemaColumn> columns, SchemaPath path, CancellationToken cancellationToken)
+    {
+        var obstacles = new List<string>([
+            .. IdentityDiscovery.In([.. columns.Where(column => database.Identity.Matches(column, "Users"))], database.Identity.Provider)
+                .SelectMany(found => found.Obstacles),
+            .. await faults.FindAsync(database, cancellationToken),
+            .. InTheWay(columns),
+        ]);
         if (
             obstacles.Count == 0
             && database is PostgreSqlAccounts
-            && await BeyondCalendarAsync(database, cancellationToken) is > 0 and var beyond)
+            && database.Identity.Find("LockoutEnd") is { } end
+            && await BeyondCalendarAsync(database, end.Name, cancellationToken) is > 0 and var beyond)
             obstacles.Add(
-                $"AspNetUsers.LockoutEnd lies outside of the years 1 to 9999 in {beyond} rows, and .NET reads no such date: set it to "
+                $"{end.Table}.{end.Name} lies outside of the years 1 to 9999 in {beyond} rows, and .NET reads no such date: set it to "
                     + "'infinity', or to NULL.");
+
+        if (obstacles.Count == 0 && database.Identity is { LockoutEnd: MomentColumn.Binary } identity
+            && await OtherNumbersAsync(database, cancellationToken) is > 0 and var others)
+            obstacles.Add(
+                $"{identity.NameOf("Users")}.{identity.ColumnOf("LockoutEnd")} holds numbers in {others} rows that aren't moments as "
+                    + "Entity Framework writes them: they can't be read.");
 
         return obstacles.Count > 0
             ? new AdoptionReport(obstacles, [])
@@ -47,26 +138,48 @@ internal sealed class AdoptionCheck(IDbContextFactory<AccountsContext> contexts,
                 [],
                 [
                     .. await EncodingAsync(database, cancellationToken),
-                    .. Hidden(path),
-                    .. Required(columns, known, database),
-                    .. await host.FaultsAsync(cancellationToken),
+                    .. Hidden(path, database.Identity),
+                    .. Required(columns, database),
+                    .. await host.FaultsAsync(database, cancellationToken),
+                    .. HostHints.Missing(database.Identity),
+                    .. await hints.OfAsync(database, cancellationToken),
                     .. await CountedAsync(database, cancellationToken),
                 ]);
     }
 
-    private static string Missing(SchemaPath path) => path switch
+    private static IEnumerable<string> InTheWay(IReadOnlyList<SchemaColumn> columns)
     {
-        { Current: { } current } =>
-            $"There is a table AspNetUsers{path.In(current)} that this user has no rights to: give it SELECT, INSERT, UPDATE and DELETE.",
-        { Others: [var other, ..] } =>
-            $"There is no table AspNetUsers where names are looked up, but there is one{path.In(other)}. {path.Mend(other)}.",
-        _ => "There is no table AspNetUsers: only ASP.NET Core Identity's default table names can be adopted. "
-            + "For a database of its own run 'database migrate'.",
-    };
+        var tables = columns.Where(column => column.IsVisible).Select(column => column.Table).Distinct().ToList();
+        return tables.Contains(AccountsContext.HistoryTable) ? [] : tables
+            .Where(table => table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal))
+            .Select(table =>
+                $"There is a table {table} already, and it was not made here: every table of ours starts with "
+                    + $"{AccountsContext.OurPrefix}. Rename it.");
+    }
 
-    private static IEnumerable<string> Hidden(SchemaPath path) => path.Others.Select(other =>
-        $"The accounts are those{path.In(path.Current!)}. "
-            + $"There is a table AspNetUsers{path.In(other)} too, which is not looked at. {path.Mend(other)}.");
+    private static IReadOnlyList<string> Lines(FoundIdentity found) =>
+    [
+        .. found.Settings.Select(setting =>
+            $"Database__Identity__{setting.Key.Replace(":", "__", StringComparison.Ordinal)}={setting.Value}"),
+    ];
+
+    private static IEnumerable<string> Missing(SchemaPath path, IdentityMap identity, string? users)
+    {
+        var name = users ?? identity.NameOf("Users");
+        yield return path.Current is not null && users is null
+            ? NoRights(name, path)
+            : $"There is no table {name}, and none that has the columns of ASP.NET Core Identity's users. For a database of its own run "
+                + "'database migrate'.";
+    }
+
+    private static string NoRights(string table, SchemaPath path) =>
+        $"There is a table {table}{(path.Current is { } schema ? path.In(schema) : "")} that this user has no rights to: give it SELECT, "
+            + "INSERT, UPDATE and DELETE.";
+
+    private static IEnumerable<string> Hidden(SchemaPath path, IdentityMap identity) =>
+        from other in path.Current is null ? [] : path.Others
+        select $"The accounts are those{path.In(path.Current!)}. "
+            + $"There is a table {identity.NameOf("Users")}{path.In(other)} too, which is not looked at. {path.Mend(other)}.";
 
     private static async Task<IEnumerable<string>> EncodingAsync(AccountsContext database, CancellationToken cancellationToken) =>
         await ServerEncoding.NoteAsync(database, cancellationToken) is { } note ? [note] : [];
@@ -82,67 +195,57 @@ internal sealed class AdoptionCheck(IDbContextFactory<AccountsContext> contexts,
             var cause = fault.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
             return
             [
-                $"A row of AspNetUsers can't be read ({cause}): its account gets no link and can't sign in here. "
+                $"A row of {database.Identity.NameOf("Users")} can't be read ({cause}): its account gets no link and can't sign in here. "
                     + "What is odd about the accounts was not counted.",
             ];
         }
     }
 
-    private static Task<int> BeyondCalendarAsync(AccountsContext database, CancellationToken cancellationToken) =>
-        database
-            .Database.SqlQuery<int>(
-                $"""
-                SELECT count(*)::int AS "Value" FROM "AspNetUsers"
-                WHERE isfinite("LockoutEnd") AND ("LockoutEnd" >= '10000-01-01+00' OR "LockoutEnd" < '0001-01-01+00')
-                """)
-            .SingleAsync(cancellationToken);
-
-    private static bool IsOurs(string table) => table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal);
-
-    // Columns that we read or write in tables that aren't our own.
-    private static ILookup<string, string> Known(AccountsContext database) =>
-        (from type in database.Model.GetEntityTypes()
-         let table = type.GetTableName()
-         where !IsOurs(table)
-         from property in type.GetProperties()
-         select (Table: table, Column: property.GetColumnName())).ToLookup(pair => pair.Table, pair => pair.Column);
-
-    private static IEnumerable<string> Obstacles(IReadOnlyList<SchemaColumn> columns, ILookup<string, string> known)
+    [SuppressMessage("Security", "EF1002", Justification = "Names come from the database and are delimited.")]
+    private static Task<int> OtherNumbersAsync(AccountsContext database, CancellationToken cancellationToken)
     {
-        var there = columns.ToLookup(column => column.Table);
-        foreach (var table in known)
-        {
-            if (!there.Contains(table.Key))
-            {
-                yield return $"There is no table {table.Key}: Identity with roles makes one.";
-                continue;
-            }
-
-            foreach (var missing in table.Except(there[table.Key].Select(column => column.Name)))
-                yield return $"{table.Key} has no column {missing}.";
-        }
-
-        foreach (
-            var key in columns.Where(column => column is { Table: "AspNetUsers" or "AspNetRoles", Name: "Id" } && !IsText(column.Type)))
-            yield return $"{key.Table}.{key.Name} is of the type {key.Type}: only keys that are strings, Identity's default, can be "
-                + "adopted.";
+        var write = new DateTimeOffsetToBinaryConverter().ConvertToProviderTyped;
+        var (table, end) = (
+            database.Identity.Table("Users", database.QuoteInFormat),
+            database.QuoteInFormat(database.Identity.ColumnOf("LockoutEnd")));
+        return database.Database
+            .SqlQueryRaw<int>(
+                $"SELECT COUNT(*) AS \"Value\" FROM {table} WHERE {end} < {{0}} OR {end} > {{1}}",
+                write(EarliestNumber),
+                write(DateTimeOffset.MaxValue))
+            .SingleAsync(cancellationToken);
     }
 
-    private static bool IsText(string type) => TextTypes.Contains(type.Split('(')[0].Trim().ToLowerInvariant());
+    [SuppressMessage("Security", "EF1002", Justification = "Names come from the database and are delimited.")]
+    private static Task<int> BeyondCalendarAsync(AccountsContext database, string column, CancellationToken cancellationToken)
+    {
+        var (table, end) = (database.Identity.Table("Users", database.QuoteInFormat), database.QuoteInFormat(column));
+        return database
+            .Database.SqlQueryRaw<int>(
+                $"""
+                SELECT count(*)::int AS "Value" FROM {table}
+                WHERE isfinite({end}) AND ({end} >= '10000-01-01' OR {end} < '0001-01-01')
+                """)
+            .SingleAsync(cancellationToken);
+    }
 
-    private IEnumerable<string> Required(IReadOnlyList<SchemaColumn> columns, ILookup<string, string> known, AccountsContext database) =>
+    private IEnumerable<string> Required(IReadOnlyList<SchemaColumn> columns, AccountsContext database)
+    {
+        var identity = database.Identity;
+        var users = identity.NameOf("Users");
+        return
         [
-            .. host.Unset([.. columns.Where(column => column.Table == "AspNetUsers")], database)
+            .. host.Unset([.. columns.Where(column => identity.Matches(column, "Users"))], database)
                 .Select(name =>
-                    $"AspNetUsers.{name} must have a value that this app doesn't know: an invitation can't add an account. Set "
+                    $"{users}.{name} must have a value that this app doesn't know: an invitation can't add an account. Set "
                         + $"{HostColumns.SettingOf(name)}, or give the column a default."),
             .. from column in columns
-            where
-                column.IsRequired
-                && column.Table != "AspNetUsers"
-                && known.Contains(column.Table)
-                && !known[column.Table].Contains(column.Name)
+            where column.IsRequired
+                && identity.Matches(column, "UserTokens")
+                && column.Name != identity.Tenant?.Column
+                && !IdentityNames.Tables["UserTokens"].Select(identity.OtherColumnOf).Contains(column.Name)
             select $"{column.Table}.{column.Name} must have a value that this app doesn't know: what is written there is refused. A "
                 + "default on the column mends it.",
         ];
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class AdoptionCounts
     public int V2Hashes;
     public int OtherHashes;
     public int Banned;
+    public int Inactive;
     public int Paused;
     public int Ignored;
     public int OtherFactors;
@@ -44,7 +45,8 @@ internal sealed class AdoptionCounter(ILookupNormalizer normalizer, AccountLooku
         account.PasswordHash,
         account.SecurityStamp,
         account.LockoutEnabled,
-        account.LockoutEnd));
+        account.LockoutEnd,
+        account.IsInactive));
 
     private void Count(AdoptionCounts counts, Row row)
     {
@@ -61,12 +63,13 @@ internal sealed class AdoptionCounter(ILookupNormalizer normalizer, AccountLooku
             (counts.V2Hashes, counts.OtherHashes) =
                 format == HashFormat.V2 ? (counts.V2Hashes + 1, counts.OtherHashes) : (counts.V2Hashes, counts.OtherHashes + 1);
 
-        var state = accountLock.Of(new LockColumns(row.LockoutEnabled, row.LockoutEnd, SecuredLock: null));
+        counts.Inactive += row.IsInactive ? 1 : 0;
+        var state = accountLock.Of(new LockColumns(row.LockoutEnabled, row.LockoutEnd, SecuredLock: null, IsInactive: false));
         counts.Banned += state == LockState.Banned ? 1 : 0;
         counts.Paused += state == LockState.Paused ? 1 : 0;
         counts.Ignored +=
             !row.LockoutEnabled
-            && accountLock.Of(new LockColumns(LockoutEnabled: true, row.LockoutEnd, SecuredLock: null)) == LockState.Banned
+            && accountLock.IsBanned(new LockColumns(LockoutEnabled: true, row.LockoutEnd, SecuredLock: null, IsInactive: false))
                 ? 1
                 : 0;
     }
@@ -92,6 +95,9 @@ internal sealed class AdoptionCounter(ILookupNormalizer normalizer, AccountLooku
                 account.NormalizedUserName != account.NormalizedEmail
                 && users.Any(other => other.Id != account.Id && other.NormalizedEmail == account.NormalizedUserName),
             cancellationToken);
+        // Our own table is not there yet.
+        if (!database.Identity.Has("UserTokens"))
+            return;
         counts.OtherFactors = await users.CountAsync(
             account =>
                 account.TwoFactorEnabled
@@ -113,5 +119,6 @@ internal sealed class AdoptionCounter(ILookupNormalizer normalizer, AccountLooku
         string? PasswordHash,
         string? SecurityStamp,
         bool LockoutEnabled,
-        DateTimeOffset? LockoutEnd);
+        DateTimeOffset? LockoutEnd,
+        bool IsInactive);
 }

@@ -12,10 +12,15 @@ internal sealed class AdoptionNotes(AdoptionCounter counter, IOptions<AccountsSe
         notes.AddRange(Lines(counts));
         if (database.SearchCollation is { } collation)
         {
+            var identity = database.Identity;
+            var (id, users) = (database.Quote(identity.ColumnOf("Id")), identity.Table("Users", database.Quote));
+            if (identity.KeyType != AccountKeyType.String)
+                id = $"({id}::text)";
             notes.Add(
                 "With many accounts the console's search wants indexes that Identity doesn't make: "
-                + $"""CREATE INDEX CONCURRENTLY ON "AspNetUsers" (<column> COLLATE "{collation}", "Id" COLLATE "{collation}") """
-                + """for "NormalizedEmail" and for "NormalizedUserName". They are yours to make; it works without.""");
+                + $"""CREATE INDEX CONCURRENTLY ON {users} (<column> COLLATE "{collation}", {id} COLLATE "{collation}") """
+                + $"""for "{identity.ColumnOf("NormalizedEmail")}" and for "{identity.ColumnOf("NormalizedUserName")}". """
+                + "They are yours to make; it works without.");
         }
 
         return notes;
@@ -98,6 +103,11 @@ internal sealed class AdoptionNotes(AdoptionCounter counter, IOptions<AccountsSe
                 "account",
                 $"is locked {Longer}: it gets no link and no session here, and nothing here lifts that.",
                 $"are locked {Longer}: they get no link and no session here, and nothing here lifts that."),
+            (
+                counts.Inactive,
+                "account",
+                "may not sign in by Database:Identity:Active: it is treated as one that is locked for good.",
+                "may not sign in by Database:Identity:Active: they are treated as ones that are locked for good."),
             (
                 counts.Paused,
                 "account",

@@ -1,6 +1,3 @@
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Storage;
-
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>People's names from the host's column, where one is set.</summary>
@@ -8,30 +5,21 @@ internal sealed class DisplayNames(HostColumns columns)
 {
     private const int Longest = 400;
 
-    /// <returns>By account; who has none is left out.</returns>
-    public async Task<IReadOnlyDictionary<string, string>> OfAsync(
-        AccountsContext database,
-        IReadOnlyCollection<string> ids,
-        CancellationToken cancellationToken = default)
+    /// <returns>Null where no column is set, and for who has no name.</returns>
+    public async Task<string?> OfAsync(AccountsContext database, string accountId, CancellationToken cancellationToken = default)
     {
-        if (ids.Count == 0 || await columns.DisplayNameAsync(database, cancellationToken) is not { } column)
-            return new Dictionary<string, string>();
+        if (await columns.DisplayNameAsync(database, cancellationToken) is not { } column)
+            return null;
 
-        var sql = database.GetService<ISqlGenerationHelper>();
+        var identity = database.Identity;
         var text = database is SqlServerAccounts ? "nvarchar(max)" : "text";
-        var name = sql.DelimitIdentifier(column)
-            .Replace("{", "{{", StringComparison.Ordinal)
-            .Replace("}", "}}", StringComparison.Ordinal);
-        var query =
-            $"SELECT {Delimit("Id")}, substring(CAST({name} AS {text}), 1, {Longest}) AS {Delimit("Name")} FROM {Delimit("AspNetUsers")} "
-            + $"WHERE {Delimit("Id")} IN ({string.Join(", ", ids.Select((_, i) => $"{{{i}}}"))})";
-        var rows = await database.Database.SqlQueryRaw<Named>(query, [.. ids]).ToListAsync(cancellationToken);
-        return rows.Select(row => (row.Id, Name: PlainName.Of(row.Name)))
-            .Where(row => row.Name is not null)
-            .ToDictionary(row => row.Id, row => row.Name!);
+        var query = $"SELECT substring(CAST({Name(column)} AS {text}), 1, {Longest}) AS {Name("Value")} "
+            + $"FROM {identity.Table("Users", Name)} WHERE {identity.RowSql(Name)}";
+        var names = await database.Database
+            .SqlQueryRaw<string?>(query, identity.KeyValues(accountId))
+            .ToListAsync(cancellationToken);
+        return names is [{ } name] ? PlainName.Of(name) : null;
 
-        string Delimit(string identifier) => sql.DelimitIdentifier(identifier);
+        string Name(string name) => database.QuoteInFormat(name);
     }
-
-    private sealed record Named(string Id, string? Name);
 }

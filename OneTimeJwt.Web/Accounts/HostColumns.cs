@@ -45,10 +45,15 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
     /// <summary>What is wrong with the settings, seen from the database; nothing where it has no users table yet.</summary>
     public async Task<IReadOnlyList<string>> FaultsAsync(CancellationToken cancellationToken = default)
     {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        return await FaultsAsync(database, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<string>> FaultsAsync(AccountsContext database, CancellationToken cancellationToken)
+    {
         if (!HasValues && string.IsNullOrEmpty(settings.Value.DisplayNameColumn))
             return [];
 
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var columns = await ReadAsync(database, cancellationToken);
         if (columns.Count == 0)
             return [];
@@ -105,16 +110,15 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
     public async Task<string?> DisplayNameAsync(AccountsContext database, CancellationToken cancellationToken) =>
         settings.Value.DisplayNameColumn is { Length: > 0 } name ? Find(await KnownAsync(database, cancellationToken), name)?.Name : null;
 
-    private static string TableOf(AccountsContext database) => database.Model.FindEntityType(typeof(Account))!.GetTableName()!;
+    private static string TableOf(AccountsContext database) => database.Identity.NameOf("Users");
 
     private static HashSet<string> OwnOf(AccountsContext database) =>
         [.. database.Model.FindEntityType(typeof(Account))!.GetProperties().Select(property => property.GetColumnName())];
 
-    private static async Task<IReadOnlyList<SchemaColumn>> ReadAsync(AccountsContext database, CancellationToken cancellationToken)
-    {
-        var table = TableOf(database);
-        return [.. (await DatabaseSchema.ReadAsync(database, cancellationToken)).Where(column => column.Table == table)];
-    }
+    private static async Task<IReadOnlyList<SchemaColumn>> ReadAsync(AccountsContext database, CancellationToken cancellationToken) =>
+    [
+        .. (await DatabaseSchema.ReadAllAsync(database, cancellationToken)).Where(column => database.Identity.Matches(column, "Users")),
+    ];
 
     // Settings don't tell cases apart, and databases may.
     private static SchemaColumn? Find(IReadOnlyList<SchemaColumn> columns, string name) =>
@@ -165,18 +169,14 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
     }
 
     // Converts as an insert does, and touches no row. A cast would cut, and allow more.
-    private static string? Conversion(AccountsContext database, SchemaColumn column)
+    private static string? Conversion(AccountsContext database, SchemaColumn column) => database switch
     {
-        var sql = database.GetService<ISqlGenerationHelper>();
-        return database switch
-        {
-            PostgreSqlAccounts =>
-                $"SELECT coalesce({sql.DelimitIdentifier(column.Name)}, @v) FROM {sql.DelimitIdentifier(TableOf(database))} LIMIT 0",
-            SqlServerAccounts when column.Type is not ("text" or "ntext" or "image") =>
-                $"DECLARE @column {column.Type}; SET @column = @v;",
-            _ => null,
-        };
-    }
+        PostgreSqlAccounts =>
+            $"SELECT coalesce({database.Quote(column.Name)}, @v) FROM {database.Identity.Table("Users", database.Quote)} LIMIT 0",
+        SqlServerAccounts when column.Type is not ("text" or "ntext" or "image") =>
+            $"DECLARE @column {column.Type}; SET @column = @v;",
+        _ => null,
+    };
 
     private async Task<IReadOnlyList<SchemaColumn>> KnownAsync(AccountsContext database, CancellationToken cancellationToken)
     {

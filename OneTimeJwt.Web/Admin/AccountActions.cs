@@ -112,6 +112,8 @@ public sealed class AccountActions(
         var account = context.Account;
         if (accountLock.IsBanned(account))
             return Words.ProblemLockedAlready;
+        if (!context.Database.Identity.HasLockout)
+            return Words.ProblemNoLockout;
         if (context.Target.Role == ConsoleRole.Admin && !await roles.HasOtherAdminAsync(context.Database, account.Id))
             return Words.ProblemLockLastAdmin;
 
@@ -126,6 +128,8 @@ public sealed class AccountActions(
         var account = context.Account;
         if (accountLock.Of(account) == LockState.Open)
             return Words.ProblemNotLocked;
+        if (account.IsInactive)
+            return Words.ProblemInactive;
 
         (account.LockoutEnd, account.AccessFailedCount) = (null, 0);
         if (account.RecoveryState is { SecuredLock: not null } state)
@@ -185,7 +189,6 @@ public sealed class AccountActions(
     private static string? Problem(RoleOutcome outcome) => outcome switch
     {
         RoleOutcome.Done => null,
-        RoleOutcome.NotOurs => Words.ProblemForeignRole,
         RoleOutcome.LastAdmin => Words.ProblemRemoveLastAdmin,
         _ => Words.ProblemRoleUnchanged,
     };

@@ -55,6 +55,8 @@ public sealed class AccountReader(
         if (await database.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } account)
             return null;
 
+        // Keys that aren't texts may be typed in several ways.
+        id = account.Id;
         var now = time.GetUtcNow();
         var lines = database.Trail.AsNoTracking().Where(line => line.AccountId == id).OrderByDescending(line => line.At);
         var lastPassword = await lines.FirstOrDefaultAsync(line => PasswordKinds.Contains(line.Kind), cancellationToken);

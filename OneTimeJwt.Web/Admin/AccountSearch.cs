@@ -81,20 +81,21 @@ public sealed class AccountSearch(
     {
         var candidates = stage.Among(database.Users.AsNoTracking());
         if (filters.HasFlag(AccountFilters.LinkOut))
-            candidates = candidates.Where(account => links.In(database).Select(mail => mail.AccountId).Contains(account.Id));
+            candidates = candidates.Where(account =>
+                links.In(database).Select(mail => mail.AccountId).Contains(AccountKey.Text(account.Id)));
         if (after is not null)
             candidates = stage.Behind(candidates, after);
 
         var inOrder = stage.InOrder(candidates);
         var isNarrow = (filters & ~AccountFilters.LinkOut) != AccountFilters.None;
-        var matching = isNarrow ? stage.InOrder(Matching(inOrder.Take(MaxExamined), filters)) : inOrder;
+        var matching = isNarrow ? stage.InOrder(Matching(database, inOrder.Take(MaxExamined), filters)) : inOrder;
         var rows = await matching
             .Take(max)
             .Select(account => new AccountRow(
                 account.Id,
                 account.Email,
                 account.UserName,
-                new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock),
+                new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock, account.IsInactive),
                 account.EmailConfirmed,
                 account.PasswordHash != null,
                 account.TwoFactorEnabled))
@@ -108,11 +109,13 @@ public sealed class AccountSearch(
             await CursorAsync(stage.InOrder(database.Users.Where(account => account.Id == last)), stage, number, cancellationToken));
     }
 
-    private IQueryable<Account> Matching(IQueryable<Account> accounts, AccountFilters filters)
+    private IQueryable<Account> Matching(AccountsContext database, IQueryable<Account> accounts, AccountFilters filters)
     {
         var now = time.GetUtcNow();
-        if (filters.HasFlag(AccountFilters.Locked))
-            accounts = accounts.Where(account => account.LockoutEnabled && account.LockoutEnd > now);
+        if (filters.HasFlag(AccountFilters.Locked) && !database.Identity.HasLockout)
+            accounts = accounts.Where(account => account.RecoveryState!.SecuredLock != null || account.IsInactive);
+        else if (filters.HasFlag(AccountFilters.Locked))
+            accounts = accounts.Where(account => (account.LockoutEnabled && account.LockoutEnd > now) || account.IsInactive);
         if (filters.HasFlag(AccountFilters.Unconfirmed))
             accounts = accounts.Where(account => !account.EmailConfirmed);
         if (filters.HasFlag(AccountFilters.NoPassword))
@@ -142,18 +145,21 @@ public sealed class AccountSearch(
         List<SearchPrefix> prefixes = [.. from spelling in starts.SelectMany(start => new[] { start, start.ToLowerInvariant() }).Distinct()
                                     from key in new[] { byEmail, byName }
                                     select new SearchPrefix(key, spelling, database.ComparesByCode)];
-        if (text.Length >= MinIdLength)
+        // No index serves the start of a key that isn't a text.
+        var isText = database.Identity.KeyType == AccountKeyType.String;
+        if (isText && text.Length >= MinIdLength)
             prefixes.Add(new SearchPrefix(byId, text, database.ComparesByCode));
 
         // Each stage leaves out what the ones ahead of it show.
+        IQueryable<Account> Rest(IQueryable<Account> accounts, int shown) =>
+            prefixes.Take(shown).Aggregate(accounts, (rest, prefix) => prefix.Outside(rest));
         return
         [
-            .. prefixes.Select(
-                (prefix, i) =>
-                    new SearchStage(
-                        prefix.Key,
-                        byId,
-                        accounts => prefixes.Take(i).Aggregate(prefix.Within(accounts), (rest, shown) => shown.Outside(rest)))),
+            .. prefixes.Select((prefix, i) => new SearchStage(prefix.Key, byId, accounts => Rest(prefix.Within(accounts), i))),
+            .. isText ? (SearchStage[])[] :
+            [
+                new SearchStage(byId, byId, accounts => Rest(accounts.Where(account => account.Id == text), prefixes.Count)),
+            ],
         ];
     }
 

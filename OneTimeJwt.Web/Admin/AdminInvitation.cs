@@ -22,9 +22,6 @@ internal sealed class AdminInvitation(
 
     public async Task<Outcome> SendAsync(string address)
     {
-        if (!await roles.IsOursOrFreeAsync(ConsoleRole.Admin))
-            return Foreign();
-
         var found = await invited.FindAsync(address, orName: false);
         if (found.Count > 1)
             return Refused($"Several accounts have the address {address}: give the one that is meant an address of its own first.");
@@ -57,7 +54,6 @@ internal sealed class AdminInvitation(
     private async Task<Outcome> GrantAsync(Account account, string address, bool isNew) =>
         await roles.GrantAsync(account.Id, ConsoleRole.Admin, actor: null) switch
         {
-            RoleOutcome.NotOurs => Foreign(),
             RoleOutcome.Unchanged when account.HasPassword => new Outcome(Done: true, $"{address} is an admin already."),
             _ when account.HasPassword => await MailAsync(
                 account,
@@ -79,7 +75,7 @@ internal sealed class AdminInvitation(
         catch (DbUpdateException fault) when (fault.IsRefusal())
         {
             return await invited.MissingSettingsAsync(fault) is { Count: > 0 } missing
-                ? $"AspNetUsers wants values that this app doesn't know. Set {string.Join(" and ", missing)}, "
+                ? $"{database.Identity.NameOf("Users")} wants values that this app doesn't know. Set {string.Join(" and ", missing)}, "
                     + "or give the columns defaults."
                 : $"the database refused it: {fault.Cause()}.";
         }
@@ -126,11 +122,6 @@ internal sealed class AdminInvitation(
             ? new Outcome(Done: true, $"{words} {what} is mailed.")
             : Refused($"{words} {what} was not mailed: {refusal.Detail}.");
     }
-
-    private Outcome Foreign() =>
-        Refused(
-            $"The role {roles.NameOf(ConsoleRole.Admin)} exists, has members and was not made here: "
-                    + "set Admin:Roles:Admin to another name.");
 
     private static Outcome Refused(string words) => new(Done: false, words);
 }

@@ -1,16 +1,23 @@
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>The <c>Admin</c> section: an adopted database may have other roles, so the names of these can be set.</summary>
+/// <summary>The <c>Admin</c> section.</summary>
 public sealed class AdminSettings
 {
     public AdminRoles Roles { get; set; } = new();
 }
 
+/// <summary>By which names <c>Seed:Accounts</c> gives the console's roles. Changing one takes nobody's rights.</summary>
 public sealed class AdminRoles
 {
     public string Admin { get; set; } = "Recovery.Admin";
 
     public string Support { get; set; } = "Recovery.Support";
+
+    /// <returns>Null where no role has that name.</returns>
+    public ConsoleRole? Named(string name) =>
+        name.Equals(Admin, StringComparison.OrdinalIgnoreCase) ? ConsoleRole.Admin
+        : name.Equals(Support, StringComparison.OrdinalIgnoreCase) ? ConsoleRole.Support
+        : null;
 }
 
 /// <summary>The <c>RateLimits:PerAdmin</c> section: mails that one admin may trigger by hand; campaigns have their own rate.</summary>

@@ -2,20 +2,13 @@ using OneTimeJwt.Web.Audit;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>
-/// Who may do what in the console, from the database each time. A role counts where it has the configured name and the
-/// mark that it was made or claimed here.
-/// </summary>
+/// <summary>Who may do what in the console, from the database each time.</summary>
 public sealed class ConsoleRoles(
     IDbContextFactory<AccountsContext> contexts,
-    ILookupNormalizer normalizer,
-    IOptions<AdminSettings> settings,
     AccountLock accountLock,
     AuditedTransaction transaction,
     TimeProvider time)
 {
-    public string NameOf(ConsoleRole role) => role == ConsoleRole.Admin ? settings.Value.Roles.Admin : settings.Value.Roles.Support;
-
     /// <returns>The account's highest role; null where it has none.</returns>
     public async Task<ConsoleRole?> OfAsync(string accountId)
     {
@@ -25,13 +18,11 @@ public sealed class ConsoleRoles(
 
     public async Task<ConsoleRole?> OfAsync(AccountsContext database, string accountId)
     {
-        var names = await Marked(database)
-            .Where(role => database.UserRoles.Any(member => member.RoleId == role.Id && member.UserId == accountId))
-            .Select(role => role.NormalizedName)
+        var held = await database.ConsoleRoleMembers
+            .Where(member => member.AccountId == accountId)
+            .Select(member => member.Role)
             .ToListAsync();
-        return names.Contains(Key(ConsoleRole.Admin)) ? ConsoleRole.Admin
-            : names.Contains(Key(ConsoleRole.Support)) ? ConsoleRole.Support
-            : null;
+        return held.Count == 0 ? null : held.Max();
     }
 
     /// <returns>The role that the account may act in; null where it is banned, or secured by its owner.</returns>
@@ -45,31 +36,23 @@ public sealed class ConsoleRoles(
     public async Task<List<string>> AdminsAsync(AccountsContext database)
     {
         var admins = await (
-            from role in Marked(database)
-            join member in database.UserRoles on role.Id equals member.RoleId
-            join account in database.Users on member.UserId equals account.Id
-            where role.NormalizedName == Key(ConsoleRole.Admin)
+            from member in database.ConsoleRoleMembers
+            join account in database.Users on member.AccountId equals account.Id
+            where member.Role == ConsoleRole.Admin
             select new
             {
                 account.Id,
-                Lock = new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock),
+                Lock = new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock, account.IsInactive),
             }
         ).ToListAsync();
         return [.. admins.Where(admin => accountLock.Of(admin.Lock) is LockState.Open or LockState.Paused).Select(admin => admin.Id)];
-    }
-
-    /// <summary>False where a role of that name belongs to another application.</summary>
-    public async Task<bool> IsOursOrFreeAsync(ConsoleRole role)
-    {
-        await using var database = await contexts.CreateDbContextAsync();
-        return await ClaimAsync(database, role) is not null;
     }
 
     /// <summary>What the trail says of a role that was given or taken.</summary>
     public static string Detail(ConsoleRole role) => $"{role} of the console";
 
     /// <param name="accountId">Who gets it.</param>
-    /// <param name="role">Created, or claimed where it has no members, if necessary.</param>
+    /// <param name="role">Which one.</param>
     /// <param name="actor">The id of the admin who gives it; null on the command line.</param>
     public Task<RoleOutcome> GrantAsync(string accountId, ConsoleRole role, string? actor) =>
         ChangeAsync(RecoveryEventKind.RoleGranted, accountId, role, actor, GrantAsync);
@@ -81,38 +64,32 @@ public sealed class ConsoleRoles(
     /// <summary>Part of a transaction that has locked the roles: its caller adds the event where it is done.</summary>
     public async Task<RoleOutcome> GrantAsync(AccountsContext database, string accountId, ConsoleRole role)
     {
-        if (await ClaimAsync(database, role) is not { } row)
-            return RoleOutcome.NotOurs;
-        if (await database.UserRoles.AnyAsync(member => member.RoleId == row.Id && member.UserId == accountId))
+        if (await MemberAsync(database, accountId, role) is not null)
             return RoleOutcome.Unchanged;
 
-        row.ConcurrencyStamp = Guid.NewGuid().ToString();
-        database.Add(new IdentityUserRole<string> { RoleId = row.Id, UserId = accountId });
+        await RenewAsync(database, role);
+        database.Add(new RecoveryRoleMember(accountId, role));
         return RoleOutcome.Done;
     }
 
     /// <summary>Part of a transaction that has locked the roles: its caller adds the event where it is done.</summary>
     public async Task<RoleOutcome> RemoveAsync(AccountsContext database, string accountId, ConsoleRole role)
     {
-        var row = await Marked(database).SingleOrDefaultAsync(known => known.NormalizedName == Key(role));
-        var member = row is null
-            ? null
-            : await database.UserRoles.SingleOrDefaultAsync(known => known.RoleId == row.Id && known.UserId == accountId);
-        if (member is null)
+        if (await MemberAsync(database, accountId, role) is not { } member)
             return RoleOutcome.Unchanged;
-        if (role == ConsoleRole.Admin && !await IsAnyoneLeftAsync(database, member))
+        if (role == ConsoleRole.Admin && !await IsAnyoneLeftAsync(database, accountId))
             return RoleOutcome.LastAdmin;
 
-        row!.ConcurrencyStamp = Guid.NewGuid().ToString();
+        await RenewAsync(database, role);
         database.Remove(member);
         return RoleOutcome.Done;
     }
 
     /// <summary>Until the transaction ends no other action is judged and no role changes: a write that changes
-    /// nothing takes the rows' locks.</summary>
-    public Task LockRolesAsync(AccountsContext database) => database.Roles
-        .Where(role => role.NormalizedName == Key(ConsoleRole.Admin) || role.NormalizedName == Key(ConsoleRole.Support))
-        .ExecuteUpdateAsync(role => role.SetProperty(known => known.ConcurrencyStamp, known => known.ConcurrencyStamp));
+    /// nothing takes the lock of a row. One row, so that no two transactions wait for each other.</summary>
+    public Task LockRolesAsync(AccountsContext database) => database.ConsoleRoles
+        .Where(row => row.Role == ConsoleRole.Admin)
+        .ExecuteUpdateAsync(row => row.SetProperty(known => known.Version, known => known.Version));
 
     /// <summary>
     /// Whether there is another admin; where so, the change that is about to be saved and changes of the role's members
@@ -120,39 +97,25 @@ public sealed class ConsoleRoles(
     /// </summary>
     public async Task<bool> HasOtherAdminAsync(AccountsContext database, string accountId)
     {
-        var row = await Marked(database).SingleAsync(known => known.NormalizedName == Key(ConsoleRole.Admin));
-        row.ConcurrencyStamp = Guid.NewGuid().ToString();
-        return await IsAnyoneLeftAsync(database, new IdentityUserRole<string> { RoleId = row.Id, UserId = accountId });
+        await RenewAsync(database, ConsoleRole.Admin);
+        return await IsAnyoneLeftAsync(database, accountId);
     }
 
-    private static IQueryable<IdentityRole> Marked(AccountsContext database) =>
-        database.Roles.Where(role =>
-            database.RoleClaims.Any(claim => claim.RoleId == role.Id && claim.ClaimType == RoleOwnershipClaim.ClaimType));
+    private static Task<RecoveryRoleMember?> MemberAsync(AccountsContext database, string accountId, ConsoleRole role) =>
+        database.ConsoleRoleMembers.SingleOrDefaultAsync(member => member.AccountId == accountId && member.Role == role);
 
-    private async Task<bool> IsAnyoneLeftAsync(AccountsContext database, IdentityUserRole<string> leaving)
+    private static async Task RenewAsync(AccountsContext database, ConsoleRole role) =>
+        (await database.ConsoleRoles.SingleAsync(row => row.Role == role)).Renew();
+
+    private async Task<bool> IsAnyoneLeftAsync(AccountsContext database, string leaving)
     {
         var others = await database
             .Users.Where(account =>
-                account.Id != leaving.UserId
-                && database.UserRoles.Any(member => member.RoleId == leaving.RoleId && member.UserId == account.Id))
+                account.Id != leaving
+                && database.ConsoleRoleMembers.Any(member => member.Role == ConsoleRole.Admin && member.AccountId == account.Id))
             .Select(LockColumns.Of)
             .ToListAsync();
         return others.Exists(other => !accountLock.IsBanned(other));
-    }
-
-    // Null where the role is another application's.
-    private async Task<IdentityRole?> ClaimAsync(AccountsContext database, ConsoleRole role)
-    {
-        var row = await database.Roles.SingleOrDefaultAsync(known => known.NormalizedName == Key(role));
-        if (row is null)
-            database.Add(row = new IdentityRole(NameOf(role)) { NormalizedName = Key(role) });
-        else if (await Marked(database).AnyAsync(known => known.Id == row.Id))
-            return row;
-        else if (await database.UserRoles.AnyAsync(member => member.RoleId == row.Id))
-            return null;
-
-        database.Add(RoleOwnershipClaim.For(row));
-        return row;
     }
 
     private Task<RoleOutcome> ChangeAsync(
@@ -176,6 +139,4 @@ public sealed class ConsoleRoles(
                 return outcome;
             });
     }
-
-    private string Key(ConsoleRole role) => normalizer.NormalizeName(NameOf(role));
 }

@@ -64,6 +64,8 @@ internal static class AccountKeys
     public static Expression<Func<Account, string?>> Of(AccountsContext database, string column)
     {
         Expression value = Expression.Property(Row, column);
+        if (column == nameof(Account.Id))
+            value = Expression.Call(AccountKey.TextMethod, value);
         if (database.SearchCollation is { } collation)
             value = Expression.Call(Collate, Expression.Constant(EF.Functions), value, Expression.Constant(collation));
         return Expression.Lambda<Func<Account, string?>>(value, Row);

@@ -87,8 +87,8 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
             ? new Dictionary<string, string>()
             : await database.Users
                 .Where(account => wanted.Contains(account.Id))
-                .Select(account => new { account.Id, Name = account.Email ?? account.UserName ?? account.Id })
-                .ToDictionaryAsync(account => account.Id, account => account.Name, cancellationToken);
+                .Select(account => new { account.Id, Name = account.Email ?? account.UserName })
+                .ToDictionaryAsync(account => account.Id, account => account.Name ?? account.Id, cancellationToken);
     }
 
     private static async Task<IReadOnlyDictionary<Guid, RecoveryEvent>> ReportsAsync(

@@ -20,10 +20,11 @@ internal sealed class TrailSettingsValidator : IValidateOptions<TrailSettings>
             : ValidateOptionsResult.Success;
 }
 
-/// <summary>Removes old lines, a few at a time so that other writes needn't wait.</summary>
+/// <summary>Removes old lines, a few at a time so that other writes needn't wait, and rows of deleted accounts.</summary>
 internal sealed partial class TrailRetention(
     IDbContextFactory<AccountsContext> contexts,
     SqliteWriteLock writer,
+    DeletedAccounts deletedAccounts,
     IOptions<TrailSettings> settings,
     TimeProvider time,
     ILogger<TrailRetention> logger
@@ -53,7 +54,10 @@ internal sealed partial class TrailRetention(
     {
         using var timer = new PeriodicTimer(Interval, time);
         do
+        {
             await TryAsync(() => SweepAsync(stoppingToken), stoppingToken);
+            await TryAsync(() => deletedAccounts.SweepAsync(stoppingToken), stoppingToken);
+        }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
@@ -62,7 +66,9 @@ internal sealed partial class TrailRetention(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "Old lines of the trail could not be removed ({Fault}); trying again in an hour.")]
+        [LoggerMessage(
+            LogLevel.Error,
+            "Old lines of the trail, or rows of deleted accounts, could not be removed ({Fault}); trying again in an hour.")]
         public static partial void SweepFailed(ILogger logger, string fault, Exception? unexpected);
     }
 }

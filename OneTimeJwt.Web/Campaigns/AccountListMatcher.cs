@@ -158,18 +158,19 @@ public sealed class AccountListMatcher(IDbContextFactory<AccountsContext> contex
             .Users.Where(account => names.Contains(account.Id))
             .Select(account => account.Id)
             .ToListAsync(cancellationToken);
-        return new Known(byAddress, byName, byId.ToHashSet());
+        var spelling = database.Identity.KeyType == AccountKeyType.String ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
+        return new Known(byAddress, byName, byId.ToDictionary(id => id, spelling));
     }
 
     private static bool CanBeLookedUp(string name) => name.Length <= AccountSearch.MaxTextLength && Addresses.CanBeNormalised(name);
 
-    private sealed record Known(ILookup<string, string> ByAddress, ILookup<string, string> ByName, HashSet<string> Ids)
+    private sealed record Known(ILookup<string, string> ByAddress, ILookup<string, string> ByName, Dictionary<string, string> Ids)
     {
         /// <summary>All accounts of the address; where there is none, that of the user name, or of the id.</summary>
         public List<string> Of(string name) =>
             ByAddress[name].ToList() is { Count: > 0 } addressed ? addressed
             : ByName[name].ToList() is { Count: > 0 } named ? named
-            : Ids.Contains(name) ? [name] : [];
+            : Ids.TryGetValue(name, out var id) ? [id] : [];
     }
 
     /// <summary>Keeps the order of the list, and each account once.</summary>

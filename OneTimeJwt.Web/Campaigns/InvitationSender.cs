@@ -104,7 +104,12 @@ internal sealed class InvitationSender(
         try
         {
             if (found.Count == 0)
-                return (await users.CreateAsync(account)).Succeeded ? null : Words.InviteInUse;
+            {
+                var made = await users.CreateAsync(account);
+                return made.Succeeded ? null
+                    : made.Errors.Any(error => error.Code == AccountKey.IsNumbered) ? Words.InviteNumberedAccounts
+                    : Words.InviteInUse;
+            }
 
             await database.SaveChangesAsync();
             return null;

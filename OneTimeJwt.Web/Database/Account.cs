@@ -11,8 +11,20 @@ public sealed class Account : IdentityUser
 
     private const int StampBytes = 16;
 
+    /// <summary>Where the database doesn't say whether lock-outs count, they do.</summary>
+    public Account() => LockoutEnabled = true;
+
     /// <summary>What we remember beside it, in a table of ours; null where there is nothing.</summary>
     public RecoveryState? RecoveryState { get; private set; }
+
+    /// <summary>What conditions on columns say of it; null where none are set.</summary>
+    public AccountStanding? Standing { get; private set; }
+
+    /// <summary>Whether the application that made it doesn't let it sign in. Queries may name it.</summary>
+    public bool IsInactive => Standing is { IsInactive: true };
+
+    /// <summary>Whether the save that follows deletes the passkeys that another application keeps for it.</summary>
+    public bool LosesHostPasskeys { get; set; }
 
     /// <summary>Other applications leave an empty text where Identity has none.</summary>
     public bool HasPassword => !string.IsNullOrWhiteSpace(PasswordHash);
@@ -37,5 +49,7 @@ internal sealed class AccountConfiguration : IEntityTypeConfiguration<Account>
     {
         // Keys of links are made of it: an account is never read without.
         account.Navigation(a => a.RecoveryState).AutoInclude();
+        account.Ignore(a => a.IsInactive);
+        account.Ignore(a => a.LosesHostPasskeys);
     }
 }

@@ -1,6 +1,8 @@
 using System.Data;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
 using OneTimeJwt.Web.Outbox;
@@ -8,17 +10,20 @@ using OneTimeJwt.Web.Outbox;
 namespace OneTimeJwt.Web.Database;
 
 /// <summary>
-/// Identity's tables as the framework makes them, and beside them our own, each under a name that starts with Recovery.
+/// Identity's tables of users as the framework makes them, and beside them our own, each under a name that starts with Recovery.
 /// Each provider has a class of its own, with what is different there and with migrations.
 /// </summary>
 public abstract class AccountsContext(DbContextOptions<AccountsContext> options, SqliteWriteLock writer)
-    : IdentityDbContext<Account>(options), IDataProtectionKeyContext
+    : IdentityUserContext<Account, string>(options), IDataProtectionKeyContext
 {
     /// <summary>What the names of our own tables start with.</summary>
     public const string OurPrefix = "Recovery";
 
     /// <summary>The table of applied migrations. Another application on the same database has its own.</summary>
     public const string HistoryTable = "RecoveryMigrations";
+
+    /// <summary>What Identity's tables are called and typed here.</summary>
+    internal IdentityMap Identity { get; init; } = IdentityMap.Default;
 
     /// <summary>For reads that have to fit each other, where the database can do that without being asked to beforehand.</summary>
     public abstract IsolationLevel SnapshotLevel { get; }
@@ -44,10 +49,29 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
 
     public DbSet<StoredPasskey> Passkeys => Set<StoredPasskey>();
 
+    public DbSet<RecoveryRole> ConsoleRoles => Set<RecoveryRole>();
+
+    public DbSet<RecoveryRoleMember> ConsoleRoleMembers => Set<RecoveryRoleMember>();
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
-        writer.RunAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken);
+        writer.RunAsync(
+            () =>
+                HostRows.Of(this) is { IsNeeded: true } rows
+                    ? rows.SaveAsync(
+                        () => base.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancellationToken),
+                        acceptAllChangesOnSuccess,
+                        cancellationToken)
+                    : base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken),
+            cancellationToken);
+
+    /// <summary>
+    /// A row to update by conditions of its own. Not through the filter of twins, whose sub-query would be judged as it was ahead of
+    /// the row's lock, and those conditions with it; the tenant's stays.
+    /// </summary>
+    public IQueryable<Account> RowOf(Account account) =>
+        Users.IgnoreQueryFilters([IdentityModel.Twins]).Where(row => row.Id == account.Id);
 
     /// <summary>The account's row of our own, added where there was none.</summary>
     public async Task<RecoveryState> EnsureRecoveryStateAsync(string accountId)
@@ -60,11 +84,34 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
         return added;
     }
 
+    /// <summary>A name as it stands in SQL.</summary>
+    internal string Quote(string name) => this.GetService<ISqlGenerationHelper>().DelimitIdentifier(name);
+
+    /// <summary>The same in SQL that is a format, too.</summary>
+    internal string QuoteInFormat(string name) =>
+        Quote(name).Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
+
+    /// <summary>A context for the provider.</summary>
+    internal static AccountsContext Create(
+        DatabaseProvider provider, DbContextOptions<AccountsContext> options, SqliteWriteLock writer, IdentityMap identity) =>
+        provider switch
+        {
+            DatabaseProvider.SqlServer => new SqlServerAccounts(options, writer) { Identity = identity },
+            // On PostgreSQL each save has a transaction: the end of its commit is watched, see SynchronousCommitInterceptor.
+            DatabaseProvider.PostgreSql => new PostgreSqlAccounts(options, writer)
+            {
+                Identity = identity,
+                Database = { AutoTransactionBehavior = AutoTransactionBehavior.Always },
+            },
+            _ => new SqliteAccounts(options, writer) { Identity = identity },
+        };
+
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
 
         builder.ApplyConfigurationsFromAssembly(typeof(AccountsContext).Assembly);
         builder.Entity<DataProtectionKey>().ToTable("RecoveryKeyRing");
+        Identity.Apply(builder, Quote);
     }
 }

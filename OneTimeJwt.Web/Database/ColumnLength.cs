@@ -8,4 +8,5 @@ internal static class ColumnLength
     public const int Client = 64;
     public const int Culture = 16;
     public const int Zone = 64;
+    public const int ConsoleRole = 16;
 }

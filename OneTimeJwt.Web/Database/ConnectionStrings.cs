@@ -1,6 +1,8 @@
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace OneTimeJwt.Web.Database;
@@ -16,14 +18,24 @@ internal static class ConnectionStrings
     private const int HostRecheck = 1;
 
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly AccountQueries Queries = new();
+    // Entity Framework's warning of a filter on the required end of a relationship: rows of tenants and twins are hidden by intent.
+    private static readonly EventId FilteredPrincipal = new(CoreEventId.CoreBaseId + 622);
+
     private static readonly TextSanitizer Storable = new();
     private static readonly SqlitePragmas Pragmas = new();
     private static readonly SynchronousCommitInterceptor Commits = new();
 
     public static void Use(DbContextOptionsBuilder options, DatabaseProvider provider, string? connectionString, string contentRoot)
     {
-        // The migrator's own transaction is meant.
-        options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.MigrationsUserTransactionWarning));
+        // The migrator's own transaction is meant; and the names of an adopted database are in no snapshot.
+        options
+            .ConfigureWarnings(warnings => warnings.Ignore(
+                RelationalEventId.MigrationsUserTransactionWarning, RelationalEventId.PendingModelChangesWarning))
+            .ConfigureWarnings(warnings => warnings.Ignore(FilteredPrincipal))
+            .ReplaceService<IModelCacheKeyFactory, MappedModelCacheKey>()
+            .ReplaceService<IMigrationsAssembly, MappedMigrations>()
+            .AddInterceptors(Queries);
         switch (provider)
         {
             case DatabaseProvider.SqlServer:
@@ -82,7 +94,8 @@ internal static class ConnectionStrings
                 : $"ConnectionStrings:Accounts has to name a server and a database for Database:Provider {provider}: write for "
                     + $"example {example}";
         }
-        catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidOperationException or OverflowException)
+        catch (Exception fault)
+            when (fault is ArgumentException or FormatException or InvalidOperationException or OverflowException or KeyNotFoundException)
         {
             return $"ConnectionStrings:Accounts can't be read as one for Database:Provider {provider}: write for example {example}";
         }

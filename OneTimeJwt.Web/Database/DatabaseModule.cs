@@ -6,13 +6,17 @@ internal static class DatabaseModule
     {
         builder.Services.AddSettings<DatabaseSettings, DatabaseSettingsValidator>("Database");
 
+        builder.Services.AddSettings<IdentitySettings, IdentitySettingsValidator>("Database:Identity");
+
         builder.Services.AddAccountsContext(
             (services, options) =>
+            {
+                var provider = services.GetRequiredService<IOptions<DatabaseSettings>>().Value.Provider;
                 ConnectionStrings.Use(
-                    options,
-                    services.GetRequiredService<IOptions<DatabaseSettings>>().Value.Provider,
-                    builder.Configuration.GetConnectionString("Accounts"),
-                    builder.Environment.ContentRootPath));
+                    options, provider, builder.Configuration.GetConnectionString("Accounts"), builder.Environment.ContentRootPath);
+                if (services.GetRequiredService<IOptions<IdentitySettings>>().Value.Session is { Name.Length: > 0 } session)
+                    options.AddInterceptors(new SessionSetting(session, provider));
+            });
         builder.Services.AddSingleton<Migrator>();
         builder.Services.AddSingleton<AdoptedDatabase>();
     }
@@ -22,6 +26,7 @@ internal static class DatabaseModule
     {
         services.AddSingleton(provider => new SqliteWriteLock(
             provider.GetRequiredService<IOptions<DatabaseSettings>>().Value.Provider == DatabaseProvider.Sqlite));
+        services.AddSingleton<IdentityMaps>();
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContext());
         services.AddDbContextFactory<AccountsContext, AccountsContextFactory>(configure);
     }

@@ -15,27 +15,26 @@ internal static class DatabaseRights
     private static readonly (string Table, string Rights)[] Vital =
     [
         (AccountsContext.HistoryTable, Reads),
-        ("AspNetUsers", "SELECT UPDATE"),
-        ("AspNetUserTokens", Changes),
-        ("AspNetUserLogins", Reads),
-        ("AspNetUserRoles", Reads),
-        ("AspNetRoles", Reads),
-        ("AspNetRoleClaims", Reads),
+        ("Users", "SELECT UPDATE"),
+        ("UserTokens", Changes),
+        ("UserLogins", Reads),
         ("RecoveryAccounts", Changes),
+        ("RecoveryRoleMembers", Reads),
         ("RecoveryOutbox", All),
         ("RecoveryTrail", Adds),
         ("RecoveryKeyRing", Adds),
         ("RecoveryPasskeys", Changes),
     ];
 
-    // Without these, parts of the console and of an account's own pages don't work, or old lines of the trail stay.
+    // Without these, parts of the console and of an account's own pages don't work, or old lines of the trail and rows of
+    // deleted accounts stay.
     private static readonly (string Table, string Rights)[] Further =
     [
-        ("AspNetUsers", "INSERT"),
-        ("AspNetUserTokens", "DELETE"),
-        ("AspNetUserRoles", "INSERT DELETE"),
-        ("AspNetRoles", "INSERT UPDATE"),
-        ("AspNetRoleClaims", "INSERT"),
+        ("Users", "INSERT"),
+        ("UserTokens", "DELETE"),
+        ("RecoveryAccounts", "DELETE"),
+        ("RecoveryRoles", "SELECT UPDATE"),
+        ("RecoveryRoleMembers", "INSERT DELETE"),
         ("RecoveryTrail", "DELETE"),
         ("RecoveryCampaigns", Changes),
         ("RecoveryCampaignAccounts", Adds),
@@ -46,8 +45,8 @@ internal static class DatabaseRights
     // path, which leaves out schemas without USAGE; a table that isn't there has to be migrated.
     private const string PostgreSql = $"""
         SELECT needed."Table", needed."Right", needed."IsVital" FROM needed
-        WHERE CASE needed."Right" WHEN 'DELETE' THEN has_table_privilege(to_regclass(quote_ident(needed."Table"))::oid, needed."Right")
-            ELSE has_any_column_privilege(to_regclass(quote_ident(needed."Table"))::oid, needed."Right") END = false
+        WHERE CASE needed."Right" WHEN 'DELETE' THEN has_table_privilege(to_regclass(needed."Name")::oid, needed."Right")
+            ELSE has_any_column_privilege(to_regclass(needed."Name")::oid, needed."Right") END = false
         UNION ALL
         SELECT 'the schema ' || n.nspname, 'USAGE', 1
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -57,10 +56,8 @@ internal static class DatabaseRights
 
     private const string SqlServer = """
         SELECT needed."Table", needed."Right", needed."IsVital" FROM needed
-        WHERE HAS_PERMS_BY_NAME(QUOTENAME(needed."Table"), 'OBJECT', needed."Right") = 0
+        WHERE HAS_PERMS_BY_NAME(needed."Name", 'OBJECT', needed."Right") = 0
         """;
-
-    private static readonly string Needed = string.Join(", ", Rows(Vital, isVital: 1).Concat(Rows(Further, isVital: 0)));
 
     /// <returns>What is lacking for what people send, and what is lacking for the rest.</returns>
     public static async Task<(IReadOnlyList<LackingRight> Vital, IReadOnlyList<LackingRight> Further)> LackingAsync(
@@ -69,8 +66,10 @@ internal static class DatabaseRights
         if (database is SqliteAccounts)
             return ([], []);
 
+        (string, string)[] passkeys = database.Identity.ClearsPasskeys ? [("UserPasskeys", "SELECT DELETE")] : [];
+        var rows = string.Join(", ", Rows(database, [.. Vital, .. passkeys], isVital: 1).Concat(Rows(database, Further, isVital: 0)));
         var sql = $"""
-            WITH needed("Table", "Right", "IsVital") AS (SELECT * FROM (VALUES {Needed}) AS v("Table", "Right", "IsVital"))
+            WITH needed("Table", "Name", "Right", "IsVital") AS (SELECT * FROM (VALUES {rows}) AS v("Table", "Name", "Right", "IsVital"))
             {(database is PostgreSqlAccounts ? PostgreSql : SqlServer)}
             """;
         var lacking = (await database.Database.SqlQueryRaw<Row>(sql).ToListAsync(cancellationToken)).ToLookup(row => row.IsVital == 1);
@@ -84,8 +83,23 @@ internal static class DatabaseRights
 
     private static List<LackingRight> Rights(IEnumerable<Row> rows) => [.. rows.Select(row => new LackingRight(row.Table, row.Right))];
 
-    private static IEnumerable<string> Rows((string Table, string Rights)[] needed, int isVital) =>
-        needed.SelectMany(need => need.Rights.Split(' ').Select(right => $"('{need.Table}', '{right}', {isVital})"));
+    // A table of Identity's by its name here; one that isn't there is not asked for.
+    private static IEnumerable<string> Rows(AccountsContext database, (string Table, string Rights)[] needed, int isVital) =>
+        from need in needed
+        let prefix = database is SqlServerAccounts ? "N" : ""
+        let isIdentity = IdentityNames.Tables.ContainsKey(need.Table)
+        let isThere = isIdentity && (!database.Identity.IsFound || database.Identity.Has(need.Table))
+        where !isIdentity || isThere || need.Table == "UserTokens"
+        let table = isThere ? database.Identity.NameOf(need.Table) : isIdentity ? IdentityModel.OwnUserTokens : need.Table
+        let name = isThere ? database.Identity.Table(need.Table, database.Quote) : database.Quote(table)
+        from right in need.Rights.Split(' ')
+        select $"({prefix}'{Literal(table)}', {prefix}'{Literal(name)}', '{right}', {isVital})";
+
+    // The text is a format, too.
+    private static string Literal(string text) => text
+        .Replace("'", "''", StringComparison.Ordinal)
+        .Replace("{", "{{", StringComparison.Ordinal)
+        .Replace("}", "}}", StringComparison.Ordinal);
 
     private sealed record Row(string Table, string Right, int IsVital);
 }

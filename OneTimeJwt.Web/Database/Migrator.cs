@@ -50,12 +50,18 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
         return await InTurnAsync(
             async context =>
             {
+                ForeignDatabaseException.ThrowIfUnknown(context.Identity);
                 var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context, cancellationToken), cancellationToken);
                 if (pending.RemoveAll(MakesIdentityTables) > 0)
                 {
                     var history = context.GetService<IHistoryRepository>();
                     await history.CreateIfNotExistsAsync(cancellationToken);
                     await context.Database.ExecuteSqlRawAsync(history.GetInsertScript(IdentityRow(context)), cancellationToken);
+                }
+
+                else
+                {
+                    await ThrowIfOfOthersAsync(context, cancellationToken);
                 }
 
                 return pending.Count == 0 ? [] : await MigrateAsync(context, pending, cancellationToken);
@@ -84,9 +90,19 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
     }
 
     private static HistoryRow IdentityRow(AccountsContext context) =>
-        new(context.Database.GetMigrations().Single(MakesIdentityTables), AdoptedDatabase.Mark);
+        new(context.Database.GetMigrations().Single(MakesIdentityTables), AdoptedDatabase.MarkOf(context.Identity));
 
     private static bool MakesIdentityTables(string migration) => migration.EndsWith(IdentityTables, StringComparison.Ordinal);
+
+    // Our rows have no tenant: one tenant's mails and events would be another's.
+    private static async Task ThrowIfOfOthersAsync(AccountsContext context, CancellationToken cancellationToken)
+    {
+        var applied = await context.GetService<IHistoryRepository>().GetAppliedMigrationsAsync(cancellationToken);
+        if (applied.FirstOrDefault(row => MakesIdentityTables(row.MigrationId)) is { ProductVersion: var mark }
+            && AdoptedDatabase.IsMark(mark)
+            && mark != AdoptedDatabase.MarkOf(context.Identity))
+            throw ForeignDatabaseException.OfOthers();
+    }
 
     // Tables first: what another node makes in between is no longer pending then.
     public static async Task<IReadOnlyList<string>> PendingAsync(AccountsContext context, CancellationToken cancellationToken)
@@ -94,10 +110,14 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
         var path = await SchemaPath.ReadAsync(context, cancellationToken);
         var schema = await DatabaseSchema.ReadAsync(context, cancellationToken);
         var pending = await UnappliedAsync(context, schema, cancellationToken);
+        if (pending.Exists(MakesIdentityTables) && context.Identity.IsNamed)
+            ForeignDatabaseException.ThrowIfUnknown(context.Identity);
         if (pending.Exists(MakesIdentityTables))
-            ForeignDatabaseException.ThrowIf(path);
+            ForeignDatabaseException.ThrowIf(path, IdentityDiscovery.In(schema, context.Identity.Provider));
+        else
+            await ThrowIfOfOthersAsync(context, cancellationToken);
         if (pending.Count == 0)
-            ForeignDatabaseException.ThrowIfIncomplete(context, schema);
+            await ForeignDatabaseException.ThrowIfIncompleteAsync(context, schema, cancellationToken);
         return pending;
     }
 

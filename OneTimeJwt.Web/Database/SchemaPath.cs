@@ -1,8 +1,8 @@
 namespace OneTimeJwt.Web.Database;
 
 /// <summary>
-/// Which table a plain AspNetUsers is, by the rules of the server: PostgreSQL takes the first schema of the search path that
-/// has one, SQL Server the user's default schema and then dbo.
+/// Which table the plain name of the users table means, by the rules of the server: PostgreSQL takes the first schema of the
+/// search path that has one, SQL Server the user's default schema and then dbo.
 /// </summary>
 /// <param name="Current">The schema of the table that the name means; null where it means none.</param>
 /// <param name="Others">Schemas that have a table of this name as well, which isn't seen.</param>
@@ -12,17 +12,17 @@ internal sealed record SchemaPath(string? Current, IReadOnlyList<string> Others,
     private const string PostgreSql = """
         SELECT n.nspname::text AS "Schema", pg_table_is_visible(c.oid) AS "IsCurrent"
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE c.relname = 'AspNetUsers' AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY n.nspname
+        WHERE c.relname = {0} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY n.nspname
         """;
 
     private const string SqlServer = """
         SELECT SCHEMA_NAME(o.schema_id) AS [Schema],
-            CAST(CASE WHEN o.object_id = OBJECT_ID(N'[AspNetUsers]') THEN 1 ELSE 0 END AS bit) AS [IsCurrent]
-        FROM sys.objects AS o WHERE o.name = N'AspNetUsers' AND o.type IN ('U', 'V', 'SN')
+            CAST(CASE WHEN o.object_id = OBJECT_ID(QUOTENAME({0})) THEN 1 ELSE 0 END AS bit) AS [IsCurrent]
+        FROM sys.objects AS o WHERE o.name = {0} AND o.type IN ('U', 'V', 'SN')
         """;
 
     private const string Sqlite = """
-        SELECT 'main' AS "Schema", 1 AS "IsCurrent" FROM sqlite_master WHERE type = 'table' AND name = 'AspNetUsers'
+        SELECT 'main' AS "Schema", 1 AS "IsCurrent" FROM sqlite_master WHERE type = 'table' AND name = {0}
         """;
 
     // https://www.postgresql.org/docs/current/view-pg-settings.html
@@ -47,7 +47,10 @@ internal sealed record SchemaPath(string? Current, IReadOnlyList<string> Others,
             SqlServerAccounts => (SqlServer, IsChosenOnSqlServer),
             _ => (Sqlite, "SELECT 0 AS \"Value\""),
         };
-        var found = await database.Database.SqlQueryRaw<Found>(tables).ToListAsync(cancellationToken);
+        var identity = database.Identity;
+        var found = await database.Database.SqlQueryRaw<Found>(tables, identity.NameOf("Users")).ToListAsync(cancellationToken);
+        if (identity.Schema is { } schema)
+            found = [.. found.Select(table => table with { IsCurrent = table.Schema == schema })];
         return new SchemaPath(
             found.Find(table => table.IsCurrent)?.Schema,
             [.. found.Where(table => !table.IsCurrent).Select(table => table.Schema)],

@@ -14,13 +14,15 @@ internal static class Commands
         Usage: OneTimeJwt.Web [command] [--key value …]
           (none)                  serve the app
           database migrate        bring the database's schema up to date
-          database adopt          add our tables to an Identity database that exists already; --check only reports
+          database adopt          add our tables to an Identity database that exists already; --check only reports what is
+                                  there, --check --settings prints the settings that it needs; --users <table> says which
+                                  users table is meant
           database script         print the SQL that makes the schema; --adopted for a database that exists already
           mail test <email>       send a test mail as the settings say, and tell what came of it
           admins invite <email>   make somebody an admin of the console, and mail a link or a notice
         """;
 
-    private static readonly string[] Switches = ["--check", "--adopted"];
+    private static readonly string[] Switches = ["--check", "--settings", "--adopted"];
 
     /// <summary>The words ahead of the first option, and a command's own switches at any position; then the options.</summary>
     public static (string[] Words, string[] Options) Words(string[] args)
@@ -34,6 +36,7 @@ internal static class Commands
         words
             is ["database", "migrate" or "adopt" or "script"]
                 or ["database", "adopt", "--check"]
+                or ["database", "adopt", "--check", "--settings"]
                 or ["database", "script", "--adopted"]
                 or ["mail", "test", _]
         || (words is ["admins", "invite", var address] && Addresses.CanBeMailed(address));
@@ -52,7 +55,7 @@ internal static class Commands
     public static Task<int> RunAsync(WebApplication app, string[] words) => words switch
     {
         ["database", "script", ..] => ScriptAsync(app, adopted: words.Length > 2),
-        ["database", "adopt", ..] => AdoptAsync(app, checkOnly: words.Length > 2),
+        ["database", "adopt", ..] => AdoptAsync(app, words),
         ["mail", "test", var to] => SendTestMailAsync(app, to),
         ["admins", "invite", var address] => InviteAsync(app, address),
         _ => MigrateAsync(app),
@@ -60,22 +63,37 @@ internal static class Commands
 
     private static async Task<int> ScriptAsync(WebApplication app, bool adopted)
     {
+        app.Services.GetRequiredService<IdentityMaps>().MayBeAway = true;
         await Console.Out.WriteLineAsync(await app.Services.GetRequiredService<Migrator>().ScriptAsync(adopted));
         return 0;
     }
 
-    private static async Task<int> AdoptAsync(WebApplication app, bool checkOnly)
+    private static async Task<int> AdoptAsync(WebApplication app, string[] words)
     {
-        var (obstacles, notes) = await app.Services.GetRequiredService<AdoptionCheck>().CheckAsync();
-        if (obstacles.Count > 0)
+        var report = await app.Services.GetRequiredService<AdoptionCheck>().CheckAsync(app.Configuration["users"]);
+        if (report.Obstacles.Count > 0)
         {
             await Console.Error.WriteLineAsync(
-                $"This database can't be adopted, and nothing was changed:\n  {string.Join("\n  ", obstacles)}");
+                $"This database can't be adopted, and nothing was changed:\n  {string.Join("\n  ", report.Obstacles)}");
             return Failed;
         }
 
-        await Console.Out.WriteLineAsync($"Found:\n  {string.Join("\n  ", [.. notes, .. await RoleNotesAsync(app)])}");
-        if (checkOnly)
+        if (words.Contains("--settings"))
+        {
+            foreach (var line in report.Settings)
+                await Console.Out.WriteLineAsync(line);
+            return 0;
+        }
+
+        await Console.Out.WriteLineAsync($"Found:\n  {string.Join("\n  ", report.Notes)}");
+        if (report.LacksSettings)
+        {
+            await (words.Contains("--check") ? Console.Out : Console.Error).WriteLineAsync(
+                $"It can be adopted with these settings. Nothing was changed.\n  {string.Join("\n  ", report.Settings)}");
+            return words.Contains("--check") ? 0 : Failed;
+        }
+
+        if (words.Contains("--check"))
         {
             await Console.Out.WriteLineAsync("It can be adopted. Nothing was changed.");
             return 0;
@@ -88,20 +106,6 @@ internal static class Commands
                 : $"Adopted. Tables that start with {AccountsContext.OurPrefix} were added, and nothing else was changed. Applied: "
                     + $"{string.Join(", ", applied)}");
         return 0;
-    }
-
-    private static async Task<IReadOnlyList<string>> RoleNotesAsync(WebApplication app)
-    {
-        var roles = app.Services.GetRequiredService<ConsoleRoles>();
-        var notes = new List<string>();
-        foreach (var role in Enum.GetValues<ConsoleRole>())
-        {
-            if (!await roles.IsOursOrFreeAsync(role))
-                notes.Add(
-                    $"A role {roles.NameOf(role)} has members already: it gives no rights here. Name another one in Admin:Roles:{role}.");
-        }
-
-        return notes;
     }
 
     private static async Task<int> MigrateAsync(WebApplication app)

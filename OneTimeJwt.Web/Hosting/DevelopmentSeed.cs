@@ -1,12 +1,14 @@
+using OneTimeJwt.Web.Admin;
+
 namespace OneTimeJwt.Web.Hosting;
 
 /// <summary>Adds the seeded accounts that aren't there yet; an account that is there keeps its present password.</summary>
 internal sealed class DevelopmentSeed(
     UserManager<Account> accounts,
-    RoleManager<IdentityRole> roles,
     AccountsContext database,
     SqliteWriteLock writer,
-    IOptions<SeedSettings> settings)
+    IOptions<SeedSettings> settings,
+    IOptions<AdminSettings> admin)
 {
     /// <returns>Why an account can't be added; null where all are there.</returns>
     public async Task<string?> SeedAsync()
@@ -48,21 +50,12 @@ internal sealed class DevelopmentSeed(
         account.PasswordHash = accounts.PasswordHasher.HashPassword(account, seed.Password!);
         Check(await accounts.CreateAsync(account));
 
-        foreach (var role in seed.Roles)
-        {
-            if (!await roles.RoleExistsAsync(role))
-                await AddRoleAsync(new IdentityRole(role));
-            Check(await accounts.AddToRoleAsync(account, role));
-        }
+        var roles = seed.Roles.Select(name => admin.Value.Roles.Named(name)!.Value).Distinct();
+        database.AddRange(roles.Select(role => new RecoveryRoleMember(account.Id, role)));
+        await database.SaveChangesAsync();
 
         if (seed.AuthenticatorKey is not null)
             await AddSecondFactorAsync(account, seed);
-    }
-
-    private async Task AddRoleAsync(IdentityRole role)
-    {
-        database.Add(RoleOwnershipClaim.For(role));
-        Check(await roles.CreateAsync(role));
     }
 
     private async Task AddSecondFactorAsync(Account account, SeedAccount seed)

@@ -1,3 +1,5 @@
+using OneTimeJwt.Web.Admin;
+
 namespace OneTimeJwt.Web.Hosting;
 
 /// <summary>Accounts that Development starts with: the <c>Seed</c> section.</summary>
@@ -24,7 +26,7 @@ public sealed class SeedAccount
     public List<string> RecoveryCodes { get; set; } = [];
 }
 
-internal sealed class SeedSettingsValidator(IHostEnvironment environment) : IValidateOptions<SeedSettings>
+internal sealed class SeedSettingsValidator(IHostEnvironment environment, IOptions<AdminSettings> admin) : IValidateOptions<SeedSettings>
 {
     public ValidateOptionsResult Validate(string? name, SeedSettings options)
     {
@@ -33,11 +35,18 @@ internal sealed class SeedSettingsValidator(IHostEnvironment environment) : IVal
         if (!environment.IsDevelopment())
             return ValidateOptionsResult.Fail("Seed:Accounts exists in Development only: remove it");
 
-        var faults = options.Accounts
-            .Select((account, i) => (account, i))
-            .Where(seed => string.IsNullOrWhiteSpace(seed.account.Email) || string.IsNullOrEmpty(seed.account.Password))
-            .Select(seed => $"Seed:Accounts:{seed.i} needs an Email and a Password")
-            .ToList();
+        var roles = admin.Value.Roles;
+        var faults = new List<string>();
+        foreach (var (account, i) in options.Accounts.Select((account, i) => (account, i)))
+        {
+            if (string.IsNullOrWhiteSpace(account.Email) || string.IsNullOrEmpty(account.Password))
+                faults.Add($"Seed:Accounts:{i} needs an Email and a Password");
+            faults.AddRange(
+                account.Roles
+                    .Where(role => roles.Named(role) is null)
+                    .Select(role => $"Seed:Accounts:{i}:Roles: there is no role '{role}': write {roles.Admin} or {roles.Support}"));
+        }
+
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

@@ -48,7 +48,10 @@ internal static partial class Startup
     {
         var faults = databaseOnly
             ? FaultsOf<DatabaseSettings>(app)
-                .Concat(FaultsOf<AdminSettings>(app)).Concat(FaultsOf<AccountsSettings>(app)).Concat(FaultsOf<HostColumnSettings>(app))
+                .Concat(FaultsOf<AdminSettings>(app))
+                .Concat(FaultsOf<IdentitySettings>(app))
+                .Concat(FaultsOf<AccountsSettings>(app))
+                .Concat(FaultsOf<HostColumnSettings>(app))
 #pragma warning disable SYSLIB0066 // IAsyncStartupValidator comes with .NET 11 only; there this one goes on working.
             : Faults(app.Services.GetRequiredService<IStartupValidator>().Validate).Concat(Telemetry.Faults(app.Configuration));
 #pragma warning restore SYSLIB0066
@@ -82,7 +85,11 @@ internal static partial class Startup
             return false;
         }
 
-        if (!await TellAsync(await app.Services.GetRequiredService<HostColumns>().FaultsAsync()))
+        ForeignDatabaseException.ThrowIfUnknown(app.Services.GetRequiredService<IdentityMaps>().Current);
+        if (!await TellAsync([
+            .. await app.Services.GetRequiredService<IdentityFaults>().FindAsync(),
+            .. await app.Services.GetRequiredService<HostColumns>().FaultsAsync(),
+        ]))
             return false;
 
         return !app.Environment.IsDevelopment() || await PrepareDevelopmentAsync(app);
@@ -90,6 +97,13 @@ internal static partial class Startup
 
     private static async Task<bool> PrepareDevelopmentAsync(WebApplication app)
     {
+        if (await app.Services.GetRequiredService<AdoptedDatabase>().ReadAsync())
+        {
+            app.Lifetime.ApplicationStarted.Register(() =>
+                Log.ReadyBesideHost(app.Logger, app.Services.GetRequiredService<PublicOrigin>().Value));
+            return true;
+        }
+
         await using var scope = app.Services.CreateAsyncScope();
         if (await scope.ServiceProvider.GetRequiredService<DevelopmentSeed>().SeedAsync() is { } fault)
             return await TellAsync([fault]);
@@ -126,6 +140,12 @@ internal static partial class Startup
 
     private static partial class Log
     {
+        [LoggerMessage(
+            LogLevel.Information,
+            "Open {Address} in a browser; mails are at {Address}/dev/inbox. No account of Seed:Accounts was added: another "
+                + "application made Identity's tables in this database.")]
+        public static partial void ReadyBesideHost(ILogger logger, string address);
+
         [LoggerMessage(
             LogLevel.Information,
             "Open {Address} in a browser; mails are at {Address}/dev/inbox. Accounts to try: {Accounts}. Their passwords stand in "

@@ -7,7 +7,7 @@ internal sealed class LockoutRelease(AccountsContext database, AccountLock accou
     // changing the concurrency stamp. The change that follows leaves that column alone.
     public async Task ReleaseAsync(Account account)
     {
-        var row = database.Users.Where(known => known.Id == account.Id);
+        var row = database.RowOf(account);
         var (latestPause, secured) = (accountLock.LatestPause, account.RecoveryState?.SecuredLock);
         switch (accountLock.Of(account))
         {
@@ -18,7 +18,8 @@ internal sealed class LockoutRelease(AccountsContext database, AccountLock accou
                     account.LockoutEnd = null;
                 break;
             case LockState.Secured:
-                await ClearAsync(row.Where(known => known.LockoutEnd == secured));
+                if (database.Identity.HasLockout)
+                    await ClearAsync(row.Where(known => known.LockoutEnd == secured));
                 account.RecoveryState!.SecuredLock = null;
                 account.RecoveryState.Renew();
                 break;

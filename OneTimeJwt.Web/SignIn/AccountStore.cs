@@ -18,17 +18,7 @@ internal sealed partial class AccountStore(
     HostColumns columns,
     SqliteWriteLock writer,
     IdentityErrorDescriber? describer = null)
-    : UserStore<
-        Account,
-        IdentityRole,
-        AccountsContext,
-        string,
-        IdentityUserClaim<string>,
-        IdentityUserRole<string>,
-        IdentityUserLogin<string>,
-        IdentityUserToken<string>,
-        IdentityRoleClaim<string>
-    >(context, describer)
+    : UserOnlyStore<Account, AccountsContext, string>(context, describer)
 {
     /// <summary>Whether its name or address is about to change; true where the account wasn't read here.</summary>
     public bool IsRenamed(Account account) =>
@@ -58,6 +48,14 @@ internal sealed partial class AccountStore(
 
     public override async Task<IdentityResult> CreateAsync(Account user, CancellationToken cancellationToken = default)
     {
+        // Numbers are given by the database, and mails and events need the id before.
+        if (Context.Identity.KeyType is AccountKeyType.Int32 or AccountKeyType.Int64)
+            return IdentityResult.Failed(new IdentityError
+            {
+                Code = AccountKey.IsNumbered,
+                Description = "The accounts of this database have numbers, which the application that it belongs to gives them: add the "
+                    + "account there, and invite it then.",
+            });
         if (!columns.HasValues)
             return await base.CreateAsync(user, cancellationToken);
 
@@ -95,7 +93,7 @@ internal sealed partial class AccountStore(
         await using var command = Context.Database.GetDbConnection().CreateCommand();
         var values = Own(command, account).Concat(await columns.ForAsync(Context, command, account, cancellationToken)).ToList();
         var sql = Context.GetService<ISqlGenerationHelper>();
-        var text = $"INSERT INTO {Name(Type.GetTableName()!)} ({string.Join(", ", values.Select(value => Name(value.Column)))}) "
+        var text = $"INSERT INTO {Context.Identity.Table("Users", Name)} ({string.Join(", ", values.Select(value => Name(value.Column)))}) "
             + $"VALUES ({string.Join(", ", values.Select(value => sql.GenerateParameterName(value.Value.ParameterName)))})";
         try
         {
@@ -123,6 +121,12 @@ internal sealed partial class AccountStore(
                         property.GetColumnName(),
                         property
                             .GetRelationalTypeMapping()
-                            .CreateParameter(command, $"p{i}", entry.Property(property).CurrentValue, property.IsNullable)));
+                            .CreateParameter(
+                                command,
+                                $"p{i}",
+                                property.Name == IdentityModel.Tenant
+                                    ? Context.Identity.TenantKey
+                                    : entry.Property(property).CurrentValue,
+                                property.IsNullable)));
     }
 }

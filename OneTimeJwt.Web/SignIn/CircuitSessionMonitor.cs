@@ -65,7 +65,7 @@ internal sealed partial class CircuitSessionMonitor(
                 .Select(account => new Session(
                     account.Id,
                     account.SecurityStamp,
-                    new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock)))
+                    new LockColumns(account.LockoutEnabled, account.LockoutEnd, account.RecoveryState!.SecuredLock, account.IsInactive)))
                 .ToDictionaryAsync(session => session.Id, cancellationToken);
         }
         catch (Exception fault) when (fault.IsUnreadableRow())

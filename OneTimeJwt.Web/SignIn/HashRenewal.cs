@@ -31,7 +31,8 @@ public sealed class HashRenewal(
         await writer.RunAsync(
             () =>
                 database
-                    .Users.Where(row => row.Id == account.Id && row.PasswordHash == account.PasswordHash)
+                    .RowOf(account)
+                    .Where(row => row.PasswordHash == account.PasswordHash)
                     .ExecuteUpdateAsync(
                         row =>
                             row.SetProperty(known => known.PasswordHash, hash)

@@ -54,7 +54,7 @@ internal static class SessionValidator
             {
                 row.SecurityStamp,
                 row.PasswordHash,
-                Lock = new LockColumns(row.LockoutEnabled, row.LockoutEnd, row.RecoveryState!.SecuredLock),
+                Lock = new LockColumns(row.LockoutEnabled, row.LockoutEnd, row.RecoveryState!.SecuredLock, row.IsInactive),
             })
             .SingleOrDefaultAsync();
         return account is not null

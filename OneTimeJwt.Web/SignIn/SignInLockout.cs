@@ -24,15 +24,20 @@ public sealed class SignInLockout(
         && IsOpen(accountLock.Of(columns), beyondGuessing);
 
     /// <summary>Writes in any case: while failures can't be counted, nobody learns which guess was right.</summary>
-    public Task<int> WriteSuccessAsync(Account account, bool forgive) => writer.RunAsync(() => database.Users
-        .Where(row => row.Id == account.Id)
-        .ExecuteUpdateAsync(row => row.SetProperty(known => known.AccessFailedCount, known => forgive ? 0 : known.AccessFailedCount)));
+    public Task<int> WriteSuccessAsync(Account account, bool forgive) => writer.RunAsync(() =>
+    {
+        var row = database.RowOf(account);
+        return database.Identity.CountsFailures
+            ? row.ExecuteUpdateAsync(set => set
+                .SetProperty(known => known.AccessFailedCount, known => forgive ? 0 : known.AccessFailedCount))
+            : row.ExecuteUpdateAsync(set => set.SetProperty(known => known.SecurityStamp, known => known.SecurityStamp));
+    });
 
     public async Task CountFailureAsync(Account account)
     {
         // Dates are judged here: SQLite compares text, and applications write it in many ways.
         await database.Entry(account).ReloadAsync();
-        if (!IsOpen(account))
+        if (!IsOpen(account) || !database.Identity.CountsFailures)
             return;
 
         var now = time.GetUtcNow();
@@ -46,8 +51,8 @@ public sealed class SignInLockout(
     {
         var lockout = options.Value.Lockout;
         var (last, until) = (lockout.MaxFailedAccessAttempts - 1, now + lockout.DefaultLockoutTimeSpan);
-        return writer.RunAsync(() => database.Users
-            .Where(row => row.Id == account.Id && (row.LockoutEnd == null || row.LockoutEnd <= lockedUntil))
+        return writer.RunAsync(() => database.RowOf(account)
+            .Where(row => row.LockoutEnd == null || row.LockoutEnd <= lockedUntil)
             .ExecuteUpdateAsync(row => row
                 .SetProperty(known => known.LockoutEnd, known => known.AccessFailedCount >= last ? until : known.LockoutEnd)
                 .SetProperty(

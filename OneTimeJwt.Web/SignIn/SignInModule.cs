@@ -76,7 +76,6 @@ internal static class SignInModule
                     RequireNonAlphanumeric = false,
                 };
             })
-            .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<AccountsContext>()
             .AddUserStore<AccountStore>()
             .AddClaimsPrincipalFactory<AccountClaims>()

@@ -61,7 +61,7 @@ internal sealed class Change() : ButtonPurpose(Declared)
             context.AddMail(OutboxKind.AddressChangedNotice, account.Id, by.Client, to: former);
         }
 
-        context.Rename(account, wanted);
+        await context.RenameAsync(account, wanted);
         account.EmailConfirmed = true;
         account.RenewSecurityStamp();
         state.PendingAddress = null;

@@ -39,9 +39,9 @@ internal sealed class Secure() : ButtonPurpose(Declared)
             var isTaken = await context.IsTakenAsync(account, trusted);
             // An adopted database may let no two accounts have one address. None is better than an intruder's.
             if (isTaken && by.IsLastTry)
-                (account.Email, account.NormalizedEmail, to) = (null, null, trusted);
+                to = context.TakeAddressAway(account, trusted);
             else
-                context.Rename(account, trusted, mayRename: !isTaken);
+                await context.RenameAsync(account, trusted, mayRename: !isTaken);
             account.EmailConfirmed = false;
         }
 
@@ -49,6 +49,7 @@ internal sealed class Secure() : ButtonPurpose(Declared)
         (account.LockoutEnabled, account.LockoutEnd, account.AccessFailedCount) = (true, state.SecuredLock, 0);
         context.TakePasswordAway(account);
         account.RenewSecurityStamp();
+        account.LosesHostPasskeys = true;
         state.PendingAddress = null;
         state.TimesSecured++;
         state.Renew();

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
+#pragma warning disable CA1814 // Prefer jagged arrays over multidimensional
+
 namespace OneTimeJwt.Web.Database.Migrations.Sqlite
 {
     /// <inheritdoc />
@@ -28,12 +30,6 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_RecoveryAccounts", x => x.AccountId);
-                    table.ForeignKey(
-                        name: "FK_RecoveryAccounts_AspNetUsers_AccountId",
-                        column: x => x.AccountId,
-                        principalTable: "AspNetUsers",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -128,12 +124,18 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_RecoveryPasskeys", x => x.CredentialId);
-                    table.ForeignKey(
-                        name: "FK_RecoveryPasskeys_AspNetUsers_UserId",
-                        column: x => x.UserId,
-                        principalTable: "AspNetUsers",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecoveryRoles",
+                columns: table => new
+                {
+                    Role = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryRoles", x => x.Role);
                 });
 
             migrationBuilder.CreateTable(
@@ -156,6 +158,48 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_RecoveryTrail", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecoveryRoleMembers",
+                columns: table => new
+                {
+                    AccountId = table.Column<string>(type: "TEXT", maxLength: 450, nullable: false),
+                    Role = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryRoleMembers", x => new { x.AccountId, x.Role });
+                    table.ForeignKey(
+                        name: "FK_RecoveryRoleMembers_RecoveryRoles_Role",
+                        column: x => x.Role,
+                        principalTable: "RecoveryRoles",
+                        principalColumn: "Role",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.InsertData(
+                table: "RecoveryRoles",
+                columns: new[] { "Role", "Version" },
+                values: new object[,]
+                {
+                    { "Admin", new Guid("00000000-0000-0000-0000-000000000000") },
+                    { "Support", new Guid("00000000-0000-0000-0000-000000000000") }
+                });
+
+            // For a database whose Identity has no such table: none of the model's where it has.
+            migrationBuilder.CreateTable(
+                name: "RecoveryUserTokens",
+                columns: table => new
+                {
+                    UserId = table.Column<string>(type: "TEXT", maxLength: 450, nullable: false),
+                    LoginProvider = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    Value = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryUserTokens", x => new { x.UserId, x.LoginProvider, x.Name });
                 });
 
             migrationBuilder.CreateIndex(
@@ -201,6 +245,11 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
                 name: "IX_RecoveryPasskeys_UserId",
                 table: "RecoveryPasskeys",
                 column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryRoleMembers_Role",
+                table: "RecoveryRoleMembers",
+                column: "Role");
 
             migrationBuilder.CreateIndex(
                 name: "IX_RecoveryTrail_AccountId_At",
@@ -265,7 +314,16 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
                 name: "RecoveryPasskeys");
 
             migrationBuilder.DropTable(
+                name: "RecoveryRoleMembers");
+
+            migrationBuilder.DropTable(
                 name: "RecoveryTrail");
+
+            migrationBuilder.DropTable(
+                name: "RecoveryRoles");
+
+            migrationBuilder.DropTable(
+                name: "RecoveryUserTokens");
         }
     }
 }
