@@ -32,7 +32,7 @@ internal static class ConnectionStrings
         options
             .ConfigureWarnings(warnings => warnings.Ignore(
                 RelationalEventId.MigrationsUserTransactionWarning, RelationalEventId.PendingModelChangesWarning))
-            .ConfigureWarnings(warnings => warnings.Ignore(FilteredPrincipal))
+            .ConfigureWarnings(warnings => warnings.Ignore(FilteredPrincipal, CoreEventId.MappedPropertyIgnoredWarning))
             .ReplaceService<IModelCacheKeyFactory, MappedModelCacheKey>()
             .ReplaceService<IMigrationsAssembly, MappedMigrations>()
             .AddInterceptors(Queries);

@@ -96,7 +96,7 @@ internal static class DatabaseSchema
             ? database.Database.SqlQueryRaw<SchemaColumn>(Sql(database)).ToList()
             : [];
 
-    private static string Sql(AccountsContext database) =>
+    internal static string Sql(AccountsContext database) =>
         database switch { PostgreSqlAccounts => PostgreSql, SqlServerAccounts => SqlServer, _ => Sqlite };
 
     /// <summary>Whether there is a database. Asking takes another connection, which within a transaction might not be had.</summary>

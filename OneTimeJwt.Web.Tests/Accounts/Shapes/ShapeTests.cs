@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using OneTimeJwt.Web.Tests.Hosting;
 
@@ -81,6 +82,8 @@ public sealed class SqlServerShapeTests() : ShapeTests(DatabaseProvider.SqlServe
 {
     public static TheoryData<string> Shapes => HostShapes.On(DatabaseProvider.SqlServer);
 
+    public static TheoryData<string> Others => HostShapes.InLongRunOn(DatabaseProvider.SqlServer);
+
     public static TheoryData<string> Refused => RefusedShapes.On(DatabaseProvider.SqlServer);
 
     // Also where no server is named.
@@ -90,17 +93,31 @@ public sealed class SqlServerShapeTests() : ShapeTests(DatabaseProvider.SqlServe
     {
         var shape = HostShapes.Named(name);
         var statements = new HostDialect(DatabaseProvider.SqlServer, shape).Statements().Concat(shape.Last(DatabaseProvider.SqlServer));
-        Assert.All(statements, statement =>
-        {
-            using var text = new StringReader(statement);
-            new TSql150Parser(initialQuotedIdentifiers: true).Parse(text, out var errors);
-            Assert.Empty(errors.Select(error => $"{error.Line}: {error.Message}"));
-        });
+        Assert.All(statements, Parses);
+    }
+
+    [Fact]
+    public void So_is_what_reads_its_schema()
+    {
+        using var database = ((IDesignTimeDbContextFactory<SqlServerAccounts>)new DesignTime()).CreateDbContext([]);
+        Parses(DatabaseSchema.Sql(database));
+    }
+
+    private static void Parses(string statement)
+    {
+        using var text = new StringReader(statement);
+        new TSql150Parser(initialQuotedIdentifiers: true).Parse(text, out var errors);
+        Assert.Empty(errors.Select(error => $"{error.Line}: {error.Message}"));
     }
 
     [Theory]
     [MemberData(nameof(Shapes))]
     public Task A_shape_is_adopted_by_the_settings_that_are_proposed_and_used(string shape) => AdoptAndUseAsync(shape);
+
+    [Theory]
+    [Trait("Category", "long")]
+    [MemberData(nameof(Others))]
+    public Task So_is_one_that_the_short_run_tries_on_another_database(string shape) => AdoptAndUseAsync(shape);
 
     [Theory]
     [MemberData(nameof(Refused))]
