@@ -167,7 +167,7 @@ internal sealed class AdoptionCheck(
     {
         var name = users ?? identity.NameOf("Users");
         yield return path.Current is not null && users is null
-            ? NoRights(name, path)
+            ? $"The table {name}{path.In(path.Current)} doesn't have the columns of ASP.NET Core Identity's users."
             : $"There is no table {name}, and none that has the columns of ASP.NET Core Identity's users. For a database of its own run "
                 + "'database migrate'.";
     }
