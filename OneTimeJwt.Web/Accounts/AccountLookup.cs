@@ -56,13 +56,26 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
         IReadOnlyCollection<string> addresses,
         CancellationToken cancellationToken)
     {
-        var listed = await ListedAsync(addresses, wanted => database.Users.Where(account => wanted.Contains(account.NormalizedEmail!))
-            .Select(account => new Listed(account.Id, account.Email, account.NormalizedEmail!, account.EmailConfirmed)), cancellationToken);
+        var listed = await ByAddressAsync(database, addresses, cancellationToken);
         return (from pair in listed
                 from row in WithAddress(pair.Value, row => row.Plain, pair.Key)
                 orderby row.Confirmed descending, row.Id
                 select (pair.Key, row.Id)).ToLookup(pair => pair.Key, pair => pair.Id, StringComparer.Ordinal);
     }
+
+    /// <returns>Ids by those addresses under which one account is listed and no other.</returns>
+    public async Task<Dictionary<string, string>> SoleIdsOfAsync(
+        AccountsContext database, IReadOnlyCollection<string> addresses, CancellationToken cancellationToken)
+    {
+        var listed = await ByAddressAsync(database, [.. addresses.Where(Addresses.CanBeNormalised)], cancellationToken);
+        return listed.Where(pair => pair.Value.Count == 1)
+            .ToDictionary(pair => pair.Key, pair => pair.Value[0].Id, StringComparer.Ordinal);
+    }
+
+    private Task<Dictionary<string, IReadOnlyList<Listed>>> ByAddressAsync(
+        AccountsContext database, IReadOnlyCollection<string> addresses, CancellationToken cancellationToken) =>
+        ListedAsync(addresses, wanted => database.Users.Where(account => wanted.Contains(account.NormalizedEmail!))
+            .Select(account => new Listed(account.Id, account.Email, account.NormalizedEmail!, account.EmailConfirmed)), cancellationToken);
 
     /// <summary>The same by user name.</summary>
     public async Task<ILookup<string, string>> IdsByNameAsync(

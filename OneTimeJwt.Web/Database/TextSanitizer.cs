@@ -45,7 +45,7 @@ internal sealed class TextSanitizer : DbCommandInterceptor
         }
     }
 
-    private static string Mend(string text) => IsStorable(text) ? text : Whole(text).Replace('\0', Replacement);
+    public static string Mend(string text) => IsStorable(text) ? text : Whole(text).Replace('\0', Replacement);
 
     // Decoding what was encoded puts the replacement in the place of halves.
     private static string Whole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));

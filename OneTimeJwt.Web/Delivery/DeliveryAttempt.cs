@@ -20,7 +20,8 @@ internal sealed class DeliveryAttempt(OutboxQueue outbox, MailDelivery delivery)
         var renewal = outbox.KeepAsync(() => [mail], done.Token);
         try
         {
-            return await RunAsync(mail, await delivery.PrepareAsync([mail], CancellationToken.None), CancellationToken.None);
+            var snapshot = await delivery.PrepareAsync([mail], CancellationToken.None);
+            return (await RunAsync(mail, [mail], snapshot, CancellationToken.None)).Waits;
         }
         finally
         {
@@ -30,13 +31,16 @@ internal sealed class DeliveryAttempt(OutboxQueue outbox, MailDelivery delivery)
     }
 
     /// <param name="mail">A leased row.</param>
-    /// <param name="snapshot">What was read of its account, where that is fresh.</param>
+    /// <param name="group">The leased rows of its recipient.</param>
+    /// <param name="snapshot">What was read of them, where that still holds.</param>
     /// <param name="stoppingToken">Ends the attempt some seconds later.</param>
-    public async Task DeliverAsync(OutboxMail mail, DeliverySnapshot? snapshot, CancellationToken stoppingToken)
+    /// <returns>What still holds for the next one.</returns>
+    public async Task<DeliverySnapshot?> DeliverAsync(
+        OutboxMail mail, IReadOnlyList<OutboxMail> group, DeliverySnapshot? snapshot, CancellationToken stoppingToken)
     {
         using var timeout = new CancellationTokenSource();
         await using var stopping = stoppingToken.Register(() => timeout.CancelAfter(SendTimeWhenStopping));
-        await RunAsync(mail, snapshot, timeout.Token);
+        return (await RunAsync(mail, group, snapshot, timeout.Token)).Holds;
     }
 
     /// <summary>Delays or refuses a row whose account could not be read.</summary>
@@ -53,26 +57,26 @@ internal sealed class DeliveryAttempt(OutboxQueue outbox, MailDelivery delivery)
         "Design",
         "CA1031",
         Justification = "Any fault of one mail is recorded, and the others are sent.")]
-    private async Task<string?> RunAsync(OutboxMail mail, DeliverySnapshot? snapshot, CancellationToken cancellationToken)
+    private async Task<(string? Waits, DeliverySnapshot? Holds)> RunAsync(
+        OutboxMail mail, IReadOnlyList<OutboxMail> group, DeliverySnapshot? snapshot, CancellationToken cancellationToken)
     {
         using var span = Instrumentation.Source.StartActivity("deliver")?.SetTag("kind", mail.Kind).SetTag("attempt", mail.Attempts);
         try
         {
-            await delivery.DeliverAsync(mail, snapshot, cancellationToken);
-            return null;
+            return (null, await delivery.DeliverAsync(mail, group, snapshot, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopped before its last byte: another node, or the next start, may send it at once.
             await outbox.PutBackAsync([mail]);
-            return "the app stopped";
+            return ("the app stopped", null);
         }
         catch (Exception exception)
         {
             var fault = MailFault.Of(exception);
             span?.SetTag("outcome", fault.Cause).SetStatus(ActivityStatusCode.Error);
             await (fault.Permanent ? outbox.RefuseAsync(mail, fault.Cause) : outbox.RetryLaterAsync(mail, fault));
-            return fault.Cause;
+            return (fault.Cause, null);
         }
     }
 }

@@ -102,8 +102,8 @@ internal sealed partial class DeliveryWorker(
         if (leased.Count == 0)
             return null;
 
-        await FindRecipientsAsync([.. leased.Where(mail => mail.AccountId is null)]);
-        var mails = leased.Where(mail => mail.AccountId is not null).ToList();
+        var typed = leased.ToLookup(mail => mail.AccountId is null);
+        List<OutboxMail> mails = [.. typed[false], .. await FindRecipientsAsync([.. typed[true]])];
         return mails.Count == 0 ? [] : await PrepareAsync(mails);
     }
 
@@ -149,10 +149,15 @@ internal sealed partial class DeliveryWorker(
         return work;
     }
 
-    private async Task FindRecipientsAsync(IReadOnlyCollection<OutboxMail> mails)
+    private async Task<List<OutboxMail>> FindRecipientsAsync(IReadOnlyCollection<OutboxMail> mails)
     {
+        if (mails.Count == 0)
+            return [];
+
+        var ours = _inHand.Values.Concat(mails).Select(mail => mail.Lease).ToHashSet();
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<RecipientResolver>().FindAsync(mails, RetryOrRefuseAsync, CancellationToken.None);
+        return await scope.ServiceProvider.GetRequiredService<RecipientResolver>()
+            .FindAsync(mails, ours, RetryOrRefuseAsync, CancellationToken.None);
     }
 
     // One after the other for a recipient, so that its limit holds. Leases keep other nodes from its accounts only: where several
@@ -161,11 +166,12 @@ internal sealed partial class DeliveryWorker(
     {
         if (work.Before is not null)
             await work.Before;
-        for (var i = 0; i < work.Mails.Count && !stoppingToken.IsCancellationRequested; i++)
+        var snapshot = work.Before is null ? work.Snapshot : null;
+        foreach (var mail in work.Mails.TakeWhile(_ => !stoppingToken.IsCancellationRequested))
         {
-            var mail = work.Mails[i];
-            var snapshot = i == 0 && work.Before is null ? work.Snapshot : null;
-            await TryAsync(() => attempt.DeliverAsync(mail, snapshot, stoppingToken), stoppingToken);
+            DeliverySnapshot? holds = null;
+            await TryAsync(async () => holds = await attempt.DeliverAsync(mail, work.Mails, snapshot, stoppingToken), stoppingToken);
+            snapshot = holds;
             _inHand.TryRemove(mail.Id, out _);
         }
 

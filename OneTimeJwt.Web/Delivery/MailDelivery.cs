@@ -25,28 +25,35 @@ internal sealed class MailDelivery(
     }
 
     /// <param name="mail">A leased row.</param>
-    /// <param name="snapshot">Null where its recipient may have been sent another mail since.</param>
+    /// <param name="group">The leased rows of its recipient, of which those of its account are read together.</param>
+    /// <param name="snapshot">Null where the recipient may have been sent another mail since.</param>
     /// <param name="cancellationToken">Ends the attempt; an accepted mail is still recorded.</param>
-    public async Task DeliverAsync(OutboxMail mail, DeliverySnapshot? snapshot, CancellationToken cancellationToken)
+    /// <returns>The snapshot, unless a mail was sent.</returns>
+    public async Task<DeliverySnapshot?> DeliverAsync(
+        OutboxMail mail, IReadOnlyList<OutboxMail> group, DeliverySnapshot? snapshot, CancellationToken cancellationToken)
     {
         if (await GivesUpAsync(mail))
-            return;
+            return snapshot;
 
-        if (snapshot is null || !reader.IsFresh(snapshot))
-            snapshot = await reader.ReadAsync([mail], cancellationToken);
+        if (snapshot?.Mails.Contains(mail.Id) != true || !reader.IsFresh(snapshot))
+            snapshot = await reader.ReadAsync([.. group.Where(other => other.AccountId == mail.AccountId)], cancellationToken);
 
         if (await AccountOfAsync(mail, snapshot) is not { } account || await reader.HasArrivedAsync(mail, cancellationToken))
         {
             await recorder.EndAsync(mail);
-            return;
+            return snapshot;
         }
 
         SetLanguage(mail, account);
         var plan = await planner.PlanAsync(mail, account, snapshot.ProvidersOf(mail));
         if (await policy.ObstacleAsync(mail, account, snapshot, plan, cancellationToken) is { } reason)
+        {
             await recorder.SuppressAsync(mail, reason);
-        else
-            await sender.SendAsync(mail, account, plan, cancellationToken);
+            return snapshot;
+        }
+
+        await sender.SendAsync(mail, account, plan, snapshot, cancellationToken);
+        return null;
     }
 
     /// <summary>Ends a mail that is too old to be of use.</summary>

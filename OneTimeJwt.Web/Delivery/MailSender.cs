@@ -15,7 +15,8 @@ internal sealed class MailSender(
     DeliveryRecorder recorder,
     RecoveryMetrics metrics)
 {
-    public async Task SendAsync(OutboxMail mail, Account account, LinkMail? plan, CancellationToken cancellationToken)
+    public async Task SendAsync(
+        OutboxMail mail, Account account, LinkMail? plan, DeliverySnapshot snapshot, CancellationToken cancellationToken)
     {
         var written = await writer.WriteAsync(mail, account, plan);
         var lines = written is null ? [] : recorder.Lines(mail, written);
@@ -25,7 +26,7 @@ internal sealed class MailSender(
             return;
         }
 
-        if (written.NamesAccount)
+        if (written.NamesAccount && snapshot.SoleAccounts.GetValueOrDefault(written.To) != account.Id)
             content = await NamedAsync(mail, written.To, content, cancellationToken);
         if (await TrySendAsync(mail, written.To, content, cancellationToken))
             await recorder.SentAsync(mail, lines, cancellationToken);

@@ -4,52 +4,71 @@ using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Delivery;
 
-/// <summary>Finds the accounts of typed addresses, many at a time, and adds an outbox row for each.</summary>
+/// <summary>Finds the accounts of typed addresses, many at a time.</summary>
 internal sealed class RecipientResolver(
     IDbContextFactory<AccountsContext> contexts,
     GroupCommitWriter writer,
+    OutboxQueue outbox,
     TypedAddress typed,
     ServerSecrets secrets,
     AccountLookup lookup,
     TimeProvider time)
 {
     /// <param name="mails">Leased rows with a typed address.</param>
+    /// <param name="ours">The leases that this node has.</param>
     /// <param name="fail">Called for each row that fails alone.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
-    public Task FindAsync(
-        IReadOnlyCollection<OutboxMail> mails, Func<OutboxMail, Exception, Task> fail, CancellationToken cancellationToken) =>
-        Bisect.EachAsync(
+    /// <returns>Those that are leased still and have an account now.</returns>
+    public async Task<List<OutboxMail>> FindAsync(
+        IReadOnlyCollection<OutboxMail> mails,
+        IReadOnlyCollection<Guid> ours,
+        Func<OutboxMail, Exception, Task> fail,
+        CancellationToken cancellationToken)
+    {
+        var found = new List<OutboxMail>();
+        await Bisect.EachAsync(
             [.. mails.Select(mail => new Request(mail, ReadAddress(mail)))],
-            some => FindAsync(some, fail, cancellationToken),
+            async some => found.AddRange(await FindAsync(some, ours, fail, cancellationToken)),
             (request, fault) => fail(request.Mail, fault));
+        return found;
+    }
 
-    private async Task FindAsync(IReadOnlyList<Request> some, Func<OutboxMail, Exception, Task> fail, CancellationToken cancellationToken)
+    private async Task<List<OutboxMail>> FindAsync(
+        IReadOnlyList<Request> some,
+        IReadOnlyCollection<Guid> ours,
+        Func<OutboxMail, Exception, Task> fail,
+        CancellationToken cancellationToken)
     {
         if (some.Count == 0)
-            return;
+            return [];
 
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var accounts = await lookup.IdsOfAsync(database, [.. some.Select(request => request.Address).OfType<string>()], cancellationToken);
-        await Task.WhenAll(some.Select(request => ReplaceAsync(request, accounts, fail)));
+        var byCount = some.ToLookup(request => IdsOf(request, accounts).Length == 1);
+        var found = await outbox.AssignAsync([.. byCount[true].Select(one => one.Mail.For(IdsOf(one, accounts).Single()))], ours);
+        await Task.WhenAll(byCount[false].Select(request => ReplaceAsync(request, IdsOf(request, accounts), fail)));
+        return found;
     }
 
+    private static string[] IdsOf(Request request, ILookup<string, string> accounts) =>
+        request.Address is null ? [] : [.. accounts[request.Address]];
+
     // A row that fails here must not make the others be looked up again.
-    private async Task ReplaceAsync(Request request, ILookup<string, string> accounts, Func<OutboxMail, Exception, Task> fail)
+    private async Task ReplaceAsync(Request request, string[] ids, Func<OutboxMail, Exception, Task> fail)
     {
-        var (mail, address) = request;
         try
         {
-            await writer.ReplaceAsync(mail, Outcome(mail, address, address is null ? [] : [.. accounts[address]]));
+            await writer.ReplaceAsync(request.Mail, Outcome(request.Mail, request.Address, ids));
         }
         catch (Exception fault) when (fault.MayBeOfOneRow())
         {
-            await fail(mail, fault);
+            await fail(request.Mail, fault);
         }
     }
 
     // One row for each account of the address, so that a failure of one doesn't repeat the other's mail.
     private object[] Outcome(OutboxMail mail, string? address, string[] ids) =>
-        address is null || ids.Length == 0
+        ids.Length == 0
             ? [NoAccount(mail, address)]
             : [.. ids.Select((id, i) => new OutboxMail
             {

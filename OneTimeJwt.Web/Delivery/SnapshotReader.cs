@@ -8,6 +8,7 @@ namespace OneTimeJwt.Web.Delivery;
 internal sealed class SnapshotReader(
     IDbContextFactory<AccountsContext> contexts,
     LinkPurposes purposes,
+    AccountLookup lookup,
     MailRateLimiter rateLimiter,
     MailAddresses addresses,
     IOptions<RecoverySettings> recovery,
@@ -44,6 +45,8 @@ internal sealed class SnapshotReader(
             .Select(mail => recipients[mail.Id])
             .ToHashSet();
         var recent = await rateLimiter.ReadAsync(database, limited, cancellationToken);
+        var sole = await lookup.SoleIdsOfAsync(
+            database, [.. accounts.Values.Select(account => account.Email).OfType<string>()], cancellationToken);
 
         var elsewhere = recovery.Value.AllowExternalOnly
             ? []
@@ -55,7 +58,14 @@ internal sealed class SnapshotReader(
                     .UserLogins.Where(login => elsewhere.Contains(login.UserId))
                     .Select(login => new { login.UserId, Name = login.ProviderDisplayName ?? login.LoginProvider })
                     .ToListAsync(cancellationToken);
-        return new DeliverySnapshot(at, accounts, recipients, recent, providers.ToLookup(login => login.UserId, login => login.Name));
+        return new DeliverySnapshot(
+            at,
+            mails.Select(mail => mail.Id).ToHashSet(),
+            accounts,
+            recipients,
+            recent,
+            sole,
+            providers.ToLookup(login => login.UserId, login => login.Name));
     }
 
     /// <summary>Whether a copy is pointless: the link was opened since, or its delivery was reported.</summary>

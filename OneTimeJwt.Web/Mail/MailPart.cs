@@ -1,6 +1,5 @@
 using System.Text;
 using MimeKit;
-using MimeKit.IO;
 
 namespace OneTimeJwt.Web.Mail;
 
@@ -13,23 +12,18 @@ internal static class MailPart
     {
         var part = new TextPart(subtype) { Text = content.ReplaceLineEndings("\r\n") };
         var sevenBit = Ascii.IsValid(content) && content.Split('\n').All(line => line.Length < MaxSmtpLine);
-        part.ContentTransferEncoding = sevenBit ? ContentEncoding.SevenBit : Shortest(part);
+        part.ContentTransferEncoding = sevenBit ? ContentEncoding.SevenBit : Shortest(content);
         // Quoted-printable folds at 76 columns, and not every reader of a link in plain text undoes that.
         if (!sevenBit && part.IsPlain && content.Contains("://", StringComparison.Ordinal))
             part.ContentTransferEncoding = ContentEncoding.Base64;
         return part;
     }
 
-    private static ContentEncoding Shortest(TextPart part) =>
-        Length(part, ContentEncoding.QuotedPrintable) <= Length(part, ContentEncoding.Base64)
-            ? ContentEncoding.QuotedPrintable
-            : ContentEncoding.Base64;
-
-    private static long Length(TextPart part, ContentEncoding encoding)
+    // By what each adds: escapes and soft breaks, or four characters for three bytes; and both break their lines.
+    private static ContentEncoding Shortest(string content)
     {
-        part.ContentTransferEncoding = encoding;
-        using var measure = new MeasuringStream();
-        part.WriteTo(measure, contentOnly: true);
-        return measure.Length;
+        var bytes = Encoding.UTF8.GetBytes(content);
+        var escapes = bytes.Count(b => b is > (byte)'~' or (byte)'=');
+        return escapes * 2 <= bytes.Length / 3 ? ContentEncoding.QuotedPrintable : ContentEncoding.Base64;
     }
 }

@@ -10,6 +10,9 @@ namespace OneTimeJwt.Web.Mail;
 internal static partial class TextLines
 {
     private const int Width = 76;
+
+    // Hangul; what comes before it has one column or none.
+    private const char FirstWide = '\u1100';
     private const char RightToLeft = '\u2067';
     private const char End = '\u2069';
 
@@ -44,7 +47,16 @@ internal static partial class TextLines
     }
 
     /// <summary>A text's width in columns: East Asian wide characters have two, marks and isolates none (UAX #11).</summary>
-    public static int Columns(string text) => text.EnumerateRunes().Sum(rune => Math.Max(0, UnicodeCalculator.GetWidth(rune)));
+    public static int Columns(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            return text.Length;
+
+        var columns = 0;
+        foreach (var rune in text.EnumerateRunes())
+            columns += Math.Max(0, UnicodeCalculator.GetWidth(rune));
+        return columns;
+    }
 
     // The pieces between possible line breaks, and whether a space precedes each.
     private static IEnumerable<(string Piece, bool Spaced)> Pieces(string paragraph)
@@ -63,6 +75,12 @@ internal static partial class TextLines
     private static IEnumerable<string> Parts(string word)
     {
         var address = word.Contains("://", StringComparison.Ordinal);
+        if ((address || word.Length <= Width) && !word.AsSpan().ContainsAnyInRange(FirstWide, char.MaxValue))
+        {
+            yield return word;
+            yield break;
+        }
+
         var (piece, before) = (new StringBuilder(), "");
         var columns = 0;
         for (var elements = StringInfo.GetTextElementEnumerator(word); elements.MoveNext();)

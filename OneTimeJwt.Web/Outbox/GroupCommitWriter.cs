@@ -7,7 +7,7 @@ namespace OneTimeJwt.Web.Outbox;
 /// Writes outbox and trail rows in groups: callers that wait at the same moment share one commit. An event whose id exists already
 /// counts as written, so one with a derived id is recorded once.
 /// </summary>
-public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> contexts) : IHostedService
+public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> contexts, SqliteWriteLock writes) : IHostedService
 {
     private const int MaxAtOnce = 256;
 
@@ -61,7 +61,9 @@ public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> context
     {
         try
         {
-            await contexts.TryAsync((context, brokenOff) => SaveAsync(context, group, isRepeated || brokenOff > 0));
+            var lost = await writes.RunAsync(() =>
+                contexts.TryAsync((context, brokenOff) => SaveAsync(context, group, isRepeated || brokenOff > 0)));
+            lost.ForEach(entry => entry.Written.TrySetException(new DbUpdateConcurrencyException("The lease was lost.")));
             group.ForEach(entry => entry.Written.TrySetResult());
         }
         catch (Exception fault) when (group.Count > 1 && fault.MayBeOfOneRow())
@@ -82,7 +84,8 @@ public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> context
         }
     }
 
-    private static async Task<int> SaveAsync(AccountsContext context, List<Entry> group, bool isRepeated)
+    /// <returns>Those whose lease was lost; nothing of them is written.</returns>
+    private static async Task<List<Entry>> SaveAsync(AccountsContext context, List<Entry> group, bool isRepeated)
     {
         if (isRepeated)
         {
@@ -93,17 +96,15 @@ public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> context
             group = unwritten;
         }
 
-        var rows = group.SelectMany(entry => entry.Rows).ToList();
-        var events = rows.OfType<RecoveryEvent>().ToList();
-        var ids = events.Select(line => line.Id).ToList();
-        var known = ids.Count == 0
-            ? []
-            : await context.Trail.Where(line => ids.Contains(line.Id)).Select(line => line.Id).ToHashSetAsync();
-
-        context.AddRange(events.Where(line => known.Add(line.Id)));
-        context.AddRange(rows.Where(row => row is not RecoveryEvent));
-        context.RemoveRange(group.Select(entry => entry.Finished).OfType<OutboxMail>());
-        return await context.SaveChangesAsync();
+        await using var transaction = await context.Database.BeginTransactionAsync();
+        var leased = group.Where(entry => entry.Finished is not null).ToList();
+        var found = await new RowStatements<OutboxMail>(context).DeleteAsync([.. leased.Select(entry => entry.Finished!)]);
+        var lost = leased.Where((_, i) => !found[i]).ToList();
+        var rows = group.Except(lost).SelectMany(entry => entry.Rows).ToList();
+        await new RowStatements<RecoveryEvent>(context).InsertAsync([.. rows.OfType<RecoveryEvent>()], unlessKnown: true);
+        await new RowStatements<OutboxMail>(context).InsertAsync([.. rows.OfType<OutboxMail>()]);
+        await transaction.CommitAsync();
+        return lost;
     }
 
     // A commit that was in doubt may have happened.

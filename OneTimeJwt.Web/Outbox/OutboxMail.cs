@@ -11,11 +11,11 @@ public sealed class OutboxMail
     public required string Kind { get; init; }
 
     /// <summary>The account to write to; null while only the typed address is known.</summary>
-    public string? AccountId { get; init; }
+    public string? AccountId { get; set; }
 
     /// <summary>What was typed into the form, encrypted, since people type passwords into it. With an account: the recipient
     /// instead of its own address.</summary>
-    public string? TypedAddress { get; init; }
+    public string? TypedAddress { get; set; }
 
     /// <summary>The id of the admin who requested it; null where the account's own user did.</summary>
     public string? RequestedBy { get; init; }
@@ -127,6 +127,14 @@ public sealed class OutboxMail
             CampaignId = CampaignId,
             MailId = Id,
         };
+
+    /// <summary>The same row once the account of its typed address is known.</summary>
+    public OutboxMail For(string accountId)
+    {
+        var found = (OutboxMail)MemberwiseClone();
+        (found.AccountId, found.TypedAddress) = (accountId, null);
+        return found;
+    }
 
     /// <summary>Makes a refused mail due as if it had just been requested.</summary>
     public void TryAgain(DateTimeOffset now) => (RefusedAt, TriedAgainAt, DueAt, Attempts, Lease) = (null, now, now, 0, Guid.NewGuid());

@@ -81,26 +81,52 @@ internal sealed partial class OutboxQueue(
             .Where(mail => due.Contains(mail.Id) && mail.Lease == lease)
             .OrderBy(mail => mail.DueAt)
             .ToListAsync(CancellationToken.None);
-        return database is SqliteAccounts ? leased : await ReleaseContestedAsync(database, leased, now);
+        return database is SqliteAccounts ? leased : await ReleaseContestedAsync(database, leased, [lease], now);
+    }
+
+    /// <summary>Records the accounts that were found for typed addresses. Their rows stay leased.</summary>
+    /// <param name="found">Leased rows, with the account.</param>
+    /// <param name="ours">The leases that this node has.</param>
+    /// <returns>Those that it may send now: not of an account that another node has a lease for.</returns>
+    public async Task<List<OutboxMail>> AssignAsync(IReadOnlyList<OutboxMail> found, IReadOnlyCollection<Guid> ours)
+    {
+        if (found.Count == 0)
+            return [];
+
+        bool[] isLeased = [];
+        await WriteAsync(
+            async () => (isLeased = await contexts.TryAsync(async (database, _) =>
+            {
+                await using var transaction = await database.Database.BeginTransactionAsync();
+                var rows = new RowStatements<OutboxMail>(database);
+                var updated = await rows.UpdateAsync(found, nameof(OutboxMail.AccountId), nameof(OutboxMail.TypedAddress));
+                await transaction.CommitAsync();
+                return updated;
+            })).Length,
+            CancellationToken.None);
+        await using var database = await contexts.CreateDbContextAsync();
+        return await ReleaseContestedAsync(database, [.. found.Where((_, i) => isLeased[i])], ours, time.GetUtcNow());
     }
 
     // Where writes are concurrent, two nodes may have leased mails of one account at the same moment: a node that sees this releases
     // its own.
-    private async Task<List<OutboxMail>> ReleaseContestedAsync(AccountsContext database, List<OutboxMail> leased, DateTimeOffset now)
+    private async Task<List<OutboxMail>> ReleaseContestedAsync(
+        AccountsContext database, List<OutboxMail> leased, IReadOnlyCollection<Guid> ours, DateTimeOffset now)
     {
         var accounts = leased.Select(mail => mail.AccountId).OfType<string>().Distinct().ToList();
         if (accounts.Count == 0)
             return leased;
 
-        var (lease, noLease) = (leased[0].Lease, now + LeaseTime + LeaseTime);
+        var noLease = now + LeaseTime + LeaseTime;
         var contested = await database
             .Outbox.Where(other =>
-                accounts.Contains(other.AccountId!) && other.Lease != lease && other.LeasedUntil > now && other.LeasedUntil <= noLease)
+                accounts.Contains(other.AccountId!) && !ours.Contains(other.Lease)
+                && other.LeasedUntil > now && other.LeasedUntil <= noLease)
             .Select(other => other.AccountId)
             .ToHashSetAsync();
-        var ours = leased.ToLookup(mail => mail.AccountId is null || !contested.Contains(mail.AccountId));
-        await PutBackAsync([.. ours[false]]);
-        return [.. ours[true]];
+        var may = leased.ToLookup(mail => mail.AccountId is null || !contested.Contains(mail.AccountId));
+        await PutBackAsync([.. may[false]]);
+        return [.. may[true]];
     }
 
     /// <summary>Renews leases until it is cancelled; a lost one stays lost.</summary>
