@@ -1,11 +1,13 @@
 using System.Globalization;
 using OneTimeJwt.Benchmarks;
 
+string[] Server = ["--provider", "PostgreSql"];
 var quick = args.Contains("--quick");
+var onServer = Server.All(args.Contains);
 Tools.MayInstall = !quick;
 try
 {
-    switch (args.Where(word => word != "--quick").ToArray())
+    switch (args.Where(word => word is not "--quick").Except(onServer ? Server : []).ToArray())
     {
         case ["accounts", var database]:
             return await ManyAccounts.GenerateAsync(database, ManyAccounts.Usual);
@@ -17,7 +19,7 @@ try
             await TokenScenario.RunAsync(quick);
             break;
         case ["http"]:
-            await HttpScenario.RunAsync(quick);
+            await HttpScenario.RunAsync(quick, onServer);
             break;
         case ["redeem"]:
             await RedeemScenario.RunAsync(quick);
@@ -30,14 +32,14 @@ try
             break;
         case ["all"]:
             await TokenScenario.RunAsync(quick);
-            await HttpScenario.RunAsync(quick);
+            await HttpScenario.RunAsync(quick, onServer);
             await RedeemScenario.RunAsync(quick);
             await DeliveryScenario.RunAsync(quick);
             await GrowthScenario.RunAsync(quick);
             break;
         default:
             await Console.Error.WriteLineAsync(
-                "usage: all | tokens | http | redeem | delivery | growth [--quick], accounts DATABASE [COUNT], search DATABASE");
+                "usage: all | tokens | http | redeem | delivery | growth [--quick] [--provider PostgreSql], accounts DATABASE [COUNT], search DATABASE");
             return 2;
     }
 }

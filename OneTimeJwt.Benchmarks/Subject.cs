@@ -1,8 +1,10 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 using OneTimeJwt.E2E.Infrastructure;
 
 namespace OneTimeJwt.Benchmarks;
@@ -21,6 +23,7 @@ internal sealed class Subject(string name, string folder, string assembly, strin
 
     public string Name => name;
 
+    /// <summary>Its connection string.</summary>
     public string Database => database;
 
     public string Folder => folder;
@@ -101,22 +104,52 @@ internal sealed class Subject(string name, string folder, string assembly, strin
     public async Task SeedAsync()
     {
         var hash = new PasswordHasher<IdentityUser>().HashPassword(new IdentityUser(), Password);
-        await using var connection = new SqliteConnection($"Data Source={database}");
-        await connection.OpenAsync();
+        await using var connection = await ConnectAsync();
         for (var i = 0; i < Accounts; i++)
         {
             await using var command = connection.CreateCommand();
             command.CommandText = """
-                INSERT INTO AspNetUsers (Id, UserName, NormalizedUserName, Email, NormalizedEmail, EmailConfirmed, PasswordHash,
-                SecurityStamp, ConcurrencyStamp, PhoneNumberConfirmed, TwoFactorEnabled, LockoutEnabled, AccessFailedCount)
-                VALUES ($id, $email, upper($email), $email, upper($email), 1, $hash, $stamp, $stamp, 0, 0, 1, 0)
+                INSERT INTO "AspNetUsers" ("Id", "UserName", "NormalizedUserName", "Email", "NormalizedEmail", "EmailConfirmed",
+                "PasswordHash", "SecurityStamp", "ConcurrencyStamp", "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnabled",
+                "AccessFailedCount")
+                VALUES (@id, @email, upper(@email), @email, upper(@email), true, @hash, @stamp, @stamp, false, false, true, 0)
                 """;
-            command.Parameters.AddWithValue("$id", Guid.NewGuid().ToString());
-            command.Parameters.AddWithValue("$email", Email(i));
-            command.Parameters.AddWithValue("$hash", hash);
-            command.Parameters.AddWithValue("$stamp", Guid.NewGuid().ToString("N").ToUpperInvariant());
+            Add(command, "id", Guid.NewGuid().ToString());
+            Add(command, "email", Email(i));
+            Add(command, "hash", hash);
+            Add(command, "stamp", Guid.NewGuid().ToString("N").ToUpperInvariant());
             await command.ExecuteNonQueryAsync();
         }
+    }
+
+    /// <summary>One number from its database.</summary>
+    public async Task<long> CountAsync(string sql)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of the scenarios.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return Convert.ToInt64(await command.ExecuteScalarAsync() ?? 0L, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Forgets what was sent, so that nobody has used up their budget.</summary>
+    public Task ClearAsync() => CountAsync("""DELETE FROM "RecoveryTrail"; DELETE FROM "RecoveryOutbox"; SELECT 0""");
+
+    private async Task<DbConnection> ConnectAsync()
+    {
+        DbConnection connection = database.StartsWith("Data Source", StringComparison.Ordinal)
+            ? new SqliteConnection(database)
+            : new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    private static void Add(DbCommand command, string name, string value)
+    {
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = (name, value);
+        command.Parameters.Add(parameter);
     }
 
     public void Dispose()
