@@ -16,54 +16,70 @@ internal static class RedeemScenario
 
     public static async Task RunAsync(bool quick)
     {
-        var (warming, count, refusals) = quick ? (2, 3, 4) : (20, 14, 300);
+        var (warming, rounds, size, refusals) = quick ? (1, 1, 3, 4) : (8, 7, Subject.Accounts, 300);
         using var scratch = new Scratch();
         await using var sink = await MailSink.StartAsync();
         var secret = Subjects.NewSecret();
         using var ours = await Subjects.OursAsync(scratch, sink.Port, secret);
-        var accounts = await AccountsAsync(ours);
-        var links = accounts.ConvertAll(account => Mint(secret, account));
-        var forgery = Mint(Subjects.NewSecret(), accounts[0]);
         await ours.StartAsync();
-
-        // Compiled first, as in an app that has run for a while.
         using var browser = new Browser(ours.Address);
         var hasher = new Hasher(scratch);
-        await FiguresAsync(ours, browser, links.Take(warming), HttpStatusCode.SeeOther);
-        await FiguresAsync(ours, browser, Enumerable.Repeat(forgery, refusals), HttpStatusCode.BadRequest);
-        await FiguresAsync(ours, browser, Enumerable.Repeat(links[0], refusals), HttpStatusCode.Gone);
-        var forged = await FiguresAsync(ours, browser, Enumerable.Repeat(forgery, refusals), HttpStatusCode.BadRequest);
-        var spent = await FiguresAsync(ours, browser, Enumerable.Repeat(links[0], refusals), HttpStatusCode.Gone);
-        var (one, hash) = (new List<double>(), new List<double>());
-        foreach (var link in links.Skip(warming).Take(count))
+        async Task<List<string>> LinksAsync() => (await AccountsAsync(ours)).Take(size).Select(account => Mint(secret, account)).ToList();
+
+        // An app that has run for a while: some hundred resets, so that all of it is compiled, and for good.
+        var used = (await LinksAsync())[0];
+        for (var round = 0; round < warming; round++)
         {
-            hash.Add(hasher.Milliseconds());
-            one.Add(await FiguresAsync(ours, browser, [link], HttpStatusCode.SeeOther));
+            await AtOnceAsync(browser, await LinksAsync());
+            hasher.PerSecond(size);
         }
 
-        var rest = links.Skip(warming + count).Take(count + 2).ToList();
-        var since = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(
-            rest,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
-            async (link, _) => await browser.PostAsync(link, HttpStatusCode.SeeOther));
-        var rate = rest.Count / since.Elapsed.TotalSeconds;
-        var limit = hasher.PerSecond(rest.Count);
+        var (one, hash, rate, limit) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            hash.Add(hasher.Milliseconds(size));
+            one.Add(await FiguresAsync(ours, browser, await LinksAsync(), HttpStatusCode.SeeOther));
+            limit.Add(hasher.PerSecond(size));
+            rate.Add(await AtOnceAsync(browser, await LinksAsync()));
+        }
+
+        var forgery = Mint(Subjects.NewSecret(), (await AccountsAsync(ours))[0]);
+        await FiguresAsync(ours, browser, Enumerable.Repeat(forgery, refusals), HttpStatusCode.BadRequest);
+        await FiguresAsync(ours, browser, Enumerable.Repeat(used, refusals), HttpStatusCode.Gone);
+        var forged = await FiguresAsync(ours, browser, Enumerable.Repeat(forgery, refusals), HttpStatusCode.BadRequest);
+        var spent = await FiguresAsync(ours, browser, Enumerable.Repeat(used, refusals), HttpStatusCode.Gone);
 
         await Report.AddAsync(
             "Redeeming a link, in processor time",
             [
-                Figure.AtMost(1.1, "one reset", one.Median(), hash.Median(), "0.0 ms", "one password hash"),
+                Figure.AtMost(1.25, $"one reset ({Pairs(one, hash)})", one.Median(), hash.Median(), "0.0 ms", "one password hash"),
                 Figure.AtLeast(
-                    0.9,
-                    $"resets a second, {AtOnce} at once",
-                    rate,
-                    limit,
+                    0.92,
+                    $"resets a second, {AtOnce} at once ({Pairs(rate, limit)})",
+                    rate.Median(),
+                    limit.Median(),
                     "0.0",
                     $"hashes a second on {Environment.ProcessorCount} cores"),
                 Figure.AtMost(0.02, "a link that was used", spent, one.Median(), "0.00 ms", "one reset"),
                 Figure.AtMost(0.02, "a forged link", forged, one.Median(), "0.00 ms", "one reset"),
             ]);
+    }
+
+    private static string Pairs(List<double> ours, List<double> theirs)
+    {
+        var ratios = ours.Zip(theirs, (our, their) => our / their).ToList();
+        return $"pairs: {Figure.Text(ratios.Min())} to {Figure.Text(ratios.Max())}";
+    }
+
+    // Resets a second.
+    private static async Task<double> AtOnceAsync(Browser browser, List<string> links)
+    {
+        var since = Stopwatch.StartNew();
+        await Parallel.ForEachAsync(
+            links,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (link, _) => await browser.PostAsync(link, HttpStatusCode.SeeOther));
+        return links.Count / since.Elapsed.TotalSeconds;
     }
 
     private static string Mint(byte[] secret, IdentityUser account) =>
@@ -90,7 +106,7 @@ internal static class RedeemScenario
         await using var connection = new SqliteConnection($"Data Source={ours.Database}");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT Id, SecurityStamp, PasswordHash, NormalizedEmail FROM AspNetUsers";
+        command.CommandText = "SELECT Id, SecurityStamp, PasswordHash, Email, NormalizedEmail FROM AspNetUsers";
         await using var reader = await command.ExecuteReaderAsync();
         var accounts = new List<IdentityUser>();
         while (await reader.ReadAsync())
@@ -100,7 +116,8 @@ internal static class RedeemScenario
                     Id = reader.GetString(0),
                     SecurityStamp = reader.GetString(1),
                     PasswordHash = reader.GetString(2),
-                    NormalizedEmail = reader.GetString(3),
+                    Email = reader.GetString(3),
+                    NormalizedEmail = reader.GetString(4),
                 });
         return accounts;
     }
@@ -112,13 +129,15 @@ internal static class RedeemScenario
             ManyAccounts.Open(scratch.File("unused.db")).Services.GetRequiredService<IOptions<PasswordHasherOptions>>());
         private readonly Account _account = new();
 
-        public double Milliseconds()
+        // Of processor time, for each.
+        public double Milliseconds(int count)
         {
             using var process = Process.GetCurrentProcess();
             var before = process.TotalProcessorTime;
-            _hasher.HashPassword(_account, Subject.Password);
+            for (var i = 0; i < count; i++)
+                _hasher.HashPassword(_account, Subject.Password);
             process.Refresh();
-            return (process.TotalProcessorTime - before).TotalMilliseconds;
+            return (process.TotalProcessorTime - before).TotalMilliseconds / count;
         }
 
         public double PerSecond(int count)
