@@ -38,10 +38,10 @@ internal static class TokenScenario
             floor = nameof(TokenBenchmarks.Floor);
         const string framework = nameof(TokenBenchmarks.FrameworkMintAsync),
             frameworkVerify = nameof(TokenBenchmarks.FrameworkVerifyAsync);
-        yield return Figure.AtMost(0.8, "mint", Time(ours), Time(framework), "0.0 µs", "DataProtectorTokenProvider");
+        yield return Figure.AtMost(0.7, "mint", Time(ours), Time(framework), "0.0 µs", "DataProtectorTokenProvider");
         yield return Figure.AtMost(0.8, "verify", Time(verify), Time(frameworkVerify), "0.0 µs", "DataProtectorTokenProvider");
-        yield return Figure.AtMost(2, "mint", Time(ours), Time(floor), "0.0 µs", "the cryptography alone");
-        yield return Figure.AtMost(2, "verify", Time(verify), Time(floor), "0.0 µs", "the cryptography alone");
+        yield return Figure.AtMost(1.15, "mint", Time(ours), Time(floor), "0.0 µs", "the cryptography alone");
+        yield return Figure.AtMost(1.3, "verify", Time(verify), Time(floor), "0.0 µs", "the cryptography alone");
         yield return Figure.AtMost(1, "mint, allocated", Bytes(ours), MaxBytes, "0 B", "the bound");
         yield return Figure.AtMost(1, "verify, allocated", Bytes(verify), MaxBytes, "0 B", "the bound");
         yield return new Figure(

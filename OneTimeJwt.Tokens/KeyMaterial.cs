@@ -28,18 +28,21 @@ public static class KeyMaterial
     }
 
     /// <summary>The key that signs one account's tokens for one purpose while its state stays as it is.</summary>
-    /// <param name="subkey">The <c>ott/key/v1</c> subkey of the server secret, 32 bytes: the HKDF salt.</param>
+    /// <param name="subkey">Under the <c>ott/key/v1</c> subkey of the server secret, 32 bytes: the HKDF salt.</param>
     /// <param name="state">What the purpose's use will change: the HKDF input key material.</param>
     /// <param name="context">Version, origin, purpose and account id: the HKDF info.</param>
     /// <returns>32 bytes; two different inputs never give HKDF the same bytes.</returns>
-    internal static byte[] Derive(ReadOnlySpan<byte> subkey, ReadOnlySpan<string?> state, ReadOnlySpan<string?> context)
+    internal static byte[] Derive(KeyedHash subkey, ReadOnlySpan<string?> state, ReadOnlySpan<string?> context)
     {
         var (ofState, ofBoth) = (SizeOf(state), SizeOf(state) + SizeOf(context));
         var bytes = ofBoth <= DefaultSize ? stackalloc byte[DefaultSize] : new byte[ofBoth];
         Write(state, bytes);
         Write(context, bytes[ofState..]);
+        // HKDF's first step (RFC 5869, section 2.2) is an HMAC under the salt.
+        Span<byte> extracted = stackalloc byte[KeySize];
+        subkey.Compute(bytes[..ofState], extracted);
         var key = new byte[KeySize];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, bytes[..ofState], key, subkey, bytes[ofState..ofBoth]);
+        HKDF.Expand(HashAlgorithmName.SHA256, extracted, key, bytes[ofState..ofBoth]);
         return key;
     }
 
@@ -53,6 +56,14 @@ public static class KeyMaterial
         var bytes = size <= DefaultSize ? stackalloc byte[DefaultSize] : new byte[size];
         Write(parts, bytes);
         HMACSHA256.HashData(subkey, bytes[..size], mac);
+    }
+
+    internal static void Mac(KeyedHash subkey, ReadOnlySpan<string?> parts, Span<byte> mac)
+    {
+        var size = SizeOf(parts);
+        var bytes = size <= DefaultSize ? stackalloc byte[DefaultSize] : new byte[size];
+        Write(parts, bytes);
+        subkey.Compute(bytes[..size], mac);
     }
 
     /// <summary>

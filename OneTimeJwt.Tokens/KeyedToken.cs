@@ -8,7 +8,11 @@ namespace OneTimeJwt.Tokens;
 internal sealed class KeyedToken(string token, SecurityKey key) : JsonWebToken(token)
 {
     /// <summary>Keeps no provider: keys never repeat.</summary>
-    internal static readonly CryptoProviderFactory Uncached = new() { CacheSignatureProviders = false };
+    internal static readonly CryptoProviderFactory Uncached = new()
+    {
+        CacheSignatureProviders = false,
+        SignatureProviderObjectPoolCacheSize = 1,
+    };
 
     private readonly SecurityKey[] _keys = [key];
 

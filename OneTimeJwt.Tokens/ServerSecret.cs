@@ -10,8 +10,8 @@ public sealed class ServerSecret
     private const string ProofLabel = "ott/jti/v1";
 
     private readonly byte[] _value;
-    private readonly byte[] _tokenSubkey;
-    private readonly byte[] _proofSubkey;
+    private readonly KeyedHash _tokens;
+    private readonly KeyedHash _proofs;
     private readonly ConcurrentDictionary<string, byte[]> _subkeys = [];
 
     /// <summary>Derives the subkeys of one configured secret.</summary>
@@ -21,9 +21,10 @@ public sealed class ServerSecret
     {
         Id = id;
         _value = value.ToArray();
-        _tokenSubkey = KeyMaterial.Subkey(value, TokenLabel);
-        _proofSubkey = KeyMaterial.Subkey(value, ProofLabel);
-        Header = OneTimeTokens.Sign("{}", new SymmetricSecurityKey(_tokenSubkey) { KeyId = id }).Split('.')[0];
+        var subkey = KeyMaterial.Subkey(value, TokenLabel);
+        _tokens = new KeyedHash(subkey);
+        _proofs = new KeyedHash(KeyMaterial.Subkey(value, ProofLabel));
+        Header = OneTimeTokens.Sign("{}", new SymmetricSecurityKey(subkey) { KeyId = id }).Split('.')[0];
     }
 
     /// <summary>The secret's id, the <c>kid</c> of tokens signed with it.</summary>
@@ -44,14 +45,14 @@ public sealed class ServerSecret
 
     /// <summary>The signing key for an account in its present state (DESIGN: version 1).</summary>
     internal SymmetricSecurityKey SigningKey(string origin, TokenPurpose purpose, string accountId, ReadOnlySpan<string?> state) =>
-        new(KeyMaterial.Derive(_tokenSubkey, state, ["v1", origin, purpose.Name, accountId])) { KeyId = Id };
+        new(KeyMaterial.Derive(_tokens, state, ["v1", origin, purpose.Name, accountId])) { KeyId = Id };
 
     /// <summary>The keyed half of a <c>jti</c>: the first bytes of HMAC-SHA-256 (RFC 2104) over nonce, account, purpose, expiry.</summary>
     internal void Proof(string nonce, string accountId, string purpose, long expires, Span<byte> proof)
     {
         Span<byte> mac = stackalloc byte[KeyMaterial.KeySize];
         KeyMaterial.Mac(
-            _proofSubkey,
+            _proofs,
             [nonce, accountId, purpose, expires.ToString(System.Globalization.CultureInfo.InvariantCulture)],
             mac);
         mac[..proof.Length].CopyTo(proof);

@@ -70,7 +70,7 @@ public sealed class InjectivityTests
         Issuer.Secret.SigningKey(of.Origin, TokenPurpose.Reset, of.Account, of.State).Key;
 
     private static byte[] Derived((string?[] State, string Origin, string Account) of, string? purpose) =>
-        KeyMaterial.Derive(new byte[KeyMaterial.KeySize], of.State, ["v1", of.Origin, purpose, of.Account]);
+        KeyMaterial.Derive(new KeyedHash(new byte[KeyMaterial.KeySize]), of.State, ["v1", of.Origin, purpose, of.Account]);
 
     private static byte[] Halves(char[] units, int cut) => KeyMaterial.Encode([new string(units[..cut]), new string(units[cut..])]);
 

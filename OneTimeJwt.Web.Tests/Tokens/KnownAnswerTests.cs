@@ -50,13 +50,35 @@ public sealed class KnownAnswerTests
     public void A_signing_key_is_HKDF_of_state_under_the_subkey_for_the_context() =>
         Assert.Equal(
             "c529020e66b4fca9f5736d86e4c816cc2384ae6d8334aedbab7f84ef596627a9",
-            Hex(KeyMaterial.Derive(KeyMaterial.Subkey(Secret, "ott/key/v1"), State, Context)));
+            Hex(KeyMaterial.Derive(new KeyedHash(KeyMaterial.Subkey(Secret, "ott/key/v1")), State, Context)));
+
+    [Fact]
+    public void Keys_that_are_derived_at_the_same_time_do_not_mix()
+    {
+        var subkey = new KeyedHash(KeyMaterial.Subkey(Secret, "ott/key/v1"));
+
+        string[] keys =
+        [
+            .. Enumerable.Range(0, 4_000)
+                .AsParallel()
+                .WithDegreeOfParallelism(8)
+                .Select(i => Hex(KeyMaterial.Derive(subkey, i % 2 == 0 ? State : StateWithoutHash, Context)))
+                .Distinct(),
+        ];
+
+        Assert.Equal(
+            [
+                "be69df52ed817d48d25bd56ebad9a8ec8809e28d7a6d0edc86dc5d6b0e4cb65f",
+                "c529020e66b4fca9f5736d86e4c816cc2384ae6d8334aedbab7f84ef596627a9",
+            ],
+            keys.Order(StringComparer.Ordinal));
+    }
 
     [Fact]
     public void A_missing_value_has_a_marker_of_its_own() =>
         Assert.Equal(
             "be69df52ed817d48d25bd56ebad9a8ec8809e28d7a6d0edc86dc5d6b0e4cb65f",
-            Hex(KeyMaterial.Derive(KeyMaterial.Subkey(Secret, "ott/key/v1"), StateWithoutHash, Context)));
+            Hex(KeyMaterial.Derive(new KeyedHash(KeyMaterial.Subkey(Secret, "ott/key/v1")), StateWithoutHash, Context)));
 
     [Fact]
     public void A_server_secret_signs_with_that_key()
