@@ -110,7 +110,7 @@ public sealed class MigrationsTests
     [InlineData(true)]
     public async Task The_script_for_SQL_Server_is_T_SQL_to_Microsofts_own_parser_and_plain(bool adopted)
     {
-        var script = await new Migrator(new Unconnected()).ScriptAsync(adopted);
+        var script = await new Migrator(new Unconnected(), maps: null!).ScriptAsync(adopted);
 
         using var text = new StringReader(script);
         var tree = new TSql150Parser(initialQuotedIdentifiers: true).Parse(text, out var errors);

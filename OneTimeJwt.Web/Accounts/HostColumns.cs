@@ -19,6 +19,8 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
     /// <summary>Whether new accounts get more than Identity's columns.</summary>
     public bool HasValues => Values.Count > 0;
 
+    private bool IsSet => HasValues || !string.IsNullOrEmpty(settings.Value.DisplayNameColumn);
+
     public static string SettingOf(string column) => $"Accounts:New:Columns:{column}";
 
     /// <summary>The columns that must have a value and are given none.</summary>
@@ -45,13 +47,16 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
     /// <summary>What is wrong with the settings, seen from the database; nothing where it has no users table yet.</summary>
     public async Task<IReadOnlyList<string>> FaultsAsync(CancellationToken cancellationToken = default)
     {
+        if (!IsSet)
+            return [];
+
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         return await FaultsAsync(database, cancellationToken);
     }
 
     public async Task<IReadOnlyList<string>> FaultsAsync(AccountsContext database, CancellationToken cancellationToken)
     {
-        if (!HasValues && string.IsNullOrEmpty(settings.Value.DisplayNameColumn))
+        if (!IsSet)
             return [];
 
         var columns = await ReadAsync(database, cancellationToken);

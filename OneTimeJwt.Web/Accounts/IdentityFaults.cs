@@ -4,12 +4,18 @@ using System.Diagnostics.CodeAnalysis;
 namespace OneTimeJwt.Web.Accounts;
 
 /// <summary>What is wrong with the settings below <c>Database:Identity</c>, seen from the database.</summary>
-internal sealed class IdentityFaults(IDbContextFactory<AccountsContext> contexts, IOptions<IdentitySettings> settings)
+internal sealed class IdentityFaults(
+    IDbContextFactory<AccountsContext> contexts, IdentityMaps maps, PlainDatabase plain, IOptions<IdentitySettings> settings)
 {
     private const string Section = "Database:Identity";
 
     public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellationToken = default)
     {
+        if (Of(maps.Current) is { Count: > 0 } faults)
+            return faults;
+        if (CanCompare(maps.Current))
+            return [];
+
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         return await FindAsync(database, cancellationToken);
     }
@@ -22,11 +28,10 @@ internal sealed class IdentityFaults(IDbContextFactory<AccountsContext> contexts
         if (faults.Count > 0 || database.Identity.ActiveSql("u", database.Quote) is not { } active)
             return faults;
 
-        var sql = $"SELECT 1 FROM {database.Identity.Table("Users", database.Quote)} AS u "
-            + $"WHERE 1 = 0 AND {active}";
         try
         {
-            await database.Database.ExecuteSqlRawAsync(IdentityModel.InFormat(sql), cancellationToken);
+            await database.Database.ExecuteSqlRawAsync(
+                IdentityModel.InFormat(Comparison(database.Identity, active, database.Quote)), cancellationToken);
             return [];
         }
         catch (DbException fault) when (!fault.IsTransient)
@@ -38,6 +43,23 @@ internal sealed class IdentityFaults(IDbContextFactory<AccountsContext> contexts
             ];
         }
     }
+
+    private bool CanCompare(IdentityMap identity)
+    {
+        try
+        {
+            if (identity.ActiveSql("u", plain.Quote) is { } active)
+                plain.Try(Comparison(identity, active, plain.Quote));
+            return true;
+        }
+        catch (DbException)
+        {
+            return false;
+        }
+    }
+
+    private static string Comparison(IdentityMap identity, string active, Func<string, string> delimit) =>
+        $"SELECT 1 FROM {identity.Table("Users", delimit)} AS u WHERE 1 = 0 AND {active}";
 
     /// <returns>Nothing where there is no users table yet.</returns>
     public IReadOnlyList<string> Of(IdentityMap identity) => identity.IsFound ? [.. All(identity)] : [];

@@ -22,6 +22,9 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
     /// <summary>The table of applied migrations. Another application on the same database has its own.</summary>
     public const string HistoryTable = "RecoveryMigrations";
 
+    /// <summary>The table of data protection's keys.</summary>
+    public const string KeyRingTable = "RecoveryKeyRing";
+
     /// <summary>What Identity's tables are called and typed here.</summary>
     internal IdentityMap Identity { get; init; } = IdentityMap.Default;
 
@@ -111,7 +114,7 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
         base.OnModelCreating(builder);
 
         builder.ApplyConfigurationsFromAssembly(typeof(AccountsContext).Assembly);
-        builder.Entity<DataProtectionKey>().ToTable("RecoveryKeyRing");
+        builder.Entity<DataProtectionKey>().ToTable(KeyRingTable);
         Identity.Apply(builder, Quote);
     }
 }

@@ -26,6 +26,7 @@ internal static class DatabaseModule
     {
         services.AddSingleton(provider => new SqliteWriteLock(
             provider.GetRequiredService<IOptions<DatabaseSettings>>().Value.Provider == DatabaseProvider.Sqlite));
+        services.AddSingleton<PlainDatabase>();
         services.AddSingleton<IdentityMaps>();
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContext());
         services.AddDbContextFactory<AccountsContext, AccountsContextFactory>(configure);

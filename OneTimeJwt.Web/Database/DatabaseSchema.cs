@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -96,8 +97,29 @@ internal static class DatabaseSchema
             ? database.Database.SqlQueryRaw<SchemaColumn>(Sql(database)).ToList()
             : [];
 
-    internal static string Sql(AccountsContext database) =>
-        database switch { PostgreSqlAccounts => PostgreSql, SqlServerAccounts => SqlServer, _ => Sqlite };
+    internal static string Sql(AccountsContext database) => Sql(
+        database switch
+        {
+            PostgreSqlAccounts => DatabaseProvider.PostgreSql,
+            SqlServerAccounts => DatabaseProvider.SqlServer,
+            _ => DatabaseProvider.Sqlite,
+        });
+
+    internal static string Sql(DatabaseProvider provider) =>
+        provider switch { DatabaseProvider.PostgreSql => PostgreSql, DatabaseProvider.SqlServer => SqlServer, _ => Sqlite };
+
+    /// <summary>A row of those queries.</summary>
+    internal static SchemaColumn Column(DbDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        row.GetString(2),
+        row.GetString(3),
+        row.GetBoolean(4),
+        row.IsDBNull(5) ? null : row.GetInt32(5),
+        row.IsDBNull(6) ? null : row.GetString(6),
+        row.GetBoolean(7),
+        row.GetBoolean(8),
+        row.GetBoolean(9));
 
     /// <summary>Whether there is a database. Asking takes another connection, which within a transaction might not be had.</summary>
     public static async Task<bool> IsThereAsync(AccountsContext database, CancellationToken cancellationToken) =>

@@ -7,7 +7,7 @@ namespace OneTimeJwt.Web.Database;
 /// </summary>
 internal sealed class IdentityMaps(
     IOptions<DatabaseSettings> database, IOptions<IdentitySettings> settings, DbContextOptions<AccountsContext> options,
-    SqliteWriteLock writer)
+    SqliteWriteLock writer, PlainDatabase plain)
 {
     private readonly Lock _reading = new();
     private volatile IdentityMap? _kept;
@@ -33,15 +33,34 @@ internal sealed class IdentityMaps(
     /// <summary>Whether settings do where the database can't be read: for SQL that is only printed.</summary>
     public bool MayBeAway { get; set; }
 
+    /// <summary>What the database has, read at one go, and its map, which is kept.</summary>
+    /// <returns>Null where it can't be read.</returns>
+    public (Catalogue Found, IdentityMap Map)? Look()
+    {
+        try
+        {
+            var found = plain.ReadCatalogue();
+            return (found, Keep(new IdentityMap(settings.Value, found.Columns, database.Value.Provider)));
+        }
+        catch (Exception fault) when (fault.IsOfDatabase())
+        {
+            return null;
+        }
+    }
+
+    private IdentityMap Keep(IdentityMap map) => map.IsFound ? _kept ??= map : map;
+
     private IdentityMap Read()
     {
+        if (Look() is { Map: var seen })
+            return seen;
+
+        // Entity Framework knows which faults pass, and whether there is a database at all.
+
         using var context = AccountsContext.Create(database.Value.Provider, options, writer, IdentityMap.Default);
         try
         {
-            var map = new IdentityMap(settings.Value, DatabaseSchema.ReadAll(context), database.Value.Provider);
-            if (map.IsFound)
-                _kept = map;
-            return map;
+            return Keep(new IdentityMap(settings.Value, DatabaseSchema.ReadAll(context), database.Value.Provider));
         }
         catch (DbException) when (MayBeAway)
         {

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace OneTimeJwt.Web.Database;
 
 /// <summary>Brings the schema up to date; safe to call again, and from several nodes at once.</summary>
-internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
+internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, IdentityMaps maps)
 {
     private const string IdentityTables = "_IdentityTables";
 
@@ -19,6 +19,9 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
     /// <exception cref="ForeignDatabaseException">It has to be adopted first.</exception>
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken = default)
     {
+        if (IsInOrder())
+            return [];
+
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await PendingAsync(context, cancellationToken);
     }
@@ -94,15 +97,23 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts)
 
     private static bool MakesIdentityTables(string migration) => migration.EndsWith(IdentityTables, StringComparison.Ordinal);
 
-    // Our rows have no tenant: one tenant's mails and events would be another's.
     private static async Task ThrowIfOfOthersAsync(AccountsContext context, CancellationToken cancellationToken)
     {
         var applied = await context.GetService<IHistoryRepository>().GetAppliedMigrationsAsync(cancellationToken);
-        if (applied.FirstOrDefault(row => MakesIdentityTables(row.MigrationId)) is { ProductVersion: var mark }
-            && AdoptedDatabase.IsMark(mark)
-            && mark != AdoptedDatabase.MarkOf(context.Identity))
+        if (applied.Any(row => IsOfOthers(row.MigrationId, row.ProductVersion, context.Identity)))
             throw ForeignDatabaseException.OfOthers();
     }
+
+    // Where anything is amiss, Entity Framework looks again and says what.
+    private bool IsInOrder() =>
+        maps.Look() is var (found, map)
+        && OurTables.MigrationsOf(map.Provider).All(found.Applied.ContainsKey)
+        && !found.Applied.Any(row => IsOfOthers(row.Key, row.Value, map))
+        && OurTables.AreIn(found.Columns);
+
+    // Our rows have no tenant: one tenant's mails and events would be another's.
+    private static bool IsOfOthers(string migration, string mark, IdentityMap map) =>
+        MakesIdentityTables(migration) && AdoptedDatabase.IsMark(mark) && mark != AdoptedDatabase.MarkOf(map);
 
     // Tables first: what another node makes in between is no longer pending then.
     public static async Task<IReadOnlyList<string>> PendingAsync(AccountsContext context, CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.SqlClient;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
 namespace OneTimeJwt.Web.Database;
@@ -9,7 +8,7 @@ namespace OneTimeJwt.Web.Database;
 /// <summary>
 /// Sets what policies of row-level security read, on each connection that is opened. Drivers reset a session before it is used again.
 /// </summary>
-internal sealed class SessionSetting(SessionSettings settings, DatabaseProvider provider) : DbConnectionInterceptor
+internal sealed class SessionSetting(SessionSettings settings, DatabaseProvider provider) : ConnectionSetting
 {
     // https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET
     private const string PostgreSql = "SELECT set_config(@name, @value, false)";
@@ -34,21 +33,8 @@ internal sealed class SessionSetting(SessionSettings settings, DatabaseProvider 
         };
     }
 
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
-    {
-        using var command = Command(connection);
-        command.ExecuteNonQuery();
-    }
-
-    public override async Task ConnectionOpenedAsync(
-        DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
-    {
-        await using var command = Command(connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
     [SuppressMessage("Security", "CA2100", Justification = "The text is one of two constants.")]
-    private DbCommand Command(DbConnection connection)
+    protected override DbCommand Command(DbConnection connection)
     {
         var command = connection.CreateCommand();
         command.CommandText = provider == DatabaseProvider.SqlServer ? SqlServer : PostgreSql;

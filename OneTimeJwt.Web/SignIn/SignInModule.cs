@@ -127,10 +127,12 @@ internal static class SignInModule
     // In the database, so that every node has it, and encrypted, so that a copy of the database gives no session.
     private static void AddKeyRing(IServiceCollection services)
     {
-        services.AddDataProtection().SetApplicationName("OneTimeJwt").PersistKeysToDbContext<AccountsContext>();
+        services.AddDataProtection().SetApplicationName("OneTimeJwt");
+        services.AddSingleton<KeyRing>();
         services
             .AddOptions<KeyManagementOptions>()
-            .Configure<ServerSecrets>((keys, secrets) => keys.XmlEncryptor = new KeyRingEncryptor(secrets));
+            .Configure<ServerSecrets, KeyRing>(
+                (keys, secrets, ring) => (keys.XmlRepository, keys.XmlEncryptor) = (ring, new KeyRingEncryptor(secrets)));
     }
 
     private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context, string path)

@@ -1,0 +1,49 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace OneTimeJwt.Web.Database;
+
+/// <summary>What the migrations make, for a look at the database without Entity Framework's model. Tests compare it with that.</summary>
+internal static class OurTables
+{
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Columns { get; } = new Dictionary<string, IReadOnlyList<string>>
+    {
+        ["RecoveryAccounts"] =
+        [
+            "AccountId", "PendingAddress", "TrustedAddress", "TrustedUntil", "TimesSecured", "SecuredLock", "Culture", "Zone",
+            "Version",
+        ],
+        ["RecoveryCampaignAccounts"] = ["CampaignId", "Position", "AccountId"],
+        ["RecoveryCampaigns"] =
+        [
+            "Id", "State", "RequiresReset", "Accounts", "Released", "Rate", "Chosen", "Unmatched", "UnmatchedLines", "StartedBy",
+            "Client", "CreatedAt", "Reason", "ReleasedAt", "Version",
+        ],
+        ["RecoveryKeyRing"] = ["Id", "FriendlyName", "Xml"],
+        ["RecoveryOutbox"] =
+        [
+            "Id", "Kind", "AccountId", "TypedAddress", "RequestedBy", "AboutId", "Client", "CampaignId", "Culture", "Zone",
+            "RequestedAt", "DueAt", "Attempts", "LeasedUntil", "Lease", "Cause", "UnansweredAt", "RefusedAt", "TriedAgainAt",
+        ],
+        ["RecoveryPasskeys"] = ["CredentialId", "UserId", "Data"],
+        ["RecoveryRoles"] = ["Role", "Version"],
+        ["RecoveryTrail"] =
+        [
+            "Id", "At", "Kind", "AccountId", "AddressHash", "Nonce", "Actor", "Client", "Detail", "Reason", "CampaignId",
+            "MailId",
+        ],
+        ["RecoveryRoleMembers"] = ["AccountId", "Role"],
+        ["RecoveryUserTokens"] = ["UserId", "LoginProvider", "Name", "Value"],
+    };
+
+    public static IEnumerable<string> MigrationsOf(DatabaseProvider provider) => typeof(OurTables).Assembly.DefinedTypes
+        .Where(type => type.Namespace == $"{typeof(OurTables).Namespace}.Migrations.{provider}")
+        .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id)
+        .OfType<string>();
+
+    public static bool AreIn(IEnumerable<SchemaColumn> found)
+    {
+        var present = found.Where(column => column.IsVisible).Select(column => (column.Table, column.Name)).ToHashSet();
+        return Columns.All(table => table.Value.All(name => present.Contains((table.Key, name))));
+    }
+}

@@ -1,0 +1,95 @@
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Npgsql;
+
+namespace OneTimeJwt.Web.Database;
+
+/// <summary>What the database has.</summary>
+/// <param name="Columns">Of all schemas.</param>
+/// <param name="Applied">The migrations that were applied, each with the product version that was recorded for it.</param>
+internal sealed record Catalogue(IReadOnlyList<SchemaColumn> Columns, IReadOnlyDictionary<string, string> Applied);
+
+/// <summary>
+/// Reads with the driver alone what is needed before the first answer: making Entity Framework's model takes longer than all else
+/// before it. Nothing is tried again here.
+/// </summary>
+internal sealed class PlainDatabase(IOptions<DatabaseSettings> settings, DbContextOptions<AccountsContext> options)
+{
+    public DatabaseProvider Provider => settings.Value.Provider;
+
+    public Catalogue ReadCatalogue()
+    {
+        using var connection = Open();
+        var columns = Query(connection, DatabaseSchema.Sql(Provider), DatabaseSchema.Column);
+        var history = columns.Exists(column => column.Table == AccountsContext.HistoryTable && column.IsVisible)
+            ? Query(
+                connection,
+                $"SELECT \"MigrationId\", \"ProductVersion\" FROM \"{AccountsContext.HistoryTable}\"",
+                row => (Id: row.GetString(0), Version: row.GetString(1)))
+            : [];
+        return new Catalogue(columns, history.ToDictionary(row => row.Id, row => row.Version));
+    }
+
+    public IReadOnlyList<string> ReadKeyRing()
+    {
+        using var connection = Open();
+        return Query(
+            connection,
+            $"SELECT \"Xml\" FROM \"{AccountsContext.KeyRingTable}\" WHERE \"Xml\" IS NOT NULL",
+            row => row.GetString(0));
+    }
+
+    /// <summary>Runs a query for what the database says to it.</summary>
+    public void Try(string sql)
+    {
+        using var connection = Open();
+        _ = Query(connection, sql, _ => true);
+    }
+
+    /// <summary>A name as it stands in SQL.</summary>
+    public string Quote(string name) => Provider == DatabaseProvider.SqlServer
+        ? $"[{name.Replace("]", "]]", StringComparison.Ordinal)}]"
+        : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    // As the contexts open theirs.
+    private DbConnection Open()
+    {
+        var text = RelationalOptionsExtension.Extract(options).ConnectionString;
+        DbConnection connection = Provider switch
+        {
+            DatabaseProvider.SqlServer => new SqlConnection(text),
+            DatabaseProvider.PostgreSql => new NpgsqlConnection(text),
+            _ => new SqliteConnection(text),
+        };
+        try
+        {
+            connection.Open();
+            foreach (var setting in Settings())
+                setting.Apply(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private IEnumerable<ConnectionSetting> Settings() =>
+        options.FindExtension<CoreOptionsExtension>()?.Interceptors?.OfType<ConnectionSetting>() ?? [];
+
+    [SuppressMessage("Security", "CA2100", Justification = "Names come from the database and are delimited; values are literals.")]
+    private static List<T> Query<T>(DbConnection connection, string sql, Func<DbDataReader, T> row)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+            rows.Add(row(reader));
+        return rows;
+    }
+}
