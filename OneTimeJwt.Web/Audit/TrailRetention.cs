@@ -33,6 +33,9 @@ internal sealed partial class TrailRetention(
     private const int AtOnce = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
+    // Nobody waits for it, and who asks for the first pages would.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var limit = time.GetUtcNow() - settings.Value.Retention;
@@ -50,8 +53,9 @@ internal sealed partial class TrailRetention(
         return sum;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
+        await Task.Delay(Pause, time, stoppingToken);
         using var timer = new PeriodicTimer(Interval, time);
         do
         {

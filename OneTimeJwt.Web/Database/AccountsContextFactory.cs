@@ -5,14 +5,17 @@ namespace OneTimeJwt.Web.Database;
 /// <summary>Makes contexts for the configured provider.</summary>
 internal sealed class AccountsContextFactory(
     IOptions<DatabaseSettings> settings,
-    DbContextOptions<AccountsContext> options,
+    Lazy<DbContextOptions<AccountsContext>> options,
     IdentityMaps maps,
     SqliteWriteLock writer
 ) : IDbContextFactory<AccountsContext>
 {
     /// <summary>For what is asked every few seconds and says itself what goes wrong.</summary>
     public AccountsContextFactory WithoutLog() => new(
-        settings, new DbContextOptionsBuilder<AccountsContext>(options).UseLoggerFactory(NullLoggerFactory.Instance).Options, maps, writer);
+        settings,
+        new(() => new DbContextOptionsBuilder<AccountsContext>(options.Value).UseLoggerFactory(NullLoggerFactory.Instance).Options),
+        maps,
+        writer);
 
-    public AccountsContext CreateDbContext() => AccountsContext.Create(settings.Value.Provider, options, writer, maps.Current);
+    public AccountsContext CreateDbContext() => AccountsContext.Create(settings.Value.Provider, options.Value, writer, maps.Current);
 }

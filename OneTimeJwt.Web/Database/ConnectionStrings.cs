@@ -23,10 +23,20 @@ internal static class ConnectionStrings
     private static readonly EventId FilteredPrincipal = new(CoreEventId.CoreBaseId + 622);
 
     private static readonly TextSanitizer Storable = new();
-    private static readonly SqlitePragmas Pragmas = new();
     private static readonly SynchronousCommitInterceptor Commits = new();
 
-    public static void Use(DbContextOptionsBuilder options, DatabaseProvider provider, string? connectionString, string contentRoot)
+    /// <summary>As it is given to the driver.</summary>
+    public static string Complete(DatabaseProvider provider, string? connectionString, string contentRoot) => provider switch
+    {
+        DatabaseProvider.SqlServer => SqlServer(connectionString),
+        DatabaseProvider.PostgreSql => PostgreSql(connectionString),
+        _ => Sqlite(connectionString, contentRoot),
+    };
+
+    /// <param name="options">What is built.</param>
+    /// <param name="provider">Of the database.</param>
+    /// <param name="text">A connection string that is <see cref="Complete"/>.</param>
+    public static void Use(DbContextOptionsBuilder options, DatabaseProvider provider, string text)
     {
         // The migrator's own transaction is meant; and the names of an adopted database are in no snapshot.
         options
@@ -41,7 +51,7 @@ internal static class ConnectionStrings
             case DatabaseProvider.SqlServer:
                 options
                     .UseSqlServer(
-                        SqlServer(connectionString),
+                        text,
                         server =>
                             server
                                 .EnableRetryOnFailure(MaxRetries, MaxRetryDelay, errorNumbersToAdd: null)
@@ -51,7 +61,7 @@ internal static class ConnectionStrings
             case DatabaseProvider.PostgreSql:
                 options
                     .UseNpgsql(
-                        PostgreSql(connectionString),
+                        text,
                         server =>
                             server
                                 .ExecutionStrategy(dependencies => new PostgreSqlRetries(dependencies, MaxRetries, MaxRetryDelay))
@@ -59,9 +69,7 @@ internal static class ConnectionStrings
                     .AddInterceptors(Storable, Commits);
                 break;
             default:
-                options
-                    .UseSqlite(Sqlite(connectionString, contentRoot), file => file.MigrationsHistoryTable(AccountsContext.HistoryTable))
-                    .AddInterceptors(Pragmas);
+                options.UseSqlite(text, file => file.MigrationsHistoryTable(AccountsContext.HistoryTable));
                 break;
         }
     }

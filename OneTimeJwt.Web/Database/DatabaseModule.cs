@@ -8,14 +8,14 @@ internal static class DatabaseModule
 
         builder.Services.AddSettings<IdentitySettings, IdentitySettingsValidator>("Database:Identity");
 
+        builder.Services.AddSingleton<PlainDatabase>();
         builder.Services.AddAccountsContext(
             (services, options) =>
             {
-                var provider = services.GetRequiredService<IOptions<DatabaseSettings>>().Value.Provider;
-                ConnectionStrings.Use(
-                    options, provider, builder.Configuration.GetConnectionString("Accounts"), builder.Environment.ContentRootPath);
-                if (services.GetRequiredService<IOptions<IdentitySettings>>().Value.Session is { Name.Length: > 0 } session)
-                    options.AddInterceptors(new SessionSetting(session, provider));
+                var plain = services.GetRequiredService<PlainDatabase>();
+                ConnectionStrings.Use(options, plain.Provider, plain.ConnectionString);
+                if (plain.Setting is { } setting)
+                    options.AddInterceptors(setting);
             });
         builder.Services.AddSingleton<Migrator>();
         builder.Services.AddSingleton<AdoptedDatabase>();
@@ -26,7 +26,9 @@ internal static class DatabaseModule
     {
         services.AddSingleton(provider => new SqliteWriteLock(
             provider.GetRequiredService<IOptions<DatabaseSettings>>().Value.Provider == DatabaseProvider.Sqlite));
-        services.AddSingleton<PlainDatabase>();
+        // Options are made when the first context is.
+        services.AddSingleton(provider => new Lazy<DbContextOptions<AccountsContext>>(
+            provider.GetRequiredService<DbContextOptions<AccountsContext>>));
         services.AddSingleton<IdentityMaps>();
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContext());
         services.AddDbContextFactory<AccountsContext, AccountsContextFactory>(configure);

@@ -30,7 +30,7 @@ internal sealed class DesignTime
     private static DbContextOptions<AccountsContext> Options(DatabaseProvider provider, string connectionString)
     {
         var options = new DbContextOptionsBuilder<AccountsContext>();
-        ConnectionStrings.Use(options, provider, connectionString, Path.GetTempPath());
+        ConnectionStrings.Use(options, provider, connectionString);
         return options.UseApplicationServiceProvider(Services.Value).Options;
     }
 }

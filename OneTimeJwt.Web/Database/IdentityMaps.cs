@@ -6,8 +6,8 @@ namespace OneTimeJwt.Web.Database;
 /// The map of Identity's tables in this database, read when the first context is made and kept once there is a users table.
 /// </summary>
 internal sealed class IdentityMaps(
-    IOptions<DatabaseSettings> database, IOptions<IdentitySettings> settings, DbContextOptions<AccountsContext> options,
-    SqliteWriteLock writer, PlainDatabase plain)
+    IOptions<DatabaseSettings> database, IOptions<IdentitySettings> settings, Lazy<DbContextOptions<AccountsContext>> options,
+    SqliteWriteLock writer, PlainDatabase? plain = null)
 {
     private readonly Lock _reading = new();
     private volatile IdentityMap? _kept;
@@ -28,7 +28,7 @@ internal sealed class IdentityMaps(
 
     /// <summary>A context for settings that are only tried.</summary>
     public AccountsContext ContextFor(IdentitySettings tried, IReadOnlyList<SchemaColumn> columns) =>
-        AccountsContext.Create(database.Value.Provider, options, writer, new IdentityMap(tried, columns, database.Value.Provider));
+        AccountsContext.Create(database.Value.Provider, options.Value, writer, new IdentityMap(tried, columns, database.Value.Provider));
 
     /// <summary>Whether settings do where the database can't be read: for SQL that is only printed.</summary>
     public bool MayBeAway { get; set; }
@@ -37,6 +37,9 @@ internal sealed class IdentityMaps(
     /// <returns>Null where it can't be read.</returns>
     public (Catalogue Found, IdentityMap Map)? Look()
     {
+        if (plain is null)
+            return null;
+
         try
         {
             var found = plain.ReadCatalogue();
@@ -57,7 +60,7 @@ internal sealed class IdentityMaps(
 
         // Entity Framework knows which faults pass, and whether there is a database at all.
 
-        using var context = AccountsContext.Create(database.Value.Provider, options, writer, IdentityMap.Default);
+        using var context = AccountsContext.Create(database.Value.Provider, options.Value, writer, IdentityMap.Default);
         try
         {
             return Keep(new IdentityMap(settings.Value, DatabaseSchema.ReadAll(context), database.Value.Provider));

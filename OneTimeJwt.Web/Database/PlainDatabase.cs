@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Npgsql;
 
 namespace OneTimeJwt.Web.Database;
@@ -16,9 +15,20 @@ internal sealed record Catalogue(IReadOnlyList<SchemaColumn> Columns, IReadOnlyD
 /// Reads with the driver alone what is needed before the first answer: making Entity Framework's model takes longer than all else
 /// before it. Nothing is tried again here.
 /// </summary>
-internal sealed class PlainDatabase(IOptions<DatabaseSettings> settings, DbContextOptions<AccountsContext> options)
+internal sealed class PlainDatabase(
+    IOptions<DatabaseSettings> settings, IOptions<IdentitySettings> identity, IConfiguration configuration, IHostEnvironment environment)
 {
+    private readonly Lazy<string> _text = new(() => ConnectionStrings.Complete(
+        settings.Value.Provider, configuration.GetConnectionString("Accounts"), environment.ContentRootPath));
+
     public DatabaseProvider Provider => settings.Value.Provider;
+
+    public string ConnectionString => _text.Value;
+
+    /// <summary>What is set on each connection.</summary>
+    public ConnectionSetting? Setting { get; } = settings.Value.Provider == DatabaseProvider.Sqlite ? new SqlitePragmas()
+        : identity.Value.Session is { Name.Length: > 0 } session ? new SessionSetting(session, settings.Value.Provider)
+        : null;
 
     public Catalogue ReadCatalogue()
     {
@@ -57,18 +67,16 @@ internal sealed class PlainDatabase(IOptions<DatabaseSettings> settings, DbConte
     // As the contexts open theirs.
     private DbConnection Open()
     {
-        var text = RelationalOptionsExtension.Extract(options).ConnectionString;
         DbConnection connection = Provider switch
         {
-            DatabaseProvider.SqlServer => new SqlConnection(text),
-            DatabaseProvider.PostgreSql => new NpgsqlConnection(text),
-            _ => new SqliteConnection(text),
+            DatabaseProvider.SqlServer => new SqlConnection(ConnectionString),
+            DatabaseProvider.PostgreSql => new NpgsqlConnection(ConnectionString),
+            _ => new SqliteConnection(ConnectionString),
         };
         try
         {
             connection.Open();
-            foreach (var setting in Settings())
-                setting.Apply(connection);
+            Setting?.Apply(connection);
             return connection;
         }
         catch
@@ -77,9 +85,6 @@ internal sealed class PlainDatabase(IOptions<DatabaseSettings> settings, DbConte
             throw;
         }
     }
-
-    private IEnumerable<ConnectionSetting> Settings() =>
-        options.FindExtension<CoreOptionsExtension>()?.Interceptors?.OfType<ConnectionSetting>() ?? [];
 
     [SuppressMessage("Security", "CA2100", Justification = "Names come from the database and are delimited; values are literals.")]
     private static List<T> Query<T>(DbConnection connection, string sql, Func<DbDataReader, T> row)

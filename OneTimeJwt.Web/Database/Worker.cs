@@ -1,8 +1,33 @@
 namespace OneTimeJwt.Web.Database;
 
-/// <summary>Background work in rounds, which nothing but the shutdown ends: what goes wrong is logged, and the next round comes.</summary>
-internal abstract class Worker : BackgroundService
+/// <summary>
+/// Background work in rounds, from when the server listens, so that the first answer needn't share the processors with it. Nothing
+/// but the shutdown ends it: what goes wrong is logged, and the next round comes.
+/// </summary>
+internal abstract class Worker : BackgroundService, IHostedLifecycleService
 {
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _started.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await _started.Task.WaitAsync(stoppingToken);
+        await WorkAsync(stoppingToken);
+    }
+
+    protected abstract Task WorkAsync(CancellationToken stoppingToken);
+
     /// <param name="round">A round, or a part of one that others must not wait for.</param>
     /// <param name="stoppingToken">The app's shutdown: only then a cancellation is no fault.</param>
     /// <returns>Whether it went well.</returns>

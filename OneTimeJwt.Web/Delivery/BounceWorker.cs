@@ -11,7 +11,7 @@ internal sealed partial class BounceWorker(
     private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan RoundTimeout = TimeSpan.FromMinutes(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         var bounces = settings.Value.Bounces;
         if (settings.Value.Transport != MailTransportKind.Smtp || bounces.Imap.Host is null)

@@ -34,7 +34,7 @@ internal sealed partial class DeliveryWorker(
     public override Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
         base.StopAsync(cancellationToken), TryAsync(() => audit.SummariseAsync(cancellationToken), cancellationToken));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var done = new CancellationTokenSource();
         var renewal = outbox.KeepAsync(() => [.. _inHand.Values], done.Token);

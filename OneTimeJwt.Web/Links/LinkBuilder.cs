@@ -11,7 +11,7 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
     /// <summary>The whole link; null where it would be too long.</summary>
     public string? Build(MintedToken token, out int length)
     {
-        var link = Build(origin, token, Language.Current, languages.Value);
+        var link = Build(origin, token.Purpose, token.Value, Language.Current, languages.Value);
         length = link.Length;
         return length <= settings.Value.MaxLinkLength && token.Value.Length <= OneTimeTokens.MaxLength ? link : null;
     }
@@ -21,6 +21,11 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
         Language.Current.Code == languages.Value.Default
             ? origin.Value + path
             : $"{origin.Value}{path}?{LanguageCookieProvider.CarriedKey}={Language.Current.Code}";
+
+    /// <summary>What no link is longer than. Asked first, since no token is minted for it.</summary>
+    internal static int MaxLength(PublicOrigin origin) =>
+        LinkPurposes.Own.Max(purpose => Language.All.Max(language =>
+            Build(origin, purpose.Token, new string('x', OneTimeTokens.MaxLength), language, new LanguageSettings { Default = "" }).Length));
 
     /// <summary>The length of the longest link for an account with a GUID for an id: longest secret id, longest
     /// expiry, any language.</summary>
@@ -34,12 +39,13 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
         var account = new Account { Id = Guid.Empty.ToString(), SecurityStamp = "any" };
         return LinkPurposes.Own.Max(purpose =>
             Language.All.Max(language =>
-                Build(origin, tokens.Mint(purpose.Token, account), language, new LanguageSettings { Default = "" }).Length));
+                Build(origin, purpose.Token, tokens.Mint(purpose.Token, account).Value, language, new LanguageSettings { Default = "" }).Length));
     }
 
     // Without a language the browser's own counts.
-    private static string Build(PublicOrigin origin, MintedToken token, Language language, LanguageSettings languages) =>
-        $"{origin.Value}{token.Purpose.Page}?token={token.Value}"
+    private static string Build(
+        PublicOrigin origin, TokenPurpose purpose, string token, Language language, LanguageSettings languages) =>
+        $"{origin.Value}{purpose.Page}?token={token}"
             + (language.Code == languages.Default ? "" : $"&{LanguageCookieProvider.CarriedKey}={language.Code}");
 
     private sealed class EndOfTime : TimeProvider

@@ -41,7 +41,8 @@ internal sealed class RecoverySettingsValidator(IHostEnvironment environment) : 
         if (new SitePath(origin.Path).IsAmbiguous)
             faults.Add($"Recovery:PublicOrigin has the path {origin.Path}, which begins like a page of this app: "
                 + "choose another one, for example /recover");
-        if (LinkBuilder.MaxTypicalLength(origin) is var longest && longest > options.MaxLinkLength)
+        if (LinkBuilder.MaxLength(origin) > options.MaxLinkLength
+            && LinkBuilder.MaxTypicalLength(origin) is var longest && longest > options.MaxLinkLength)
             faults.Add(
                 $"Recovery:MaxLinkLength is {options.MaxLinkLength}, but a link for this origin takes up to {longest} characters: "
                     + "raise it to at least that");

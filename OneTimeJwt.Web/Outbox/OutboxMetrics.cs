@@ -24,7 +24,7 @@ internal sealed partial class OutboxMetrics : Worker
         meter.CreateObservableGauge("onetimejwt.outbox.age", Age, "s", "How long the oldest mail that is still to be sent has waited.");
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(OutboxStatus.MaxAge, _time);
         do

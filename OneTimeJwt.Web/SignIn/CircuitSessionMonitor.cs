@@ -17,7 +17,7 @@ internal sealed partial class CircuitSessionMonitor(
 
     public void Remove(SessionCircuit circuit) => _circuits.TryRemove(circuit, out _);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
