@@ -20,7 +20,7 @@ internal static class RedeemScenario
         using var scratch = new Scratch();
         await using var sink = await MailSink.StartAsync();
         var secret = Subjects.NewSecret();
-        using var ours = await Subjects.OursAsync(scratch, sink.Port, secret);
+        using var ours = await new Subjects(scratch, sink.Port).OursAsync(secret);
         await ours.StartAsync();
         using var browser = new Browser(ours.Address);
         var hasher = new Hasher(scratch);
@@ -103,7 +103,7 @@ internal static class RedeemScenario
 
     private static async Task<List<IdentityUser>> AccountsAsync(Subject ours)
     {
-        await using var connection = new SqliteConnection($"Data Source={ours.Database}");
+        await using var connection = new SqliteConnection(ours.Database);
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT Id, SecurityStamp, PasswordHash, Email, NormalizedEmail FROM AspNetUsers";

@@ -139,11 +139,11 @@ internal sealed class Subjects(Scratch scratch, int mailPort)
         await ReplaceAsync(Path.Combine(source, "Program.cs"), "options.UseSqlite(", "options.UseNpgsql(");
     }
 
-    private static Task AddPackageAsync(string source, string package)
+    private static async Task AddPackageAsync(string source, string package)
     {
-        var versions = File.ReadAllText(Path.Combine(Repository(), "Directory.Packages.props"));
+        var versions = await File.ReadAllTextAsync(Path.Combine(Repository(), "Directory.Packages.props"));
         var version = Regex.Match(versions, $"Include=\"{Regex.Escape(package)}\" Version=\"([^\"]+)\"").Groups[1].Value;
-        return ReplaceAsync(
+        await ReplaceAsync(
             Path.Combine(source, "Template.csproj"),
             "<PackageReference Include=\"Microsoft.EntityFrameworkCore.Sqlite\"",
             $"<PackageReference Include=\"{package}\" Version=\"{version}\" /><PackageReference Include=\"Microsoft.EntityFrameworkCore.Sqlite\"");

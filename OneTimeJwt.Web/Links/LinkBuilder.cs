@@ -24,8 +24,7 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
 
     /// <summary>What no link is longer than. Asked first, since no token is minted for it.</summary>
     internal static int MaxLength(PublicOrigin origin) =>
-        LinkPurposes.Own.Max(purpose => Language.All.Max(language =>
-            Build(origin, purpose.Token, new string('x', OneTimeTokens.MaxLength), language, new LanguageSettings { Default = "" }).Length));
+        LinkPurposes.Own.Max(purpose => Longest(origin, purpose.Token, new string('x', OneTimeTokens.MaxLength)));
 
     /// <summary>The length of the longest link for an account with a GUID for an id: longest secret id, longest
     /// expiry, any language.</summary>
@@ -37,10 +36,11 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
             new TokenLifetimes(),
             MaxExpiry);
         var account = new Account { Id = Guid.Empty.ToString(), SecurityStamp = "any" };
-        return LinkPurposes.Own.Max(purpose =>
-            Language.All.Max(language =>
-                Build(origin, purpose.Token, tokens.Mint(purpose.Token, account).Value, language, new LanguageSettings { Default = "" }).Length));
+        return LinkPurposes.Own.Max(purpose => Longest(origin, purpose.Token, tokens.Mint(purpose.Token, account).Value));
     }
+
+    private static int Longest(PublicOrigin origin, TokenPurpose purpose, string token) =>
+        Language.All.Max(language => Build(origin, purpose, token, language, new LanguageSettings { Default = "" }).Length);
 
     // Without a language the browser's own counts.
     private static string Build(
