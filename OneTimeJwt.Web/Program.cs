@@ -80,6 +80,7 @@ internal static class Program
         var origin = app.Services.GetRequiredService<PublicOrigin>();
         app.UseTelemetry();
         app.UseSitePath();
+        app.UseRequestLoad();
         app.UseSecurity();
         app.UseNoStore();
         app.UseLanguages();

@@ -30,26 +30,26 @@ public sealed class OutboxQueueTests : IDisposable
     {
         await AddAsync("ada");
 
-        Assert.Single(await Node().LeaseAsync(10, Cancellation));
-        Assert.Empty(await Node().LeaseAsync(10, Cancellation));
+        Assert.Single(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation));
+        Assert.Empty(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation));
 
         _clock.Now += TimeSpan.FromSeconds(21);
-        Assert.Equal(2, Assert.Single(await Node().LeaseAsync(10, Cancellation)).Attempts);
+        Assert.Equal(2, Assert.Single(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation)).Attempts);
     }
 
     [Fact]
     public async Task A_renewed_lease_stays_and_a_lost_one_stays_lost()
     {
         await AddAsync("ada");
-        var leased = await Node().LeaseAsync(10, Cancellation);
+        var leased = await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation);
 
         _clock.Now += TimeSpan.FromSeconds(15);
         await Node().ExtendLeasesAsync(leased, Cancellation);
         _clock.Now += TimeSpan.FromSeconds(15);
-        Assert.Empty(await Node().LeaseAsync(10, Cancellation));
+        Assert.Empty(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation));
 
         _clock.Now += TimeSpan.FromSeconds(15);
-        Assert.Single(await Node().LeaseAsync(10, Cancellation));
+        Assert.Single(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation));
         await Node().RetryLaterAsync(leased[0], Fault);
         await Node().RefuseAsync(leased[0], "it came too late");
         await Node().PutBackAsync(leased);
@@ -65,11 +65,11 @@ public sealed class OutboxQueueTests : IDisposable
     {
         await AddAsync("ada", "ada", "grace");
 
-        Assert.Equal("ada", Assert.Single(await Node().LeaseAsync(1, Cancellation)).AccountId);
-        Assert.Equal("grace", Assert.Single(await Node().LeaseAsync(10, Cancellation)).AccountId);
+        Assert.Equal("ada", Assert.Single(await Node().LeaseAsync(1, TimeSpan.Zero, Cancellation)).AccountId);
+        Assert.Equal("grace", Assert.Single(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation)).AccountId);
 
         _clock.Now += TimeSpan.FromSeconds(21);
-        Assert.Equal(3, (await Node().LeaseAsync(10, Cancellation)).Count);
+        Assert.Equal(3, (await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation)).Count);
     }
 
     [Fact]
@@ -77,9 +77,9 @@ public sealed class OutboxQueueTests : IDisposable
     {
         await AddAsync("ada");
 
-        await Node().PutBackAsync(await Node().LeaseAsync(10, Cancellation));
+        await Node().PutBackAsync(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation));
 
-        Assert.Equal(1, Assert.Single(await Node().LeaseAsync(10, Cancellation)).Attempts);
+        Assert.Equal(1, Assert.Single(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation)).Attempts);
     }
 
     [Fact]
@@ -89,9 +89,9 @@ public sealed class OutboxQueueTests : IDisposable
         var waits = new List<TimeSpan>();
         for (var i = 0; i < 12; i++)
         {
-            await Node().RetryLaterAsync(Assert.Single(await Node().LeaseAsync(10, Cancellation)), Fault);
+            await Node().RetryLaterAsync(Assert.Single(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation)), Fault);
             waits.Add(Assert.Single(await RowsAsync()).DueAt - _clock.Now);
-            Assert.Empty(await Node().LeaseAsync(10, Cancellation));
+            Assert.Empty(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation));
             _clock.Now += waits[^1];
         }
 
@@ -111,7 +111,7 @@ public sealed class OutboxQueueTests : IDisposable
         await AddAsync("ada");
 
         await Node()
-            .RetryLaterAsync(Assert.Single(await Node().LeaseAsync(10, Cancellation)), Fault with { Wait = TimeSpan.FromSeconds(asked) });
+            .RetryLaterAsync(Assert.Single(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation)), Fault with { Wait = TimeSpan.FromSeconds(asked) });
 
         Assert.InRange((Assert.Single(await RowsAsync()).DueAt - _clock.Now).TotalSeconds, least, most);
     }
@@ -120,10 +120,10 @@ public sealed class OutboxQueueTests : IDisposable
     public async Task A_refused_mail_stays_and_is_never_tried_until_somebody_asks_for_it()
     {
         await AddAsync("ada");
-        await Node().RefuseAsync(Assert.Single(await Node().LeaseAsync(10, Cancellation)), "the mail server refused it with 550");
+        await Node().RefuseAsync(Assert.Single(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation)), "the mail server refused it with 550");
 
         _clock.Now += TimeSpan.FromDays(2);
-        Assert.Empty(await Node().LeaseAsync(10, Cancellation));
+        Assert.Empty(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation));
         var row = Assert.Single(await RowsAsync());
         Assert.Equal("the mail server refused it with 550", row.Cause);
 
@@ -134,7 +134,7 @@ public sealed class OutboxQueueTests : IDisposable
     public async Task Refused_mails_are_removed_in_time_and_no_others()
     {
         await AddAsync("old", "new", "waiting");
-        var leased = (await Node().LeaseAsync(10, Cancellation)).ToDictionary(mail => mail.AccountId!);
+        var leased = (await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation)).ToDictionary(mail => mail.AccountId!);
         await Node().RefuseAsync(leased["old"], "refused");
         _clock.Now += TimeSpan.FromDays(30);
         await Node().RefuseAsync(leased["new"], "refused");

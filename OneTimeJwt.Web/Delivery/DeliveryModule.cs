@@ -7,6 +7,7 @@ internal static class DeliveryModule
     public static void AddDelivery(this WebApplicationBuilder builder)
     {
         builder.Services.AddScoped<RecipientResolver>();
+        builder.Services.AddSingleton<RequestLoad>();
         builder.Services.AddSingleton<MailAddresses>();
         builder.Services.AddSingleton<SnapshotReader>();
         builder.Services.AddSingleton<LinkPlanner>();

@@ -15,6 +15,7 @@ internal sealed partial class DeliveryWorker(
     MailDelivery delivery,
     DeliveryAttempt attempt,
     LinkAudit audit,
+    RequestLoad load,
     TimeProvider time,
     ILogger<DeliveryWorker> logger
 ) : Worker
@@ -98,7 +99,7 @@ internal sealed partial class DeliveryWorker(
         foreach (var (recipient, _) in _latest.Where(work => work.Value.IsCompleted).ToList())
             _latest.Remove(recipient);
 
-        var leased = await outbox.LeaseAsync(BatchSize, stoppingToken);
+        var leased = await outbox.LeaseAsync(BatchSize, load.IsBusy ? RequestLoad.Patience : TimeSpan.Zero, stoppingToken);
         if (leased.Count == 0)
             return null;
 

@@ -26,7 +26,10 @@ internal sealed partial class OutboxQueue(
     private readonly LeaseClock _leases = new(time);
 
     /// <summary>Leases rows, the longest due first. No two nodes work on one account at a time.</summary>
-    public async Task<List<OutboxMail>> LeaseAsync(int max, CancellationToken cancellationToken)
+    /// <param name="max">How many.</param>
+    /// <param name="patience">How long they have to be due.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public async Task<List<OutboxMail>> LeaseAsync(int max, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (HasToRecord)
             return [];
@@ -38,9 +41,9 @@ internal sealed partial class OutboxQueue(
             await ProbeWriteAsync(database, cancellationToken);
 
         // A DueAt beyond the longest back-off can only come from a clock that was set back since.
-        var noLaterThan = now + MaxDelay + MaxDelay;
+        var (dueAt, noLaterThan) = (now - patience, now + MaxDelay + MaxDelay);
         var due = await Free(database, lease, now)
-            .Where(mail => mail.DueAt <= now || mail.DueAt > noLaterThan)
+            .Where(mail => mail.DueAt <= dueAt || mail.DueAt > noLaterThan)
             .OrderBy(mail => mail.DueAt)
             .Take(max)
             .Select(mail => mail.Id)
