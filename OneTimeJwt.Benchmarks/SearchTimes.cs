@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Benchmarks;
@@ -14,6 +15,9 @@ internal static class SearchTimes
     private const int MostLetters = 14;
     private const int Pages = 4_000;
     private const double Goal = 100;
+    private const double GoalOfLinks = 60;
+
+    private static readonly int[] LinksOut = [0, 1_000, 20_000];
 
     public static async Task<int> MeasureAsync(string database)
     {
@@ -45,14 +49,48 @@ internal static class SearchTimes
                 AccountFilters.NoPassword,
                 AccountFilters.TwoFactor,
                 AccountFilters.Locked,
-                AccountFilters.LinkOut,
             })
             worst = Math.Max(
                 worst,
                 await ReportAsync($"typing, {filter}", texts.Where((_, i) => i % 10 == 0), text => search.PageAsync(text, filter)));
+        var worstOfLinks = 0d;
+        var campaign = Guid.NewGuid();
+        foreach (var links in LinksOut)
+        {
+            await MailAsync(context, campaign, links);
+            worstOfLinks = Math.Max(
+                worstOfLinks,
+                await ReportAsync(
+                    $"typing, {links:N0} links out",
+                    texts.Where((_, i) => i % 10 == 0),
+                    text => search.PageAsync(text, AccountFilters.LinkOut)));
+            await context.Trail.Where(line => line.CampaignId == campaign).ExecuteDeleteAsync();
+        }
+
         await PageThroughAsync(search);
-        await Console.Out.WriteLineAsync(worst < Goal ? $"The goal of {Goal:N0} ms is met." : $"The goal of {Goal:N0} ms is missed.");
-        return worst < Goal ? 0 : 1;
+        var isMet = worst < Goal && worstOfLinks <= GoalOfLinks;
+        await Console.Out.WriteLineAsync(
+            $"The goal of {Goal:N0} ms, and of {GoalOfLinks:N0} ms for links out, at 95 % is {(isMet ? "met" : "missed")}.");
+        return isMet ? 0 : 1;
+    }
+
+    // Mailed by an admin minutes ago; a quarter is used already.
+    private static async Task MailAsync(AccountsContext context, Guid campaign, int count)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var ids = await context.Users.OrderBy(account => account.Id).Take(count).Select(account => account.Id).ToListAsync();
+        for (var i = 0; i < ids.Count; i++)
+        {
+            context.Add(Line(RecoveryEventKind.Mailed, ids[i], now.AddMinutes(-20).AddMilliseconds(i)));
+            if (i % 4 == 0)
+                context.Add(Line(RecoveryEventKind.Redeemed, ids[i], now));
+        }
+
+        await context.SaveChangesAsync();
+        context.ChangeTracker.Clear();
+
+        RecoveryEvent Line(RecoveryEventKind kind, string id, DateTimeOffset at) =>
+            new() { Kind = kind, AccountId = id, At = at, Actor = "admin", Nonce = $"{at.Ticks:x16}", CampaignId = campaign };
     }
 
     private static async Task<double> ReportAsync(string name, IEnumerable<string> texts, Func<string, Task<FoundAccounts>> search)

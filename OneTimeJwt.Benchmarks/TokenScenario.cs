@@ -25,6 +25,7 @@ internal static class TokenScenario
     private static ManualConfig Config() => ManualConfig.Create(DefaultConfig.Instance)
         .AddJob(Job.Default.WithLaunchCount(3).WithWarmupCount(5).WithIterationCount(8))
         .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.JoinSummary)
+        .WithBuildTimeout(TimeSpan.FromMinutes(10))
         .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "onetimejwt-benchmarks"))
         .AddLogger(NullLogger.Instance);
 

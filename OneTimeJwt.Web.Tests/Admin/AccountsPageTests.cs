@@ -296,6 +296,103 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
                 .Count;
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_search_for_links_out_finds_what_their_definition_says(int seed)
+    {
+        var random = new Random(seed);
+        var (family, now) = ($"out{Guid.NewGuid():N}"[..12], TimeProvider.System.GetUtcNow());
+        await AddAsync(family, 60, (account, i) =>
+        {
+            account.EmailConfirmed = random.Next(3) > 0;
+            account.NormalizedEmail = i % 5 == 0 ? account.Email
+                : i % 7 == 0 ? $"ELSEWHERE-{account.NormalizedEmail}"
+                : account.NormalizedEmail;
+        });
+        var accounts = await _app.WithAsync<AccountsContext, List<Account>>(database =>
+            database.Users.AsNoTracking().Where(account => account.UserName!.StartsWith(family)).ToListAsync());
+        var lines = accounts.SelectMany(account => Enumerable.Range(0, random.Next(5)).Select(_ => Line(account))).ToList();
+        await _app.WithAsync<AccountsContext, int>(database =>
+        {
+            database.AddRange(lines);
+            return database.SaveChangesAsync();
+        });
+
+        Assert.InRange(accounts.Count(IsOut), 5, 55);
+        await CompareAsync();
+        // So many mails that they aren't listed.
+        var many = Enumerable.Range(0, 4_000).Select(_ => Mail("another", now.AddMinutes(-1), null)).ToList();
+        await _app.WithAsync<AccountsContext, int>(database =>
+        {
+            database.AddRange(many);
+            return database.SaveChangesAsync();
+        });
+        await CompareAsync();
+        await _app.WithAsync<AccountsContext, int>(database =>
+            database.Trail.Where(line => line.AccountId == "another").ExecuteDeleteAsync());
+
+        async Task CompareAsync()
+        {
+            foreach (var text in new[] { family, $"{family}-01", $"{family}-{seed:D3}@example.com", accounts[seed].Id, $"no{family}" })
+            {
+                Assert.Equal(Expected(text, _ => true), await AllAsync(text, AccountFilters.LinkOut));
+                Assert.Equal(
+                    Expected(text, account => !account.EmailConfirmed),
+                    await AllAsync(text, AccountFilters.LinkOut | AccountFilters.Unconfirmed));
+            }
+        }
+
+        IEnumerable<string> Expected(string text, Func<Account, bool> filter) => accounts
+            .Where(account => account.UserName!.StartsWith(text, StringComparison.Ordinal) || account.Id == text)
+            .Where(account => IsOut(account) && filter(account))
+            .Select(account => account.Id)
+            .Order(StringComparer.Ordinal);
+
+        async Task<IEnumerable<string>> AllAsync(string text, AccountFilters filters)
+        {
+            var (found, next) = (new List<string>(), (AccountCursor?)null);
+            do
+            {
+                var page = await Search.PageAsync(text, filters, next, max: 7, Xunit.TestContext.Current.CancellationToken);
+                found.AddRange(page.Rows.Select(row => row.Id));
+                next = page.Next;
+            }
+            while (next is not null);
+
+            return found.Order(StringComparer.Ordinal);
+        }
+
+        bool IsOut(Account account) => lines.Exists(mail =>
+            mail.AccountId == account.Id
+            && mail is { Kind: RecoveryEventKind.Mailed, Nonce: not null, Detail: null }
+            && mail.At > now.AddMinutes(mail.Actor is null ? -30 : -720)
+            && !lines.Exists(end => end.Kind is RecoveryEventKind.Redeemed or RecoveryEventKind.LinksKilled
+                && end.AccountId == account.Id
+                && end.At >= mail.At));
+
+        // Not at the very ends of lifetimes, since the search has a clock of its own.
+        RecoveryEvent Line(Account account)
+        {
+            var at = now.AddMinutes(new[] { -5, -10, -20, -40, -600, -800 }[random.Next(6)]);
+            return random.Next(4) > 0 ? Mail(account.Id, at, random.Next(2) == 0 ? "admin" : null) : RecoveryEvent.Of(
+                new[] { RecoveryEventKind.Redeemed, RecoveryEventKind.LinksKilled, RecoveryEventKind.Opened }[random.Next(3)],
+                account.Id,
+                at);
+        }
+
+        RecoveryEvent Mail(string account, DateTimeOffset at, string? actor) => new()
+        {
+            At = at,
+            Kind = random.Next(8) == 0 ? RecoveryEventKind.NoticeMailed : RecoveryEventKind.Mailed,
+            AccountId = account,
+            Actor = actor,
+            Nonce = random.Next(8) == 0 ? null : $"{random.NextInt64():x16}",
+            Detail = random.Next(8) == 0 ? "confirm" : null,
+        };
+    }
+
     private async Task<ConsoleDriver> DeskAsync() => new(_app, (await _app.AddAdminAsync(ConsoleRole.Support)).User);
 
     private Task<int> AddAsync(string family, int count, Action<Account, int>? shape = null) =>

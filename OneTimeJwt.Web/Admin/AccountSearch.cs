@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using OneTimeJwt.Web.Links;
 
 namespace OneTimeJwt.Web.Admin;
@@ -57,11 +58,19 @@ public sealed class AccountSearch(
         CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var stages = Stages(database, text.Trim());
+        var stages = Stages(database, text.Trim(), out var isFound);
+        var mailed = filters.HasFlag(AccountFilters.LinkOut) ? await links.MailedAsync(database, cancellationToken) : null;
+        // Found once, and not in each stage again.
+        if (mailed is [_, ..] && isFound is not null)
+            mailed = await Few(database.Users.Where(isFound), mailed).Select(account => account.Id).ToListAsync(cancellationToken);
+        if (mailed is [])
+            return new FoundAccounts([], Next: null);
+
         var rows = new List<AccountRow>();
         for (var i = after?.Stage ?? 0; i < stages.Count; i++, after = null)
         {
-            var (found, next) = await InStageAsync(database, stages[i], i, filters, after, max - rows.Count, cancellationToken);
+            var (found, next) = await InStageAsync(
+                database, stages[i], i, filters, mailed, after, max - rows.Count, cancellationToken);
             rows.AddRange(found);
             if (next is not null)
                 return new FoundAccounts(rows, next);
@@ -75,19 +84,22 @@ public sealed class AccountSearch(
         SearchStage stage,
         int number,
         AccountFilters filters,
+        List<string>? mailed,
         AccountCursor? after,
         int max,
         CancellationToken cancellationToken)
     {
         var candidates = stage.Among(database.Users.AsNoTracking());
-        if (filters.HasFlag(AccountFilters.LinkOut))
-            candidates = candidates.Where(account =>
-                links.In(database).Select(mail => mail.AccountId).Contains(AccountKey.Text(account.Id)));
         if (after is not null)
             candidates = stage.Behind(candidates, after);
+        if (mailed is not null)
+        {
+            candidates = links.Among(database, Few(candidates, mailed));
+            filters &= ~AccountFilters.LinkOut;
+        }
 
         var inOrder = stage.InOrder(candidates);
-        var isNarrow = (filters & ~AccountFilters.LinkOut) != AccountFilters.None;
+        var isNarrow = filters != AccountFilters.None;
         var matching = isNarrow ? stage.InOrder(Matching(database, inOrder.Take(MaxExamined), filters)) : inOrder;
         var rows = await matching
             .Take(max)
@@ -109,6 +121,12 @@ public sealed class AccountSearch(
             await CursorAsync(stage.InOrder(database.Users.Where(account => account.Id == last)), stage, number, cancellationToken));
     }
 
+    // A bound that cuts nothing off has them found by their ids, and not on the way through a stage.
+    private static IQueryable<Account> Few(IQueryable<Account> accounts, List<string> ids) => accounts
+        .Where(account => EF.Parameter(ids).Contains(account.Id))
+        .OrderBy(account => account.Id)
+        .Take(ids.Count);
+
     private IQueryable<Account> Matching(AccountsContext database, IQueryable<Account> accounts, AccountFilters filters)
     {
         var now = time.GetUtcNow();
@@ -122,11 +140,17 @@ public sealed class AccountSearch(
             accounts = accounts.Where(account => account.PasswordHash == null);
         if (filters.HasFlag(AccountFilters.TwoFactor))
             accounts = accounts.Where(account => account.TwoFactorEnabled);
+        if (filters.HasFlag(AccountFilters.LinkOut))
+            accounts = links.Among(database, accounts);
         return accounts;
     }
 
-    private List<SearchStage> Stages(AccountsContext database, string text)
+    /// <param name="database">What is searched.</param>
+    /// <param name="text">What was typed.</param>
+    /// <param name="isFound">What is in any of them; null where that is everything, or can't be asked at once.</param>
+    private List<SearchStage> Stages(AccountsContext database, string text, out Expression<Func<Account, bool>>? isFound)
     {
+        isFound = null;
         var (byEmail, byName, byId) = (
             AccountKeys.Of(database, nameof(Account.NormalizedEmail)),
             AccountKeys.Of(database, nameof(Account.NormalizedUserName)),
@@ -149,6 +173,9 @@ public sealed class AccountSearch(
         var isText = database.Identity.KeyType == AccountKeyType.String;
         if (isText && text.Length >= MinIdLength)
             prefixes.Add(new SearchPrefix(byId, text, database.ComparesByCode));
+
+        if (isText)
+            isFound = AccountKeys.Condition(prefixes.Select(prefix => prefix.Has).Aggregate(Expression.OrElse));
 
         // Each stage leaves out what the ones ahead of it show.
         IQueryable<Account> Rest(IQueryable<Account> accounts, int shown) =>

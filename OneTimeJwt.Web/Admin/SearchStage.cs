@@ -31,7 +31,7 @@ internal sealed record SearchPrefix(Expression<Func<Account, string?>> Key, stri
 
     private static readonly MethodInfo StartsWith = typeof(string).GetMethod(nameof(string.StartsWith), [typeof(string)])!;
 
-    private Expression Has => IsRange
+    public Expression Has => IsRange
         ? Expression.AndAlso(
             Key.Compared(ExpressionType.GreaterThanOrEqual, Text),
             Key.Compared(ExpressionType.LessThan, End()))

@@ -5,6 +5,9 @@ namespace OneTimeJwt.Web.Links;
 /// <summary>Links to choose a password that were mailed and neither used, revoked nor expired, as far as the trail knows.</summary>
 public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvider time)
 {
+    // So many accounts are faster looked up one by one than met on the way through all.
+    private const int MaxListed = 2_000;
+
     private static readonly RecoveryEventKind[] Ends =
     [
         RecoveryEventKind.Redeemed, RecoveryEventKind.PasswordChanged, RecoveryEventKind.LinksKilled,
@@ -26,8 +29,29 @@ public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvide
         CancellationToken cancellationToken) =>
         database.Trail.AnyAsync(end => end.AccountId == accountId && end.At >= mailedAt && Ends.Contains(end.Kind), cancellationToken);
 
+    /// <summary>The accounts that may have one, because they were mailed one lately; null where those are many.</summary>
+    public async Task<List<string>?> MailedAsync(AccountsContext database, CancellationToken cancellationToken)
+    {
+        var ids = await Mails(database)
+            .OrderByDescending(mail => mail.At)
+            .Select(mail => mail.AccountId!)
+            .Take(MaxListed + 1)
+            .ToListAsync(cancellationToken);
+        return ids.Count > MaxListed ? null : [.. ids.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>
+    /// The accounts that have one. As a value and not as a condition, since databases make a join of that, and begin it with
+    /// all the mails where they take them for few.
+    /// </summary>
+    public IQueryable<Account> Among(AccountsContext database, IQueryable<Account> accounts) => accounts.Where(account =>
+        In(database).Where(mail => mail.AccountId == AccountKey.Text(account.Id)).Select(mail => mail.AccountId).FirstOrDefault() != null);
+
     /// <summary>The lines of their mails.</summary>
-    public IQueryable<RecoveryEvent> In(AccountsContext database)
+    public IQueryable<RecoveryEvent> In(AccountsContext database) => Mails(database).Where(mail =>
+        !database.Trail.Any(end => end.AccountId == mail.AccountId && end.At >= mail.At && Ends.Contains(end.Kind)));
+
+    private IQueryable<RecoveryEvent> Mails(AccountsContext database)
     {
         var lifetimes = tokens.Value.Lifetimes;
         var now = time.GetUtcNow();
@@ -39,7 +63,6 @@ public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvide
             && mail.At <= now
             && mail.Nonce != null
             && mail.Detail == null
-            && ((mail.Actor == null && mail.At > byUser) || (mail.Actor != null && mail.At > byAdmin))
-            && !database.Trail.Any(end => end.AccountId == mail.AccountId && end.At >= mail.At && Ends.Contains(end.Kind)));
+            && ((mail.Actor == null && mail.At > byUser) || (mail.Actor != null && mail.At > byAdmin)));
     }
 }
