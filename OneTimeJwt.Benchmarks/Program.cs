@@ -39,7 +39,8 @@ try
             break;
         default:
             await Console.Error.WriteLineAsync(
-                "usage: all | tokens | http | redeem | delivery | growth [--quick] [--provider PostgreSql], accounts DATABASE [COUNT], search DATABASE");
+                "usage: all | tokens | http | redeem | delivery | growth [--quick] [--provider PostgreSql], accounts DATABASE [COUNT], "
+                    + "search DATABASE");
             return 2;
     }
 }

@@ -145,8 +145,8 @@ internal sealed class Subjects(Scratch scratch, int mailPort)
         var version = Regex.Match(versions, $"Include=\"{Regex.Escape(package)}\" Version=\"([^\"]+)\"").Groups[1].Value;
         await ReplaceAsync(
             Path.Combine(source, "Template.csproj"),
-            "<PackageReference Include=\"Microsoft.EntityFrameworkCore.Sqlite\"",
-            $"<PackageReference Include=\"{package}\" Version=\"{version}\" /><PackageReference Include=\"Microsoft.EntityFrameworkCore.Sqlite\"");
+            "</Project>",
+            $"<ItemGroup><PackageReference Include=\"{package}\" Version=\"{version}\" /></ItemGroup></Project>");
     }
 
     private static async Task ReplaceAsync(string file, string old, string text)

@@ -45,7 +45,8 @@ public sealed class IdentityFaultsTests
     private static IReadOnlyList<string> FaultsOf(IEnumerable<(string Key, string Value)> set)
     {
         var settings = new IdentitySettings().With(set);
-        return new IdentityFaults(null!, null!, null!, Options.Create(settings)).Of(new IdentityMap(settings, Columns, DatabaseProvider.PostgreSql));
+        return new IdentityFaults(null!, null!, null!, Options.Create(settings))
+            .Of(new IdentityMap(settings, Columns, DatabaseProvider.PostgreSql));
     }
 
     private static IEnumerable<SchemaColumn> Columns =>

@@ -57,6 +57,23 @@ public sealed class MigrationsTests
 
     [Theory]
     [MemberData(nameof(Providers))]
+    public void The_list_that_a_start_compares_with_is_what_the_migrations_make(DatabaseProvider provider)
+    {
+        using var context = Context(provider);
+        var assembly = context.GetService<IMigrationsAssembly>();
+        var made = assembly.Migrations.Values
+            .SelectMany(type => assembly.CreateMigration(type, context.Database.ProviderName!).UpOperations)
+            .SelectMany(Columns)
+            .Where(column => column.Table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal));
+
+        Assert.Equal(
+            made.Select(column => (column.Table, column.Name)).Order(),
+            OurTables.Columns.SelectMany(table => table.Value.Select(name => (table.Key, name))).Order());
+        Assert.Equal(context.Database.GetMigrations(), OurTables.MigrationsOf(provider).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Providers))]
     public void The_migrations_make_what_the_model_says(DatabaseProvider provider)
     {
         using var context = Context(provider);
@@ -121,6 +138,13 @@ public sealed class MigrationsTests
         Assert.Contains("CREATE TABLE [RecoveryOutbox]", script, StringComparison.Ordinal);
         Assert.Equal(!adopted, script.Contains("CREATE TABLE [AspNetUsers]", StringComparison.Ordinal));
     }
+
+    private static IEnumerable<AddColumnOperation> Columns(MigrationOperation operation) => operation switch
+    {
+        CreateTableOperation table => table.Columns,
+        AddColumnOperation column => [column],
+        _ => [],
+    };
 
     private static AccountsContext Context(DatabaseProvider provider)
     {

@@ -53,6 +53,7 @@ public sealed class WorkerTests : IAsyncLifetime
 
         _faults.Next = () => (Exception)Activator.CreateInstance(fault)!;
         await work.StartAsync(Cancellation);
+        await ((IHostedLifecycleService)work).StartedAsync(Cancellation);
         var line = await LoggedAsync(worker, fault, work);
         _faults.Next = null;
 
@@ -62,6 +63,19 @@ public sealed class WorkerTests : IAsyncLifetime
         Assert.False(_app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
         await work.StopAsync(Cancellation);
         Assert.NotNull(await _app.LinkForAsync(account));
+    }
+
+    [Fact]
+    public async Task Work_begins_when_the_server_listens_and_not_before()
+    {
+        using var work = new Noted();
+
+        await work.StartAsync(Cancellation);
+        await Task.WhenAny(work.Began, Task.Delay(TimeSpan.FromMilliseconds(200), Cancellation));
+        Assert.False(work.Began.IsCompleted);
+
+        await work.StartedAsync(Cancellation);
+        await work.Began.WaitAsync(Cancellation);
     }
 
     [Fact]
@@ -132,6 +146,23 @@ public sealed class WorkerTests : IAsyncLifetime
         public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
             DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
             Next is { } next ? throw next() : new(result);
+    }
+
+    private sealed class Noted : Worker
+    {
+        private readonly TaskCompletionSource _began = new();
+
+        public Task Began => _began.Task;
+
+        protected override Task WorkAsync(CancellationToken stoppingToken)
+        {
+            _began.SetResult();
+            return Task.CompletedTask;
+        }
+
+        protected override void Failed(Exception fault)
+        {
+        }
     }
 
     private sealed class Browser : NavigationManager, IDisposable

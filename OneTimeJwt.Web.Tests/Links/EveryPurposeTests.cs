@@ -1,4 +1,5 @@
 using OneTimeJwt.Web.Links;
+using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Tests.Links;
@@ -11,6 +12,16 @@ public sealed class EveryPurposeTests(SharedApp shared) : IClassFixture<SharedAp
     private readonly TestApp _app = shared.App;
 
     public static TheoryData<string> Names => MailedLinks.Names;
+
+    [Fact]
+    public void Each_class_of_a_purpose_is_found()
+    {
+        var written = typeof(LinkPurpose).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(LinkPurpose)) && !type.IsAbstract);
+
+        Assert.Equal(
+            written.Select(type => type.Name).Order(StringComparer.Ordinal),
+            LinkPurposes.Own.Select(purpose => purpose.GetType().Name).Order(StringComparer.Ordinal));
+    }
 
     [Theory]
     [MemberData(nameof(Names))]

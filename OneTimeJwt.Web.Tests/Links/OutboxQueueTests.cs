@@ -110,17 +110,27 @@ public sealed class OutboxQueueTests : IDisposable
     {
         await AddAsync("ada");
 
-        await Node()
-            .RetryLaterAsync(Assert.Single(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation)), Fault with { Wait = TimeSpan.FromSeconds(asked) });
+        await Node().RetryLaterAsync(await LeaseOneAsync(), Fault with { Wait = TimeSpan.FromSeconds(asked) });
 
         Assert.InRange((Assert.Single(await RowsAsync()).DueAt - _clock.Now).TotalSeconds, least, most);
+    }
+
+    [Fact]
+    public async Task A_mail_is_left_alone_until_it_has_waited_as_long_as_patience_has_it()
+    {
+        await AddAsync("ada");
+
+        Assert.Empty(await Node().LeaseAsync(10, TimeSpan.FromSeconds(2), Cancellation));
+        _clock.Now += TimeSpan.FromSeconds(2);
+
+        Assert.Single(await Node().LeaseAsync(10, TimeSpan.FromSeconds(2), Cancellation));
     }
 
     [Fact]
     public async Task A_refused_mail_stays_and_is_never_tried_until_somebody_asks_for_it()
     {
         await AddAsync("ada");
-        await Node().RefuseAsync(Assert.Single(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation)), "the mail server refused it with 550");
+        await Node().RefuseAsync(await LeaseOneAsync(), "the mail server refused it with 550");
 
         _clock.Now += TimeSpan.FromDays(2);
         Assert.Empty(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation));
@@ -151,6 +161,8 @@ public sealed class OutboxQueueTests : IDisposable
     }
 
     private OutboxQueue Node() => new(_contexts, _contexts.Writer, _clock, NullLogger<OutboxQueue>.Instance);
+
+    private async Task<OutboxMail> LeaseOneAsync() => Assert.Single(await Node().LeaseAsync(10, TimeSpan.Zero, Cancellation));
 
     private async Task AddAsync(params string[] accounts)
     {

@@ -34,7 +34,7 @@ internal sealed partial class TrailRetention(
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     // Nobody waits for it, and who asks for the first pages would.
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {

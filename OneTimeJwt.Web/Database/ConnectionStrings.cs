@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 
 namespace OneTimeJwt.Web.Database;
 
@@ -23,7 +24,6 @@ internal static class ConnectionStrings
     private static readonly EventId FilteredPrincipal = new(CoreEventId.CoreBaseId + 622);
 
     private static readonly TextSanitizer Storable = new();
-    private static readonly SynchronousCommitInterceptor Commits = new();
 
     /// <summary>As it is given to the driver.</summary>
     public static string Complete(DatabaseProvider provider, string? connectionString, string contentRoot) => provider switch
@@ -46,32 +46,35 @@ internal static class ConnectionStrings
             .ReplaceService<IModelCacheKeyFactory, MappedModelCacheKey>()
             .ReplaceService<IMigrationsAssembly, MappedMigrations>()
             .AddInterceptors(Queries);
+        // Each in a method of its own, so that the libraries of the others aren't loaded.
         switch (provider)
         {
             case DatabaseProvider.SqlServer:
-                options
-                    .UseSqlServer(
-                        text,
-                        server =>
-                            server
-                                .EnableRetryOnFailure(MaxRetries, MaxRetryDelay, errorNumbersToAdd: null)
-                                .MigrationsHistoryTable(AccountsContext.HistoryTable))
-                    .AddInterceptors(Storable);
+                UseSqlServer(options, text);
                 break;
             case DatabaseProvider.PostgreSql:
-                options
-                    .UseNpgsql(
-                        text,
-                        server =>
-                            server
-                                .ExecutionStrategy(dependencies => new PostgreSqlRetries(dependencies, MaxRetries, MaxRetryDelay))
-                                .MigrationsHistoryTable(AccountsContext.HistoryTable))
-                    .AddInterceptors(Storable, Commits);
+                UsePostgreSql(options, text);
                 break;
             default:
                 options.UseSqlite(text, file => file.MigrationsHistoryTable(AccountsContext.HistoryTable));
                 break;
         }
+    }
+
+    private static void UseSqlServer(DbContextOptionsBuilder options, string text)
+    {
+        void Retry(SqlServerDbContextOptionsBuilder server) => server
+            .EnableRetryOnFailure(MaxRetries, MaxRetryDelay, errorNumbersToAdd: null)
+            .MigrationsHistoryTable(AccountsContext.HistoryTable);
+        options.UseSqlServer(text, Retry).AddInterceptors(Storable);
+    }
+
+    private static void UsePostgreSql(DbContextOptionsBuilder options, string text)
+    {
+        void Retry(NpgsqlDbContextOptionsBuilder server) => server
+            .ExecutionStrategy(dependencies => new PostgreSqlRetries(dependencies, MaxRetries, MaxRetryDelay))
+            .MigrationsHistoryTable(AccountsContext.HistoryTable);
+        options.UseNpgsql(text, Retry).AddInterceptors(Storable, new SynchronousCommitInterceptor());
     }
 
     /// <returns>What is wrong with it, without its text: it may hold a password.</returns>
@@ -87,13 +90,11 @@ internal static class ConnectionStrings
         {
             var isWhole = provider switch
             {
-                DatabaseProvider.SqlServer => new SqlConnectionStringBuilder(connectionString)
-                    is { DataSource.Length: > 0, InitialCatalog.Length: > 0 },
-                DatabaseProvider.PostgreSql => new NpgsqlConnectionStringBuilder(connectionString)
-                    is { Host.Length: > 0, Database.Length: > 0 },
+                DatabaseProvider.SqlServer => IsWholeOnSqlServer(connectionString),
+                DatabaseProvider.PostgreSql => IsWholeOnPostgreSql(connectionString),
                 _ => new SqliteConnectionStringBuilder(connectionString) is not null,
             };
-            if (provider == DatabaseProvider.PostgreSql && IsChoosyWithoutChoice(new(connectionString)))
+            if (provider == DatabaseProvider.PostgreSql && IsChoosyWithoutChoice(connectionString))
                 return "ConnectionStrings:Accounts has Target Session Attributes and one host to choose from: name several, or leave "
                     + "it out.";
 
@@ -109,11 +110,18 @@ internal static class ConnectionStrings
         }
     }
 
+    private static bool IsWholeOnSqlServer(string? text) =>
+        new SqlConnectionStringBuilder(text) is { DataSource.Length: > 0, InitialCatalog.Length: > 0 };
+
+    private static bool IsWholeOnPostgreSql(string? text) =>
+        new NpgsqlConnectionStringBuilder(text) is { Host.Length: > 0, Database.Length: > 0 };
+
     public static bool HasManyHosts(NpgsqlConnectionStringBuilder builder) => builder.Host?.Contains(',', StringComparison.Ordinal) == true;
 
     // The driver refuses that when it connects.
-    private static bool IsChoosyWithoutChoice(NpgsqlConnectionStringBuilder builder) =>
-        !HasManyHosts(builder)
+    private static bool IsChoosyWithoutChoice(string? text) =>
+        new NpgsqlConnectionStringBuilder(text) is var builder
+        && !HasManyHosts(builder)
         && builder.TargetSessionAttributes is { } wanted
         && !wanted.Equals("any", StringComparison.OrdinalIgnoreCase);
 

@@ -69,9 +69,9 @@ internal sealed class PlainDatabase(
     {
         DbConnection connection = Provider switch
         {
-            DatabaseProvider.SqlServer => new SqlConnection(ConnectionString),
-            DatabaseProvider.PostgreSql => new NpgsqlConnection(ConnectionString),
-            _ => new SqliteConnection(ConnectionString),
+            DatabaseProvider.SqlServer => SqlServer(),
+            DatabaseProvider.PostgreSql => PostgreSql(),
+            _ => Sqlite(),
         };
         try
         {
@@ -85,6 +85,13 @@ internal sealed class PlainDatabase(
             throw;
         }
     }
+
+    // Each in a method of its own, so that the libraries of the others aren't loaded.
+    private SqlConnection SqlServer() => new(ConnectionString);
+
+    private NpgsqlConnection PostgreSql() => new(ConnectionString);
+
+    private SqliteConnection Sqlite() => new(ConnectionString);
 
     [SuppressMessage("Security", "CA2100", Justification = "Names come from the database and are delimited; values are literals.")]
     private static List<T> Query<T>(DbConnection connection, string sql, Func<DbDataReader, T> row)

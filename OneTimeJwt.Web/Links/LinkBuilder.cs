@@ -24,7 +24,7 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
 
     /// <summary>What no link is longer than. Asked first, since no token is minted for it.</summary>
     internal static int MaxLength(PublicOrigin origin) =>
-        LinkPurposes.Own.Max(purpose => Longest(origin, purpose.Token, new string('x', OneTimeTokens.MaxLength)));
+        LongestOf(origin, _ => new string('x', OneTimeTokens.MaxLength));
 
     /// <summary>The length of the longest link for an account with a GUID for an id: longest secret id, longest
     /// expiry, any language.</summary>
@@ -36,11 +36,13 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
             new TokenLifetimes(),
             MaxExpiry);
         var account = new Account { Id = Guid.Empty.ToString(), SecurityStamp = "any" };
-        return LinkPurposes.Own.Max(purpose => Longest(origin, purpose.Token, tokens.Mint(purpose.Token, account).Value));
+        return LongestOf(origin, purpose => tokens.Mint(purpose, account).Value);
     }
 
-    private static int Longest(PublicOrigin origin, TokenPurpose purpose, string token) =>
-        Language.All.Max(language => Build(origin, purpose, token, language, new LanguageSettings { Default = "" }).Length);
+    private static int LongestOf(PublicOrigin origin, Func<TokenPurpose, string> token) => LinkPurposes.Own
+        .Select(purpose => (Purpose: purpose.Token, Token: token(purpose.Token)))
+        .Max(link => Language.All.Max(language =>
+            Build(origin, link.Purpose, link.Token, language, new LanguageSettings { Default = "" }).Length));
 
     // Without a language the browser's own counts.
     private static string Build(

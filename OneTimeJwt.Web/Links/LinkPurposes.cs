@@ -1,3 +1,4 @@
+using System.Reflection;
 using OneTimeJwt.Web.Links.Purposes;
 
 namespace OneTimeJwt.Web.Links;
@@ -8,9 +9,8 @@ internal sealed class LinkPurposes(IEnumerable<LinkPurpose> all)
     /// <summary>Those of this app, one for each class.</summary>
     public static IReadOnlyList<LinkPurpose> Own { get; } =
     [
-        .. typeof(LinkPurpose).Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(LinkPurpose)) && !type.IsAbstract)
-            .Select(type => (LinkPurpose)Activator.CreateInstance(type)!)
+        .. typeof(LinkPurpose).Assembly.GetCustomAttributes<PurposeAttribute>()
+            .Select(purpose => (LinkPurpose)Activator.CreateInstance(purpose.Type)!)
             .OrderBy(purpose => purpose.Name, StringComparer.Ordinal),
     ];
 

@@ -2,6 +2,8 @@ using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 
+[assembly: OneTimeJwt.Web.Links.Purposes.Purpose(typeof(OneTimeJwt.Web.Links.Purposes.Change))]
+
 namespace OneTimeJwt.Web.Links.Purposes;
 
 /// <summary>

@@ -2,6 +2,8 @@ using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 
+[assembly: OneTimeJwt.Web.Links.Purposes.Purpose(typeof(OneTimeJwt.Web.Links.Purposes.Confirm))]
+
 namespace OneTimeJwt.Web.Links.Purposes;
 
 /// <summary>Confirms that the account's address is its owner's.</summary>

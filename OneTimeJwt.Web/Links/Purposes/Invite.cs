@@ -1,6 +1,8 @@
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 
+[assembly: OneTimeJwt.Web.Links.Purposes.Purpose(typeof(OneTimeJwt.Web.Links.Purposes.Invite))]
+
 namespace OneTimeJwt.Web.Links.Purposes;
 
 /// <summary>

@@ -128,3 +128,13 @@ public sealed record InvalidLinkWords(string Expired, string Used, string IfNotY
 /// <param name="Path">A page of ours.</param>
 /// <param name="Label">What its link says.</param>
 public sealed record NextStep(string Path, string Label);
+
+/// <summary>
+/// Stands in the file of each purpose, so that the app finds it: looking through all types would load them, and the libraries that
+/// they are made from.
+/// </summary>
+[AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
+internal sealed class PurposeAttribute(Type type) : Attribute
+{
+    public Type Type => type;
+}

@@ -2,6 +2,8 @@ using System.Globalization;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Outbox;
 
+[assembly: OneTimeJwt.Web.Links.Purposes.Purpose(typeof(OneTimeJwt.Web.Links.Purposes.Secure))]
+
 namespace OneTimeJwt.Web.Links.Purposes;
 
 /// <summary>
