@@ -32,7 +32,7 @@ public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvide
     /// <summary>The accounts that may have one, because they were mailed one lately; null where those are many.</summary>
     public async Task<List<string>?> MailedAsync(AccountsContext database, CancellationToken cancellationToken)
     {
-        var ids = await Mails(database)
+        var ids = await Live(Mails(database))
             .OrderByDescending(mail => mail.At)
             .Select(mail => mail.AccountId!)
             .Take(MaxListed + 1)
@@ -41,28 +41,36 @@ public sealed class OutstandingLinks(IOptions<TokenSettings> tokens, TimeProvide
     }
 
     /// <summary>
-    /// The accounts that have one. As a value and not as a condition, since databases make a join of that, and begin it with
-    /// all the mails where they take them for few.
+    /// The accounts that have one, asked about one by one: as a value, since databases make a join of a condition, and with the
+    /// kind inside it, since SQLite would go by that and not by the account.
     /// </summary>
-    public IQueryable<Account> Among(AccountsContext database, IQueryable<Account> accounts) => accounts.Where(account =>
-        In(database).Where(mail => mail.AccountId == AccountKey.Text(account.Id)).Select(mail => mail.AccountId).FirstOrDefault() != null);
+    public IQueryable<Account> Among(AccountsContext database, IQueryable<Account> accounts)
+    {
+        var mails = database.Trail.Where(mail => (mail.Kind == RecoveryEventKind.Mailed ? mail.Nonce : null) != null);
+        var open = Open(database, Live(mails));
+        return accounts.Where(account =>
+            open.Where(mail => mail.AccountId == AccountKey.Text(account.Id)).Select(mail => mail.AccountId).FirstOrDefault() != null);
+    }
 
     /// <summary>The lines of their mails.</summary>
-    public IQueryable<RecoveryEvent> In(AccountsContext database) => Mails(database).Where(mail =>
-        !database.Trail.Any(end => end.AccountId == mail.AccountId && end.At >= mail.At && Ends.Contains(end.Kind)));
+    public IQueryable<RecoveryEvent> In(AccountsContext database) => Open(database, Live(Mails(database)));
 
-    private IQueryable<RecoveryEvent> Mails(AccountsContext database)
+    private static IQueryable<RecoveryEvent> Mails(AccountsContext database) =>
+        database.Trail.Where(mail => mail.Kind == RecoveryEventKind.Mailed && mail.Nonce != null);
+
+    private IQueryable<RecoveryEvent> Live(IQueryable<RecoveryEvent> mails)
     {
         var lifetimes = tokens.Value.Lifetimes;
         var now = time.GetUtcNow();
         var (byUser, byAdmin) = (now - lifetimes.Reset, now - lifetimes.ResetByAdmin);
         var earliest = byUser < byAdmin ? byUser : byAdmin;
-        return database.Trail.Where(mail =>
-            mail.Kind == RecoveryEventKind.Mailed
-            && mail.At > earliest
+        return mails.Where(mail =>
+            mail.At > earliest
             && mail.At <= now
-            && mail.Nonce != null
             && mail.Detail == null
             && ((mail.Actor == null && mail.At > byUser) || (mail.Actor != null && mail.At > byAdmin)));
     }
+
+    private static IQueryable<RecoveryEvent> Open(AccountsContext database, IQueryable<RecoveryEvent> mails) => mails.Where(mail =>
+        !database.Trail.Any(end => end.AccountId == mail.AccountId && end.At >= mail.At && Ends.Contains(end.Kind)));
 }
