@@ -20,24 +20,22 @@ internal static class DeliveryScenario
     public static async Task RunAsync(bool quick)
     {
         using var scratch = new Scratch();
+        var before = quick ? null : await Baseline.DeliveryAsync(scratch);
         var figures = new List<Figure>();
         var nowhere = await MeasureAsync(scratch.File("nowhere.db"), accounts: quick ? 200 : 50_000, quick ? 200 : 100_000, mailPort: null);
-        figures.AddRange(Figures("into nothing", nowhere, 2_000));
+        figures.AddRange(Figures("into nothing", nowhere, before?[0], 2.5));
         try
         {
             await using var sink = await MailSink.StartAsync();
-            figures.AddRange(
-                Figures(
-                    "into an SMTP server beside it",
-                    await MeasureAsync(scratch.File("smtp.db"), quick ? 100 : 50_000, quick ? 200 : 20_000, sink.Port),
-                    500));
+            var sent = await MeasureAsync(scratch.File("smtp.db"), quick ? 100 : 50_000, quick ? 200 : 20_000, sink.Port);
+            figures.AddRange(Figures("into an SMTP server beside it", sent, before?[1], 2));
         }
         catch (MissingToolException missing)
         {
             figures.Add(new Figure($"into an SMTP server: skipped, {missing.Message}", "", ""));
         }
 
-        await Report.AddAsync("Delivery", figures);
+        await Report.AddAsync("Delivery, beside an earlier build", figures);
     }
 
     /// <returns>Mails a second; and megabytes after a tenth of the mails and at the end.</returns>
@@ -91,10 +89,21 @@ internal static class DeliveryScenario
     private static IEnumerable<Figure> Figures(
         string where,
         (int Mails, double Rate, double Work, double Early, double Late) measured,
+        (double Rate, double Work)? before,
         double target)
     {
-        yield return Figure.AtLeast(1, $"mails a second {where}, of {measured.Mails:N0}", measured.Rate, target, "0", "the target");
-        yield return new Figure("processor time for one of them", Figure.Text(measured.Work, "0.00 ms"), "");
+        const string Build = "the earlier build";
+        var what = $"mails a second {where}, of {measured.Mails:N0}";
+        if (before is { } earlier)
+        {
+            yield return Figure.AtLeast(target, what, measured.Rate, earlier.Rate, "0", Build);
+            yield return Figure.AtMost(0.4, "processor time for one of them", measured.Work, earlier.Work, "0.00 ms", Build);
+        }
+        else
+        {
+            yield return new Figure(what, Figure.Text(measured.Rate, "0"), "");
+        }
+
         yield return Figure.AtMost(1.2, "memory at the end", measured.Late, measured.Early, "0 MB", "after a tenth of them");
     }
 

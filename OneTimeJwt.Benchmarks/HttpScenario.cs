@@ -18,7 +18,7 @@ internal static partial class HttpScenario
     public static async Task RunAsync(bool quick, bool onServer)
     {
         var time = quick ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(5);
-        var rounds = quick ? 1 : 9;
+        var rounds = quick ? 1 : 5;
         using var scratch = new Scratch();
         await using var sink = await MailSink.StartAsync();
         var subjects = new Subjects(scratch, sink.Port);
