@@ -25,6 +25,41 @@ public sealed class GroupCommitWriterTests : IAsyncLifetime
         Assert.Equal(97, await CountAsync("good"));
     }
 
+    [Fact]
+    public async Task A_lease_that_was_lost_fails_alone_and_nothing_of_it_is_written()
+    {
+        var (kept, lost) = (Leased(), Leased());
+        await _app.WithAsync<AccountsContext, int>(database =>
+        {
+            database.AddRange(kept, lost);
+            return database.SaveChangesAsync();
+        });
+        await HostWrites.SqlAsync(_app, $"UPDATE RecoveryOutbox SET Lease = upper('{Guid.NewGuid()}') WHERE Id = upper('{lost.Id}')");
+
+        var writes = await TogetherAsync(() =>
+            [GroupCommitWriter.ReplaceAsync(lost, Line("lost")), GroupCommitWriter.ReplaceAsync(kept, Line("kept"))]);
+
+        Assert.IsType<DbUpdateConcurrencyException>(writes[0].Exception?.InnerException);
+        Assert.True(writes[1].IsCompletedSuccessfully);
+        Assert.Equal((0, 1), (await CountAsync("lost"), await CountAsync("kept")));
+        var left = await _app.WithAsync<AccountsContext, List<Guid>>(database =>
+            database.Outbox.Where(mail => mail.Id == kept.Id || mail.Id == lost.Id).Select(mail => mail.Id).ToListAsync());
+        Assert.Equal([lost.Id], left);
+    }
+
+    [Fact]
+    public async Task An_event_with_a_derived_id_is_recorded_once_in_a_group_and_after_it()
+    {
+        var id = RecoveryEvent.IdOf("once");
+        RecoveryEvent Once() => new() { Id = id, At = DateTimeOffset.UtcNow, Kind = RecoveryEventKind.Opened, Detail = "once" };
+
+        await Task.WhenAll(await TogetherAsync(() =>
+            [GroupCommitWriter.AppendAsync(Once(), Cancellation), GroupCommitWriter.AppendAsync(Once(), Cancellation)]));
+        await GroupCommitWriter.AppendAsync(Once(), Cancellation);
+
+        Assert.Equal(1, await CountAsync("once"));
+    }
+
     public async ValueTask InitializeAsync() => _app = await TestApp.StartAsync(provider: DatabaseProvider.Sqlite);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -51,6 +86,16 @@ public sealed class GroupCommitWriterTests : IAsyncLifetime
 
     private Task<int> CountAsync(string detail) =>
         _app.WithAsync<AccountsContext, int>(database => database.Trail.CountAsync(line => line.Detail == detail));
+
+    // Due later, so that the worker leaves it alone.
+    private static OutboxMail Leased() => new()
+    {
+        Kind = OutboxKind.ResetLink,
+        AccountId = "nobody",
+        RequestedAt = DateTimeOffset.UtcNow,
+        DueAt = DateTimeOffset.UtcNow.AddMinutes(10),
+        Lease = Guid.NewGuid(),
+    };
 
     private static RecoveryEvent Line(string detail) =>
         new() { At = DateTimeOffset.UtcNow, Kind = RecoveryEventKind.Requested, Detail = detail };

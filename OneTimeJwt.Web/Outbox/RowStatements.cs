@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using OneTimeJwt.Web.Audit;
 
-namespace OneTimeJwt.Web.Database;
+namespace OneTimeJwt.Web.Outbox;
 
 /// <summary>
 /// Inserts, updates and deletes many rows of one of our own tables by the driver's own commands, past Entity Framework's change
