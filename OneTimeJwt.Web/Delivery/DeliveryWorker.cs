@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Outbox;
 
@@ -21,14 +22,20 @@ internal sealed partial class DeliveryWorker(
 ) : Worker
 {
     private const int BatchSize = 512;
-    private const int AtOnce = 32;
+
+    // What a request waits for at most when it writes its own row.
+    private const int BatchSizeWhenBusy = 64;
+    private const int AtOnce = 64;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CleanUpInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RefusedRetention = TimeSpan.FromDays(30);
 
     private readonly ConcurrentDictionary<Guid, OutboxMail> _inHand = [];
 
-    // The latest work for a recipient, which the next one waits for. Used by the enumerator only.
+    // The next rows are leased and read while the last of the ones before are sent.
+    private readonly Channel<Work> _ready = Channel.CreateBounded<Work>(new BoundedChannelOptions(4 * AtOnce) { SingleWriter = true });
+
+    // The latest work for a recipient, which the next one waits for. Used by what leases only.
     private readonly Dictionary<string, Task> _latest = [];
 
     // No request is answered any more, so the last summary needn't wait for the mails in flight.
@@ -39,36 +46,47 @@ internal sealed partial class DeliveryWorker(
     {
         using var done = new CancellationTokenSource();
         var renewal = outbox.KeepAsync(() => [.. _inHand.Values], done.Token);
+        var leasing = LeaseInRoundsAsync(stoppingToken);
         await Parallel.ForEachAsync(
-            LeasedAsync(stoppingToken),
+            _ready.Reader.ReadAllAsync(CancellationToken.None),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
             async (work, _) => await SendAsync(work, stoppingToken));
+        await leasing;
         await done.CancelAsync();
         await renewal;
         // Leases that can't be released run out.
         await TryAsync(() => outbox.PutBackAsync([.. _inHand.Values]), stoppingToken);
     }
 
-    // Pulled by the next free sender.
-    private async IAsyncEnumerable<Work> LeasedAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stoppingToken)
+    private async Task LeaseInRoundsAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Tick, time);
         var lastCleanUp = time.GetTimestamp();
-        while (await NextTickAsync(timer, stoppingToken))
+        try
         {
-            for (var work = await TryLeaseAsync(stoppingToken); work is not null; work = await TryLeaseAsync(stoppingToken))
+            while (await NextTickAsync(timer, stoppingToken))
             {
-                foreach (var mails in work)
-                    yield return mails;
-            }
+                await LeaseAllAsync(stoppingToken);
+                if (time.GetElapsedTime(lastCleanUp) < CleanUpInterval)
+                    continue;
 
-            if (time.GetElapsedTime(lastCleanUp) >= CleanUpInterval)
-            {
                 lastCleanUp = time.GetTimestamp();
                 await TryAsync(() => audit.SummariseAsync(CancellationToken.None), stoppingToken);
                 await TryAsync(() => outbox.RemoveRefusedAsync(RefusedRetention, stoppingToken), stoppingToken);
             }
+        }
+        finally
+        {
+            _ready.Writer.Complete();
+        }
+    }
+
+    private async Task LeaseAllAsync(CancellationToken stoppingToken)
+    {
+        for (var work = await TryLeaseAsync(stoppingToken); work is not null; work = await TryLeaseAsync(stoppingToken))
+        {
+            foreach (var mails in work)
+                await _ready.Writer.WriteAsync(mails, CancellationToken.None);
         }
     }
 
@@ -99,7 +117,9 @@ internal sealed partial class DeliveryWorker(
         foreach (var (recipient, _) in _latest.Where(work => work.Value.IsCompleted).ToList())
             _latest.Remove(recipient);
 
-        var leased = await outbox.LeaseAsync(BatchSize, load.IsBusy ? RequestLoad.Patience : TimeSpan.Zero, stoppingToken);
+        var leased = await (load.IsBusy
+            ? outbox.LeaseAsync(BatchSizeWhenBusy, RequestLoad.Patience, stoppingToken)
+            : outbox.LeaseAsync(BatchSize, TimeSpan.Zero, stoppingToken));
         if (leased.Count == 0)
             return null;
 
