@@ -59,7 +59,6 @@ internal sealed class IdentityMaps(
             return seen;
 
         // Entity Framework knows which faults pass, and whether there is a database at all.
-
         using var context = AccountsContext.Create(database.Value.Provider, options.Value, writer, IdentityMap.Default);
         try
         {

@@ -35,7 +35,7 @@ internal sealed partial class DeliveryWorker(
     // The next rows are leased and read while the last of the ones before are sent.
     private readonly Channel<Work> _ready = Channel.CreateBounded<Work>(new BoundedChannelOptions(4 * AtOnce) { SingleWriter = true });
 
-    // The latest work for a recipient, which the next one waits for. Used by what leases only.
+    // The latest work for a recipient, which the next one waits for. Used by the leasing loop only.
     private readonly Dictionary<string, Task> _latest = [];
 
     // No request is answered any more, so the last summary needn't wait for the mails in flight.
