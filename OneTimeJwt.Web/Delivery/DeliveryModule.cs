@@ -8,6 +8,7 @@ internal static class DeliveryModule
     {
         builder.Services.AddScoped<RecipientResolver>();
         builder.Services.AddSingleton<RequestLoad>();
+        builder.Services.AddSingleton<DeliveryPace>();
         builder.Services.AddSingleton<MailAddresses>();
         builder.Services.AddSingleton<SnapshotReader>();
         builder.Services.AddSingleton<LinkPlanner>();

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
+using System.Runtime.CompilerServices;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Outbox;
 
@@ -17,14 +17,11 @@ internal sealed partial class DeliveryWorker(
     DeliveryAttempt attempt,
     LinkAudit audit,
     RequestLoad load,
+    DeliveryPace pace,
     TimeProvider time,
     ILogger<DeliveryWorker> logger
 ) : Worker
 {
-    private const int BatchSize = 512;
-
-    // What a request waits for at most when it writes its own row.
-    private const int BatchSizeWhenBusy = 64;
     private const int AtOnce = 64;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CleanUpInterval = TimeSpan.FromMinutes(1);
@@ -32,10 +29,7 @@ internal sealed partial class DeliveryWorker(
 
     private readonly ConcurrentDictionary<Guid, OutboxMail> _inHand = [];
 
-    // The next rows are leased and read while the last of the ones before are sent.
-    private readonly Channel<Work> _ready = Channel.CreateBounded<Work>(new BoundedChannelOptions(4 * AtOnce) { SingleWriter = true });
-
-    // The latest work for a recipient, which the next one waits for. Used by the leasing loop only.
+    // The latest work for a recipient, which the next one waits for. Used where rows are leased only.
     private readonly Dictionary<string, Task> _latest = [];
 
     // No request is answered any more, so the last summary needn't wait for the mails in flight.
@@ -46,47 +40,45 @@ internal sealed partial class DeliveryWorker(
     {
         using var done = new CancellationTokenSource();
         var renewal = outbox.KeepAsync(() => [.. _inHand.Values], done.Token);
-        var leasing = LeaseInRoundsAsync(stoppingToken);
         await Parallel.ForEachAsync(
-            _ready.Reader.ReadAllAsync(CancellationToken.None),
+            LeaseInRoundsAsync(stoppingToken),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
             async (work, _) => await SendAsync(work, stoppingToken));
-        await leasing;
         await done.CancelAsync();
         await renewal;
         // Leases that can't be released run out.
         await TryAsync(() => outbox.PutBackAsync([.. _inHand.Values]), stoppingToken);
     }
 
-    private async Task LeaseInRoundsAsync(CancellationToken stoppingToken)
+    private async IAsyncEnumerable<Work> LeaseInRoundsAsync([EnumeratorCancellation] CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Tick, time);
         var lastCleanUp = time.GetTimestamp();
-        try
+        while (await NextTickAsync(timer, stoppingToken))
         {
-            while (await NextTickAsync(timer, stoppingToken))
-            {
-                await LeaseAllAsync(stoppingToken);
-                if (time.GetElapsedTime(lastCleanUp) < CleanUpInterval)
-                    continue;
+            await foreach (var work in LeaseAllAsync(stoppingToken))
+                yield return work;
+            if (time.GetElapsedTime(lastCleanUp) < CleanUpInterval)
+                continue;
 
-                lastCleanUp = time.GetTimestamp();
-                await TryAsync(() => audit.SummariseAsync(CancellationToken.None), stoppingToken);
-                await TryAsync(() => outbox.RemoveRefusedAsync(RefusedRetention, stoppingToken), stoppingToken);
-            }
-        }
-        finally
-        {
-            _ready.Writer.Complete();
+            lastCleanUp = time.GetTimestamp();
+            await TryAsync(() => audit.SummariseAsync(CancellationToken.None), stoppingToken);
+            await TryAsync(() => outbox.RemoveRefusedAsync(RefusedRetention, stoppingToken), stoppingToken);
         }
     }
 
-    private async Task LeaseAllAsync(CancellationToken stoppingToken)
+    // The next rows are leased and read while the last quarter of the ones before is sent.
+    private async IAsyncEnumerable<Work> LeaseAllAsync([EnumeratorCancellation] CancellationToken stoppingToken)
     {
-        for (var work = await TryLeaseAsync(stoppingToken); work is not null; work = await TryLeaseAsync(stoppingToken))
+        var next = TryLeaseAsync(stoppingToken);
+        while (await next is { } ready)
         {
-            foreach (var mails in work)
-                await _ready.Writer.WriteAsync(mails, CancellationToken.None);
+            var ahead = ((ready.Count * 3) + 3) / 4;
+            foreach (var work in ready.Take(ahead))
+                yield return work;
+            next = TryLeaseAsync(stoppingToken);
+            foreach (var work in ready.Skip(ahead))
+                yield return work;
         }
     }
 
@@ -117,9 +109,8 @@ internal sealed partial class DeliveryWorker(
         foreach (var (recipient, _) in _latest.Where(work => work.Value.IsCompleted).ToList())
             _latest.Remove(recipient);
 
-        var leased = await (load.IsBusy
-            ? outbox.LeaseAsync(BatchSizeWhenBusy, RequestLoad.Patience, stoppingToken)
-            : outbox.LeaseAsync(BatchSize, TimeSpan.Zero, stoppingToken));
+        var isBusy = load.IsBusy;
+        var leased = await outbox.LeaseAsync(pace.Next(isBusy), isBusy ? RequestLoad.Patience : TimeSpan.Zero, stoppingToken);
         if (leased.Count == 0)
             return null;
 
@@ -185,8 +176,10 @@ internal sealed partial class DeliveryWorker(
     // accounts share an address, each further node may send one mail more at the same moment.
     private async Task SendAsync(Work work, CancellationToken stoppingToken)
     {
-        if (work.Before is not null)
-            await work.Before;
+        if (work.Before is { } before)
+            await before;
+        else
+            pace.Begin(work.Snapshot.At);
         var snapshot = work.Before is null ? work.Snapshot : null;
         foreach (var mail in work.Mails.TakeWhile(_ => !stoppingToken.IsCancellationRequested))
         {

@@ -14,8 +14,8 @@ internal sealed class SnapshotReader(
     IOptions<RecoverySettings> recovery,
     TimeProvider time)
 {
-    // Tokens are minted from a snapshot; for a mail that had to wait longer a new one is read.
-    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
+    /// <summary>Tokens are minted from a snapshot; for a mail that had to wait longer a new one is read.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
 
     private static readonly RecoveryEventKind[] SignsOfArrival =
     [

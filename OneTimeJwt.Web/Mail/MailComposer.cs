@@ -9,26 +9,23 @@ namespace OneTimeJwt.Web.Mail;
 /// <summary>Makes a message of content: a text part and an HTML part that say the same.</summary>
 public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> settings, Brand brand, MailSite site, TimeProvider time)
 {
+    private const int UsualText = 2048;
+    private const int UsualHtml = 8192;
+
     // Not the app's services, which would bring the request's user along. The default encoder writes non-ASCII characters as
     // references, which spam filters take for obfuscation.
     private static readonly ServiceProvider Services =
         new ServiceCollection().AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)).BuildServiceProvider();
 
     /// <summary>Who mails are from, as mailboxes show it.</summary>
-    public string Sender => From is { Name.Length: > 0 } named ? named.Name : From.Address;
+    public string Sender => _from is { Name.Length: > 0 } named ? named.Name : _from.Address;
+
+    private readonly MailLook _leftToRight = new(brand, "left");
+    private readonly MailLook _rightToLeft = new(brand, "right");
+    private readonly MailboxAddress _from = From(settings.Value, brand);
 
     // Distinguishes the mails of several sites.
     private string Site => brand.IsNamed ? brand.Name : site.Host;
-
-    private MailboxAddress From
-    {
-        get
-        {
-            var from = MailboxAddress.Parse(settings.Value.From!);
-            from.Name = string.IsNullOrEmpty(from.Name) && brand.IsNamed ? brand.Name : from.Name;
-            return from;
-        }
-    }
 
     /// <param name="to">The stored address of the account.</param>
     /// <param name="content">In the language that is set.</param>
@@ -36,29 +33,32 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
     /// <exception cref="FormatException">The stored address is not one that mail can be sent to.</exception>
     public async Task<MimeMessage> ComposeAsync(string to, MailContent content, Guid id)
     {
-        var from = From;
         if (!StoredMailbox.TryCreate(to, out var recipient))
             throw new FormatException("The stored address is not one that mail can be sent to.");
 
-        var text = MailText.Write(content, brand.Contact);
-        var html = await RenderAsync(
+        using var text = new MailBody(UsualText);
+        text.Write(MailText.Write(content, brand.Contact));
+        using var html = new MailBody(UsualHtml);
+        await RenderAsync(
+            html,
             new()
             {
                 [nameof(MailHtml.Content)] = content,
-                [nameof(MailHtml.Brand)] = brand,
+                [nameof(MailHtml.Look)] = Language.IsRightToLeft ? _rightToLeft : _leftToRight,
+                [nameof(MailHtml.Contact)] = brand.Contact,
                 [nameof(MailHtml.SiteName)] =
                     brand.IsNamed ? brand.Name
-                    : from.Name is { Length: > 0 } name ? name
-                    : from.Domain,
+                    : _from.Name is { Length: > 0 } name ? name
+                    : _from.Domain,
             });
         var message = new MimeMessage
         {
             Subject = $"{content.Subject} ({Site})",
             Date = time.GetUtcNow(),
-            Body = new MultipartAlternative { MailPart.Of("plain", text), MailPart.Of("html", "<!doctype html>\n" + html.Trim() + "\n") },
+            Body = new MultipartAlternative { MailPart.Of("plain", text.ToStream()), MailPart.Of("html", html.ToStream()) },
         };
         // A non-ASCII sender would require SMTPUTF8 for every mail.
-        var sender = StoredMailbox.InAscii(from);
+        var sender = StoredMailbox.InAscii(_from);
         message.From.Add(sender);
         message.To.Add(recipient);
         message.MessageId = $"{id:N}@{sender.Domain}";
@@ -73,10 +73,17 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
         return message;
     }
 
-    private async Task<string> RenderAsync(Dictionary<string, object?> parameters)
+    private static MailboxAddress From(MailSettings settings, Brand brand)
+    {
+        var from = MailboxAddress.Parse(settings.From!);
+        from.Name = string.IsNullOrEmpty(from.Name) && brand.IsNamed ? brand.Name : from.Name;
+        return from;
+    }
+
+    private async Task RenderAsync(TextWriter html, Dictionary<string, object?> parameters)
     {
         await using var renderer = new HtmlRenderer(Services, loggers);
-        return await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<MailHtml>(ParameterView.FromDictionary(parameters))).ToHtmlString());
+        await renderer.Dispatcher.InvokeAsync(async () =>
+            (await renderer.RenderComponentAsync<MailHtml>(ParameterView.FromDictionary(parameters))).WriteHtmlTo(html));
     }
 }

@@ -8,22 +8,39 @@ internal static class MailPart
 {
     private const int MaxSmtpLine = 998;
 
-    public static TextPart Of(string subtype, string content)
+    /// <param name="subtype">Of the media type text.</param>
+    /// <param name="body">UTF-8, with the line endings of mails.</param>
+    public static TextPart Of(string subtype, MemoryStream body)
     {
-        var part = new TextPart(subtype) { Text = content.ReplaceLineEndings("\r\n") };
-        var sevenBit = Ascii.IsValid(content) && content.Split('\n').All(line => line.Length < MaxSmtpLine);
-        part.ContentTransferEncoding = sevenBit ? ContentEncoding.SevenBit : Shortest(content);
+        var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
+        body.Position = 0;
+        var part = new TextPart(subtype) { Content = new MimeContent(body) };
+        part.ContentType.Charset = "utf-8";
+        var sevenBit = Ascii.IsValid(bytes) && HasShortLines(bytes);
+        part.ContentTransferEncoding = sevenBit ? ContentEncoding.SevenBit : Shortest(bytes);
         // Quoted-printable folds at 76 columns, and not every reader of a link in plain text undoes that.
-        if (!sevenBit && part.IsPlain && content.Contains("://", StringComparison.Ordinal))
+        if (!sevenBit && part.IsPlain && bytes.IndexOf("://"u8) >= 0)
             part.ContentTransferEncoding = ContentEncoding.Base64;
         return part;
     }
 
-    // By what each adds: escapes and soft breaks, or four characters for three bytes; and both break their lines.
-    private static ContentEncoding Shortest(string content)
+    private static bool HasShortLines(ReadOnlySpan<byte> bytes)
     {
-        var bytes = Encoding.UTF8.GetBytes(content);
-        var escapes = bytes.Count(b => b is > (byte)'~' or (byte)'=');
+        foreach (var line in bytes.Split("\r\n"u8))
+        {
+            if (line.End.Value - line.Start.Value >= MaxSmtpLine)
+                return false;
+        }
+
+        return true;
+    }
+
+    // By what each adds: escapes and soft breaks, or four characters for three bytes; and both break their lines.
+    private static ContentEncoding Shortest(ReadOnlySpan<byte> bytes)
+    {
+        var escapes = 0;
+        foreach (var b in bytes)
+            escapes += b is > (byte)'~' or (byte)'=' ? 1 : 0;
         return escapes * 2 <= bytes.Length / 3 ? ContentEncoding.QuotedPrintable : ContentEncoding.Base64;
     }
 }

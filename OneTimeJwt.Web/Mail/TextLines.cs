@@ -27,9 +27,23 @@ internal static partial class TextLines
     {
         var lines = new List<string>();
         var (line, width) = (new StringBuilder(), 0);
-        foreach (var (piece, spaced) in Pieces(paragraph))
+        foreach (var word in Space().EnumerateSplits(paragraph))
         {
-            var gap = spaced && line.Length > 0 ? " " : "";
+            var text = paragraph[word];
+            var spaced = true;
+            foreach (var piece in IsWhole(text) ? [text] : Parts(text))
+            {
+                Add(piece, spaced);
+                spaced = false;
+            }
+        }
+
+        lines.Add(line.ToString());
+        return rightToLeft ? Isolated(lines) : lines;
+
+        void Add(string piece, bool spaced)
+        {
+            var gap = spaced && line.Length > 0 && piece.Length > 0 ? " " : "";
             var columns = Columns(piece);
             if (line.Length > 0 && width + gap.Length + columns > Width)
             {
@@ -41,9 +55,6 @@ internal static partial class TextLines
             line.Append(gap).Append(piece);
             width += gap.Length + columns;
         }
-
-        lines.Add(line.ToString());
-        return rightToLeft ? Isolated(lines) : lines;
     }
 
     /// <summary>A text's width in columns: East Asian wide characters have two, marks and isolates none (UAX #11).</summary>
@@ -58,29 +69,15 @@ internal static partial class TextLines
         return columns;
     }
 
-    // The pieces between possible line breaks, and whether a space precedes each.
-    private static IEnumerable<(string Piece, bool Spaced)> Pieces(string paragraph)
-    {
-        foreach (var word in Space().Split(paragraph).Where(word => word.Length > 0))
-        {
-            var spaced = true;
-            foreach (var piece in Parts(word))
-            {
-                yield return (piece, spaced);
-                spaced = false;
-            }
-        }
-    }
+    private static bool IsAddress(string word) => word.Contains("://", StringComparison.Ordinal);
 
+    private static bool IsWhole(string word) =>
+        !word.AsSpan().ContainsAnyInRange(FirstWide, char.MaxValue) && (word.Length <= Width || IsAddress(word));
+
+    // The pieces between possible line breaks.
     private static IEnumerable<string> Parts(string word)
     {
-        var address = word.Contains("://", StringComparison.Ordinal);
-        if ((address || word.Length <= Width) && !word.AsSpan().ContainsAnyInRange(FirstWide, char.MaxValue))
-        {
-            yield return word;
-            yield break;
-        }
-
+        var address = IsAddress(word);
         var (piece, before) = (new StringBuilder(), "");
         var columns = 0;
         for (var elements = StringInfo.GetTextElementEnumerator(word); elements.MoveNext();)

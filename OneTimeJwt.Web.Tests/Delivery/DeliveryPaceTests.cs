@@ -1,0 +1,105 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
+using MimeKit;
+using OneTimeJwt.Web.Delivery;
+using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Outbox;
+
+namespace OneTimeJwt.Web.Tests.Delivery;
+
+/// <summary>No more mails are leased than are sent while what was read of them holds.</summary>
+public sealed class DeliveryPaceTests
+{
+    private const int Mails = 600;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(new[] { 0, 100, 374 }, false, 128)]
+    [InlineData(new[] { 0, 500, 750 }, false, 32)]
+    [InlineData(new[] { 0, 0, 751, 5_000 }, false, 16)]
+    [InlineData(new[] { 751 }, false, 16)]
+    [InlineData(new[] { 0, 0, 0, 0, 0, 0, 0 }, false, 512)]
+    [InlineData(new[] { 0, 0, 0, 0, 0, 0, 0 }, true, 64)]
+    [InlineData(new[] { 0 }, true, 32)]
+    public void More_are_leased_while_their_turn_comes_soon(int[] waits, bool isBusy, int next)
+    {
+        var clock = new FakeTimeProvider();
+        var pace = new DeliveryPace(clock);
+        var last = 0;
+
+        foreach (var wait in waits)
+        {
+            var (early, late) = (clock.GetTimestamp(), TimeSpan.FromMilliseconds(wait));
+            clock.Advance(late);
+            pace.Begin(early);
+            pace.Begin(clock.GetTimestamp());
+            last = pace.Next(isBusy);
+        }
+
+        Assert.Equal(next, last);
+        Assert.Equal(DeliveryPace.Least, pace.Next(isBusy));
+    }
+
+    [Fact]
+    public async Task A_slow_mail_server_doesnt_make_the_accounts_be_read_again_one_by_one()
+    {
+        var (slow, reads) = (new Slow(), new Reads());
+        await using var app = await TestApp.StartAsync(replace: services => services
+            .AddSingleton<TimeProvider>(slow)
+            .AddSingleton<IMailTransport>(slow)
+            .ConfigureDbContext<AccountsContext>(options => options.AddInterceptors(reads)));
+        var accounts = new List<Account>();
+        for (var i = 0; i < Mails; i++)
+            accounts.Add(await app.AddAccountAsync());
+        var before = reads.Count;
+
+        await app.WithAsync<AccountsContext, int>(database =>
+        {
+            database.AddRange(accounts.Select(account => new OutboxMail
+            {
+                Kind = OutboxKind.ResetLink, AccountId = account.Id, RequestedAt = slow.GetUtcNow(), DueAt = slow.GetUtcNow(),
+            }));
+            return database.SaveChangesAsync(Cancellation);
+        });
+        await slow.Done.WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+
+        Assert.InRange(reads.Count - before, 1, 60);
+    }
+
+    /// <summary>Takes what two hundred and fifty mails a second take, by its own clock.</summary>
+    private sealed class Slow : TimeProvider, IMailTransport
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _sent;
+
+        public Task Done => _done.Task;
+
+        public override long TimestampFrequency => 250;
+
+        public override long GetTimestamp() => Volatile.Read(ref _sent);
+
+        public Task SendAsync(MimeMessage message, CancellationToken cancellationToken)
+        {
+            if (Interlocked.Increment(ref _sent) == Mails)
+                _done.SetResult();
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class Reads : DbCommandInterceptor
+    {
+        private int _count;
+
+        public int Count => _count;
+
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        {
+            if (command.CommandText.Contains("\"AspNetUsers\"", StringComparison.Ordinal))
+                Interlocked.Increment(ref _count);
+            return new(result);
+        }
+    }
+}
