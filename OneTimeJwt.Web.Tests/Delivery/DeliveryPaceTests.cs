@@ -59,7 +59,10 @@ public sealed class DeliveryPaceTests
         {
             database.AddRange(accounts.Select(account => new OutboxMail
             {
-                Kind = OutboxKind.ResetLink, AccountId = account.Id, RequestedAt = slow.GetUtcNow(), DueAt = slow.GetUtcNow(),
+                Kind = OutboxKind.ResetLink,
+                AccountId = account.Id,
+                RequestedAt = slow.GetUtcNow(),
+                DueAt = slow.GetUtcNow(),
             }));
             return database.SaveChangesAsync(Cancellation);
         });
@@ -95,7 +98,10 @@ public sealed class DeliveryPaceTests
         public int Count => _count;
 
         public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<DbDataReader> result,
+            CancellationToken cancellationToken = default)
         {
             if (command.CommandText.Contains("\"AspNetUsers\"", StringComparison.Ordinal))
                 Interlocked.Increment(ref _count);

@@ -37,7 +37,7 @@ public sealed class MailComposer(ILoggerFactory loggers, IOptions<MailSettings> 
             throw new FormatException("The stored address is not one that mail can be sent to.");
 
         using var text = new MailBody(UsualText);
-        text.Write(MailText.Write(content, brand.Contact));
+        MailText.Write(text, content, brand.Contact);
         using var html = new MailBody(UsualHtml);
         await RenderAsync(
             html,

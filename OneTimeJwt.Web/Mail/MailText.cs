@@ -3,7 +3,7 @@ namespace OneTimeJwt.Web.Mail;
 /// <summary>Writes the text part of a mail: wrapped paragraphs; a link or a code is alone on its line and not wrapped.</summary>
 internal static class MailText
 {
-    public static string Write(MailContent content, string? contact)
+    public static void Write(TextWriter text, MailContent content, string? contact)
     {
         var paragraphs = content.Before.Append(content.About).Select(Lines)
             .Append(content.Code?.Value)
@@ -11,7 +11,8 @@ internal static class MailText
             .Append(content.Link?.Url)
             .Concat(content.After.Select(Lines))
             .Append(contact is null ? null : Lines(Words.NeedHelp.With(contact)));
-        return string.Join("\n\n", paragraphs.OfType<string>()) + "\n";
+        text.Write(string.Join("\n\n", paragraphs.OfType<string>()));
+        text.Write('\n');
     }
 
     private static string? Lines(string? paragraph) =>
