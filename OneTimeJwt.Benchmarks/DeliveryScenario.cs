@@ -127,20 +127,21 @@ internal static class DeliveryScenario
         }
     }
 
-    // In milliseconds.
-    private static double Work()
+    /// <summary>Of this process since it began, in milliseconds.</summary>
+    public static double Work()
     {
         using var process = Process.GetCurrentProcess();
         return process.TotalProcessorTime.TotalMilliseconds;
     }
 
-    private static double Memory()
+    /// <summary>Of this process, in megabytes.</summary>
+    public static double Memory()
     {
         using var process = Process.GetCurrentProcess();
         return process.WorkingSet64 / 1e6;
     }
 
-    private sealed class Nowhere : IMailTransport
+    internal sealed class Nowhere : IMailTransport
     {
         public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken) =>
             await message.WriteToAsync(Stream.Null, cancellationToken);

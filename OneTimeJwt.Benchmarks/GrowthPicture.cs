@@ -14,16 +14,21 @@ internal static class GrowthPicture
         OxyColor.Parse("#b35900"),
         OxyColor.Parse("#1a7f37"),
         OxyColor.Parse("#8250df"),
+        OxyColor.Parse("#57606a"),
     ];
 
-    public static void Draw(string file, IReadOnlyList<string> acts, IReadOnlyList<(double Accounts, double[] Times)> sizes)
+    public static void Draw(
+        string file,
+        IReadOnlyList<string> acts,
+        IReadOnlyList<(double Accounts, double[] Times)> sizes,
+        IReadOnlyList<(double Waiting, double Time)> mails)
     {
-        var model = new PlotModel { Title = "Milliseconds by number of accounts", Background = OxyColors.White };
+        var model = new PlotModel { Title = "Milliseconds by number of accounts, and of mails that wait", Background = OxyColors.White };
         model.Axes.Add(
             new LogarithmicAxis
             {
                 Position = AxisPosition.Bottom,
-                Title = "accounts",
+                Title = "accounts, or mails that wait",
                 StringFormat = "N0",
             });
         model.Axes.Add(
@@ -37,13 +42,18 @@ internal static class GrowthPicture
             });
         model.Legends.Add(new Legend { LegendPosition = LegendPosition.TopLeft });
         for (var i = 0; i < acts.Count; i++)
-        {
-            var line = new LineSeries { Title = acts[i], Color = Colours[i], MarkerType = MarkerType.Circle, MarkerFill = Colours[i] };
-            line.Points.AddRange(sizes.Select(size => new DataPoint(size.Accounts, size.Times[i])));
-            model.Series.Add(line);
-        }
+            Add(model, acts[i], sizes.Select(size => new DataPoint(size.Accounts, size.Times[i])));
+        Add(model, "deliver a mail, by mails that wait", mails.Select(size => new DataPoint(size.Waiting, size.Time)));
 
         using var stream = File.Create(file);
         new SvgExporter { Width = 720, Height = 420 }.Export(model, stream);
+    }
+
+    private static void Add(PlotModel model, string title, IEnumerable<DataPoint> points)
+    {
+        var colour = Colours[model.Series.Count];
+        var line = new LineSeries { Title = title, Color = colour, MarkerType = MarkerType.Circle, MarkerFill = colour };
+        line.Points.AddRange(points);
+        model.Series.Add(line);
     }
 }

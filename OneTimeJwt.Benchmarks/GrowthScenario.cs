@@ -55,11 +55,44 @@ internal static class GrowthScenario
                             Figure.Text(first.Times[i], "0.00 ms")
                                 + string.Create(CultureInfo.InvariantCulture, $" ({first.Accounts:N0} accounts)"),
                             size.Times[i] / first.Times[i]))));
+
+        int[] waiting = quick ? [100, 1_000] : [10_000, 100_000, 1_000_000];
+        var sent = new List<(int Waiting, double Work, double Memory)>();
+        foreach (var count in waiting)
+        {
+            var (work, memory) = await WaitingMails.MeasureAsync(scratch.File($"{sizes[^1].Accounts}.db"), count, waiting[0]);
+            sent.Add((count, work, memory));
+        }
+
+        await Report.AddAsync("Mails that wait", Waiting(sent));
         if (!quick)
             GrowthPicture.Draw(
                 Path.Combine(Subjects.Repository(), "docs", "growth.svg"),
                 Acts,
-                measured.Where(size => size.Trail == 0).Select(size => ((double)size.Accounts, size.Times)).ToList());
+                measured.Where(size => size.Trail == 0).Select(size => ((double)size.Accounts, size.Times)).ToList(),
+                sent.Select(size => ((double)size.Waiting, size.Work)).ToList());
+    }
+
+    private static IEnumerable<Figure> Waiting(IReadOnlyList<(int Waiting, double Work, double Memory)> sent)
+    {
+        var (first, last) = (sent[0], sent[^1]);
+        var of = string.Create(CultureInfo.InvariantCulture, $"while {first.Waiting:N0} wait");
+        foreach (var size in sent)
+        {
+            yield return new Figure(
+                string.Create(CultureInfo.InvariantCulture, $"deliver a mail while {size.Waiting:N0} wait"),
+                Figure.Text(size.Work, "0.00 ms"),
+                $"{Figure.Text(first.Work, "0.00 ms")} ({of})",
+                size.Work / first.Work);
+        }
+
+        yield return Figure.AtMost(
+            1.1,
+            string.Create(CultureInfo.InvariantCulture, $"memory when {first.Waiting:N0} of {last.Waiting:N0} were sent"),
+            last.Memory,
+            first.Memory,
+            "0 MB",
+            of);
     }
 
     private static async Task<double[]> MeasureAsync(string database, int accounts, int samples)

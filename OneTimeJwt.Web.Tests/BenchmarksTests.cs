@@ -11,7 +11,7 @@ public sealed class BenchmarksTests
     [Theory]
     [InlineData("tokens", "kept for an outstanding link (SQLite) | 0 B")]
     [InlineData("delivery", "mails a second into nothing, of 200")]
-    [InlineData("growth", "open a link, 500 accounts and 1,000 events more")]
+    [InlineData("growth", "deliver a mail while 1,000 wait")]
     public Task A_scenario_runs(string name, string row) => RunsAsync(name, row);
 
     [Theory]

@@ -16,10 +16,11 @@ public sealed class DeliveryPaceTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
+    [InlineData(new int[0], false, 16)]
     [InlineData(new[] { 0, 100, 374 }, false, 128)]
-    [InlineData(new[] { 0, 500, 750 }, false, 32)]
-    [InlineData(new[] { 0, 0, 751, 5_000 }, false, 16)]
-    [InlineData(new[] { 751 }, false, 16)]
+    [InlineData(new[] { 0, 0, 500, 750 }, false, 64)]
+    [InlineData(new[] { 0, 0, 751 }, false, 32)]
+    [InlineData(new[] { 0, 0, 751, 5_000, 5_000 }, false, 16)]
     [InlineData(new[] { 0, 0, 0, 0, 0, 0, 0 }, false, 512)]
     [InlineData(new[] { 0, 0, 0, 0, 0, 0, 0 }, true, 64)]
     [InlineData(new[] { 0 }, true, 32)]
@@ -27,19 +28,29 @@ public sealed class DeliveryPaceTests
     {
         var clock = new FakeTimeProvider();
         var pace = new DeliveryPace(clock);
-        var last = 0;
+        Assert.Equal(DeliveryPace.Least, pace.Next(isBusy: false));
 
+        var last = DeliveryPace.Least;
         foreach (var wait in waits)
         {
-            var (early, late) = (clock.GetTimestamp(), TimeSpan.FromMilliseconds(wait));
-            clock.Advance(late);
+            var early = clock.GetTimestamp();
+            clock.Advance(TimeSpan.FromMilliseconds(wait));
             pace.Begin(early);
             pace.Begin(clock.GetTimestamp());
             last = pace.Next(isBusy);
         }
 
         Assert.Equal(next, last);
+        pace.Rest();
         Assert.Equal(DeliveryPace.Least, pace.Next(isBusy));
+    }
+
+    [Fact]
+    public void Rows_that_no_mail_comes_of_make_no_other_wait()
+    {
+        var pace = new DeliveryPace(new FakeTimeProvider());
+
+        Assert.Equal([16, 32, 64, 128, 256, 512, 512], Enumerable.Range(0, 7).Select(_ => pace.Next(isBusy: false)));
     }
 
     [Fact]

@@ -18,8 +18,8 @@ internal sealed class DeliveryPace(TimeProvider time)
     private static readonly TimeSpan Late = SnapshotReader.MaxAge * 0.75;
 
     private readonly Lock _lock = new();
-    private TimeSpan? _longest;
-    private int _size = Least;
+    private TimeSpan _longest;
+    private int _size = Least / 2;
 
     /// <summary>A mail's turn has come.</summary>
     /// <param name="readAt">The timestamp of what was read of it.</param>
@@ -27,23 +27,26 @@ internal sealed class DeliveryPace(TimeProvider time)
     {
         var age = time.GetElapsedTime(readAt);
         lock (_lock)
-            _longest = age > _longest ? age : _longest ?? age;
+            _longest = age > _longest ? age : _longest;
+    }
+
+    /// <summary>Nothing is due: the next mails begin slowly.</summary>
+    public void Rest()
+    {
+        lock (_lock)
+            _size = Least / 2;
     }
 
     /// <param name="isBusy">Whether requests are being answered.</param>
-    /// <returns>The number of mails to lease now; few where no mail's turn has come since the last call.</returns>
+    /// <returns>The number of mails to lease now.</returns>
     public int Next(bool isBusy)
     {
         lock (_lock)
         {
-            _size = Math.Clamp(
-                _longest is not { } longest ? Least
-                : longest > Late ? _size / 2
-                : longest < Soon ? _size * 2
-                : _size,
-                Least,
-                Most);
-            _longest = null;
+            var size = _longest > Late ? _size / 2
+                : _longest < Soon ? _size * 2
+                : _size;
+            (_size, _longest) = (Math.Clamp(size, Least, Most), TimeSpan.Zero);
             return isBusy ? Math.Min(_size, MostWhenBusy) : _size;
         }
     }

@@ -112,7 +112,10 @@ internal sealed partial class DeliveryWorker(
         var isBusy = load.IsBusy;
         var leased = await outbox.LeaseAsync(pace.Next(isBusy), isBusy ? RequestLoad.Patience : TimeSpan.Zero, stoppingToken);
         if (leased.Count == 0)
+        {
+            pace.Rest();
             return null;
+        }
 
         var typed = leased.ToLookup(mail => mail.AccountId is null);
         List<OutboxMail> mails = [.. typed[false], .. await FindRecipientsAsync([.. typed[true]])];

@@ -7,6 +7,10 @@ using OneTimeJwt.Web.Audit;
 
 namespace OneTimeJwt.Web.Outbox;
 
+/// <param name="Text">With a parameter for each column, in their order.</param>
+/// <param name="Columns">Whose values the parameters are.</param>
+internal sealed record RowStatement(string Text, IReadOnlyList<IProperty> Columns);
+
 /// <summary>
 /// Inserts, updates and deletes many rows of one of our own tables by the driver's own commands, past Entity Framework's change
 /// tracker, which takes ten times as long. Servers get them in one batch; SQLite runs one prepared statement row by row.
@@ -29,7 +33,17 @@ internal sealed class RowStatements<T>(AccountsContext context)
     /// <param name="rows">What is inserted.</param>
     /// <param name="unlessKnown">Leaves out rows whose key is there already.</param>
     /// <exception cref="DbUpdateException">The database refuses one of them.</exception>
-    public Task InsertAsync(IReadOnlyList<T> rows, bool unlessKnown = false)
+    public Task InsertAsync(IReadOnlyList<T> rows, bool unlessKnown = false) => RunAsync(Insert(unlessKnown), rows);
+
+    /// <param name="rows">With the values that are written, and the key and the concurrency token by which they are found.</param>
+    /// <param name="properties">What is written of them.</param>
+    /// <returns>Whether each row was there.</returns>
+    public Task<bool[]> UpdateAsync(IReadOnlyList<T> rows, params IEnumerable<string> properties) => RunAsync(Update(properties), rows);
+
+    /// <returns>Whether each row was there, with the concurrency token that it has here.</returns>
+    public Task<bool[]> DeleteAsync(IReadOnlyList<T> rows) => RunAsync(Delete(), rows);
+
+    internal RowStatement Insert(bool unlessKnown)
     {
         IReadOnlyList<IProperty> columns = [.. _type.GetProperties()];
         var names = string.Join(", ", columns.Select(Column));
@@ -43,21 +57,21 @@ internal sealed class RowStatements<T>(AccountsContext context)
                 $"INSERT INTO {Table} ({names}) SELECT {values} WHERE NOT EXISTS (SELECT 1 FROM {Table} WHERE {isKey})",
             _ => $"INSERT INTO {Table} ({names}) VALUES ({values}) ON CONFLICT ({Column(key)}) DO NOTHING",
         };
-        return RunAsync(text, columns, rows);
+        return Statement(text, columns);
     }
 
-    /// <param name="rows">With the values that are written, and the key and the concurrency token by which they are found.</param>
-    /// <param name="properties">What is written of them.</param>
-    /// <returns>Whether each row was there.</returns>
-    public Task<bool[]> UpdateAsync(IReadOnlyList<T> rows, params IEnumerable<string> properties)
+    internal RowStatement Update(params IEnumerable<string> properties)
     {
         IReadOnlyList<IProperty> changed = [.. properties.Select(name => _type.FindProperty(name)!)];
         var set = string.Join(", ", changed.Select((column, i) => $"{Column(column)} = {Parameter(i)}"));
-        return RunAsync($"UPDATE {Table} SET {set} WHERE {Match(Key, changed.Count)}", [.. changed, .. Key], rows);
+        return Statement($"UPDATE {Table} SET {set} WHERE {Match(Key, changed.Count)}", [.. changed, .. Key]);
     }
 
-    /// <returns>Whether each row was there, with the concurrency token that it has here.</returns>
-    public Task<bool[]> DeleteAsync(IReadOnlyList<T> rows) => RunAsync($"DELETE FROM {Table} WHERE {Match(Key, 0)}", Key, rows);
+    internal RowStatement Delete() => Statement($"DELETE FROM {Table} WHERE {Match(Key, 0)}", Key);
+
+    // Otherwise a server that is set not to count wouldn't say whether a row was there.
+    private RowStatement Statement(string text, IReadOnlyList<IProperty> columns) =>
+        new(context is SqlServerAccounts ? $"SET NOCOUNT OFF; {text}" : text, columns);
 
     private string Match(IEnumerable<IProperty> columns, int first) =>
         string.Join(" AND ", columns.Select((column, i) => $"{Column(column)} = {Parameter(first + i)}"));
@@ -66,14 +80,14 @@ internal sealed class RowStatements<T>(AccountsContext context)
 
     private static string Parameter(int i) => string.Create(CultureInfo.InvariantCulture, $"@p{i}");
 
-    private async Task<bool[]> RunAsync(string text, IReadOnlyList<IProperty> columns, IReadOnlyList<T> rows)
+    private async Task<bool[]> RunAsync(RowStatement statement, IReadOnlyList<T> rows)
     {
         if (rows.Count == 0)
             return [];
 
         try
         {
-            return await (_connection.CanCreateBatch ? BatchAsync(text, columns, rows) : OneByOneAsync(text, columns, rows));
+            return await (_connection.CanCreateBatch ? BatchAsync(statement, rows) : OneByOneAsync(statement, rows));
         }
         catch (DbException fault)
         {
@@ -82,15 +96,15 @@ internal sealed class RowStatements<T>(AccountsContext context)
     }
 
     [SuppressMessage("Security", "CA2100", Justification = "Names of the model and parameters.")]
-    private async Task<bool[]> OneByOneAsync(string text, IReadOnlyList<IProperty> columns, IReadOnlyList<T> rows)
+    private async Task<bool[]> OneByOneAsync(RowStatement statement, IReadOnlyList<T> rows)
     {
         await using var command = _connection.CreateCommand();
-        (command.CommandText, command.Transaction) = (text, _transaction);
+        (command.CommandText, command.Transaction) = (statement.Text, _transaction);
         var found = new bool[rows.Count];
         for (var i = 0; i < rows.Count; i++)
         {
             command.Parameters.Clear();
-            command.Parameters.AddRange(Values(command, columns, rows[i]));
+            command.Parameters.AddRange(Values(command, statement.Columns, rows[i]));
             found[i] = await command.ExecuteNonQueryAsync() > 0;
         }
 
@@ -98,7 +112,7 @@ internal sealed class RowStatements<T>(AccountsContext context)
     }
 
     [SuppressMessage("Security", "CA2100", Justification = "Names of the model and parameters.")]
-    private async Task<bool[]> BatchAsync(string text, IReadOnlyList<IProperty> columns, IReadOnlyList<T> rows)
+    private async Task<bool[]> BatchAsync(RowStatement statement, IReadOnlyList<T> rows)
     {
         // Makes parameters, which a batch can't.
         await using var maker = _connection.CreateCommand();
@@ -108,9 +122,8 @@ internal sealed class RowStatements<T>(AccountsContext context)
         foreach (var row in rows)
         {
             var command = batch.CreateBatchCommand();
-            // Otherwise a server that is set not to count wouldn't say whether a row was there.
-            command.CommandText = context is SqlServerAccounts ? $"SET NOCOUNT OFF; {text}" : text;
-            command.Parameters.AddRange(Values(maker, columns, row));
+            command.CommandText = statement.Text;
+            command.Parameters.AddRange(Values(maker, statement.Columns, row));
             batch.BatchCommands.Add(command);
         }
 
