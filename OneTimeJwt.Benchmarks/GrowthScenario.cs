@@ -73,7 +73,7 @@ internal static class GrowthScenario
                 sent.Select(size => ((double)size.Waiting, size.Work)).ToList());
     }
 
-    private static IEnumerable<Figure> Waiting(IReadOnlyList<(int Waiting, double Work, double Memory)> sent)
+    private static IEnumerable<Figure> Waiting(List<(int Waiting, double Work, double Memory)> sent)
     {
         var (first, last) = (sent[0], sent[^1]);
         var of = string.Create(CultureInfo.InvariantCulture, $"while {first.Waiting:N0} wait");
