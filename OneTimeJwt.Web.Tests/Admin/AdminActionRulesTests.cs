@@ -5,7 +5,7 @@ namespace OneTimeJwt.Web.Tests.Admin;
 /// <summary>Every role, every act, every kind of target.</summary>
 public sealed class AdminActionRulesTests
 {
-    private static readonly ConsoleRole?[] Roles = [null, ConsoleRole.Support, ConsoleRole.Admin];
+    private static readonly ConsoleRole?[] Roles = [null, ConsoleRole.Auditor, ConsoleRole.Support, ConsoleRole.Admin];
     private static readonly bool[] NoAndYes = [false, true];
 
     public static TheoryData<ConsoleRole?, AdminAction, ConsoleRole?, bool, bool> Cases

@@ -8,7 +8,7 @@ public sealed class RoleActionTests
 {
     public static TheoryData<DatabaseProvider, AdminAction> Grants => new(
         from provider in AppOnEach.Providers
-        from act in new[] { AdminAction.MakeAdmin, AdminAction.MakeSupport }
+        from act in new[] { AdminAction.MakeAdmin, AdminAction.MakeSupport, AdminAction.MakeAuditor }
         select (provider, act));
 
     [Theory]
@@ -38,8 +38,30 @@ public sealed class RoleActionTests
 
         Assert.Equal(RoleOutcome.Done, await removal!);
         Assert.False(isRemovedFirst && outcome.Done, "A role was given by somebody who had none.");
-        var given = act == AdminAction.MakeAdmin ? ConsoleRole.Admin : ConsoleRole.Support;
+        var given = act switch
+        {
+            AdminAction.MakeAdmin => ConsoleRole.Admin,
+            AdminAction.MakeSupport => ConsoleRole.Support,
+            _ => ConsoleRole.Auditor,
+        };
         Assert.Equal(outcome.Done ? given : null, await other.Roles().OfAsync(account.Id));
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(ConsoleRole.Auditor, false)]
+    [InlineData(ConsoleRole.Support, false)]
+    [InlineData(ConsoleRole.Admin, false)]
+    public async Task Who_has_a_role_is_not_made_an_auditor_as_well(ConsoleRole? role, bool isDone)
+    {
+        await using var app = await TestApp.StartAsync(provider: DatabaseProvider.Sqlite);
+        var (admin, account) = (await app.AddAdminAsync(ConsoleRole.Admin), await app.AddAdminAsync(role));
+
+        Assert.Equal(isDone, (await app.ActAsync(admin, AdminAction.MakeAuditor, account.Id)).Done);
+
+        Assert.Equal(role ?? ConsoleRole.Auditor, await app.Roles().OfAsync(account.Id));
+        Assert.True((await app.ActAsync(admin, AdminAction.RemoveRole, account.Id)).Done);
+        Assert.Null(await app.Roles().OfAsync(account.Id));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Campaigns;
+using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Site;
 
 namespace OneTimeJwt.Web.Tests.Admin;
@@ -88,6 +89,25 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
             page.FindAll("ol.trail a").Select(link => link.GetAttribute("href")!));
         Assert.Equal([account.Email!, admin.Account.Email!], page.FindAll("ol.trail a").Take(2).Select(link => link.TextContent));
         Assert.Empty(page.FindAll("script, img, [style]"));
+    }
+
+    [Fact]
+    public async Task Who_acted_without_an_account_is_shown_by_the_name_of_that_time_and_found_by_what_is_theirs()
+    {
+        const string Subject = "https://login.example.com/tenant 7f3a";
+        var account = await _app.AddAccountAsync();
+        var mail = OutboxMail.ForAdmin(OutboxKind.ResetLink, account.Id, At, new(Subject, Client: null, At, ActorName: "Ada of the desk"));
+        await AddAsync(account.Id, mail.Event(RecoveryEventKind.Mailed, At), mail.For(account.Id).Event(RecoveryEventKind.GaveUp, At));
+        using var console = await DeskAsync();
+        var page = console.Open<TrailPage>($"/admin/trail?account={account.Id}&actor={Uri.EscapeDataString(Subject)}");
+
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("ol.trail li").Count));
+        Assert.All(
+            page.FindAll("ol.trail .by span a"),
+            link =>
+                Assert.Equal(
+                    ("Ada of the desk", $"/admin/trail?actor={Uri.EscapeDataString(Subject)}"),
+                    (link.TextContent, link.GetAttribute("href"))));
     }
 
     [Theory]

@@ -322,15 +322,19 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
         var account = await _app.AddAccountAsync();
         foreach (var reason in new[] { "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "a \"quoted\", line\nand another", PageRenderer.Hostile })
             Assert.True((await _app.ActAsync(admin, AdminAction.RevokeLinks, account.Id, reason)).Done);
+        var named = RecoveryEvent.ByAdmin(
+            RecoveryEventKind.LinksKilled, new("key:1", Client: null, _app.Clock.GetUtcNow(), ActorName: "=Desk"), account.Id);
+        await HostWrites.AddAsync(_app, named);
         using var session = await SignedInAsync(_app, admin);
 
         var answer = await session.GetAsync($"/admin/trail.csv?account={account.Id}&kind=LinksKilled");
 
         Assert.Equal("attachment; filename=trail.csv; filename*=UTF-8''trail.csv", answer.Headers["Content-Disposition"]);
+        Assert.Contains(",key:1,\"'=Desk\",", answer.Body, StringComparison.Ordinal);
         foreach (
             var safe in new[] { ",\"'=1+1\",", ",\"'+1\",", ",\"'-1\",", ",\"'@SUM(A1)\",", "\"a \"\"quoted\"\", line\nand another\"" })
             Assert.Contains(safe, answer.Body, StringComparison.Ordinal);
-        Assert.Equal(8, answer.Body.Split("\r\n").Count(line => line.Length > 0));
+        Assert.Equal(9, answer.Body.Split("\r\n").Count(line => line.Length > 0));
         Assert.Contains(await _app.TrailAsync(), line => line.Kind == RecoveryEventKind.TrailExported && line.Actor == admin.Id);
         Assert.Equal(HttpStatusCode.BadRequest, (await session.GetAsync("/admin/trail.csv?kind=banana")).Status);
     }

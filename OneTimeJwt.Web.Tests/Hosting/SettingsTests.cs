@@ -43,6 +43,7 @@ public sealed class SettingsTests : IDisposable
             ["Mail:Smtp:Port"] = "",
             ["Mail:Smtp:Security"] = "perhaps",
             ["Admin:Roles:Support"] = "",
+            ["Admin:Roles:Auditor"] = "recovery.admin",
         };
 
         var (code, error) = await StartAsync(wrong);
@@ -70,6 +71,7 @@ public sealed class SettingsTests : IDisposable
             "Security:HealthNetworks:0",
             "OTEL_EXPORTER_OTLP_ENDPOINT",
             "Admin:Roles:Support",
+            "Admin:Roles:Auditor",
         };
         Assert.All(told, key => Assert.Contains(key, error, StringComparison.Ordinal));
         Assert.DoesNotContain("c2hvcnQ=", error, StringComparison.Ordinal);
@@ -142,7 +144,8 @@ public sealed class SettingsTests : IDisposable
 
         Assert.Equal(1, code);
         Assert.Equal(
-            "The settings can't be used (1 fault):\n  Seed:Accounts:0:Roles: there is no role 'Owner': write Recovery.Admin or Desk",
+            "The settings can't be used (1 fault):\n  Seed:Accounts:0:Roles: there is no role 'Owner': "
+                + "write Recovery.Admin, Desk or Recovery.Auditor",
             error.Trim().ReplaceLineEndings("\n"));
     }
 

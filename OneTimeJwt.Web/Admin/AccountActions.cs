@@ -30,7 +30,9 @@ public sealed class AccountActions(
         AdminAction.Lock => await LockAsync(context),
         AdminAction.Unlock => Unlock(context),
         AdminAction.ResetTwoFactor => await ResetTwoFactorAsync(context),
-        AdminAction.MakeSupport when context.Target.Role == ConsoleRole.Admin => Words.ProblemIsAdmin,
+        AdminAction.MakeAuditor or AdminAction.MakeSupport when context.Target.Role == ConsoleRole.Admin => Words.ProblemIsAdmin,
+        AdminAction.MakeAuditor when context.Target.Role is not null => Words.ProblemRoleUnchanged,
+        AdminAction.MakeAuditor => await GrantAsync(context, ConsoleRole.Auditor),
         AdminAction.MakeSupport => await GrantAsync(context, ConsoleRole.Support),
         AdminAction.MakeAdmin => await GrantAsync(context, ConsoleRole.Admin),
         AdminAction.RemoveRole => await RemoveRolesAsync(context),
@@ -174,7 +176,7 @@ public sealed class AccountActions(
     {
         // The greater first: where that is refused, the account stays as it is.
         var removed = 0;
-        foreach (var role in new[] { ConsoleRole.Admin, ConsoleRole.Support })
+        foreach (var role in new[] { ConsoleRole.Admin, ConsoleRole.Support, ConsoleRole.Auditor })
         {
             var outcome = await roles.RemoveAsync(context.Database, context.Account.Id, role);
             if (outcome == RoleOutcome.Done)

@@ -17,7 +17,7 @@ public sealed record AdminActionContext(
     /// <param name="isFurther">Whether an event was recorded before, which has the request's id.</param>
     public void Record(RecoveryEventKind kind, string? detail = null, bool isFurther = false) => Database.Add(
         RecoveryEvent.ByAdmin(
-            kind, new(Actor.Id, Request.Client, Now, Request.Reason), Account.Id, detail, isFurther ? null : Request.EventId));
+            kind, Actor.Origin(Request.Client, Now, Request.Reason), Account.Id, detail, isFurther ? null : Request.EventId));
 
-    public void Mail(string kind) => Database.Add(OutboxMail.ForAdmin(kind, Account.Id, Now, Actor.Id, Request.Client));
+    public void Mail(string kind) => Database.Add(OutboxMail.ForAdmin(kind, Account.Id, Now, Actor.Origin(Request.Client, Now)));
 }

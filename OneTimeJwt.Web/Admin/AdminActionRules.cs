@@ -1,3 +1,5 @@
+using OneTimeJwt.Web.Audit;
+
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>What an admin can do to an account.</summary>
@@ -11,13 +13,22 @@ public enum AdminAction
     Lock,
     Unlock,
     ResetTwoFactor,
+    MakeAuditor,
     MakeSupport,
     MakeAdmin,
     RemoveRole,
 }
 
-/// <summary>An account on one side of an action, and its role.</summary>
-public sealed record AdminActionParty(string Id, ConsoleRole? Role);
+/// <summary>One side of an action, and its role.</summary>
+/// <param name="Id">An account's id; of whoever acts without one, what the trail has as <see cref="RecoveryEvent.Actor"/>.</param>
+/// <param name="Role">Null for none.</param>
+/// <param name="Name">What it is called, where it isn't an account.</param>
+public sealed record AdminActionParty(string Id, ConsoleRole? Role, string? Name = null)
+{
+    /// <summary>The party as the one who acts.</summary>
+    public AdminOrigin Origin(string? client, DateTimeOffset at, string? reason = null, Guid? campaignId = null) =>
+        new(Id, client, at, reason, campaignId, Name);
+}
 
 /// <summary>Who may do what to whom. Only these rules decide: pages ask them to warn, actions when they are done.</summary>
 public static class AdminActionRules
@@ -32,6 +43,7 @@ public static class AdminActionRules
     public static string? Refusal(AdminAction action, AdminActionParty actor, AdminActionParty target, bool isBanned) => action switch
     {
         _ when actor.Role is null => NoRole,
+        _ when actor.Role < ConsoleRole.Support => Words.RefusalAuditor,
         _ when actor.Id == target.Id => Words.RefusalOwnAccount,
         _ when actor.Role == ConsoleRole.Admin => null,
         _ when target.Role == ConsoleRole.Admin => Words.RefusalSupportOnAdmin,

@@ -13,10 +13,13 @@ public sealed class AdminRoles
 
     public string Support { get; set; } = "Recovery.Support";
 
+    public string Auditor { get; set; } = "Recovery.Auditor";
+
     /// <returns>Null where no role has that name.</returns>
     public ConsoleRole? Named(string name) =>
         name.Equals(Admin, StringComparison.OrdinalIgnoreCase) ? ConsoleRole.Admin
         : name.Equals(Support, StringComparison.OrdinalIgnoreCase) ? ConsoleRole.Support
+        : name.Equals(Auditor, StringComparison.OrdinalIgnoreCase) ? ConsoleRole.Auditor
         : null;
 }
 
@@ -50,6 +53,11 @@ internal sealed class AdminSettingsValidator : IValidateOptions<AdminSettings>
             faults.Add("Admin:Roles:Admin is empty: name a role, or leave it out for Recovery.Admin");
         if (string.IsNullOrWhiteSpace(options.Roles.Support))
             faults.Add("Admin:Roles:Support is empty: name a role, or leave it out for Recovery.Support");
+        if (string.IsNullOrWhiteSpace(options.Roles.Auditor))
+            faults.Add("Admin:Roles:Auditor is empty: name a role, or leave it out for Recovery.Auditor");
+        if (string.Equals(options.Roles.Admin, options.Roles.Auditor, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(options.Roles.Support, options.Roles.Auditor, StringComparison.OrdinalIgnoreCase))
+            faults.Add("Admin:Roles:Auditor is the same as another role's: give each a name of its own");
         if (string.Equals(options.Roles.Admin, options.Roles.Support, StringComparison.OrdinalIgnoreCase))
             faults.Add("Admin:Roles:Support is the same as Admin:Roles:Admin: give each a name of its own");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

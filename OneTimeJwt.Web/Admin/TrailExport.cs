@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using CsvHelper;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Outbox;
@@ -6,7 +5,12 @@ using OneTimeJwt.Web.Outbox;
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>The trail as CSV, written line by line as it is read. Each export is recorded in the trail.</summary>
-internal sealed class TrailExport(TrailReader reader, GroupCommitWriter appender, IOptions<IdentityOptions> identity, TimeProvider time)
+internal sealed class TrailExport(
+    TrailReader reader,
+    GroupCommitWriter appender,
+    IDbContextFactory<AccountsContext> contexts,
+    ActorReader actors,
+    TimeProvider time)
 {
     /// <summary>A field that a spreadsheet would take for a formula becomes text: reasons and addresses are user input.</summary>
     public static CsvWriterOptions Safe { get; } = new() { Injection = CsvInjection.Escape, WriteByteOrderMark = true };
@@ -25,16 +29,19 @@ internal sealed class TrailExport(TrailReader reader, GroupCommitWriter appender
         if (problems.Count > 0)
             throw new BadHttpRequestException("The address of the export can't be read.");
 
-        var actor = http.User.FindFirstValue(identity.Value.ClaimsIdentity.UserIdClaimType);
-        var client = http.ClientAddress();
-        await appender.AppendAsync(RecoveryEvent.ByAdmin(RecoveryEventKind.TrailExported, new(actor, client, time.GetUtcNow())));
+        AdminActionParty actor;
+        await using (var database = await contexts.CreateDbContextAsync(http.RequestAborted))
+            actor = await actors.ReadAsync(database, http.User);
+        await appender.AppendAsync(
+            RecoveryEvent.ByAdmin(RecoveryEventKind.TrailExported, actor.Origin(http.ClientAddress(), time.GetUtcNow())));
         return Results.Stream(body => WriteAsync(body, query, http.RequestAborted), "text/csv; charset=utf-8", "trail.csv");
     }
 
     private async Task WriteAsync(Stream body, TrailQuery query, CancellationToken cancellationToken)
     {
         await using var csv = CsvWriter.Create(body, Safe, leaveOpen: true);
-        csv.WriteRecord(["when", "what", "account", "link", "admin", "from", "detail", "reason", "address hash", "campaign"]);
+        csv.WriteRecord(
+            ["when", "what", "account", "link", "admin", "admin's name", "from", "detail", "reason", "address hash", "campaign"]);
         await foreach (var line in reader.AllAsync(query, cancellationToken))
         {
             csv.WriteField(line.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
@@ -45,6 +52,7 @@ internal sealed class TrailExport(TrailReader reader, GroupCommitWriter appender
                     line.AccountId,
                     line.Nonce,
                     line.Actor,
+                    line.ActorName,
                     line.Client,
                     line.Detail,
                     line.Reason,

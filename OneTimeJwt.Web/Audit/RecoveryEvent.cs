@@ -70,6 +70,7 @@ public sealed class RecoveryEvent
             Kind = kind,
             AccountId = accountId,
             Actor = origin.Actor,
+            ActorName = origin.ActorName,
             Client = origin.Client,
             Detail = detail,
             Reason = origin.Reason,
@@ -93,8 +94,12 @@ public sealed class RecoveryEvent
     /// <summary>Of the token.</summary>
     public string? Nonce { get; init; }
 
-    /// <summary>The id of the admin who acted; null for the account's own user and the app.</summary>
+    /// <summary>Who acted: an account's id, a provider's issuer and subject, or the key or client of a machine. Null for the
+    /// account's own user and the app.</summary>
     public string? Actor { get; init; }
+
+    /// <summary>What the actor was called then; null for an account, whose name is looked up.</summary>
+    public string? ActorName { get; init; }
 
     /// <summary>The network address that the request came from.</summary>
     public string? Client { get; init; }
@@ -113,12 +118,14 @@ public sealed class RecoveryEvent
 }
 
 /// <summary>Who acts in the console, from where, when and why.</summary>
-/// <param name="Actor">The admin's id; null on the command line.</param>
+/// <param name="Actor">As in the event; null on the command line.</param>
 /// <param name="Client">The network address that it comes from.</param>
 /// <param name="At">When the admin's role was judged.</param>
 /// <param name="Reason">Why, in the admin's words.</param>
 /// <param name="CampaignId">The campaign that it is about.</param>
-public sealed record AdminOrigin(string? Actor, string? Client, DateTimeOffset At, string? Reason = null, Guid? CampaignId = null);
+/// <param name="ActorName">What the actor is called, where that isn't an account.</param>
+public sealed record AdminOrigin(
+    string? Actor, string? Client, DateTimeOffset At, string? Reason = null, Guid? CampaignId = null, string? ActorName = null);
 
 /// <summary>Stored by name.</summary>
 public enum RecoveryEventKind
@@ -184,6 +191,7 @@ internal sealed class RecoveryEventConfiguration : IEntityTypeConfiguration<Reco
         line.Property(e => e.AddressHash).HasMaxLength(64);
         line.Property(e => e.Nonce).HasMaxLength(16);
         line.Property(e => e.Actor).HasMaxLength(ColumnLength.Id);
+        line.Property(e => e.ActorName).HasMaxLength(ColumnLength.Name);
         line.Property(e => e.Client).HasMaxLength(ColumnLength.Client);
         line.Property(e => e.Detail).HasMaxLength(500);
         line.Property(e => e.Reason).HasMaxLength(RecoveryEvent.MaxReasonLength);

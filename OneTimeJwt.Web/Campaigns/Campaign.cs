@@ -38,8 +38,11 @@ public sealed class Campaign
     /// <summary>Their numbers only, not their text: people paste anything.</summary>
     public string? UnmatchedLines { get; set; }
 
-    /// <summary>The id of the admin who is responsible: who made, started or resumed it last.</summary>
+    /// <summary>Who is responsible, as the trail has it: who made, started or resumed it last.</summary>
     public required string StartedBy { get; set; }
+
+    /// <summary>What that one is called, where it isn't an account.</summary>
+    public string? StartedByName { get; set; }
 
     public string? Client { get; init; }
 
@@ -52,7 +55,7 @@ public sealed class Campaign
 
     /// <summary>A mail to one of its accounts.</summary>
     public OutboxMail Mail(string accountId, DateTimeOffset now) =>
-        OutboxMail.ForAdmin(RequiresReset ? OutboxKind.RequiredReset : OutboxKind.ResetLink, accountId, now, StartedBy, Client, Id);
+        OutboxMail.ForAdmin(RequiresReset ? OutboxKind.RequiredReset : OutboxKind.ResetLink, accountId, now, Origin(now));
 
     /// <summary>An event of it, by the admin who is responsible.</summary>
     public RecoveryEvent Event(
@@ -61,10 +64,12 @@ public sealed class Campaign
         string? accountId = null,
         string? detail = null,
         string? reason = null) =>
-        RecoveryEvent.ByAdmin(kind, new(StartedBy, Client, at, reason, Id), accountId, detail);
+        RecoveryEvent.ByAdmin(kind, Origin(at, reason), accountId, detail);
 
     /// <summary>Changes with every change, so that of two nodes only one releases the next accounts.</summary>
     public Guid Version { get; set; }
+
+    private AdminOrigin Origin(DateTimeOffset at, string? reason = null) => new(StartedBy, Client, at, reason, Id, StartedByName);
 }
 
 public enum CampaignState
@@ -97,6 +102,7 @@ internal sealed class CampaignConfiguration : IEntityTypeConfiguration<Campaign>
         campaign.Property(c => c.Id).ValueGeneratedNever();
         campaign.Property(c => c.State).HasConversion<string>().HasMaxLength(16);
         campaign.Property(c => c.StartedBy).HasMaxLength(ColumnLength.Id);
+        campaign.Property(c => c.StartedByName).HasMaxLength(ColumnLength.Name);
         campaign.Property(c => c.Client).HasMaxLength(ColumnLength.Client);
         campaign.Property(c => c.Reason).HasMaxLength(RecoveryEvent.MaxReasonLength);
         campaign.Property(c => c.Chosen).HasMaxLength(200);

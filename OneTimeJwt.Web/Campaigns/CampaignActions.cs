@@ -62,7 +62,7 @@ public sealed class CampaignActions(
                     return new(Words.CampaignConfirm.With(campaign.Accounts));
 
                 (campaign.State, campaign.Reason, campaign.Rate) = (CampaignState.Running, reason, start.Rate);
-                (campaign.StartedBy, campaign.ReleasedAt) = (actor, time.GetUtcNow());
+                (campaign.StartedBy, campaign.StartedByName, campaign.ReleasedAt) = (actor.Id, actor.Name, time.GetUtcNow());
                 return new(
                     RecoveryEventKind.CampaignStarted,
                     string.Create(
@@ -84,7 +84,8 @@ public sealed class CampaignActions(
                         campaign.State = CampaignState.Paused;
                         return new(RecoveryEventKind.CampaignPaused);
                     case (CampaignAction.Resume, CampaignState.Paused):
-                        (campaign.State, campaign.StartedBy, campaign.ReleasedAt) = (CampaignState.Running, actor, time.GetUtcNow());
+                        (campaign.State, campaign.ReleasedAt) = (CampaignState.Running, time.GetUtcNow());
+                        (campaign.StartedBy, campaign.StartedByName) = (actor.Id, actor.Name);
                         return new(RecoveryEventKind.CampaignResumed);
                     case (CampaignAction.Stop, CampaignState.Running or CampaignState.Paused or CampaignState.Draft):
                         campaign.State = CampaignState.Stopped;
@@ -97,7 +98,7 @@ public sealed class CampaignActions(
             });
 
     // Tried again where a worker releases some of its accounts at that moment: a campaign in progress can be stopped.
-    private async Task<string?> ChangeAsync(Attempt attempt, Func<Campaign, string, Change> change)
+    private async Task<string?> ChangeAsync(Attempt attempt, Func<Campaign, AdminActionParty, Change> change)
     {
         try
         {
@@ -109,7 +110,7 @@ public sealed class CampaignActions(
         }
     }
 
-    private async Task<string?> ChangeAsync(AccountsContext database, Attempt attempt, Func<Campaign, string, Change> change)
+    private async Task<string?> ChangeAsync(AccountsContext database, Attempt attempt, Func<Campaign, AdminActionParty, Change> change)
     {
         var (actor, refusal) = await JudgeAsync(database, attempt);
         if (refusal is not null)
@@ -117,7 +118,7 @@ public sealed class CampaignActions(
         if (await database.Campaigns.SingleOrDefaultAsync(row => row.Id == attempt.Campaign) is not { } campaign)
             return Words.NoSuchCampaign;
 
-        var outcome = change(campaign, actor.Id);
+        var outcome = change(campaign, actor);
         if (outcome.Problem is not null)
             return outcome.Problem;
 
@@ -141,7 +142,7 @@ public sealed class CampaignActions(
     private RecoveryEvent Event(Attempt attempt, AdminActionParty actor, Change change) =>
         RecoveryEvent.ByAdmin(
             change.Kind,
-            new(actor.Id, attempt.Client, time.GetUtcNow(), change.Reason, attempt.Campaign),
+            actor.Origin(attempt.Client, time.GetUtcNow(), change.Reason, attempt.Campaign),
             detail: change.Detail,
             id: attempt.EventId);
 

@@ -32,6 +32,7 @@ public sealed class CampaignDrafts(IDbContextFactory<AccountsContext> contexts, 
             Unmatched = matched.UnmatchedLines.Count,
             UnmatchedLines = Join(matched.UnmatchedLines),
             StartedBy = actor.Id,
+            StartedByName = actor.Name,
             Client = client,
             CreatedAt = time.GetUtcNow(),
         };

@@ -14,7 +14,7 @@ public sealed record CampaignCounts(int Waiting, int Queued, int Sent, int Redee
 /// <param name="Campaign">The campaign.</param>
 /// <param name="Counts">Of it.</param>
 /// <param name="Sample">Some of its accounts, by their addresses.</param>
-/// <param name="StartedBy">The address of the admin who is responsible for it.</param>
+/// <param name="StartedBy">The address or name of whoever is responsible for it.</param>
 public sealed record CampaignView(Campaign Campaign, CampaignCounts Counts, IReadOnlyList<string> Sample, string StartedBy);
 
 /// <summary>The outcome for one account.</summary>
@@ -75,7 +75,7 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
             campaign,
             await CountsAsync(database, campaign, cancellationToken),
             [.. first.Select(account => names.GetValueOrDefault(account, account))],
-            names.GetValueOrDefault(campaign.StartedBy, campaign.StartedBy));
+            campaign.StartedByName ?? names.GetValueOrDefault(campaign.StartedBy, campaign.StartedBy));
     }
 
     /// <summary>Each account of a campaign and its outcome, streamed from the database.</summary>

@@ -99,8 +99,8 @@ internal sealed class InvitationSender(
             return _noNewAccounts;
 
         var account = found.FirstOrDefault() ?? new Account { UserName = address, Email = address };
-        var line = RecoveryEvent.ByAdmin(RecoveryEventKind.Invited, new(actor.Id, client, now, reason), account.Id);
-        database.AddRange(OutboxMail.ForAdmin(OutboxKind.Invitation, account.Id, now, actor.Id, client), line);
+        var line = RecoveryEvent.ByAdmin(RecoveryEventKind.Invited, actor.Origin(client, now, reason), account.Id);
+        database.AddRange(OutboxMail.ForAdmin(OutboxKind.Invitation, account.Id, now, actor.Origin(client, now)), line);
         try
         {
             if (found.Count == 0)

@@ -14,20 +14,20 @@ internal static class OurTables
         ["RecoveryCampaigns"] =
         [
             "Id", "State", "RequiresReset", "Accounts", "Released", "Rate", "Chosen", "Unmatched", "UnmatchedLines", "StartedBy",
-            "Client", "CreatedAt", "Reason", "ReleasedAt", "Version",
+            "StartedByName", "Client", "CreatedAt", "Reason", "ReleasedAt", "Version",
         ],
         ["RecoveryKeyRing"] = ["Id", "FriendlyName", "Xml"],
         ["RecoveryOutbox"] =
         [
-            "Id", "Kind", "AccountId", "TypedAddress", "RequestedBy", "AboutId", "Client", "CampaignId", "Culture", "Zone",
-            "RequestedAt", "DueAt", "Attempts", "LeasedUntil", "Lease", "Cause", "UnansweredAt", "RefusedAt", "TriedAgainAt",
+            "Id", "Kind", "AccountId", "TypedAddress", "RequestedBy", "RequestedByName", "AboutId", "Client", "CampaignId",
+            "Culture", "Zone", "RequestedAt", "DueAt", "Attempts", "LeasedUntil", "Lease", "Cause", "UnansweredAt", "RefusedAt", "TriedAgainAt",
         ],
         ["RecoveryPasskeys"] = ["CredentialId", "UserId", "Data"],
         ["RecoveryRoles"] = ["Role", "Version"],
         ["RecoveryTrail"] =
         [
-            "Id", "At", "Kind", "AccountId", "AddressHash", "Nonce", "Actor", "Client", "Detail", "Reason", "CampaignId",
-            "MailId",
+            "Id", "At", "Kind", "AccountId", "AddressHash", "Nonce", "Actor", "ActorName", "Client", "Detail", "Reason",
+            "CampaignId", "MailId",
         ],
         ["RecoveryRoleMembers"] = ["AccountId", "Role"],
         ["RecoveryUserTokens"] = ["UserId", "LoginProvider", "Name", "Value"],
@@ -35,9 +35,18 @@ internal static class OurTables
 
     public static IReadOnlyList<string> MigrationsOf(DatabaseProvider provider) => provider switch
     {
-        DatabaseProvider.SqlServer => ["20261124112234_IdentityTables", "20261124112401_RecoveryTables"],
-        DatabaseProvider.PostgreSql => ["20261124112304_IdentityTables", "20261124112426_RecoveryTables"],
-        _ => ["20261124112205_IdentityTables", "20261124112335_RecoveryTables"],
+        DatabaseProvider.SqlServer =>
+        [
+            "20261124112234_IdentityTables", "20261124112401_RecoveryTables", "20261130022643_RecoveryActors",
+        ],
+        DatabaseProvider.PostgreSql =>
+        [
+            "20261124112304_IdentityTables", "20261124112426_RecoveryTables", "20261130022649_RecoveryActors",
+        ],
+        _ =>
+        [
+            "20261124112205_IdentityTables", "20261124112335_RecoveryTables", "20261130022638_RecoveryActors",
+        ],
     };
 
     public static bool AreIn(IEnumerable<SchemaColumn> found)

@@ -75,6 +75,7 @@ internal sealed class RecipientResolver(
                 Kind = mail.Kind,
                 AccountId = id,
                 RequestedBy = mail.RequestedBy,
+                RequestedByName = mail.RequestedByName,
                 Client = mail.Client,
                 RequestedAt = mail.RequestedAt,
                 // Keeps their order where they don't fit into one batch.
@@ -89,6 +90,7 @@ internal sealed class RecipientResolver(
         Kind = RecoveryEventKind.Requested,
         AddressHash = address is null ? null : secrets.HashAddress(lookup.KeyOf(address)),
         Actor = mail.RequestedBy,
+        ActorName = mail.RequestedByName,
         Client = mail.Client,
         Detail = address is null ? "unreadable since the server secret was changed" : "no such account",
     };

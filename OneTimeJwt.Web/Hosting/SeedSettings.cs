@@ -44,7 +44,8 @@ internal sealed class SeedSettingsValidator(IHostEnvironment environment, IOptio
             faults.AddRange(
                 account.Roles
                     .Where(role => roles.Named(role) is null)
-                    .Select(role => $"Seed:Accounts:{i}:Roles: there is no role '{role}': write {roles.Admin} or {roles.Support}"));
+                    .Select(role =>
+                        $"Seed:Accounts:{i}:Roles: there is no role '{role}': write {roles.Admin}, {roles.Support} or {roles.Auditor}"));
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

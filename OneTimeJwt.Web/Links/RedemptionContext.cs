@@ -61,6 +61,6 @@ internal sealed class RedemptionContext(
     public async Task AddNoticesToAdminsAsync(string kind, string aboutId, string? client)
     {
         foreach (var admin in await findAdmins(database))
-            database.Add(OutboxMail.ForAdmin(kind, admin, Now, client: client, aboutId: aboutId));
+            database.Add(OutboxMail.ForAdmin(kind, admin, Now, new(Actor: null, client, Now), aboutId));
     }
 }

@@ -17,8 +17,11 @@ public sealed class OutboxMail
     /// instead of its own address.</summary>
     public string? TypedAddress { get; set; }
 
-    /// <summary>The id of the admin who requested it; null where the account's own user did.</summary>
+    /// <summary>Who requested it, as the trail has it; null where the account's own user did.</summary>
     public string? RequestedBy { get; init; }
+
+    /// <summary>What that one is called, where it isn't an account.</summary>
+    public string? RequestedByName { get; init; }
 
     /// <summary>The account that it is about, where that is another one.</summary>
     public string? AboutId { get; init; }
@@ -81,26 +84,23 @@ public sealed class OutboxMail
     /// <param name="kind">One of <see cref="OutboxKind"/>.</param>
     /// <param name="accountId">The account.</param>
     /// <param name="now">When it is requested, and due.</param>
-    /// <param name="admin">The id of the admin who requests it.</param>
-    /// <param name="client">The network address that the request came from.</param>
-    /// <param name="campaignId">The campaign that it belongs to.</param>
+    /// <param name="origin">Who requests it, from where and for which campaign; null for the app.</param>
     /// <param name="aboutId">The account that it is about, where that is another one.</param>
     public static OutboxMail ForAdmin(
         string kind,
         string accountId,
         DateTimeOffset now,
-        string? admin = null,
-        string? client = null,
-        Guid? campaignId = null,
+        AdminOrigin? origin = null,
         string? aboutId = null) =>
         new()
         {
             Kind = kind,
             AccountId = accountId,
-            RequestedBy = admin,
+            RequestedBy = origin?.Actor,
+            RequestedByName = origin?.ActorName,
             AboutId = aboutId,
-            Client = client,
-            CampaignId = campaignId,
+            Client = origin?.Client,
+            CampaignId = origin?.CampaignId,
             RequestedAt = now,
             DueAt = now,
         };
@@ -122,6 +122,7 @@ public sealed class OutboxMail
             AddressHash = addressHash,
             Nonce = nonce,
             Actor = RequestedBy,
+            ActorName = RequestedByName,
             Client = Client,
             Detail = detail,
             CampaignId = CampaignId,
@@ -175,6 +176,7 @@ internal sealed class OutboxMailConfiguration : IEntityTypeConfiguration<OutboxM
         mail.Property(m => m.AccountId).HasMaxLength(ColumnLength.Id);
         mail.Property(m => m.TypedAddress).HasMaxLength(2000);
         mail.Property(m => m.RequestedBy).HasMaxLength(ColumnLength.Id);
+        mail.Property(m => m.RequestedByName).HasMaxLength(ColumnLength.Name);
         mail.Property(m => m.AboutId).HasMaxLength(ColumnLength.Id);
         mail.Property(m => m.Client).HasMaxLength(ColumnLength.Client);
         mail.Property(m => m.Culture).HasMaxLength(ColumnLength.Culture);
