@@ -16,7 +16,8 @@ public sealed class ArchitectureTests
     {
         ["Hosting"] = ["Admin", "Delivery", "Outbox", "SignIn", "Mail", "Audit", "Accounts", "Database", "Site", "Languages"],
         ["Campaigns"] = ["Admin", "Links", "Outbox", "Audit", "Accounts", "Database", "Site", "Languages"],
-        ["Admin"] = ["Delivery", "Links", "Outbox", "SignIn", "Audit", "Accounts", "Database", "Site", "Languages"],
+        ["Admin"] = ["Delivery", "Links", "Outbox", "Oidc", "SignIn", "Audit", "Accounts", "Database", "Site", "Languages"],
+        ["Oidc"] = ["SignIn", "Accounts", "Database", "Site", "Languages"],
         ["Delivery"] = ["Links", "Outbox", "SignIn", "Audit", "Mail", "Accounts", "Database", "Site", "Languages"],
         ["Profile"] = ["SignIn", "Outbox", "Audit", "Accounts", "Database", "Site", "Languages"],
         ["Links"] = ["SignIn", "Outbox", "Audit", "Mail", "Accounts", "Database", "Site", "Languages"],

@@ -6,6 +6,7 @@ using OneTimeJwt.Web.Delivery;
 using OneTimeJwt.Web.Hosting;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Oidc;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Profile;
 using OneTimeJwt.Web.SignIn;
@@ -53,6 +54,8 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddHosting();
         builder.AddLanguages();
+        // It takes the provider's codes out of addresses, before tokens are looked for there.
+        builder.AddOidc();
         builder.Services.CheckSettings<TokenSettings>("Tokens");
         builder.Services.AddOneTimeTokens().AddTokenQuery();
         builder.AddDatabase();
@@ -98,6 +101,7 @@ internal static class Program
         app.MapLinks();
         app.MapSignIn();
         app.MapProfile();
+        app.MapOidc();
         app.MapAdmin();
         app.MapCampaigns();
         app.MapInbox();

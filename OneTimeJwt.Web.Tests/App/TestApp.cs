@@ -64,6 +64,7 @@ public sealed class TestApp : IAsyncDisposable
     /// <param name="encoding">What PostgreSQL stores text in; null for what the server usually takes.</param>
     /// <param name="through">Another way to the same database, from its connection string.</param>
     /// <param name="on">The database, where the test has made it.</param>
+    /// <param name="clock">Where others share it.</param>
     /// <param name="realHashes">Whether a password costs what it costs in the product; tests that don't look at that
     /// have no use for it.</param>
     public static async Task<TestApp> StartAsync(
@@ -75,7 +76,8 @@ public sealed class TestApp : IAsyncDisposable
         Func<TestDatabase, Task>? host = null,
         string? encoding = null,
         Func<string, string>? through = null,
-        TestDatabase? on = null)
+        TestDatabase? on = null,
+        RunningClock? clock = null)
     {
         var folder = beside?.Folder ?? Directory.CreateTempSubdirectory("ott-").FullName;
         var database = beside?._database ?? on ?? await TestDatabase.MakeAsync(provider ?? TestDatabase.Usual, folder, encoding);
@@ -85,7 +87,7 @@ public sealed class TestApp : IAsyncDisposable
             folder,
             beside is null,
             Merge(folder, beside, settings, database),
-            beside?.Clock ?? new RunningClock(),
+            beside?.Clock ?? clock ?? new RunningClock(),
             replace,
             database,
             realHashes);

@@ -35,6 +35,12 @@ public sealed partial class Visitor : IDisposable
     /// <summary>The values of all cookies that were set and are still kept.</summary>
     public IEnumerable<string> Cookies => _cookies.GetAllCookies().Select(cookie => cookie.Value);
 
+    /// <summary>The same with their names, as they are sent.</summary>
+    public IEnumerable<string> CookieLines => _cookies.GetAllCookies().Select(cookie => $"{cookie.Name}={cookie.Value}");
+
+    /// <summary>Takes over the cookies of another one, for a node of the same site.</summary>
+    public void Keep(Visitor other) => _cookies.Add(other._cookies.GetAllCookies());
+
     /// <summary>As a browser that blocks cookies.</summary>
     public void Lose(string cookie)
     {
@@ -125,6 +131,9 @@ public sealed partial class Visitor : IDisposable
 /// <summary>What came back.</summary>
 public sealed record Answer(HttpStatusCode Status, string Body, string? Location, IReadOnlyDictionary<string, string> Headers)
 {
+    /// <summary>Which redirect led there; null for none.</summary>
+    public string? From { get; init; }
+
     public string? Verdict =>
         System.Text.RegularExpressions.Regex.Match(Body, "data-verdict=\"(\\w+)\"") is { Success: true } match
             ? match.Groups[1].Value

@@ -23,7 +23,7 @@ public sealed class CircuitSessionMonitorTests(SharedApp shared) : IClassFixture
         Become(authentication, other);
 
         Assert.Equal("/sign-in", await browser.SentToAsync());
-        Assert.Equal(account.Id, circuit.Session?.AccountId);
+        Assert.Equal(account.Id, circuit.Session?.Owner);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using OneTimeJwt.Web.Campaigns;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.Oidc;
 using OneTimeJwt.Web.Profile;
 using OneTimeJwt.Web.SignIn;
 using OneTimeJwt.Web.Site;
@@ -139,6 +140,37 @@ internal static class PageStates
                 () =>
                     PageRenderer.Render<SignInPage>(page =>
                         page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile).Add(p => p.Empty, "password"))),
+            new(
+                "sign in, provider",
+                () =>
+                    PageRenderer.Render<SignInPage>(page =>
+                        page.Add(p => p.Provider, new ConsoleProvider(Hostile, "/sign-in/provider")).Add(p => p.ReturnUrl, Hostile))),
+            new(
+                "sign in, provider only",
+                () =>
+                    PageRenderer.Render<SignInPage>(page =>
+                        page.Add(p => p.Provider, new ConsoleProvider(Hostile, "/sign-in/provider"))
+                            .Add(p => p.OffersAccounts, false)
+                            .Add(p => p.Problem, Hostile))),
+            .. Enum.GetValues<OidcFault>().Select(fault =>
+                KeyValuePair.Create(
+                    $"provider {fault}",
+                    () =>
+                        PageRenderer.Render<OidcProblem>(page =>
+                            page.Add(p => p.Fault, fault)
+                                .Add(p => p.Provider, Hostile)
+                                .Add(p => p.ReturnUrl, Hostile)
+                                .Add(p => p.OffersLocal, fault == OidcFault.Denied)))),
+            new(
+                "provider session",
+                () =>
+                    PageRenderer.Render<OidcSessionPage>(page =>
+                        page.Add(p => p.Provider, Hostile).Add(p => p.Person, Hostile).Add(p => p.Problem, Hostile))),
+            new(
+                "provider signed out",
+                () =>
+                    PageRenderer.Render<OidcSignedOut>(page =>
+                        page.Add(p => p.Provider, Hostile).Add(p => p.Address, "#the-one-page-that-leads-elsewhere"))),
             new("two-factor", () => PageRenderer.Render<TwoFactorPage>()),
             new(
                 "two-factor, problem",

@@ -1,10 +1,16 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
+using OneTimeJwt.Web.Oidc;
+using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>Who is acting, as the database has it now; without a role where the session is over or the right is gone.</summary>
-public sealed class ActorReader(IAuthorizationService authorization, IOptions<IdentityOptions> identity, ConsoleRoles roles)
+public sealed class ActorReader(
+    IAuthorizationService authorization,
+    IOptions<IdentityOptions> identity,
+    ConsoleRoles roles,
+    OidcSessions? sessions = null)
 {
     public Task<AdminActionParty> ReadAsync(AccountsContext database, ClaimsPrincipal user) => ReadAsync(database, user, isLocked: false);
 
@@ -15,9 +21,15 @@ public sealed class ActorReader(IAuthorizationService authorization, IOptions<Id
     private async Task<AdminActionParty> ReadAsync(AccountsContext database, ClaimsPrincipal user, bool isLocked)
     {
         // Ahead of the locks: it reads on another connection, which would wait for them on some databases.
-        var isAuthorized = (await authorization.AuthorizeAsync(user, ConsoleAccess.Policy)).Succeeded;
+        var isAuthorized = (await authorization.AuthorizeAsync(user, ConsoleAccess.TrailPolicy)).Succeeded;
         if (isLocked)
             await roles.LockRolesAsync(database);
+
+        if (OidcPrincipal.PersonOf(user) is { } person)
+        {
+            var session = isAuthorized ? await sessions!.LiveAsync(database, OidcPrincipal.SessionOf(user)!) : null;
+            return new AdminActionParty(person, session?.Role, session?.Name ?? user.Identity?.Name);
+        }
 
         var claims = identity.Value.ClaimsIdentity;
         var id = user.FindFirstValue(claims.UserIdClaimType) ?? "";

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Links;
+using OneTimeJwt.Web.Oidc;
 using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Admin;
@@ -27,15 +28,23 @@ internal static class AdminModule
         builder.Services.AddScoped<AdminInvitation>();
         builder.Services.AddSingleton<IAuthorizationHandler, ConsoleAccessHandler>();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, SecondFactorRedirect>();
-        builder.Services.AddAuthorizationBuilder().AddPolicy(ConsoleAccess.Policy, policy => policy.AddRequirements(new ConsoleAccess()));
+        foreach (var (name, role) in ConsoleAccess.Policies)
+        {
+            builder.Services.AddAuthorizationBuilder().AddPolicy(name, policy =>
+            {
+                policy.AddRequirements(new ConsoleAccess(role));
+                if (OidcSettings.IsSet(builder.Configuration))
+                    policy.AddAuthenticationSchemes(OidcModule.Console);
+            });
+        }
     }
 
     public static void MapAdmin(this WebApplication app)
     {
         app.MapPage("/admin/trail.csv", (TrailExport export, HttpContext http) => export.DownloadAsync(http))
-            .RequireAuthorization(ConsoleAccess.Policy);
+            .RequireAuthorization(ConsoleAccess.TrailPolicy);
         // Asked by open pages of the console that have lost their connection.
-        app.MapPage("/admin/reachable", () => Results.NoContent()).RequireAuthorization(ConsoleAccess.Policy);
+        app.MapPage("/admin/reachable", () => Results.NoContent()).RequireAuthorization(ConsoleAccess.TrailPolicy);
         app.MapRazorComponents<ConsoleApp>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
             .Add(endpoint =>
@@ -49,7 +58,7 @@ internal static class AdminModule
     private static void RequireConsoleAccess(EndpointBuilder endpoint)
     {
         if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } route } && route.StartsWith("/_blazor", StringComparison.Ordinal))
-            endpoint.Metadata.Add(new AuthorizeAttribute(ConsoleAccess.Policy));
+            endpoint.Metadata.Add(new AuthorizeAttribute(ConsoleAccess.TrailPolicy));
     }
 
     // Pages of the console send no forms: their actions travel over the circuit.

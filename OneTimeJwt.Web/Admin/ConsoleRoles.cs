@@ -1,4 +1,6 @@
 using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Oidc;
+using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Admin;
 
@@ -7,7 +9,9 @@ public sealed class ConsoleRoles(
     IDbContextFactory<AccountsContext> contexts,
     AccountLock accountLock,
     AuditedTransaction transaction,
-    TimeProvider time)
+    IOptions<ConsoleSettings> console,
+    TimeProvider time,
+    OidcSessions? sessions = null)
 {
     /// <returns>The account's highest role; null where it has none.</returns>
     public async Task<ConsoleRole?> OfAsync(string accountId)
@@ -25,8 +29,15 @@ public sealed class ConsoleRoles(
         return held.Count == 0 ? null : held.Max();
     }
 
-    /// <returns>The role that the account may act in; null where it is banned, or secured by its owner.</returns>
-    public async Task<ConsoleRole?> RightsOfAsync(AccountsContext database, string accountId) =>
+    /// <returns>
+    /// The role that an account, or one of the OpenID provider's people, may act in; null where the account is banned, or secured by
+    /// its owner, or accounts don't count.
+    /// </returns>
+    public async Task<ConsoleRole?> RightsOfAsync(AccountsContext database, string actor) =>
+        (console.Value.Local ? await RightsOfAccountAsync(database, actor) : null)
+            ?? (sessions is null ? null : await sessions.LastRoleAsync(database, actor));
+
+    private async Task<ConsoleRole?> RightsOfAccountAsync(AccountsContext database, string accountId) =>
         await database.Users.Where(row => row.Id == accountId).Select(LockColumns.Of).SingleOrDefaultAsync() is { } columns
         && accountLock.Of(columns) is LockState.Open or LockState.Paused
             ? await OfAsync(database, accountId)

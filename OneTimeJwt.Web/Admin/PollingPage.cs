@@ -36,6 +36,9 @@ public abstract partial class PollingPage : ComponentBase, IDisposable
     /// <summary>Whether a click would do nothing: the circuit is not connected yet, or an action is running.</summary>
     protected bool IsBusy => _acting || !RendererInfo.IsInteractive;
 
+    /// <summary>Who may see the page.</summary>
+    protected virtual string Policy => ConsoleAccess.Policy;
+
     /// <summary>Whether the page refreshes by itself.</summary>
     protected virtual bool IsLive => true;
 
@@ -43,7 +46,7 @@ public abstract partial class PollingPage : ComponentBase, IDisposable
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
     [Inject]
-    private IAuthorizationService Authorization { get; set; } = null!;
+    protected IAuthorizationService Authorization { get; set; } = null!;
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;
@@ -83,7 +86,7 @@ public abstract partial class PollingPage : ComponentBase, IDisposable
         try
         {
             User = (await Authentication).User;
-            IsRefused = !(await Authorization.AuthorizeAsync(User, ConsoleAccess.Policy)).Succeeded;
+            IsRefused = !(await Authorization.AuthorizeAsync(User, Policy)).Succeeded;
             if (!IsRefused)
                 await ReadAsync(_gone);
             IsFailing = false;

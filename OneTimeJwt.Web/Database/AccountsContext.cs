@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
+using OneTimeJwt.Web.Oidc;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Database;
@@ -55,6 +56,10 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
     public DbSet<RecoveryRole> ConsoleRoles => Set<RecoveryRole>();
 
     public DbSet<RecoveryRoleMember> ConsoleRoleMembers => Set<RecoveryRoleMember>();
+
+    public DbSet<OidcSession> OidcSessions => Set<OidcSession>();
+
+    public DbSet<OidcLogout> OidcLogouts => Set<OidcLogout>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 

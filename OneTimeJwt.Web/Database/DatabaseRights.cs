@@ -39,6 +39,8 @@ internal static class DatabaseRights
         ("RecoveryCampaigns", Changes),
         ("RecoveryCampaignAccounts", Adds),
         ("RecoveryPasskeys", "DELETE"),
+        ("RecoveryOidcSessions", All),
+        ("RecoveryOidcLogouts", "SELECT INSERT DELETE"),
     ];
 
     // A right on some columns counts: which of them are written differs from act to act. Names resolve along the search

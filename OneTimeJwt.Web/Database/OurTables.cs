@@ -17,10 +17,13 @@ internal static class OurTables
             "StartedByName", "Client", "CreatedAt", "Reason", "ReleasedAt", "Version",
         ],
         ["RecoveryKeyRing"] = ["Id", "FriendlyName", "Xml"],
+        ["RecoveryOidcLogouts"] = ["TokenHash", "Person", "SidHash", "IssuedAt", "ReceivedAt"],
+        ["RecoveryOidcSessions"] = ["IdHash", "Person", "Name", "Role", "SidHash", "IssuedAt", "AskAgainAt", "EndedAt"],
         ["RecoveryOutbox"] =
         [
             "Id", "Kind", "AccountId", "TypedAddress", "RequestedBy", "RequestedByName", "AboutId", "Client", "CampaignId",
-            "Culture", "Zone", "RequestedAt", "DueAt", "Attempts", "LeasedUntil", "Lease", "Cause", "UnansweredAt", "RefusedAt", "TriedAgainAt",
+            "Culture", "Zone", "RequestedAt", "DueAt", "Attempts", "LeasedUntil", "Lease", "Cause", "UnansweredAt", "RefusedAt",
+            "TriedAgainAt",
         ],
         ["RecoveryPasskeys"] = ["CredentialId", "UserId", "Data"],
         ["RecoveryRoles"] = ["Role", "Version"],
@@ -38,14 +41,17 @@ internal static class OurTables
         DatabaseProvider.SqlServer =>
         [
             "20261124112234_IdentityTables", "20261124112401_RecoveryTables", "20261130022643_RecoveryActors",
+            "20261130024524_RecoveryOidc",
         ],
         DatabaseProvider.PostgreSql =>
         [
             "20261124112304_IdentityTables", "20261124112426_RecoveryTables", "20261130022649_RecoveryActors",
+            "20261130024530_RecoveryOidc",
         ],
         _ =>
         [
             "20261124112205_IdentityTables", "20261124112335_RecoveryTables", "20261130022638_RecoveryActors",
+            "20261130024518_RecoveryOidc",
         ],
     };
 

@@ -7,7 +7,11 @@ namespace OneTimeJwt.Web.SignIn;
 /// stamps of all signed-in circuits are compared every few seconds, in one query.
 /// </summary>
 internal sealed partial class CircuitSessionMonitor(
-    IDbContextFactory<AccountsContext> contexts, AccountLock accountLock, TimeProvider time, ILogger<CircuitSessionMonitor> logger) : Worker
+    IDbContextFactory<AccountsContext> contexts,
+    AccountLock accountLock,
+    TimeProvider time,
+    ILogger<CircuitSessionMonitor> logger,
+    FindLiveSessions? findLiveSessions = null) : Worker
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
@@ -30,21 +34,35 @@ internal sealed partial class CircuitSessionMonitor(
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
         var open = _circuits.Keys.Select(circuit => (Circuit: circuit, circuit.Session)).Where(page => page.Session is not null).ToList();
-        if (open.Count == 0)
-            return;
-
-        var ids = open.Select(page => page.Session!.AccountId).Distinct().ToList();
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var sessions = await ReadAsync(database, ids, cancellationToken);
+        var accounts = await OfAccountsAsync([.. Owners(isOfProvider: false, session => session.Owner)], cancellationToken);
+        var provided = await OfProviderAsync([.. Owners(isOfProvider: true, session => session.Stamp!)], cancellationToken);
         foreach (var (circuit, opened) in open)
         {
-            var live = sessions.TryGetValue(opened!.AccountId, out var session)
-                && session.Stamp == opened.Stamp
-                && !accountLock.IsBanned(session.Lock);
-            if (!live)
+            var isLive = opened!.IsOfProvider
+                ? provided.Contains(opened.Stamp!)
+                : accounts.TryGetValue(opened.Owner, out var session)
+                    && session.Stamp == opened.Stamp
+                    && !accountLock.IsBanned(session.Lock);
+            if (!isLive)
                 await TryAsync(() => EndAsync(circuit), cancellationToken);
         }
+
+        IEnumerable<string> Owners(bool isOfProvider, Func<CircuitSession, string> id) =>
+            open.Where(page => page.Session!.IsOfProvider == isOfProvider).Select(page => id(page.Session!)).Distinct();
     }
+
+    private async Task<Dictionary<string, Session>> OfAccountsAsync(List<string> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+            return [];
+
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        return await ReadAsync(database, ids, cancellationToken);
+    }
+
+    // Where the provider isn't set any more, its sessions are over.
+    private async Task<IReadOnlySet<string>> OfProviderAsync(List<string> ids, CancellationToken cancellationToken) =>
+        ids.Count == 0 || findLiveSessions is null ? new HashSet<string>() : await findLiveSessions(ids, cancellationToken);
 
     private static Task EndAsync(SessionCircuit circuit)
     {

@@ -41,7 +41,8 @@ internal sealed class SessionCircuit(
 
         _ended = true;
         circuits.Remove(this);
-        navigation.NavigateTo(site.At("/sign-in"), forceLoad: true);
+        // A person of the provider may have to be asked about again, which the page's own request does.
+        navigation.NavigateTo(Session?.IsOfProvider == true ? navigation.Uri : site.At("/sign-in"), forceLoad: true);
     }
 
     public void Dispose()
@@ -56,7 +57,7 @@ internal sealed class SessionCircuit(
     private async Task ReadAsync(Task<AuthenticationState> state)
     {
         var (before, now) = (Session, SessionOf((await state).User));
-        if (before is not null && before.AccountId != now?.AccountId)
+        if (before is not null && before.Owner != now?.Owner)
         {
             End();
             return;
@@ -69,6 +70,9 @@ internal sealed class SessionCircuit(
 
     private CircuitSession? SessionOf(ClaimsPrincipal user)
     {
+        if (OidcPrincipal.SessionOf(user) is { } session)
+            return new CircuitSession(OidcPrincipal.PersonOf(user)!, session, IsOfProvider: true);
+
         var claims = options.Value.ClaimsIdentity;
         return user.FindFirstValue(claims.UserIdClaimType) is { Length: > 0 } id
             ? new CircuitSession(id, user.FindFirstValue(claims.SecurityStampClaimType))
@@ -76,5 +80,8 @@ internal sealed class SessionCircuit(
     }
 }
 
-/// <summary>Whose page is open, and the stamp of the sign-in that opened it.</summary>
-internal sealed record CircuitSession(string AccountId, string? Stamp);
+/// <summary>Whose page is open.</summary>
+/// <param name="Owner">An account's id; of the OpenID provider's people, issuer and subject.</param>
+/// <param name="Stamp">The account's stamp at the sign-in that opened it; of the provider's people, the session's id.</param>
+/// <param name="IsOfProvider">Whether it is one of those people.</param>
+internal sealed record CircuitSession(string Owner, string? Stamp, bool IsOfProvider = false);

@@ -30,16 +30,19 @@ internal sealed class SignInEndpoints(
     MailedCodes codes,
     SignInMetrics meter,
     IOptions<AccountsSettings> settings,
-    TimeProvider time)
+    IOptions<ConsoleSettings> console,
+    TimeProvider time,
+    ConsoleProvider? provider = null)
 {
     public IResult SignIn(HttpContext http, string? returnUrl)
     {
         if (settings.Value.SignInUrl is { } elsewhere && !ReturnUrls.IsConsole(returnUrl))
             return http.Request.Query.ContainsKey(ReturnUrls.FromForm) ? RefreshToSignIn(http) : Results.Redirect(elsewhere);
 
-        return http.User.Identity?.IsAuthenticated == true
+        // An account that is signed in may lack a role that its owner has at the provider.
+        return http.User.Identity?.IsAuthenticated == true && Provider(returnUrl) is null
             ? Page.SeeOther(ReturnUrls.Local(returnUrl))
-            : Page.Of<SignInPage>(parameters: new { ReturnUrl = ReturnUrls.Local(returnUrl), OffersPasskeys = passkeys.Offered });
+            : Show(StatusCodes.Status200OK, ReturnUrls.Local(returnUrl));
     }
 
     public async Task<IResult> EnterAsync(HttpContext http, FormPost form)
@@ -47,6 +50,8 @@ internal sealed class SignInEndpoints(
         var returnUrl = ReturnUrls.Local(form["returnUrl"]);
         if (settings.Value.SignInUrl is not null && !ReturnUrls.IsConsole(returnUrl))
             return SignInAgain();
+        if (!OffersAccounts(returnUrl))
+            return Show(StatusCodes.Status403Forbidden, returnUrl, Words.SignInAtProviderOnly);
 
         var (address, password) = (form["email"].Trim(), form["password"]);
         if (!form.IsAntiforgeryValid)
@@ -75,15 +80,25 @@ internal sealed class SignInEndpoints(
         await timebox.WaitRemainingAsync(signIn.MaxCheckTime(password));
         return Again(StatusCodes.Status422UnprocessableEntity, Words.SignInFailed);
 
-        IResult Again(int status, string? problem, string? empty = null) => Page.Of<SignInPage>(status, new
+        IResult Again(int status, string? problem, string? empty = null) => Show(status, returnUrl, problem, address, empty);
+    }
+
+    private IResult Show(int status, string returnUrl, string? problem = null, string? address = null, string? empty = null) =>
+        Page.Of<SignInPage>(status, new
         {
             ReturnUrl = returnUrl,
             Address = address,
             OffersPasskeys = passkeys.Offered,
+            OffersAccounts = OffersAccounts(returnUrl),
+            Provider = Provider(returnUrl),
             Problem = problem,
             Empty = empty,
         });
-    }
+
+    // The provider's people have no account page.
+    private ConsoleProvider? Provider(string? returnUrl) => ReturnUrls.IsConsole(returnUrl) ? provider : null;
+
+    private bool OffersAccounts(string? returnUrl) => console.Value.Local || !ReturnUrls.IsConsole(returnUrl);
 
     private IResult SignInAgain() => ReturnUrls.SignInAgain(settings.Value);
 

@@ -19,6 +19,7 @@ internal static class SignInModule
 
     public static void AddSignIn(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSettings<ConsoleSettings, ConsoleSettingsValidator>("Admin");
         builder.Services.AddSingleton<IsBarred>(services =>
             account => account.User is Account row && services.GetRequiredService<AccountLock>().IsBanned(row));
         builder.Services.AddSingleton<DecoyHash>();
@@ -97,19 +98,8 @@ internal static class SignInModule
             {
                 cookie.ExpireTimeSpan = SessionTime;
                 cookie.Events.OnValidatePrincipal = SessionValidator.ValidateAsync;
-                // Relative, so that no Host header decides where users go.
-                cookie.Events.OnRedirectToLogin = context =>
-                {
-                    var signIn = context.Request.PathBase + ReturnUrls.With("/sign-in", context.Request.Path);
-                    return Redirect(
-                        context,
-                        HttpMethods.IsPost(context.Request.Method) ? ReturnUrls.AfterForm(signIn, settings.Value) : signIn);
-                };
-                cookie.Events.OnRedirectToAccessDenied = context =>
-                {
-                    context.Response.StatusCode = StatusCodes.Status403Forbidden;
-                    return Task.CompletedTask;
-                };
+                cookie.Events.OnRedirectToLogin = context => RedirectToSignInAsync(context, settings.Value);
+                cookie.Events.OnRedirectToAccessDenied = ForbidAsync;
             });
         services
             .AddOptions<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme)
@@ -135,10 +125,19 @@ internal static class SignInModule
                 (keys, secrets, ring) => (keys.XmlRepository, keys.XmlEncryptor) = (ring, new KeyRingEncryptor(secrets)));
     }
 
-    private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context, string path)
+    // Relative, so that no Host header decides where users go.
+    internal static Task RedirectToSignInAsync(RedirectContext<CookieAuthenticationOptions> context, AccountsSettings settings)
     {
+        var signIn = context.Request.PathBase + ReturnUrls.With("/sign-in", context.Request.Path);
         context.Response.StatusCode = StatusCodes.Status302Found;
-        context.Response.Headers.Location = path;
+        context.Response.Headers.Location =
+            HttpMethods.IsPost(context.Request.Method) ? ReturnUrls.AfterForm(signIn, settings) : signIn;
+        return Task.CompletedTask;
+    }
+
+    internal static Task ForbidAsync(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
         return Task.CompletedTask;
     }
 }

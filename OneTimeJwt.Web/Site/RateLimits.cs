@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace OneTimeJwt.Web.Site;
 
-/// <summary>Bounds the forms that one client sends, but for endpoints that ask the same limiter themselves.</summary>
+/// <summary>
+/// Bounds the forms that one client sends, but for endpoints that ask the same limiter themselves. A sign-in at the OpenID provider,
+/// which asks that one, counts like a form.
+/// </summary>
 internal static class RateLimits
 {
     public static void AddRateLimits(this IServiceCollection services)
@@ -31,5 +34,6 @@ internal static class RateLimits
             : RateLimitPartition.GetNoLimiter("not a form"));
 
     private static bool IsForm(HttpRequest request) =>
-        HttpMethods.IsPost(request.Method) && !request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase);
+        request.Path.StartsWithSegments("/sign-in/provider", StringComparison.OrdinalIgnoreCase)
+        || (HttpMethods.IsPost(request.Method) && !request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase));
 }

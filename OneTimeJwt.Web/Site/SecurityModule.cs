@@ -72,7 +72,8 @@ internal static class SecurityModule
         services.AddSingleton<IPostConfigureOptions<CookieAuthenticationOptions>, HardenedCookies>();
     }
 
-    private static void Harden(CookieBuilder cookie, string name, SecuritySettings security, SitePath site)
+    /// <summary>What all cookies of ours have in common.</summary>
+    internal static void Harden(CookieBuilder cookie, string name, SecuritySettings security, SitePath site)
     {
         var https = security.RequireHttps == true;
         cookie.Name = site.Cookie(name, https);

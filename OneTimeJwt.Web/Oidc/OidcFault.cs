@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace OneTimeJwt.Web.Oidc;
+
+/// <summary>Why a sign-in at the provider failed, as far as what to do differs. The names stand in addresses.</summary>
+public enum OidcFault
+{
+    /// <summary>It took too long, or its cookie is missing.</summary>
+    Stale,
+
+    /// <summary>Somebody pressed "cancel", or the provider lets nobody in.</summary>
+    Denied,
+
+    /// <summary>The provider has to show a page, which a silent request forbids.</summary>
+    SignInNeeded,
+
+    Unreachable,
+
+    /// <summary>What is registered there and what is set here differ.</summary>
+    Settings,
+
+    Clock,
+
+    /// <summary>Signed with a key that the provider doesn't publish.</summary>
+    Keys,
+
+    NoRole,
+
+    NoSecondFactor,
+
+    /// <summary>Issuer and subject are longer than the trail takes.</summary>
+    LongName,
+
+    Other,
+}
+
+internal static class OidcFaults
+{
+    // OpenID Connect Core 1.0, section 3.1.2.6; RFC 6749, sections 4.1.2.1 and 5.2; RFC 9126, section 2.3.
+    private static readonly Dictionary<string, OidcFault> Errors = new(StringComparer.Ordinal)
+    {
+        ["access_denied"] = OidcFault.Denied,
+        ["login_required"] = OidcFault.SignInNeeded,
+        ["interaction_required"] = OidcFault.SignInNeeded,
+        ["consent_required"] = OidcFault.SignInNeeded,
+        ["account_selection_required"] = OidcFault.SignInNeeded,
+        ["temporarily_unavailable"] = OidcFault.Unreachable,
+        ["server_error"] = OidcFault.Unreachable,
+        ["invalid_client"] = OidcFault.Settings,
+        ["unauthorized_client"] = OidcFault.Settings,
+        ["invalid_request"] = OidcFault.Settings,
+        ["invalid_scope"] = OidcFault.Settings,
+        ["unsupported_response_type"] = OidcFault.Settings,
+        ["unsupported_grant_type"] = OidcFault.Settings,
+        ["request_not_supported"] = OidcFault.Settings,
+        ["invalid_grant"] = OidcFault.Stale,
+    };
+
+    /// <summary>What the handler and the libraries under it throw, in one word.</summary>
+    public static OidcFault Of(Exception fault)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (OfOne(cause) is { } known)
+                return known;
+        }
+
+        return OidcFault.Other;
+    }
+
+    private static OidcFault? OfOne(Exception fault) => fault switch
+    {
+        OpenIdConnectProtocolInvalidNonceException => OidcFault.Stale,
+        OpenIdConnectProtocolException when fault.Data["error"] is string error => Errors.GetValueOrDefault(error, OidcFault.Other),
+        SecurityTokenExpiredException or SecurityTokenNotYetValidException or SecurityTokenInvalidLifetimeException => OidcFault.Clock,
+        SecurityTokenInvalidAudienceException or SecurityTokenInvalidIssuerException => OidcFault.Settings,
+        SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidSignatureException => OidcFault.Keys,
+        // IDX14100 and IDX14101: a token that can't be read.
+        ArgumentException => OidcFault.Other,
+        HttpRequestException or IOException or OperationCanceledException or JsonException => OidcFault.Unreachable,
+        // IDX20803 and IDX20804: no discovery document.
+        InvalidOperationException when fault.Message.StartsWith("IDX208", StringComparison.Ordinal) => OidcFault.Unreachable,
+        // Of the handler itself: no state, one that can't be read, or its cookie is missing.
+        AuthenticationFailureException when fault.InnerException is null => OidcFault.Stale,
+        _ => null,
+    };
+}
