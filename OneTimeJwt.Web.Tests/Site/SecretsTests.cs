@@ -1,6 +1,9 @@
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
+using OneTimeJwt.Web.Oidc;
+using OneTimeJwt.Web.Tests.Oidc;
 
 namespace OneTimeJwt.Web.Tests.Site;
 
@@ -58,6 +61,43 @@ public sealed class SecretsTests
             sign => Assert.Contains(sign, signals.All, StringComparison.Ordinal));
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, signals.All, StringComparison.Ordinal));
         FileSearch.HoldNone(app.Folder, [token, signature, Passwords.Old, Passwords.New, Passwords.Other, "short one"]);
+    }
+
+    [Fact]
+    public async Task No_code_token_or_secret_of_the_OpenID_provider_reaches_a_log_at_any_level_or_a_file()
+    {
+        await using var oidc = await OidcApp.StartAsync();
+        using var visitor = oidc.App.Open();
+        var asked = await visitor.GetAsync(OidcModule.Path);
+        var answered = (await visitor.GetAsync(asked.Location!)).Location!;
+        var cookies = visitor.Cookies.ToList();
+        oidc.Ends(await OidcApp.FollowAsync(visitor, answered), HttpStatusCode.OK);
+        await OidcApp.FollowAsync(visitor, answered);
+        cookies.AddRange(visitor.Cookies);
+        oidc.Provider.Forged["aud"] = "\"another\"";
+        await OidcApp.EnterAsync(visitor);
+        oidc.Provider.Forged.Clear();
+        await OidcApp.EnterAsync(visitor);
+        await OidcApp.SignOutAsync(visitor);
+        var logout = oidc.Provider.LogoutToken();
+        await visitor.PostAsync(OidcModule.LogoutPath, ("logout_token", logout));
+        await visitor.PostAsync(OidcModule.LogoutPath, ("logout_token", oidc.Provider.LogoutToken(key: OpenProvider.NewKey())));
+
+        Assert.True(oidc.App.Log.Count(OidcModule.CallbackPath) > 3, "The log has no requests; this test proves nothing.");
+        Assert.Equal(9, oidc.Provider.Secrets.Count);
+        var query = QueryHelpers.ParseQuery(new Uri(answered).Query);
+        string[] secrets =
+        [
+            OpenProvider.ClientSecret,
+            logout,
+            logout.Split('.')[2],
+            query["state"]!,
+            .. oidc.Provider.Secrets,
+            .. oidc.Provider.Secrets.Select(secret => secret.Split('.')[^1]),
+            .. cookies.Where(cookie => cookie.Length > 20),
+        ];
+        Assert.All(secrets, secret => Assert.DoesNotContain(secret, oidc.App.Log.All, StringComparison.Ordinal));
+        FileSearch.HoldNone(oidc.App.Folder, secrets);
     }
 
     [Fact]
