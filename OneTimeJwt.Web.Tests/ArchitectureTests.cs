@@ -15,6 +15,7 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Hosting"] = ["Admin", "Delivery", "Outbox", "SignIn", "Mail", "Audit", "Accounts", "Database", "Site", "Languages"],
+        ["Api"] = ["Campaigns", "Admin", "Audit", "Accounts", "Database", "Site", "Languages"],
         ["Campaigns"] = ["Admin", "Links", "Outbox", "Audit", "Accounts", "Database", "Site", "Languages"],
         ["Admin"] = ["Delivery", "Links", "Outbox", "Oidc", "SignIn", "Audit", "Accounts", "Database", "Site", "Languages"],
         ["Oidc"] = ["SignIn", "Accounts", "Database", "Site", "Languages"],

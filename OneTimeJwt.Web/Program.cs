@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Api;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
 using OneTimeJwt.Web.Delivery;
@@ -70,6 +71,7 @@ internal static class Program
         builder.AddAudit();
         builder.AddAdmin();
         builder.AddCampaigns();
+        builder.AddApi();
         builder.AddSecurity();
         builder.AddSite();
         builder.AddTelemetry();
@@ -88,6 +90,7 @@ internal static class Program
         app.UseNoStore();
         app.UseLanguages();
         app.UseErrorResponses();
+        app.UseApiErrors();
         CanonicalHost.Use(app, origin.Origin);
         app.UseHttps(origin.Value, TokenQuery.Whole);
         app.UseCircuitOrigin(origin.Origin);
@@ -104,6 +107,7 @@ internal static class Program
         app.MapOidc();
         app.MapAdmin();
         app.MapCampaigns();
+        app.MapApi();
         app.MapInbox();
         app.MapDelivery();
         app.MapHealth();

@@ -134,7 +134,7 @@ internal static class EveryFeature
         ];
         foreach (var query in wanted)
         {
-            var page = await trail.PageAsync(query, new TrailCursor(now, Guid.NewGuid()), cancellationToken);
+            var page = await trail.PageAsync(query, new TrailCursor(now, Guid.NewGuid()), cancellationToken: cancellationToken);
             Assert.NotNull(page.Lines);
         }
     }

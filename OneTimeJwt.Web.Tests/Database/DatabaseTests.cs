@@ -271,7 +271,7 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
         TrailCursor? cursor = null;
         for (var pages = 0; pages < 4; pages++)
         {
-            var page = await reader.PageAsync(new TrailQuery(Nonce: nonce), cursor, Cancellation);
+            var page = await reader.PageAsync(new TrailQuery(Nonce: nonce), cursor, cancellationToken: Cancellation);
             paged.AddRange(page.Lines.Select(line => line.Id));
             cursor = page.Next;
         }

@@ -119,7 +119,7 @@ public sealed class ConfirmTests(SharedApp shared) : IClassFixture<SharedApp>
             await _app.TrailAsync(account.Id),
             line => line.Kind == RecoveryEventKind.LinkTriggered && line.Actor == admin.Id && line.Detail == "to confirm the address");
         Assert.Equal(
-            new AdminActionOutcome(false, "The address is confirmed already."),
+            new AdminActionOutcome(AdminActionResult.Impossible, "The address is confirmed already."),
             await _app.ActAsync(admin, AdminAction.ConfirmAddress, account.Id));
     }
 }

@@ -40,6 +40,8 @@ public sealed class MissingCookieTests(SharedApp shared) : IClassFixture<SharedA
         { LacksStep, "/account/verify", "/account/verify" },
         { Admin, "/admin/bulk", "/admin/bulk" },
         { Admin, "/admin/invite", "/admin/invite" },
+        { Admin, "/admin/keys", "/admin/keys" },
+        { Admin, "/admin/keys", "/admin/keys/revoke" },
     };
 
     [Theory]

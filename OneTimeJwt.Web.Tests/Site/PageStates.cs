@@ -2,6 +2,7 @@ using AngleSharp.Html.Dom;
 using MimeKit;
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Api;
 using OneTimeJwt.Web.Campaigns;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Links.Purposes;
@@ -315,6 +316,20 @@ internal static class PageStates
                 () =>
                     PageRenderer.Render<InvitePage>(page =>
                         page.Add(p => p.Outcome, new InvitationOutcome(3, [new InvitationFailure(new InputRow(2, Hostile), Hostile)])))),
+            new("keys, none", () => PageRenderer.Render<ApiKeysPage>(page => page.Add(p => p.Keys, []).Add(p => p.IsOn, false))),
+            new(
+                "keys",
+                () =>
+                    PageRenderer.Render<ApiKeysPage>(page =>
+                        page.Add(p => p.Keys, [Listed(networks: null), Listed(At.AddDays(1)), Listed(used: At)])
+                            .Add(p => p.Now, At)
+                            .Add(p => p.Problem, Hostile)
+                            .Add(p => p.Form, new KeyForm(Hostile, Hostile, Hostile, Hostile, Hostile)))),
+            new(
+                "keys, made",
+                () =>
+                    PageRenderer.Render<ApiKeysPage>(page =>
+                        page.Add(p => p.Keys, [Listed(revoked: At)]).Add(p => p.Made, Hostile).Add(p => p.IsRevoked, true))),
             new("inbox, empty", () => PageRenderer.Render<InboxPage>(page => page.Add(p => p.Mails, []))),
             new("inbox", () => PageRenderer.Render<InboxPage>(page => page.Add(p => p.Mails, [Mail("one"), Mail("two")]))),
         ]);
@@ -327,6 +342,23 @@ internal static class PageStates
             {
                 Date = At,
             });
+
+    private static ListedApiKey Listed(
+        DateTimeOffset? expires = null, DateTimeOffset? used = null, DateTimeOffset? revoked = null, string? networks = Hostile) =>
+        new(
+            new ApiKey
+            {
+                Name = Hostile,
+                Hash = "",
+                Role = ConsoleRole.Auditor,
+                Networks = networks,
+                MadeBy = "",
+                MadeAt = At,
+                ExpiresAt = expires ?? At,
+                LastUsedAt = used,
+                RevokedAt = revoked,
+            },
+            Hostile);
 
     private static PasskeyRequest Request => new(Hostile, Hostile);
 

@@ -130,7 +130,7 @@ public sealed partial class SubPathTests(SubPathTests.Recover shared) : IClassFi
         string[] pages =
         [
             "/admin", "/admin/accounts", "/admin/accounts/", "/admin/glance", "/admin/trail", "/admin/bulk", "/admin/invite",
-            $"/admin/accounts/{admin.Id}", "/admin/accounts/nobody", $"/admin/bulk/{Guid.NewGuid()}",
+            "/admin/keys", $"/admin/accounts/{admin.Id}", "/admin/accounts/nobody", $"/admin/bulk/{Guid.NewGuid()}",
         ];
         foreach (var page in pages)
             await PageAsync(visitor, page);

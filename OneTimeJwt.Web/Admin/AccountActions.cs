@@ -5,7 +5,7 @@ using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>What each action changes, once it is allowed. Each returns what stands in its way, and null where it is done.</summary>
+/// <summary>What each action changes, once it is allowed. Each says what stands in its way, and null where it is done.</summary>
 public sealed class AccountActions(
     ConsoleRoles roles,
     AccountLock accountLock,
@@ -19,14 +19,21 @@ public sealed class AccountActions(
         RecoveryEventKind.TriedAgain,
     ];
 
-    public async Task<string?> ApplyAsync(AdminActionContext context) => context.Request.Action switch
+    public async Task<AdminActionOutcome?> ApplyAsync(AdminActionContext context) => context.Request.Action switch
     {
-        AdminAction.SendLink => await MailObstacleAsync(context) ?? SendLink(context),
-        AdminAction.ConfirmAddress when context.Account.EmailConfirmed => Words.ProblemConfirmedAlready,
-        AdminAction.ConfirmAddress => await MailObstacleAsync(context) ?? ConfirmAddress(context),
+        AdminAction.ConfirmAddress when context.Account.EmailConfirmed => Impossible(Words.ProblemConfirmedAlready),
+        AdminAction.SendLink or AdminAction.ConfirmAddress or AdminAction.TryMailAgain or AdminAction.RequireReset =>
+            await MailObstacleAsync(context) ?? Impossible(await ChangeAsync(context)),
+        _ => Impossible(await ChangeAsync(context)),
+    };
+
+    private async Task<string?> ChangeAsync(AdminActionContext context) => context.Request.Action switch
+    {
+        AdminAction.SendLink => SendLink(context),
+        AdminAction.ConfirmAddress => ConfirmAddress(context),
         AdminAction.RevokeLinks => RevokeLinks(context),
-        AdminAction.TryMailAgain => await MailObstacleAsync(context) ?? await TryMailAgainAsync(context),
-        AdminAction.RequireReset => await MailObstacleAsync(context) ?? RequireReset(context),
+        AdminAction.TryMailAgain => await TryMailAgainAsync(context),
+        AdminAction.RequireReset => RequireReset(context),
         AdminAction.Lock => await LockAsync(context),
         AdminAction.Unlock => Unlock(context),
         AdminAction.ResetTwoFactor => await ResetTwoFactorAsync(context),
@@ -46,19 +53,29 @@ public sealed class AccountActions(
         account.RenewStamps();
     }
 
-    private async Task<string?> MailObstacleAsync(AdminActionContext context)
+    private static AdminActionOutcome? Impossible(string? problem) =>
+        problem is null ? null : new(AdminActionResult.Impossible, problem);
+
+    private async Task<AdminActionOutcome?> MailObstacleAsync(AdminActionContext context)
     {
         if (string.IsNullOrEmpty(context.Account.Email))
-            return Words.ProblemNoAddress;
+            return Impossible(Words.ProblemNoAddress);
         if (accountLock.IsBanned(context.Account))
-            return Words.ProblemLocked;
+            return Impossible(Words.ProblemLocked);
 
         var (now, since) = (context.Now, context.Now - budget.Value.Window);
-        var mailed = await context.Database.Trail.CountAsync(line =>
+        var mails = context.Database.Trail.Where(line =>
             line.Actor == context.Actor.Id && line.At > since && line.At <= now && line.CampaignId == null && Mailing.Contains(line.Kind));
-        return mailed < budget.Value.Permits
-            ? null
-            : Words.ProblemBudget.With(mailed.ToString("N0", CultureInfo.CurrentCulture), DisplayText.Of(budget.Value.Window));
+        var mailed = await mails.CountAsync();
+        if (mailed < budget.Value.Permits)
+            return null;
+
+        // There is budget again once this one is as old as the window.
+        var oldest = await mails.OrderByDescending(line => line.At).Skip(budget.Value.Permits - 1).Select(line => line.At).FirstAsync();
+        return new(
+            AdminActionResult.OverBudget,
+            Words.ProblemBudget.With(mailed.ToString("N0", CultureInfo.CurrentCulture), DisplayText.Of(budget.Value.Window)),
+            RetryAfter: oldest - since);
     }
 
     private static string? SendLink(AdminActionContext context)

@@ -20,6 +20,15 @@ public sealed class ActorReader(
 
     private async Task<AdminActionParty> ReadAsync(AccountsContext database, ClaimsPrincipal user, bool isLocked)
     {
+        if (user.Identity is MachineIdentity machine)
+        {
+            if (isLocked)
+                await roles.LockRolesAsync(database);
+            var isKey = ApiKey.IdOf(machine.ActorId) is not null;
+            return new AdminActionParty(
+                machine.ActorId, isKey ? await roles.RightsOfAsync(database, machine.ActorId) : machine.Role, machine.DisplayName);
+        }
+
         // Ahead of the locks: it reads on another connection, which would wait for them on some databases.
         var isAuthorized = (await authorization.AuthorizeAsync(user, ConsoleAccess.TrailPolicy)).Succeeded;
         if (isLocked)

@@ -3,6 +3,14 @@ namespace OneTimeJwt.Web.Admin;
 /// <summary>What actions are called, what they will do and what they did.</summary>
 internal static class AdminActionTexts
 {
+    public static string Role(ConsoleRole? role) => role switch
+    {
+        ConsoleRole.Admin => Words.RoleAdmin,
+        ConsoleRole.Support => Words.RoleSupport,
+        ConsoleRole.Auditor => Words.RoleAuditor,
+        _ => Words.RoleNone,
+    };
+
     public static string Name(AdminAction action) => action switch
     {
         AdminAction.SendLink => Words.ActSendLink,

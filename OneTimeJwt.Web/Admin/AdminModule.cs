@@ -17,6 +17,8 @@ internal static class AdminModule
         builder.Services.AddSingleton<ActorReader>();
         builder.Services.AddSingleton<AccountActions>();
         builder.Services.AddSingleton<AdminActions>();
+        builder.Services.AddSingleton<ApiKeys>();
+        builder.Services.AddHostedService<ActAnswerRetention>();
         builder.Services.AddSingleton<TrailReader>();
         builder.Services.AddSingleton<TrailExport>();
         builder.Services.AddSingleton<DashboardReader>();

@@ -29,13 +29,17 @@ public sealed class ConsoleRoles(
         return held.Count == 0 ? null : held.Max();
     }
 
+    /// <param name="database">Where it is read.</param>
+    /// <param name="actor">As the trail has it: an account's id, one of the OpenID provider's people, or a key.</param>
     /// <returns>
-    /// The role that an account, or one of the OpenID provider's people, may act in; null where the account is banned, or secured by
-    /// its owner, or accounts don't count.
+    /// The role to act in; null where the account is banned, or secured by its owner, or accounts don't count, and where the key
+    /// works no more.
     /// </returns>
     public async Task<ConsoleRole?> RightsOfAsync(AccountsContext database, string actor) =>
-        (console.Value.Local ? await RightsOfAccountAsync(database, actor) : null)
-            ?? (sessions is null ? null : await sessions.LastRoleAsync(database, actor));
+        ApiKey.IdOf(actor) is { } id
+            ? (await database.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id))?.RightsAt(time.GetUtcNow())
+            : (console.Value.Local ? await RightsOfAccountAsync(database, actor) : null)
+                ?? (sessions is null ? null : await sessions.LastRoleAsync(database, actor));
 
     private async Task<ConsoleRole?> RightsOfAccountAsync(AccountsContext database, string accountId) =>
         await database.Users.Where(row => row.Id == accountId).Select(LockColumns.Of).SingleOrDefaultAsync() is { } columns

@@ -53,6 +53,8 @@ internal static class EventTexts
         RecoveryEventKind.AddressChanged => Words.EventAddressChanged,
         RecoveryEventKind.Secured => Words.EventSecured,
         RecoveryEventKind.StampGiven => Words.EventStampGiven,
+        RecoveryEventKind.ApiKeyMade => Words.EventApiKeyMade,
+        RecoveryEventKind.ApiKeyRevoked => Words.EventApiKeyRevoked,
         _ => kind.ToString(),
     };
 

@@ -178,6 +178,8 @@ public enum RecoveryEventKind
     MailDeferred,
     MailBounced,
     MailDropped,
+    ApiKeyMade,
+    ApiKeyRevoked,
 }
 
 internal sealed class RecoveryEventConfiguration : IEntityTypeConfiguration<RecoveryEvent>

@@ -30,7 +30,11 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
     private const int LinesAtOnce = 1_000;
     private const int MaxSameAddress = 50;
 
-    public async Task<TrailLines> PageAsync(TrailQuery query, TrailCursor? after = null, CancellationToken cancellationToken = default)
+    public async Task<TrailLines> PageAsync(
+        TrailQuery query,
+        TrailCursor? after = null,
+        int max = PageSize,
+        CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var lines = await MatchingAsync(database, query, cancellationToken);
@@ -40,12 +44,12 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
         var page = await lines
             .OrderByDescending(line => line.At)
             .ThenByDescending(line => line.Id)
-            .Take(PageSize + 1)
+            .Take(max + 1)
             .ToListAsync(cancellationToken);
-        var shown = page.Take(PageSize).ToList();
+        var shown = page.Take(max).ToList();
         return new TrailLines(
             shown,
-            page.Count > PageSize ? new TrailCursor(shown[^1].At, shown[^1].Id) : null,
+            page.Count > max ? new TrailCursor(shown[^1].At, shown[^1].Id) : null,
             await NamesAsync(database, shown.SelectMany(line => new[] { line.AccountId, line.Actor }), cancellationToken))
         {
             Reports = await ReportsAsync(database, shown, cancellationToken),

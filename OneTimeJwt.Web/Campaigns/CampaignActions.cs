@@ -40,22 +40,46 @@ public sealed class CampaignActions(
         string? client,
         CancellationToken cancellationToken)
     {
+        var outcome = await DraftAsync(user, choice, requiresReset, client, key: null, cancellationToken);
+        return outcome.Done ? (outcome.EventId, null) : (null, outcome.Message);
+    }
+
+    /// <param name="user">Who wants it.</param>
+    /// <param name="choice">Which accounts.</param>
+    /// <param name="requiresReset">Whether their passwords stop working.</param>
+    /// <param name="client">The network address that it comes from.</param>
+    /// <param name="key">By which it is made once, however often it is asked for; null where each time counts.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The same, with the campaign's id in the place of an event's.</returns>
+    public async Task<AdminActionOutcome> DraftAsync(
+        ClaimsPrincipal user,
+        CampaignSelection choice,
+        bool requiresReset,
+        string? client,
+        string? key,
+        CancellationToken cancellationToken)
+    {
         var attempt = new Attempt(user, "draw up a campaign", Campaign: null, client);
         var (actor, refusal) = await transaction.RunAsync(attempt.EventId, roles.LockRolesAsync, database => JudgeAsync(database, attempt));
-        return refusal is null ? await drafts.AddAsync(choice, requiresReset, actor, client, cancellationToken) : (null, refusal);
+        return refusal is null
+            ? await drafts.AddAsync(choice, requiresReset, actor, client, key, cancellationToken)
+            : new(AdminActionResult.Refused, refusal);
     }
 
     /// <returns>What is wrong; null where it runs.</returns>
-    public Task<string?> StartAsync(ClaimsPrincipal user, Guid id, CampaignStart start) =>
+    public async Task<string?> StartAsync(ClaimsPrincipal user, Guid id, CampaignStart start) =>
+        await StartAsync(user, id, start, key: null) is { Done: false, Message: var problem } ? problem : null;
+
+    public Task<AdminActionOutcome> StartAsync(ClaimsPrincipal user, Guid id, CampaignStart start, string? key) =>
         ChangeAsync(
-            new(user, "start a campaign", id, start.Client),
+            new(user, "start a campaign", id, start.Client, start.Reason.Trim(), key, $"{start.Rate} {start.TypedNumber}"),
             (campaign, actor) =>
             {
                 var reason = start.Reason.Trim();
                 if (campaign.State != CampaignState.Draft)
                     return new(Words.CampaignStartedAlready);
                 if (reason.Length is 0 or > RecoveryEvent.MaxReasonLength)
-                    return new(Words.ProblemNoReason);
+                    return new(Words.ProblemNoReason, AdminActionResult.BadReason);
                 if (start.Rate is < 1 or > MaxRate)
                     return new(Words.CampaignBadRate.With(MaxRate));
                 if (start.TypedNumber.Trim() != campaign.Accounts.ToString(CultureInfo.InvariantCulture))
@@ -68,14 +92,17 @@ public sealed class CampaignActions(
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"{campaign.Accounts} accounts, {(campaign.RequiresReset ? "reset required" : "a link each")}, "
-                            + $"{campaign.Rate} a minute"),
-                    reason);
+                            + $"{campaign.Rate} a minute"));
             });
 
     /// <returns>What is wrong; null where it is done.</returns>
-    public Task<string?> ChangeStateAsync(ClaimsPrincipal user, Guid id, CampaignAction action, string? client) =>
+    public async Task<string?> ChangeStateAsync(ClaimsPrincipal user, Guid id, CampaignAction action, string? client) =>
+        await ChangeStateAsync(user, id, action, client, reason: null, key: null) is { Done: false, Message: var problem } ? problem : null;
+
+    public Task<AdminActionOutcome> ChangeStateAsync(
+        ClaimsPrincipal user, Guid id, CampaignAction action, string? client, string? reason, string? key) =>
         ChangeAsync(
-            new(user, $"{action.ToString().ToLowerInvariant()} a campaign", id, client),
+            new(user, $"{action.ToString().ToLowerInvariant()} a campaign", id, client, reason, key),
             (campaign, actor) =>
             {
                 switch (action, campaign.State)
@@ -98,7 +125,7 @@ public sealed class CampaignActions(
             });
 
     // Tried again where a worker releases some of its accounts at that moment: a campaign in progress can be stopped.
-    private async Task<string?> ChangeAsync(Attempt attempt, Func<Campaign, AdminActionParty, Change> change)
+    private async Task<AdminActionOutcome> ChangeAsync(Attempt attempt, Func<Campaign, AdminActionParty, Change> change)
     {
         try
         {
@@ -106,25 +133,36 @@ public sealed class CampaignActions(
         }
         catch (DbUpdateConcurrencyException)
         {
-            return Words.CampaignChangedMeanwhile;
+            return new(AdminActionResult.Impossible, Words.CampaignChangedMeanwhile);
         }
     }
 
-    private async Task<string?> ChangeAsync(AccountsContext database, Attempt attempt, Func<Campaign, AdminActionParty, Change> change)
+    private async Task<AdminActionOutcome> ChangeAsync(
+        AccountsContext database, Attempt attempt, Func<Campaign, AdminActionParty, Change> change)
     {
         var (actor, refusal) = await JudgeAsync(database, attempt);
         if (refusal is not null)
-            return refusal;
-        if (await database.Campaigns.SingleOrDefaultAsync(row => row.Id == attempt.Campaign) is not { } campaign)
-            return Words.NoSuchCampaign;
+            return new(AdminActionResult.Refused, refusal);
 
-        var outcome = change(campaign, actor);
-        if (outcome.Problem is not null)
-            return outcome.Problem;
+        return await ActAnswer.OnceAsync(
+            database,
+            actor,
+            attempt.Key,
+            ActAnswer.RequestOf(attempt.What, $"{attempt.Campaign}", attempt.Reason ?? "", attempt.More ?? ""),
+            async () =>
+            {
+                if (await database.Campaigns.SingleOrDefaultAsync(row => row.Id == attempt.Campaign) is not { } campaign)
+                    return new(AdminActionResult.NotFound, Words.NoSuchCampaign);
 
-        campaign.Version = Guid.NewGuid();
-        database.Add(Event(attempt, actor, outcome));
-        return null;
+                var outcome = change(campaign, actor);
+                if (outcome.Problem is not null)
+                    return new(outcome.Result, outcome.Problem);
+
+                campaign.Version = Guid.NewGuid();
+                var line = Event(attempt, actor, outcome);
+                database.Add(line);
+                return AdminActionOutcome.Recorded(AdminActionResult.Done, EventTexts.Name(line.Kind), line.Id, line.At);
+            });
     }
 
     private async Task<(AdminActionParty Actor, string? Refusal)> JudgeAsync(AccountsContext database, Attempt attempt)
@@ -142,7 +180,7 @@ public sealed class CampaignActions(
     private RecoveryEvent Event(Attempt attempt, AdminActionParty actor, Change change) =>
         RecoveryEvent.ByAdmin(
             change.Kind,
-            actor.Origin(attempt.Client, time.GetUtcNow(), change.Reason, attempt.Campaign),
+            actor.Origin(attempt.Client, time.GetUtcNow(), attempt.Reason, attempt.Campaign),
             detail: change.Detail,
             id: attempt.EventId);
 
@@ -150,17 +188,23 @@ public sealed class CampaignActions(
     /// <param name="What">What it is, for a refusal's event.</param>
     /// <param name="Campaign">To which campaign.</param>
     /// <param name="Client">The network address that it comes from.</param>
-    private sealed record Attempt(ClaimsPrincipal User, string What, Guid? Campaign, string? Client)
+    /// <param name="Reason">Why, for the trail.</param>
+    /// <param name="Key">By which it is done once.</param>
+    /// <param name="More">What else tells it from another request.</param>
+    private sealed record Attempt(
+        ClaimsPrincipal User, string What, Guid? Campaign, string? Client, string? Reason = null, string? Key = null, string? More = null)
     {
         public Guid EventId { get; } = Guid.CreateVersion7();
     }
 
     /// <summary>What is recorded of a change; or, with a problem, that there was none.</summary>
-    private sealed record Change(RecoveryEventKind Kind, string? Detail = null, string? Reason = null)
+    private sealed record Change(RecoveryEventKind Kind, string? Detail = null)
     {
-        public Change(string problem)
-            : this(default(RecoveryEventKind)) => Problem = problem;
+        public Change(string problem, AdminActionResult result = AdminActionResult.Impossible)
+            : this(default(RecoveryEventKind)) => (Problem, Result) = (problem, result);
 
         public string? Problem { get; }
+
+        public AdminActionResult Result { get; }
     }
 }

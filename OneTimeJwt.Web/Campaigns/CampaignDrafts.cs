@@ -10,20 +10,27 @@ public sealed class CampaignDrafts(IDbContextFactory<AccountsContext> contexts, 
     private const int MaxLineNumbers = Campaign.MaxUnmatchedLength / 8;
 
     /// <summary>Where there is a problem nothing is kept.</summary>
-    /// <returns>The campaign, or what is wrong.</returns>
-    public async Task<(Guid? Id, string? Problem)> AddAsync(
+    /// <returns>With the campaign's id, or what is wrong.</returns>
+    public async Task<AdminActionOutcome> AddAsync(
         CampaignSelection selection,
         bool requiresReset,
         AdminActionParty actor,
         string? client,
+        string? key,
         CancellationToken cancellationToken)
     {
+        var id = key is null ? Guid.CreateVersion7() : ActAnswer.IdOf(actor.Id, key);
+        var asked = RequestOf(selection, requiresReset);
+        if (key is not null && await EarlierAsync(id, asked, cancellationToken) is { } earlier)
+            return earlier;
+
         var matched = await match.FindAsync(selection, actor.Id, cancellationToken);
         if (matched.Problem is not null)
-            return (null, matched.Problem);
+            return new(AdminActionResult.Impossible, matched.Problem);
 
         var campaign = new Campaign
         {
+            Id = id,
             State = CampaignState.Gathering,
             RequiresReset = requiresReset,
             Accounts = matched.AccountIds.Count,
@@ -36,14 +43,52 @@ public sealed class CampaignDrafts(IDbContextFactory<AccountsContext> contexts, 
             Client = client,
             CreatedAt = time.GetUtcNow(),
         };
+        var done = AdminActionOutcome.Recorded(AdminActionResult.Done, "", id, campaign.CreatedAt);
+        var answer = key is null ? null : new ActAnswer
+        {
+            Id = id,
+            Request = asked,
+            Result = done.Result,
+            Message = done.Message,
+            EventId = id,
+            At = campaign.CreatedAt,
+        };
+        try
+        {
+            await AddAsync(answer is null ? [campaign] : [campaign, answer], cancellationToken);
+        }
+        catch (DbUpdateException fault) when (key is not null && fault.IsConflict())
+        {
+            // Another request with the key was faster.
+            return await EarlierAsync(id, asked, cancellationToken) ?? BeingMade();
+        }
+
         await SaveAsync(campaign, matched.AccountIds, cancellationToken);
-        return (campaign.Id, null);
+        return done;
+    }
+
+    private static string RequestOf(CampaignSelection selection, bool requiresReset) => ActAnswer.RequestOf(
+        [
+            "draft", $"{requiresReset}", selection.Text, $"{selection.Filters}", .. selection.List?.Select(line => line.Name) ?? [],
+        ]);
+
+    private static AdminActionOutcome BeingMade() => new(AdminActionResult.Impossible, Words.CampaignBeingMade);
+
+    private async Task<AdminActionOutcome?> EarlierAsync(Guid id, string asked, CancellationToken cancellationToken)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await database.ActAnswers.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } answer)
+            return null;
+        if (answer.Request != asked)
+            return new(AdminActionResult.OtherRequest, "");
+        return await database.Campaigns.AnyAsync(row => row.Id == id && row.State == CampaignState.Gathering, cancellationToken)
+            ? BeingMade()
+            : new(answer.Result, answer.Message, RetryAfter: null, answer.EventId, answer.At);
     }
 
     // In chunks, so that no other write waits for long; the list counts only once it is whole.
     private async Task SaveAsync(Campaign campaign, IReadOnlyList<string> accountIds, CancellationToken cancellationToken)
     {
-        await AddAsync([campaign], cancellationToken);
         var accounts = accountIds.Select((id, i) => new CampaignAccount { CampaignId = campaign.Id, Position = i, AccountId = id });
         foreach (var chunk in accounts.Chunk(RowsAtOnce))
             await AddAsync(chunk, cancellationToken);

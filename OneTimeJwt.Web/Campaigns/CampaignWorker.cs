@@ -77,7 +77,7 @@ internal sealed partial class CampaignWorker(
             return 0;
 
         var now = time.GetUtcNow();
-        if (await roles.RightsOfAsync(database, campaign.StartedBy) != ConsoleRole.Admin)
+        if (!await IsAllowedAsync(database, campaign))
         {
             campaign.State = CampaignState.Paused;
             database.Add(
@@ -108,6 +108,11 @@ internal sealed partial class CampaignWorker(
         campaign.Version = Guid.NewGuid();
         return await database.SaveChangesAsync(cancellationToken);
     }
+
+    // Who came from another provider can't be looked up: what was judged at the start counts, and any Admin can stop it.
+    private async Task<bool> IsAllowedAsync(AccountsContext database, Campaign campaign) =>
+        MachineIdentity.IsOfToken(campaign.StartedBy)
+        || await roles.RightsOfAsync(database, campaign.StartedBy) == ConsoleRole.Admin;
 
     private static async Task SkipAsync(
         AccountsContext database,

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
+using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
 using OneTimeJwt.Web.Oidc;
@@ -50,6 +51,10 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
     public DbSet<Campaign> Campaigns => Set<Campaign>();
 
     public DbSet<CampaignAccount> CampaignAccounts => Set<CampaignAccount>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<ActAnswer> ActAnswers => Set<ActAnswer>();
 
     public DbSet<StoredPasskey> Passkeys => Set<StoredPasskey>();
 

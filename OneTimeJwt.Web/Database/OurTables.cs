@@ -10,6 +10,11 @@ internal static class OurTables
             "AccountId", "PendingAddress", "TrustedAddress", "TrustedUntil", "TimesSecured", "SecuredLock", "Culture", "Zone",
             "Version",
         ],
+        ["RecoveryActAnswers"] = ["Id", "Request", "Result", "Message", "EventId", "At"],
+        ["RecoveryApiKeys"] =
+        [
+            "Id", "Name", "Hash", "Role", "Networks", "MadeBy", "MadeByName", "MadeAt", "ExpiresAt", "RevokedAt", "LastUsedAt",
+        ],
         ["RecoveryCampaignAccounts"] = ["CampaignId", "Position", "AccountId"],
         ["RecoveryCampaigns"] =
         [
@@ -41,16 +46,19 @@ internal static class OurTables
         DatabaseProvider.SqlServer =>
         [
             "20261124112234_IdentityTables", "20261124112401_RecoveryTables", "20261130022643_RecoveryActors",
+            "20261130024504_RecoveryApi",
             "20261130024524_RecoveryOidc",
         ],
         DatabaseProvider.PostgreSql =>
         [
             "20261124112304_IdentityTables", "20261124112426_RecoveryTables", "20261130022649_RecoveryActors",
+            "20261130024511_RecoveryApi",
             "20261130024530_RecoveryOidc",
         ],
         _ =>
         [
             "20261124112205_IdentityTables", "20261124112335_RecoveryTables", "20261130022638_RecoveryActors",
+            "20261130024458_RecoveryApi",
             "20261130024518_RecoveryOidc",
         ],
     };

@@ -12,15 +12,18 @@ internal static class ErrorResponses
     public static void RetryAfter(HttpContext context, TimeSpan wait) =>
         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
-    public static void UseErrorResponses(this IApplicationBuilder app)
+    /// <param name="app">Where it comes in.</param>
+    /// <param name="write">Writes the answer; a page unless given.</param>
+    public static void UseErrorResponses(this IApplicationBuilder app, RequestDelegate? write = null)
     {
+        write ??= WriteAsync;
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            ExceptionHandler = WriteAsync,
+            ExceptionHandler = write,
             StatusCodeSelector = Status,
             SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
         });
-        app.UseStatusCodePages(context => WriteAsync(context.HttpContext));
+        app.UseStatusCodePages(context => write(context.HttpContext));
     }
 
     public static Task WriteAsync(HttpContext context)

@@ -14,7 +14,8 @@ internal static class NoStore
                         return Task.CompletedTask;
                     var isFree =
                         context.Request.Path.Value is "/" or "/how-it-works"
-                        || context.Response.StatusCode == StatusCodes.Status404NotFound;
+                        || (context.Response.StatusCode == StatusCodes.Status404NotFound
+                            && !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
                     if (isFree && !context.Response.Headers.ContainsKey("Set-Cookie"))
                         context.Response.Headers.Vary = "Accept-Language, Cookie";
                     else

@@ -33,7 +33,10 @@ internal static class RateLimits
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = limit.Permits, Window = limit.Window, QueueLimit = 0 })
             : RateLimitPartition.GetNoLimiter("not a form"));
 
+    // The API has no forms: nothing is done there without a key that can't be guessed.
     private static bool IsForm(HttpRequest request) =>
         request.Path.StartsWithSegments("/sign-in/provider", StringComparison.OrdinalIgnoreCase)
-        || (HttpMethods.IsPost(request.Method) && !request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase));
+        || (HttpMethods.IsPost(request.Method)
+            && !request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase)
+            && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
 }

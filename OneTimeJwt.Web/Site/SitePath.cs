@@ -8,8 +8,9 @@ public sealed record SitePath(string Value)
     // from one that still has it.
     private static readonly string[] OwnSegments =
     [
-        ".well-known", "_blazor", "_content", "_framework", "account", "admin", "change-email", "confirm-email", "dev", "forgot-password",
-        "health", "how-it-works", "invitation", "logo", "mail", "reset-password", "secure-account", "sign-in", "sign-out",
+        ".well-known", "_blazor", "_content", "_framework", "account", "admin", "api", "change-email", "confirm-email", "dev",
+        "forgot-password", "health", "how-it-works", "invitation", "logo", "mail", "openapi", "reset-password",
+        "secure-account", "sign-in", "sign-out",
     ];
 
     /// <summary>The path that cookies are kept under.</summary>

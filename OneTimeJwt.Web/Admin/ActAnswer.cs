@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OneTimeJwt.Web.Audit;
+
+namespace OneTimeJwt.Web.Admin;
+
+/// <summary>
+/// How an act ended that was asked for with a key of the asker's (draft-ietf-httpapi-idempotency-key-header). It is written in the act's
+/// own transaction: whoever asks again with the key, on any node, gets this answer, and nothing is done.
+/// </summary>
+public sealed class ActAnswer
+{
+    /// <summary>Answers are kept that long.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
+
+    /// <summary>Of the asker and the key. The key itself isn't kept.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>A hash of what was asked for.</summary>
+    public required string Request { get; init; }
+
+    public required AdminActionResult Result { get; init; }
+
+    public required string Message { get; init; }
+
+    public required Guid EventId { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public static Guid IdOf(string actor, string key) => RecoveryEvent.IdOf($"{actor}\n{key}");
+
+    public static string RequestOf(params IEnumerable<string> parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
+
+    /// <summary>Part of a transaction under a lock that lets one actor's acts through one by one.</summary>
+    /// <param name="database">Where the answer is kept.</param>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="key">By which it is done once; null where each time counts.</param>
+    /// <param name="request">What is asked for, as <see cref="RequestOf"/> has it.</param>
+    /// <param name="judgeAsync">Does it.</param>
+    /// <returns>How it ended, now or the first time.</returns>
+    public static async Task<AdminActionOutcome> OnceAsync(
+        AccountsContext database, AdminActionParty actor, string? key, string request, Func<Task<AdminActionOutcome>> judgeAsync)
+    {
+        if (key is null)
+            return await judgeAsync();
+
+        var id = IdOf(actor.Id, key);
+        if (await database.ActAnswers.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id) is { } earlier)
+            return earlier.Request == request
+                ? new(earlier.Result, earlier.Message, RetryAfter: null, earlier.EventId, earlier.At)
+                : new(AdminActionResult.OtherRequest, "");
+
+        var outcome = await judgeAsync();
+        // What wasn't recorded changed nothing, and is judged anew.
+        if (outcome is { EventId: { } line, At: { } at })
+            database.Add(
+                new ActAnswer
+                {
+                    Id = id,
+                    Request = request,
+                    Result = outcome.Result,
+                    Message = outcome.Message,
+                    EventId = line,
+                    At = at,
+                });
+        return outcome;
+    }
+}
+
+internal sealed class ActAnswerConfiguration : IEntityTypeConfiguration<ActAnswer>
+{
+    public void Configure(EntityTypeBuilder<ActAnswer> answer)
+    {
+        answer.ToTable("RecoveryActAnswers");
+        answer.Property(a => a.Id).ValueGeneratedNever();
+        answer.Property(a => a.Request).HasMaxLength(64);
+        answer.Property(a => a.Result).HasConversion<string>().HasMaxLength(16);
+        answer.Property(a => a.Message).HasMaxLength(500);
+        answer.HasIndex(a => a.At);
+    }
+}
+
+/// <summary>Removes old answers, a few at a time so that other writes needn't wait.</summary>
+internal sealed partial class ActAnswerRetention(
+    IDbContextFactory<AccountsContext> contexts,
+    SqliteWriteLock writer,
+    TimeProvider time,
+    ILogger<ActAnswerRetention> logger
+) : Worker
+{
+    private const int AtOnce = 500;
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    public async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        var limit = time.GetUtcNow() - ActAnswer.Kept;
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var old = database.ActAnswers
+            .Where(answer => answer.At < limit)
+            .OrderBy(answer => answer.At)
+            .Select(answer => answer.Id)
+            .Take(AtOnce);
+        int removed, sum = 0;
+        do
+        {
+            removed = await writer.RunAsync(
+                () => database.ActAnswers.Where(answer => old.Contains(answer.Id)).ExecuteDeleteAsync(cancellationToken),
+                cancellationToken);
+            sum += removed;
+        }
+        while (removed == AtOnce);
+        return sum;
+    }
+
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await TryAsync(() => SweepAsync(stoppingToken), stoppingToken);
+    }
+
+    protected override void Failed(Exception fault) =>
+        Log.SweepFailed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Old answers to acts could not be removed ({Fault}); trying again in an hour.")]
+        public static partial void SweepFailed(ILogger logger, string fault, Exception? unexpected);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using OneTimeJwt.Web.Admin;
+
+namespace OneTimeJwt.Web.Api;
+
+/// <summary>The console's page of the API's keys, for Admins.</summary>
+internal sealed class ApiKeyPages(
+    ApiKeys keys,
+    ActorReader actors,
+    IDbContextFactory<AccountsContext> contexts,
+    IOptions<ApiSettings> settings,
+    TimeProvider time)
+{
+    public const string Path = "/admin/keys";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPage(Path, (ApiKeyPages pages, HttpContext http) => pages.ShowAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
+        routes.MapForm(Path, (ApiKeyPages pages, HttpContext http, FormPost form) => pages.MakeAsync(http, form))
+            .RequireAuthorization(ConsoleAccess.Policy);
+        routes.MapForm($"{Path}/revoke", (ApiKeyPages pages, HttpContext http, FormPost form) => pages.RevokeAsync(http, form))
+            .RequireAuthorization(ConsoleAccess.Policy);
+    }
+
+    private Task<IResult> ShowAsync(HttpContext http) => PageAsync(http, StatusCodes.Status200OK, new KeyForm());
+
+    private async Task<IResult> MakeAsync(HttpContext http, FormPost form)
+    {
+        var filled = new KeyForm(form["name"], form["role"], form["days"], form["networks"], form["reason"]);
+        if (!form.IsAntiforgeryValid)
+            return await PageAsync(http, StatusCodes.Status400BadRequest, filled, problem: form.Problem);
+
+        if (!Enum.TryParse<ConsoleRole>(filled.Role, out var role) || !Enum.IsDefined(role))
+            throw new BadHttpRequestException("There is no such role.");
+
+        var days = int.TryParse(filled.Days, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        var (text, problem) = await keys.MakeAsync(
+            http.User, new NewApiKey(filled.Name, role, filled.Networks, days, filled.Reason), http.ClientAddress());
+        return problem is null
+            ? await PageAsync(http, StatusCodes.Status200OK, new KeyForm(), made: text, role: role)
+            : await PageAsync(http, StatusCodes.Status422UnprocessableEntity, filled, problem: problem);
+    }
+
+    private async Task<IResult> RevokeAsync(HttpContext http, FormPost form)
+    {
+        if (!form.IsAntiforgeryValid)
+            return await PageAsync(http, StatusCodes.Status400BadRequest, new KeyForm(), problem: form.Problem);
+
+        var problem = Guid.TryParse(form["id"], out var id)
+            ? await keys.RevokeAsync(http.User, id, form["reason"], http.ClientAddress())
+            : Words.KeyGone;
+        return problem is null
+            ? await PageAsync(http, StatusCodes.Status200OK, new KeyForm(), isRevoked: true)
+            : await PageAsync(http, StatusCodes.Status422UnprocessableEntity, new KeyForm(), problem: problem);
+    }
+
+    private async Task<IResult> PageAsync(
+        HttpContext http,
+        int status,
+        KeyForm form,
+        string? problem = null,
+        string? made = null,
+        ConsoleRole role = default,
+        bool isRevoked = false)
+    {
+        await using (var database = await contexts.CreateDbContextAsync(http.RequestAborted))
+        {
+            if ((await actors.ReadAsync(database, http.User)).Role != ConsoleRole.Admin)
+                return Results.StatusCode(StatusCodes.Status403Forbidden);
+        }
+
+        return Page.Of<ApiKeysPage>(
+            status,
+            new
+            {
+                Keys = await keys.AllAsync(http.RequestAborted),
+                Form = form,
+                Now = time.GetUtcNow(),
+                IsOn = settings.Value.Enabled,
+                Problem = problem,
+                Made = made,
+                MadeRole = role,
+                IsRevoked = isRevoked,
+            });
+    }
+}
+
+/// <summary>The form for a new key, as it was filled in.</summary>
+public sealed record KeyForm(
+    string Name = "", string Role = nameof(ConsoleRole.Support), string Days = "90", string Networks = "", string Reason = "");

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.Json;
+
+namespace OneTimeJwt.Web.Api;
+
+internal static class ApiModule
+{
+    public const string Path = "/api";
+    public const string Root = Path + "/v1";
+
+    public static void AddApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSettings<ApiSettings, ApiSettingsValidator>("Api");
+        builder.Services.AddSingleton<ApiCursors>();
+        builder.Services.AddSingleton<ApiKeyPages>();
+        // Its message says what can't be read.
+        builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true);
+        builder.Services.Configure<JsonOptions>(json => Bound(json.SerializerOptions));
+        ApiSchemes.AddSchemes(builder.Services);
+        ApiScopes.AddPolicies(builder.Services.AddAuthorizationBuilder());
+        ApiDocument.Add(builder.Services);
+    }
+
+    /// <summary>Failures below its path are told as programs read them, whether it is on or not.</summary>
+    public static void UseApiErrors(this WebApplication app) => app.UseWhen(
+        context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase),
+        api => api.UseErrorResponses(ApiProblems.WriteAsync));
+
+    public static void MapApi(this WebApplication app)
+    {
+        ApiKeyPages.Map(app);
+        if (!app.Services.GetRequiredService<IOptions<ApiSettings>>().Value.Enabled)
+            return;
+
+        var api = app.MapGroup(Root);
+        api.AddEndpointFilterFactory(ApiFilters.KnownParameters);
+        api.AddEndpointFilter(ApiFilters.InEnglish);
+        api.WithProblems(ApiProblems.BadRequest, ApiProblems.Unauthenticated, ApiProblems.Scope, ApiProblems.Unavailable);
+        AccountOperations.Map(api);
+        ActOperations.Map(api);
+        TrailOperations.Map(api);
+        CampaignOperations.Map(api);
+        ApiDocument.Map(app);
+    }
+
+    // What isn't understood is refused, so that nothing is done that wasn't meant.
+    private static void Bound(JsonSerializerOptions json)
+    {
+        json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        json.AllowDuplicateProperties = false;
+        json.PropertyNameCaseInsensitive = false;
+        json.NumberHandling = JsonNumberHandling.Strict;
+        json.RespectNullableAnnotations = true;
+        json.RespectRequiredConstructorParameters = true;
+        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+    }
+}
