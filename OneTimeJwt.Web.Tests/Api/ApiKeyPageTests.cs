@@ -74,7 +74,7 @@ public sealed class ApiKeyPageTests(ApiApp shared) : IClassFixture<ApiApp>
 
         Assert.Equal(HttpStatusCode.Forbidden, (await console.GetAsync("/admin/keys")).Status);
         var made = await console.SubmitAsync(
-            "/admin/bulk", "/admin/keys", ("name", "Mine"), ("role", "Admin"), ("days", "30"), ("reason", "because"));
+            "/account", "/admin/keys", ("name", "Mine"), ("role", "Admin"), ("days", "30"), ("reason", "because"));
         Assert.Equal((HttpStatusCode.Forbidden, false), (made.Status, made.Body.Contains("otj_", StringComparison.Ordinal)));
     }
 
