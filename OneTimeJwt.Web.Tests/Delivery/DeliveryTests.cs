@@ -192,7 +192,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         {
             database.AddRange(
                 Enumerable
-                    .Range(0, 40)
+                    .Range(0, DeliveryPace.Least)
                     .Select(_ => new OutboxMail
                     {
                         Kind = OutboxKind.PasswordChangedNotice,
@@ -211,7 +211,7 @@ public sealed class DeliveryTests : IAsyncLifetime
 
         Assert.Single(_server.Mails);
         var left = await RowsAsync();
-        Assert.Equal(39, left.Count);
+        Assert.Equal(DeliveryPace.Least - 1, left.Count);
         Assert.All(left, row => Assert.Equal((Guid.Empty, null, 0), (row.Lease, row.LeasedUntil, row.Attempts)));
     }
 
