@@ -72,6 +72,10 @@ public sealed class MigrationsTests
         Assert.Equal(context.Database.GetMigrations(), OurTables.MigrationsOf(provider).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Rights_are_asked_for_on_each_table_of_ours() => Assert.Empty(
+        OurTables.Columns.Keys.Except(DatabaseRights.Tables.Append(IdentityModel.OwnUserTokens), StringComparer.Ordinal));
+
     [Theory]
     [MemberData(nameof(Providers))]
     public void The_migrations_make_what_the_model_says(DatabaseProvider provider)

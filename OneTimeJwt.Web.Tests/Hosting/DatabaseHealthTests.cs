@@ -72,6 +72,10 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
     [InlineData("UPDATE ON \"RecoveryRoles\"", HealthStatus.Degraded, "UPDATE on RecoveryRoles")]
     [InlineData("DELETE ON \"RecoveryAccounts\"", HealthStatus.Degraded, "DELETE on RecoveryAccounts")]
     [InlineData("DELETE ON \"RecoveryPasskeys\"", HealthStatus.Degraded, "DELETE on RecoveryPasskeys")]
+    [InlineData("INSERT ON \"RecoveryApiKeys\"", HealthStatus.Degraded, "INSERT on RecoveryApiKeys")]
+    [InlineData("DELETE ON \"RecoveryActAnswers\"", HealthStatus.Degraded, "DELETE on RecoveryActAnswers")]
+    [InlineData("UPDATE ON \"RecoveryOidcSessions\"", HealthStatus.Degraded, "UPDATE on RecoveryOidcSessions")]
+    [InlineData("INSERT ON \"RecoveryOidcLogouts\"", HealthStatus.Degraded, "INSERT on RecoveryOidcLogouts")]
     [InlineData("INSERT, UPDATE, DELETE ON \"RecoveryMigrations\"", HealthStatus.Healthy, null)]
     public async Task A_right_that_the_serving_user_lacks_is_named(string right, HealthStatus status, string? named)
     {

@@ -39,6 +39,8 @@ internal static class DatabaseRights
         ("RecoveryCampaigns", Changes),
         ("RecoveryCampaignAccounts", Adds),
         ("RecoveryPasskeys", "DELETE"),
+        ("RecoveryApiKeys", Changes),
+        ("RecoveryActAnswers", "SELECT INSERT DELETE"),
         ("RecoveryOidcSessions", All),
         ("RecoveryOidcLogouts", "SELECT INSERT DELETE"),
     ];
@@ -60,6 +62,9 @@ internal static class DatabaseRights
         SELECT needed."Table", needed."Right", needed."IsVital" FROM needed
         WHERE HAS_PERMS_BY_NAME(needed."Name", 'OBJECT', needed."Right") = 0
         """;
+
+    /// <summary>The tables that a right is asked for, Identity's by their names there.</summary>
+    public static IEnumerable<string> Tables => Vital.Concat(Further).Select(need => need.Table);
 
     /// <returns>What is lacking for what people send, and what is lacking for the rest.</returns>
     public static async Task<(IReadOnlyList<LackingRight> Vital, IReadOnlyList<LackingRight> Further)> LackingAsync(
