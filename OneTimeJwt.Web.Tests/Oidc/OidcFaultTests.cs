@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using OneTimeJwt.Web.Oidc;
 
 namespace OneTimeJwt.Web.Tests.Oidc;
@@ -98,6 +99,33 @@ public sealed class OidcFaultTests(OidcSignInTests.Shared shared) : IClassFixtur
         using var other = oidc.App.Open();
         oidc.Ends(await OidcApp.EnterAsync(other, "/admin/trail"), HttpStatusCode.OK);
     }
+
+    [Fact]
+    public async Task A_provider_that_takes_connections_and_says_nothing_is_told_as_away()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, port: 0);
+        silent.Start();
+        await using var oidc = await OidcApp.StartAsync(("Admin:Oidc:Authority", $"http://{silent.LocalEndpoint}"));
+        using var visitor = oidc.App.Open();
+
+        oidc.Ends(await OidcApp.EnterAsync(visitor), HttpStatusCode.BadRequest, Away);
+        oidc.HasNotFailed();
+    }
+
+    public static TheoryData<Exception, OidcFault> Causes => new()
+    {
+        { new HttpRequestException("", new SocketException()), OidcFault.Unreachable },
+        { new InvalidOperationException("IDX20803: no document", new IOException()), OidcFault.Unreachable },
+        { new TaskCanceledException("", new TimeoutException()), OidcFault.Unreachable },
+        { new Npgsql.NpgsqlException("", new IOException()), OidcFault.Other },
+        { new InvalidOperationException("", new Npgsql.NpgsqlException("", new TimeoutException())), OidcFault.Other },
+        { new TimeoutException(), OidcFault.Other },
+    };
+
+    [Theory]
+    [MemberData(nameof(Causes))]
+    public void An_outage_of_the_database_is_none_of_the_provider(Exception cause, OidcFault fault) =>
+        Assert.Equal(fault, OidcFaults.Of(cause));
 
     [Fact]
     public async Task A_provider_that_goes_away_between_its_page_and_the_answer_is_told_as_away()

@@ -104,8 +104,8 @@ internal sealed partial class OidcEndpoints(
         status, new { Provider = Name, Person = http.User.Identity!.Name ?? "", Problem = problem });
 
     // The handler's own faults, and of other exceptions those that come from the provider.
-    private static bool IsOfProvider(Exception fault) => !fault.IsOutage() && OidcFaults.Of(fault) != OidcFault.Other
-        || fault is OpenIdConnectProtocolException;
+    private static bool IsOfProvider(Exception fault) =>
+        fault is OpenIdConnectProtocolException || OidcFaults.Of(fault) != OidcFault.Other;
 
     private static partial class Log
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -73,6 +74,8 @@ internal static class OidcFaults
 
     private static OidcFault? OfOne(Exception fault) => fault switch
     {
+        // Ours, whatever connection it was about.
+        DbException => OidcFault.Other,
         OpenIdConnectProtocolInvalidNonceException => OidcFault.Stale,
         OpenIdConnectProtocolException when fault.Data["error"] is string error => Errors.GetValueOrDefault(error, OidcFault.Other),
         SecurityTokenExpiredException or SecurityTokenNotYetValidException or SecurityTokenInvalidLifetimeException => OidcFault.Clock,
