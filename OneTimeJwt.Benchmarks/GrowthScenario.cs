@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Tokens;
@@ -202,19 +201,14 @@ internal static class GrowthScenario
             await context.SaveChangesAsync();
         }
 
-        await using var connection = new SqliteConnection($"Data Source={database}");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = """
-            PRAGMA synchronous=OFF;
+        await ManyAccounts.AddRowsAsync(
+            database,
+            $"""
             INSERT INTO RecoveryTrail (Id, At, Kind, AccountId, Nonce)
-            SELECT upper(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) ||
-            '-' || hex(randomblob(6))),
+            SELECT {ManyAccounts.NewId},
                 (SELECT At FROM RecoveryTrail WHERE Detail = 'pattern' LIMIT 1), 'Mailed', Id, lower(hex(randomblob(8)))
-            FROM AspNetUsers, (SELECT 1 UNION ALL SELECT 2) LIMIT $count;
-            ANALYZE;
-            """;
-        command.Parameters.AddWithValue("$count", count);
-        await command.ExecuteNonQueryAsync();
+            FROM AspNetUsers, (SELECT 1 UNION ALL SELECT 2) LIMIT $count
+            """,
+            count);
     }
 }

@@ -13,6 +13,10 @@ internal static class ManyAccounts
 {
     public const int Usual = 1_000_000;
 
+    /// <summary>A new id, as SQLite's rows have it.</summary>
+    public const string NewId = "upper(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || "
+        + "hex(randomblob(2)) || '-' || hex(randomblob(6)))";
+
     private const int Odd = 10;
     private const string Insert = """
         INSERT INTO AspNetUsers (Id, UserName, NormalizedUserName, Email, NormalizedEmail, EmailConfirmed, PasswordHash,
@@ -106,6 +110,22 @@ internal static class ManyAccounts
         }
 
         await ExecuteAsync(connection, "PRAGMA journal_mode=WAL; ANALYZE;");
+    }
+
+    /// <summary>Adds rows of another table by one statement.</summary>
+    /// <param name="file">An SQLite file.</param>
+    /// <param name="insert">Takes <c>$count</c>.</param>
+    /// <param name="count">How many rows.</param>
+    public static async Task AddRowsAsync(string file, string insert, int count)
+    {
+        await using var connection = new SqliteConnection($"Data Source={file}");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Written in this program.
+        command.CommandText = $"PRAGMA synchronous=OFF; {insert}; ANALYZE;";
+#pragma warning restore CA2100
+        command.Parameters.AddWithValue("$count", count);
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>The app over that database, not serving.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OneTimeJwt.Web.Database;
@@ -44,23 +43,18 @@ internal static class WaitingMails
         {
             await using var context = await app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync();
             await context.Outbox.ExecuteDeleteAsync();
-            var account = await context.Users.Select(row => row.Id).FirstAsync();
+            var account = await context.Users.OrderBy(row => row.Id).Select(row => row.Id).FirstAsync();
             context.Add(OutboxMail.ForAdmin(OutboxKind.RequiredReset, account, TimeProvider.System.GetUtcNow()));
             await context.SaveChangesAsync();
         }
 
-        await using var connection = new SqliteConnection($"Data Source={database}");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = """
-            PRAGMA synchronous=OFF;
+        await ManyAccounts.AddRowsAsync(
+            database,
+            $"""
             INSERT INTO RecoveryOutbox (Id, Kind, AccountId, RequestedAt, DueAt, Attempts, Lease)
-            SELECT upper(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) ||
-            '-' || hex(randomblob(6))), mail.Kind, account.Id, mail.RequestedAt, mail.DueAt, 0, mail.Lease
-            FROM (SELECT * FROM RecoveryOutbox LIMIT 1) AS mail, AspNetUsers AS account, (SELECT 1 UNION ALL SELECT 2) LIMIT $count;
-            ANALYZE;
-            """;
-        command.Parameters.AddWithValue("$count", count - 1);
-        await command.ExecuteNonQueryAsync();
+            SELECT {ManyAccounts.NewId}, mail.Kind, account.Id, mail.RequestedAt, mail.DueAt, 0, mail.Lease
+            FROM (SELECT * FROM RecoveryOutbox LIMIT 1) AS mail, AspNetUsers AS account, (SELECT 1 UNION ALL SELECT 2) LIMIT $count
+            """,
+            count - 1);
     }
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OneTimeJwt.Web.Audit;
 
@@ -30,8 +29,24 @@ public sealed class ActAnswer
 
     public static Guid IdOf(string actor, string key) => RecoveryEvent.IdOf($"{actor}\n{key}");
 
-    public static string RequestOf(params IEnumerable<string> parts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
+    public static string RequestOf(params string[] parts) => Convert.ToHexStringLower(SHA256.HashData(KeyMaterial.Encode(parts)));
+
+    /// <param name="id">As <see cref="IdOf"/> has it.</param>
+    /// <param name="request">What was asked for, as <see cref="RequestOf"/> has it.</param>
+    /// <param name="outcome">One that an event or a campaign tells of.</param>
+    public static ActAnswer Of(Guid id, string request, AdminActionOutcome outcome) => new()
+    {
+        Id = id,
+        Request = request,
+        Result = outcome.Result,
+        Message = outcome.Message,
+        EventId = outcome.EventId!.Value,
+        At = outcome.At!.Value,
+    };
+
+    /// <returns>The same again; or, where something else was asked for with the key, that it was.</returns>
+    public AdminActionOutcome To(string request) =>
+        request == Request ? new(Result, Message, RetryAfter: null, EventId, At) : new(AdminActionResult.OtherRequest, "");
 
     /// <summary>Part of a transaction under a lock that lets one actor's acts through one by one.</summary>
     /// <param name="database">Where the answer is kept.</param>
@@ -48,23 +63,12 @@ public sealed class ActAnswer
 
         var id = IdOf(actor.Id, key);
         if (await database.ActAnswers.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id) is { } earlier)
-            return earlier.Request == request
-                ? new(earlier.Result, earlier.Message, RetryAfter: null, earlier.EventId, earlier.At)
-                : new(AdminActionResult.OtherRequest, "");
+            return earlier.To(request);
 
         var outcome = await judgeAsync();
         // What wasn't recorded changed nothing, and is judged anew.
-        if (outcome is { EventId: { } line, At: { } at })
-            database.Add(
-                new ActAnswer
-                {
-                    Id = id,
-                    Request = request,
-                    Result = outcome.Result,
-                    Message = outcome.Message,
-                    EventId = line,
-                    At = at,
-                });
+        if (outcome.EventId is not null)
+            database.Add(Of(id, request, outcome));
         return outcome;
     }
 }
@@ -90,7 +94,6 @@ internal sealed partial class ActAnswerRetention(
     ILogger<ActAnswerRetention> logger
 ) : Worker
 {
-    private const int AtOnce = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
@@ -101,17 +104,11 @@ internal sealed partial class ActAnswerRetention(
             .Where(answer => answer.At < limit)
             .OrderBy(answer => answer.At)
             .Select(answer => answer.Id)
-            .Take(AtOnce);
-        int removed, sum = 0;
-        do
-        {
-            removed = await writer.RunAsync(
-                () => database.ActAnswers.Where(answer => old.Contains(answer.Id)).ExecuteDeleteAsync(cancellationToken),
-                cancellationToken);
-            sum += removed;
-        }
-        while (removed == AtOnce);
-        return sum;
+            .Take(BatchedDelete.AtOnce);
+        return await BatchedDelete.RunAsync(
+            writer,
+            () => database.ActAnswers.Where(answer => old.Contains(answer.Id)).ExecuteDeleteAsync(cancellationToken),
+            cancellationToken);
     }
 
     protected override async Task WorkAsync(CancellationToken stoppingToken)

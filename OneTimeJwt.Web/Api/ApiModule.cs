@@ -6,14 +6,17 @@ namespace OneTimeJwt.Web.Api;
 
 internal static class ApiModule
 {
-    public const string Path = "/api";
-    public const string Root = Path + "/v1";
+    public const string Root = SitePath.Api + "/v1";
 
     public static void AddApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddSettings<ApiSettings, ApiSettingsValidator>("Api");
-        builder.Services.AddSingleton<ApiCursors>();
         builder.Services.AddSingleton<ApiKeyPages>();
+        // Where it is off, none of its libraries is loaded.
+        if (!IsOn(builder.Configuration))
+            return;
+
+        builder.Services.AddSingleton<ApiCursors>();
         // Its message says what can't be read.
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true);
         builder.Services.Configure<JsonOptions>(json => Bound(json.SerializerOptions));
@@ -24,13 +27,12 @@ internal static class ApiModule
 
     /// <summary>Failures below its path are told as programs read them, whether it is on or not.</summary>
     public static void UseApiErrors(this WebApplication app) => app.UseWhen(
-        context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase),
-        api => api.UseErrorResponses(ApiProblems.WriteAsync));
+        context => SitePath.IsApi(context.Request), api => api.UseErrorResponses(ApiProblems.WriteAsync));
 
     public static void MapApi(this WebApplication app)
     {
         ApiKeyPages.Map(app);
-        if (!app.Services.GetRequiredService<IOptions<ApiSettings>>().Value.Enabled)
+        if (!IsOn(app.Configuration))
             return;
 
         var api = app.MapGroup(Root);
@@ -43,6 +45,10 @@ internal static class ApiModule
         CampaignOperations.Map(api);
         ApiDocument.Map(app);
     }
+
+    // What can't be read as yes or no is told with the other settings.
+    private static bool IsOn(IConfiguration configuration) =>
+        bool.TryParse(configuration[$"Api:{nameof(ApiSettings.Enabled)}"], out var isOn) && isOn;
 
     // What isn't understood is refused, so that nothing is done that wasn't meant.
     private static void Bound(JsonSerializerOptions json)

@@ -58,13 +58,7 @@ internal static class ApiSchemes
             RequireSignedTokens = true,
             ValidateIssuerSigningKey = true,
             ClockSkew = ClockSkew,
-            // Only those whose keys the provider alone has.
-            ValidAlgorithms =
-            [
-                SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
-                SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
-                SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
-            ],
+            ValidAlgorithms = SignatureAlgorithms.Asymmetric,
         };
         bearer.Events = new JwtBearerEvents
         {

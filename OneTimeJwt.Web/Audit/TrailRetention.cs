@@ -30,7 +30,6 @@ internal sealed partial class TrailRetention(
     ILogger<TrailRetention> logger
 ) : Worker
 {
-    private const int AtOnce = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     // Nobody waits for it, and who asks for the first pages would.
@@ -40,17 +39,9 @@ internal sealed partial class TrailRetention(
     {
         var limit = time.GetUtcNow() - settings.Value.Retention;
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var old = database.Trail.Where(line => line.At < limit).OrderBy(line => line.At).Select(line => line.Id).Take(AtOnce);
-        int removed, sum = 0;
-        do
-        {
-            removed = await writer.RunAsync(
-                () => database.Trail.Where(line => old.Contains(line.Id)).ExecuteDeleteAsync(cancellationToken),
-                cancellationToken);
-            sum += removed;
-        }
-        while (removed == AtOnce);
-        return sum;
+        var old = database.Trail.Where(line => line.At < limit).OrderBy(line => line.At).Select(line => line.Id).Take(BatchedDelete.AtOnce);
+        return await BatchedDelete.RunAsync(
+            writer, () => database.Trail.Where(line => old.Contains(line.Id)).ExecuteDeleteAsync(cancellationToken), cancellationToken);
     }
 
     protected override async Task WorkAsync(CancellationToken stoppingToken)

@@ -44,18 +44,9 @@ public sealed class CampaignDrafts(IDbContextFactory<AccountsContext> contexts, 
             CreatedAt = time.GetUtcNow(),
         };
         var done = AdminActionOutcome.Recorded(AdminActionResult.Done, "", id, campaign.CreatedAt);
-        var answer = key is null ? null : new ActAnswer
-        {
-            Id = id,
-            Request = asked,
-            Result = done.Result,
-            Message = done.Message,
-            EventId = id,
-            At = campaign.CreatedAt,
-        };
         try
         {
-            await AddAsync(answer is null ? [campaign] : [campaign, answer], cancellationToken);
+            await AddAsync(key is null ? [campaign] : [campaign, ActAnswer.Of(id, asked, done)], cancellationToken);
         }
         catch (DbUpdateException fault) when (key is not null && fault.IsConflict())
         {
@@ -79,11 +70,12 @@ public sealed class CampaignDrafts(IDbContextFactory<AccountsContext> contexts, 
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         if (await database.ActAnswers.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } answer)
             return null;
-        if (answer.Request != asked)
-            return new(AdminActionResult.OtherRequest, "");
-        return await database.Campaigns.AnyAsync(row => row.Id == id && row.State == CampaignState.Gathering, cancellationToken)
-            ? BeingMade()
-            : new(answer.Result, answer.Message, RetryAfter: null, answer.EventId, answer.At);
+
+        var outcome = answer.To(asked);
+        return outcome.Done
+            && await database.Campaigns.AnyAsync(row => row.Id == id && row.State == CampaignState.Gathering, cancellationToken)
+                ? BeingMade()
+                : outcome;
     }
 
     // In chunks, so that no other write waits for long; the list counts only once it is whole.

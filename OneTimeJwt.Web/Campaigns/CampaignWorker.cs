@@ -109,7 +109,7 @@ internal sealed partial class CampaignWorker(
         return await database.SaveChangesAsync(cancellationToken);
     }
 
-    // Who came from another provider can't be looked up: what was judged at the start counts, and any Admin can stop it.
+    // A program with a token can't be looked up: what was judged at the start counts, and any Admin can stop it.
     private async Task<bool> IsAllowedAsync(AccountsContext database, Campaign campaign) =>
         MachineIdentity.IsOfToken(campaign.StartedBy)
         || await roles.RightsOfAsync(database, campaign.StartedBy) == ConsoleRole.Admin;

@@ -179,11 +179,17 @@ internal sealed partial class DeliveryWorker(
     // accounts share an address, each further node may send one mail more at the same moment.
     private async Task SendAsync(Work work, CancellationToken stoppingToken)
     {
+        DeliverySnapshot? snapshot = null;
         if (work.Before is { } before)
+        {
             await before;
+        }
         else
-            pace.Begin(work.Snapshot.At);
-        var snapshot = work.Before is null ? work.Snapshot : null;
+        {
+            snapshot = work.Snapshot;
+            pace.Begin(snapshot.At);
+        }
+
         foreach (var mail in work.Mails.TakeWhile(_ => !stoppingToken.IsCancellationRequested))
         {
             DeliverySnapshot? holds = null;

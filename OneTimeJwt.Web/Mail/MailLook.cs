@@ -5,8 +5,8 @@ namespace OneTimeJwt.Web.Mail;
 /// <param name="side">On which lines begin, left or right.</param>
 public sealed class MailLook(Brand brand, string side)
 {
-    private const string Sans = "font-family:system-ui,-apple-system,Segoe UI,Roboto,Arial,sans-serif";
-    private const string Font = $"{Sans};font-size:16px;line-height:24px";
+    internal const string Sans = "font-family:system-ui,-apple-system,Segoe UI,Roboto,Arial,sans-serif";
+    internal const string Font = $"{Sans};font-size:16px;line-height:24px";
 
     public string Header { get; } = $"padding:18px 32px;border-bottom:2px dashed #e4ebe8;border-radius:16px 16px 0 0;"
         + $"background:{brand.Accent};color:#ffffff;text-align:{side};font-weight:600;{Font}";

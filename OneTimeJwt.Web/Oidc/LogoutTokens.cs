@@ -24,6 +24,8 @@ internal sealed partial class LogoutTokens(
     private const int MaxToken = 16 * 1024;
     private const int MaxId = 1_000;
 
+    private static readonly JsonWebTokenHandler JsonWebTokens = new() { MapInboundClaims = false };
+
     // Section 2.4 recommends two minutes of life; older ones are refused whatever they say.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
 
@@ -49,10 +51,11 @@ internal sealed partial class LogoutTokens(
 
         if (!result.IsValid)
             return await RefuseAsync(http, result.Exception.GetType().Name);
-        if (Fault((JsonWebToken)result.SecurityToken) is { } fault1)
-            return await RefuseAsync(http, fault1);
 
         var logout = (JsonWebToken)result.SecurityToken;
+        if (Fault(logout) is { } why)
+            return await RefuseAsync(http, why);
+
         await sessions.LogOutAsync(logout.Id, logout.Issuer, Text(logout, "sub"), Text(logout, "sid"), logout.IssuedAt);
         return Results.StatusCode(StatusCodes.Status200OK);
     }
@@ -83,7 +86,7 @@ internal sealed partial class LogoutTokens(
         try
         {
             var read = JsonWebTokens.ReadJsonWebToken(token);
-            return read.Audiences.Contains(provider.Options.ClientId) && OidcHandler.Algorithms.Contains(read.Alg);
+            return read.Audiences.Contains(provider.Options.ClientId) && SignatureAlgorithms.Asymmetric.Contains(read.Alg);
         }
         catch (Exception fault) when (fault is ArgumentException or SecurityTokenException or JsonException or FormatException)
         {
@@ -106,7 +109,7 @@ internal sealed partial class LogoutTokens(
             ValidIssuer = configuration.Issuer,
             ValidAudience = provider.Options.ClientId,
             IssuerSigningKeys = configuration.SigningKeys,
-            ValidAlgorithms = OidcHandler.Algorithms,
+            ValidAlgorithms = SignatureAlgorithms.Asymmetric,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
             ValidateLifetime = true,
@@ -136,8 +139,6 @@ internal sealed partial class LogoutTokens(
         using var lease = await limiter.AcquireAsync(http, 1, http.RequestAborted);
         return Results.StatusCode(lease.IsAcquired ? StatusCodes.Status400BadRequest : StatusCodes.Status429TooManyRequests);
     }
-
-    private static readonly JsonWebTokenHandler JsonWebTokens = new() { MapInboundClaims = false };
 
     private static partial class Log
     {

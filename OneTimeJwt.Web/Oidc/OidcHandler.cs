@@ -11,14 +11,6 @@ internal static class OidcHandler
     /// <summary>What clocks may differ by.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(2);
 
-    /// <summary>Never none, and no secret that both sides know.</summary>
-    public static readonly string[] Algorithms =
-    [
-        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
-        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
-        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
-    ];
-
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SignInTime = TimeSpan.FromMinutes(15);
 
@@ -66,7 +58,7 @@ internal static class OidcHandler
         oidc.ClaimActions.Clear();
         foreach (var claim in new[] { settings.Value.RoleClaim }.Concat(OidcEvents.NameClaims).Distinct())
             oidc.ClaimActions.MapJsonKey(claim, claim);
-        oidc.TokenValidationParameters.ValidAlgorithms = Algorithms;
+        oidc.TokenValidationParameters.ValidAlgorithms = SignatureAlgorithms.Asymmetric;
         oidc.TokenValidationParameters.LifetimeValidator = Lifetime(time);
 
         oidc.RefreshInterval = KeyRefresh;

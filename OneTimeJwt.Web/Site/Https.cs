@@ -18,7 +18,7 @@ internal static class Https
             else if (
                 (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
                 // A program that sent its key in clear has to be told so, and not helped on.
-                && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+                && !SitePath.IsApi(request))
             {
                 context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
                 context.Response.Headers.Location = publicAddress + request.Path + query(context);

@@ -15,7 +15,7 @@ internal static class NoStore
                     var isFree =
                         context.Request.Path.Value is "/" or "/how-it-works"
                         || (context.Response.StatusCode == StatusCodes.Status404NotFound
-                            && !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
+                            && !SitePath.IsApi(context.Request));
                     if (isFree && !context.Response.Headers.ContainsKey("Set-Cookie"))
                         context.Response.Headers.Vary = "Accept-Language, Cookie";
                     else

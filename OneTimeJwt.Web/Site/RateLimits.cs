@@ -38,5 +38,5 @@ internal static class RateLimits
         request.Path.StartsWithSegments("/sign-in/provider", StringComparison.OrdinalIgnoreCase)
         || (HttpMethods.IsPost(request.Method)
             && !request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase)
-            && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
+            && !SitePath.IsApi(request));
 }

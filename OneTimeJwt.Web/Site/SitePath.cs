@@ -13,11 +13,17 @@ public sealed record SitePath(string Value)
         "secure-account", "sign-in", "sign-out",
     ];
 
+    /// <summary>What programs use: it has no forms and no pages.</summary>
+    public const string Api = "/api";
+
     /// <summary>The path that cookies are kept under.</summary>
     public string ForCookies => Value.Length == 0 ? "/" : Value;
 
     /// <summary>Whether the path begins like an address of the app itself.</summary>
     public bool IsAmbiguous => OwnSegments.Contains(Value.Split('/').ElementAtOrDefault(1), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a program asks, and not a browser for a page.</summary>
+    public static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments(Api, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A page of ours as browsers have to ask for it.</summary>
     /// <param name="page">As it is mapped, for example <c>/sign-in</c>.</param>
