@@ -143,7 +143,20 @@ internal static class DeliveryScenario
 
     internal sealed class Nowhere : IMailTransport
     {
-        public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken) =>
+        private int _taken;
+
+        public int Taken => _taken;
+
+        public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken)
+        {
             await message.WriteToAsync(Stream.Null, cancellationToken);
+            Interlocked.Increment(ref _taken);
+        }
+
+        public async Task TookAsync(int count)
+        {
+            while (Taken < count)
+                await Task.Delay(50);
+        }
     }
 }

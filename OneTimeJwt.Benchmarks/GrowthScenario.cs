@@ -55,7 +55,7 @@ internal static class GrowthScenario
                                 + string.Create(CultureInfo.InvariantCulture, $" ({first.Accounts:N0} accounts)"),
                             size.Times[i] / first.Times[i]))));
 
-        int[] waiting = quick ? [100, 1_000] : [10_000, 100_000, 1_000_000];
+        int[] waiting = quick ? [100, 500] : [10_000, 100_000, 1_000_000];
         var sent = new List<(int Waiting, double Work, double Memory)>();
         foreach (var count in waiting)
         {

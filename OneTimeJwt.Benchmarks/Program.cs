@@ -15,6 +15,8 @@ try
             return await ManyAccounts.GenerateAsync(database, int.Parse(count, CultureInfo.InvariantCulture));
         case ["search", var database]:
             return await SearchTimes.MeasureAsync(database);
+        case [WaitingMails.Command, var database, var sent]:
+            return await WaitingMails.SendAsync(database, int.Parse(sent, CultureInfo.InvariantCulture));
         case ["tokens"]:
             await TokenScenario.RunAsync(quick);
             break;
