@@ -174,6 +174,15 @@ install_checkers() {
   true
 }
 
+# What makes a client of the OpenAPI document.
+install_kiota() {
+  local folder=$PWD/artifacts/tools/kiota
+  [ -x "$folder/kiota" ] || timeout 300 dotnet tool install Microsoft.OpenApi.Kiota --version 1.38.0 --tool-path "$folder" > "$results/kiota.log" 2>&1 \
+    || { echo "not to be had here; its test is skipped"; return; }
+  export ONETIMEJWT_TEST_KIOTA=$folder/kiota
+  echo "$folder/kiota"
+}
+
 # So that pictures show every language's letters.
 install_fonts() {
   fc-list 2> /dev/null | grep -qi "cjk\|ipa" || debian fonts-ipafont-gothic > "$results/fonts.log" 2>&1 || echo "no Japanese letters in pictures"
@@ -201,6 +210,7 @@ step "restore" dotnet restore OneTimeJwt.sln --locked-mode \
       [ "$mode" != long ] || step "pgbouncer" install_pgbouncer
       [ "$mode" != long ] || step "proxies" install_proxies
       [ "$mode" != long ] || step "wapiti" install_wapiti
+      [ "$mode" != long ] || step "kiota" install_kiota
       step "dovecot" install_dovecot
       step "postfix" install_postfix
       step "exim" install_exim

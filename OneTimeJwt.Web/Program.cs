@@ -94,6 +94,7 @@ internal static class Program
         CanonicalHost.Use(app, origin.Origin);
         app.UseHttps(origin.Value, TokenQuery.Whole);
         app.UseCircuitOrigin(origin.Origin);
+        app.UseApiPage();
         app.UseRouting();
         app.UseRateLimiter();
         app.UseAuthentication();

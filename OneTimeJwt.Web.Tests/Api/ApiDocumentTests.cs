@@ -91,7 +91,9 @@ public sealed class ApiDocumentTests(ApiApp shared) : IClassFixture<ApiApp>
         {
             var (name, place, schema) = (parameter!["name"]!.GetValue<string>(), parameter["in"]!.GetValue<string>(), parameter["schema"]!);
             var isRequired = parameter["required"]?.GetValue<bool>() == true;
-            var text = isRight || random.Next(2) == 0 ? Right(name, schema, accountId, random) : Odd[random.Next(Odd.Length)];
+            var text = isRight || random.Next(2) == 0
+                ? Right(name, Resolve(document, schema), accountId, random)
+                : Odd[random.Next(Odd.Length)];
             if (place == "path")
                 // An empty segment or dots would be another address.
                 path = path.Replace(
@@ -114,6 +116,10 @@ public sealed class ApiDocumentTests(ApiApp shared) : IClassFixture<ApiApp>
                 isRight || random.Next(8) > 0 ? "application/json" : "text/plain");
         return request;
     }
+
+    private static JsonNode Resolve(JsonNode document, JsonNode schema) => schema["$ref"]?.GetValue<string>() is { } reference
+        ? document["components"]!["schemas"]![reference.Split('/')[^1]]!
+        : schema;
 
     private static string Right(string name, JsonNode schema, string accountId, Random random)
     {
@@ -149,8 +155,7 @@ public sealed class ApiDocumentTests(ApiApp shared) : IClassFixture<ApiApp>
 
     private static string Body(JsonNode document, JsonNode schema, Random random, bool isRight)
     {
-        if (schema["$ref"]?.GetValue<string>() is { } reference)
-            schema = document["components"]!["schemas"]![reference.Split('/')[^1]]!;
+        schema = Resolve(document, schema);
         var required = schema["required"]?.AsArray().Select(name => name!.GetValue<string>()).ToList() ?? [];
         var body = new JsonObject();
         foreach (var (name, kind) in schema["properties"]!.AsObject())

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using OneTimeJwt.Web.Tests.Oidc;
 
 namespace OneTimeJwt.Web.Tests.Api;
 
@@ -116,6 +117,34 @@ public sealed class ApiTokenTests : IAsyncLifetime
         answer.IsProblem("unavailable", HttpStatusCode.ServiceUnavailable);
         Assert.Equal("30", answer.Headers["Retry-After"]);
         (await desk.GetAsync("/api/v1/trail")).Json();
+    }
+
+    [Fact]
+    public async Task A_provider_that_takes_connections_and_says_nothing_holds_nobody_up_for_long()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, port: 0);
+        silent.Start();
+        await using var app = await TestApp.StartAsync(
+            new(ApiApp.On) { ["Api:Authority"] = $"http://{silent.LocalEndpoint}", ["Api:Audience"] = Audience });
+        using var program = new ApiProgram(app.Origin, _issuer.Token());
+        var since = System.Diagnostics.Stopwatch.StartNew();
+
+        (await program.GetAsync("/api/v1/trail")).IsProblem("unavailable", HttpStatusCode.ServiceUnavailable);
+
+        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(40));
+    }
+
+    /// <summary>Header and payload of tokens that nobody signed.</summary>
+    [Theory]
+    [MemberData(nameof(OidcAttackTests.Odd), MemberType = typeof(OidcAttackTests))]
+    public async Task A_token_of_any_shape_is_no_fault(string header, string payload)
+    {
+        foreach (var end in new[] { ".AAAA", ".", ".AAAA.AAAA.AAAA", "" })
+        {
+            var token = $"{Base64UrlEncoder.Encode(header)}.{Base64UrlEncoder.Encode(payload)}{end}";
+            using var program = Program(token);
+            (await program.GetAsync("/api/v1/trail")).IsProblem("unauthenticated", HttpStatusCode.Unauthorized);
+        }
     }
 
     private ApiProgram Program(string token) => new(_app.Origin, token);

@@ -44,7 +44,10 @@ internal sealed class AppProcess : IAsyncDisposable
 
     /// <summary>Whether it has loaded the runtime of that version.</summary>
     public bool RunsOn(string version) =>
-        File.ReadAllText($"/proc/{_process.Id}/maps").Contains($"/Microsoft.AspNetCore.App/{version}/", StringComparison.Ordinal);
+        HasMapped($"/Microsoft.AspNetCore.App/{version}/");
+
+    /// <summary>Whether it has loaded that library.</summary>
+    public bool HasLoaded(string file) => HasMapped($"/{file}");
 
     /// <summary>Stops it as an operator would.</summary>
     /// <returns>What it logged.</returns>
@@ -65,6 +68,8 @@ internal sealed class AppProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
+
+    private bool HasMapped(string path) => File.ReadAllText($"/proc/{_process.Id}/maps").Contains(path, StringComparison.Ordinal);
 
     private static async Task<bool> IsReadyAsync(Visitor visitor)
     {

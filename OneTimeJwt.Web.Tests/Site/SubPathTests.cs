@@ -105,7 +105,7 @@ public sealed partial class SubPathTests(SubPathTests.Recover shared) : IClassFi
     [Fact]
     public async Task The_path_is_known_in_any_case_and_once_only()
     {
-        using var visitor = new Visitor(Host, new Proxy(_app.Origin, "", strips: false));
+        using var visitor = new Visitor(Host, new PathProxy(_app.Origin, "", strips: false));
         var page = await visitor.GetAsync("/RECOVER/sign-in");
 
         Assert.Equal(HttpStatusCode.OK, page.Status);
@@ -176,7 +176,7 @@ public sealed partial class SubPathTests(SubPathTests.Recover shared) : IClassFi
         using var visitor = Open(strips: false);
         await visitor.SubmitAsync(await visitor.GetAsync($"{Path}/forgot-password"), ("email", account.Email!));
         var link = MailFolder.Link((await _app.Mails.WaitAsync(account.Email!))[0]);
-        using var neighbour = new Visitor(Host, new Proxy(other.Origin, "/other", strips: true));
+        using var neighbour = new Visitor(Host, new PathProxy(other.Origin, "/other", strips: true));
 
         // Whichever node sent the mail made the link for its own path.
         var isOurs = link.StartsWith(Host + Path, StringComparison.Ordinal);
@@ -199,7 +199,7 @@ public sealed partial class SubPathTests(SubPathTests.Recover shared) : IClassFi
             ["Mail:From"] = "no-reply@example.com",
             ["Mail:Smtp:Host"] = "localhost",
         });
-        using var visitor = new Visitor(Host, new Proxy(app.Origin, Path, strips: true));
+        using var visitor = new Visitor(Host, new PathProxy(app.Origin, Path, strips: true));
 
         Assert.Equal("max-age=31536000", (await visitor.GetAsync($"{Path}/")).Headers["Strict-Transport-Security"]);
     }
@@ -242,7 +242,7 @@ public sealed partial class SubPathTests(SubPathTests.Recover shared) : IClassFi
         return (await visitor.SendAsync(request)).Status;
     }
 
-    private Visitor Open(bool strips) => new(Host, new Proxy(_app.Origin, Path, strips));
+    private Visitor Open(bool strips) => new(Host, new PathProxy(_app.Origin, Path, strips));
 
     [GeneratedRegex("\\b(?:href|src|action)=\"([^\"]*)\"")]
     private static partial Regex Addresses();
@@ -263,28 +263,5 @@ public sealed partial class SubPathTests(SubPathTests.Recover shared) : IClassFi
         });
 
         public ValueTask DisposeAsync() => App.DisposeAsync();
-    }
-
-    /// <summary>What a proxy does, and the browser ahead of it, which knows cookies by the address that it sees.</summary>
-    private sealed class Proxy(string app, string path, bool strips)
-        : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-    {
-        private readonly CookieContainer _cookies = new();
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var seen = request.RequestUri!;
-            Assert.StartsWith(path, seen.AbsolutePath, StringComparison.Ordinal);
-            var passed = strips ? seen.PathAndQuery[path.Length..] : seen.PathAndQuery;
-            request.RequestUri = new Uri(app + (passed.StartsWith('/') ? passed : "/" + passed));
-            request.Headers.Host = seen.Authority;
-            request.Headers.Add("X-Forwarded-Proto", seen.Scheme);
-            if (_cookies.GetCookieHeader(seen) is { Length: > 0 } cookies)
-                request.Headers.Add("Cookie", cookies);
-            var answer = await base.SendAsync(request, cancellationToken);
-            foreach (var cookie in answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
-                _cookies.SetCookies(seen, cookie);
-            return answer;
-        }
     }
 }

@@ -18,7 +18,8 @@ internal static class AccountOperations
         api.MapGet("/accounts", FindAsync)
             .RequireScope(ApiScopes.Read)
             .WithName("findAccounts")
-            .WithSummary("Finds accounts by the start of their address, user name or id.");
+            .WithSummary("Finds accounts by the start of their address, user name or id.")
+            .WithProblems(ApiProblems.BadCursor);
         api.MapGet("/accounts/{id}", ReadAsync)
             .RequireScope(ApiScopes.Read)
             .WithName("readAccount")

@@ -27,11 +27,12 @@ internal sealed class ApiCursors(IDataProtectionProvider protection)
 
         try
         {
-            cursor = JsonSerializer.Deserialize<T>(Protector<T>().Unprotect(text));
+            cursor = JsonSerializer.Deserialize<T>(Protector<T>().Unprotect(text), JsonSerializerOptions.Strict);
             return cursor is not null;
         }
-        catch (CryptographicException)
+        catch (Exception fault) when (fault is CryptographicException or JsonException)
         {
+            // Of nobody's making, or of a version in which lists had other cursors.
             return false;
         }
     }

@@ -27,6 +27,22 @@ internal static class ApiFilters
         };
     }
 
+    /// <summary>JSON between programs is UTF-8 (RFC 8259, section 8.1).</summary>
+    public static Task InUtf8(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        if (!FormPost.IsUtf8(request))
+        {
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return Task.CompletedTask;
+        }
+
+        // In quotes it means the same (RFC 9110, section 8.3.1), and the framework's reader throws.
+        if (request.GetTypedHeaders().ContentType is { Charset.Length: > 0, MediaType.Value: { } type })
+            request.ContentType = type;
+        return next(context);
+    }
+
     private static ValueTask<object?> Refused(string detail) =>
         ValueTask.FromResult<object?>(ApiProblems.Of(ApiProblems.BadRequest, detail));
 

@@ -27,7 +27,12 @@ internal static class ApiModule
 
     /// <summary>Failures below its path are told as programs read them, whether it is on or not.</summary>
     public static void UseApiErrors(this WebApplication app) => app.UseWhen(
-        context => SitePath.IsApi(context.Request), api => api.UseErrorResponses(ApiProblems.WriteAsync));
+        context => SitePath.IsApi(context.Request),
+        api =>
+        {
+            api.UseErrorResponses(ApiProblems.WriteAsync);
+            api.Use(ApiFilters.InUtf8);
+        });
 
     public static void MapApi(this WebApplication app)
     {
@@ -38,16 +43,19 @@ internal static class ApiModule
         var api = app.MapGroup(Root);
         api.AddEndpointFilterFactory(ApiFilters.KnownParameters);
         api.AddEndpointFilter(ApiFilters.InEnglish);
-        api.WithProblems(ApiProblems.BadRequest, ApiProblems.Unauthenticated, ApiProblems.Scope, ApiProblems.Unavailable);
-        AccountOperations.Map(api);
-        ActOperations.Map(api);
-        TrailOperations.Map(api);
-        CampaignOperations.Map(api);
+        api.WithProblems(
+            ApiProblems.BadRequest, ApiProblems.Unauthenticated, ApiProblems.Scope, ApiProblems.Fault, ApiProblems.Unavailable);
+        AccountOperations.Map(Section("Accounts"));
+        ActOperations.Map(Section("Acts"));
+        TrailOperations.Map(Section("Trail"));
+        CampaignOperations.Map(Section("Campaigns"));
         ApiDocument.Map(app);
+
+        RouteGroupBuilder Section(string name) => api.MapGroup("").WithTags(name);
     }
 
     // What can't be read as yes or no is told with the other settings.
-    private static bool IsOn(IConfiguration configuration) =>
+    public static bool IsOn(IConfiguration configuration) =>
         bool.TryParse(configuration[$"Api:{nameof(ApiSettings.Enabled)}"], out var isOn) && isOn;
 
     // What isn't understood is refused, so that nothing is done that wasn't meant.

@@ -17,6 +17,9 @@ internal static class ApiSchemes
     private const string Bearer = "Bearer ";
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+
+    // Programs wait for it twice, where the provider takes connections and says nothing.
+    private static readonly TimeSpan ProviderTimeout = TimeSpan.FromSeconds(5);
     private static readonly object ProviderIsAway = new();
 
     // The best that tokens say, for the trail.
@@ -47,6 +50,7 @@ internal static class ApiSchemes
         bearer.Authority = settings.Value.Authority;
         bearer.Audience = settings.Value.Audience;
         bearer.RequireHttpsMetadata = !environment.IsDevelopment();
+        bearer.BackchannelTimeout = ProviderTimeout;
         bearer.MapInboundClaims = false;
         bearer.TokenValidationParameters = new TokenValidationParameters
         {

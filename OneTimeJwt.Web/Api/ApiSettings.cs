@@ -12,7 +12,7 @@ public sealed class ApiSettings
     public string? Audience { get; set; }
 }
 
-internal sealed class ApiSettingsValidator(IHostEnvironment environment) : IValidateOptions<ApiSettings>
+internal sealed class ApiSettingsValidator(IHostEnvironment environment, IConfiguration configuration) : IValidateOptions<ApiSettings>
 {
     public ValidateOptionsResult Validate(string? name, ApiSettings options)
     {
@@ -25,6 +25,10 @@ internal sealed class ApiSettingsValidator(IHostEnvironment environment) : IVali
             faults.Add("Api:Audience is missing: name the audience that tokens of Api:Authority are made for");
         if (options.Authority is null && options.Audience is not null)
             faults.Add("Api:Authority is missing: name the issuer of the tokens, or leave Api:Audience out and use keys");
+        if (options.Audience is not null && options.Audience == configuration["Admin:Oidc:ClientId"])
+            faults.Add(
+                "Api:Audience is the ClientId of Admin:Oidc, so that a person's ID token would do for a program's: register the API by "
+                    + "itself at the provider and name its audience");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

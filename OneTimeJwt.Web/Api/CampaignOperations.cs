@@ -88,7 +88,12 @@ internal static class CampaignOperations
                 ApiProblems.BadRequest,
                 $"query has at most {AccountSearch.MaxTextLength} characters, and filter {string.Join(", ", AccountOperations.Filters)}.");
 
-        var list = body.Accounts?.Select((name, i) => new InputRow(i + 1, name.Trim())).Where(row => row.Name.Length > 0).ToList();
+        // One more than may be, which is refused where the console's lists are.
+        var list = body.Accounts?
+            .Select((name, i) => new InputRow(i + 1, name.Trim()))
+            .Where(row => row.Name.Length > 0)
+            .Take(CampaignActions.MaxAccounts + 1)
+            .ToList();
         var choice = new CampaignSelection(
             body.Query?.Trim() ?? "", FilterTexts.Parse(body.Filter), byWhatTheyAre ? null : list);
         var outcome = await campaigns.DraftAsync(user, choice, body.RequiresReset, http.ClientAddress(), key, http.RequestAborted);

@@ -18,7 +18,8 @@ internal static class TrailOperations
         api.MapGet("/trail", ReadAsync)
             .RequireScope(ApiScopes.Trail)
             .WithName("readTrail")
-            .WithSummary("Reads the trail, the newest lines first. Account and actor are an id or an address.");
+            .WithSummary("Reads the trail, the newest lines first. Account and actor are an id or an address.")
+            .WithProblems(ApiProblems.BadCursor);
 
     private static async Task<Results<Ok<TrailListing>, ProblemHttpResult>> ReadAsync(
         TrailReader reader,

@@ -63,7 +63,7 @@ internal sealed partial class LogoutTokens(
     private static async Task<string?> ReadAsync(HttpContext http)
     {
         var request = http.Request;
-        if (!request.HasFormContentType || request.ContentLength > FormPost.MaxBytes)
+        if (!request.HasFormContentType || !FormPost.IsUtf8(request) || request.ContentLength > FormPost.MaxBytes)
             return null;
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = FormPost.MaxBytes;

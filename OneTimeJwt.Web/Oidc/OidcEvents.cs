@@ -116,6 +116,12 @@ internal sealed partial class OidcEvents(
 
     private OidcFault? Refusal(ClaimsPrincipal told, OidcPerson person)
     {
+        if (person.Person.Any(char.IsControl))
+        {
+            Log.Failed(logger, OidcFault.Other, "the subject has control characters");
+            return OidcFault.Other;
+        }
+
         if (person.Person.Length > ColumnLength.Id)
         {
             Log.LongName(logger, ColumnLength.Id);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace OneTimeJwt.Web.Site;
 
@@ -55,10 +56,10 @@ public sealed record FormPost(IFormCollection Fields, bool IsAntiforgeryValid, b
         }
     }
 
-    // What every browser sends; of some other encodings the framework's reader throws.
-    private static bool IsUtf8(HttpRequest request) =>
+    /// <summary>What every browser sends, and all that JSON may be; of some other encodings the framework's readers throw.</summary>
+    public static bool IsUtf8(HttpRequest request) =>
         request.GetTypedHeaders().ContentType?.Charset is not { Length: > 0 } charset
-        || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+        || HeaderUtilities.RemoveQuotes(charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 
     // Under no-referrer a browser sends "Origin: null" even from our own page, so the origin says nothing here.
     private static bool IsFromHere(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";

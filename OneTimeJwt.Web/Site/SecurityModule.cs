@@ -32,9 +32,20 @@ internal static class SecurityModule
         if (security.KnownProxies.Count > 0)
             app.UseForwardedHeaders();
         app.UsePlainAddresses();
-        app.UseSecurityHeaders(SecurityHeaders.Policy(
-            hsts: !app.Environment.IsDevelopment() && security.RequireHttps == true,
-            hasHost: app.Services.GetRequiredService<SitePath>().Value.Length == 0));
+        var hasHost = app.Services.GetRequiredService<SitePath>().Value.Length == 0;
+        if (app.Environment.IsDevelopment())
+        {
+            app.UseWhen(
+                context => SitePath.IsApiPage(context.Request),
+                page => page.UseSecurityHeaders(SecurityHeaders.Policy(hsts: false, hasHost, forApiPage: true)));
+            app.UseWhen(
+                context => !SitePath.IsApiPage(context.Request),
+                page => page.UseSecurityHeaders(SecurityHeaders.Policy(hsts: false, hasHost)));
+        }
+        else
+        {
+            app.UseSecurityHeaders(SecurityHeaders.Policy(hsts: security.RequireHttps == true, hasHost));
+        }
     }
 
     private static void Bound(KestrelServerOptions kestrel)

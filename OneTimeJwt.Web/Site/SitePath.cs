@@ -16,6 +16,9 @@ public sealed record SitePath(string Value)
     /// <summary>What programs use: it has no forms and no pages.</summary>
     public const string Api = "/api";
 
+    /// <summary>Where developers try it. In Development only.</summary>
+    public const string ApiPage = "/dev/api";
+
     /// <summary>The path that cookies are kept under.</summary>
     public string ForCookies => Value.Length == 0 ? "/" : Value;
 
@@ -24,6 +27,10 @@ public sealed record SitePath(string Value)
 
     /// <summary>Whether a program asks, and not a browser for a page.</summary>
     public static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments(Api, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it is the page to try the API, or a file of it.</summary>
+    public static bool IsApiPage(HttpRequest request) =>
+        request.Path.StartsWithSegments(ApiPage, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A page of ours as browsers have to ask for it.</summary>
     /// <param name="page">As it is mapped, for example <c>/sign-in</c>.</param>
