@@ -58,4 +58,12 @@ internal static class Samples
         var sorted = values.Order().ToList();
         return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
     }
+
+    /// <param name="values">In any order.</param>
+    /// <param name="share">Of the values that are no greater, for example 0.95.</param>
+    public static double At(this IEnumerable<double> values, double share)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[(int)((sorted.Count - 1) * share)];
+    }
 }

@@ -185,8 +185,8 @@ internal static class GrowthScenario
     private static HttpClient Client(WebApplication app) =>
         Http.Client(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
 
-    // Links that were mailed ten days ago, as the trail remembers them.
-    private static async Task FillTrailAsync(string database, int count)
+    /// <summary>Links that were mailed ten days ago, as the trail remembers them.</summary>
+    public static async Task FillTrailAsync(string database, int count)
     {
         await using (var app = ManyAccounts.Open(database))
         {

@@ -129,13 +129,18 @@ internal static class ManyAccounts
     }
 
     /// <summary>The app over that database, not serving.</summary>
-    public static WebApplication Open(string database, Action<WebApplicationBuilder>? adjust = null) => Web.Program.Build(
+    /// <param name="database">An SQLite file, or a connection string.</param>
+    /// <param name="adjust">What is changed before it is built.</param>
+    /// <param name="settings">Further settings, as on the command line.</param>
+    public static WebApplication Open(
+        string database, Action<WebApplicationBuilder>? adjust = null, params string[] settings) => Web.Program.Build(
         [
             "--environment", "Development",
             "--applicationName", typeof(Web.Program).Assembly.GetName().Name!,
             "--Logging:LogLevel:Default", "Warning",
             "--Database:Provider", IsFile(database) ? nameof(DatabaseProvider.Sqlite) : nameof(DatabaseProvider.PostgreSql),
             "--ConnectionStrings:Accounts", IsFile(database) ? $"Data Source={Path.GetFullPath(database)}" : database,
+            .. settings,
         ],
         adjust);
 

@@ -32,17 +32,21 @@ try
         case ["growth"]:
             await GrowthScenario.RunAsync(quick);
             break;
+        case ["api"]:
+            await ApiScenario.RunAsync(quick);
+            break;
         case ["all"]:
             await TokenScenario.RunAsync(quick);
             await HttpScenario.RunAsync(quick, onServer);
             await RedeemScenario.RunAsync(quick);
             await DeliveryScenario.RunAsync(quick);
             await GrowthScenario.RunAsync(quick);
+            await ApiScenario.RunAsync(quick);
             break;
         default:
             await Console.Error.WriteLineAsync(
-                "usage: all | tokens | http | redeem | delivery | growth [--quick] [--provider PostgreSql], accounts DATABASE [COUNT], "
-                    + "search DATABASE");
+                "usage: all | tokens | http | redeem | delivery | growth | api [--quick] [--provider PostgreSql], "
+                    + "accounts DATABASE [COUNT], search DATABASE");
             return 2;
     }
 }

@@ -12,7 +12,7 @@ public sealed record QueryPlan(string Sql, string Text, bool ReadsWhole);
 /// <summary>Listens to what an app asks its database, each query once, and has it explained.</summary>
 public sealed partial class QueryRecorder : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
 {
-    // A handful of rows, or as many as there are admins, keys and campaigns.
+    // A handful of rows, or as many as there are admins, keys, programs and campaigns, or of their logouts in a day.
     private static readonly string[] StaysSmall =
     [
         "RecoveryRoles",
@@ -20,6 +20,8 @@ public sealed partial class QueryRecorder : IObserver<DiagnosticListener>, IObse
         "RecoveryKeyRing",
         "RecoveryCampaigns",
         "RecoveryMigrations",
+        "RecoveryApiKeys",
+        "RecoveryOidcLogouts",
         // The catalogue, which is read at start.
         "pg_attribute",
         "pg_class",
@@ -43,6 +45,12 @@ public sealed partial class QueryRecorder : IObserver<DiagnosticListener>, IObse
             FROM generate_series(1, 30000) AS i;
         INSERT INTO "RecoveryCampaignAccounts" ("CampaignId", "Position", "AccountId")
             SELECT '00000000-0000-0000-0000-000000000001', i, 'filling-' || i FROM generate_series(1, 30000) AS i;
+        INSERT INTO "RecoveryActAnswers" ("Id", "Request", "Result", "Message", "EventId", "At")
+            SELECT gen_random_uuid(), md5(i::text), 'Done', 'done', gen_random_uuid(), now() - i * interval '1 second'
+            FROM generate_series(1, 30000) AS i;
+        INSERT INTO "RecoveryOidcSessions" ("IdHash", "Person", "Name", "Role", "SidHash", "IssuedAt", "AskAgainAt")
+            SELECT 'filling-' || i, 'https://login.example.com person-' || i % 300, 'Person', 'Support', md5((i / 2)::text),
+            now() - i * interval '1 minute', now() - i * interval '1 minute' FROM generate_series(1, 30000) AS i;
         ANALYZE;
         SET enable_seqscan = off;
         SET enable_mergejoin = off
