@@ -16,10 +16,12 @@ internal static class OurTables
             "Id", "Name", "Hash", "Role", "Networks", "MadeBy", "MadeByName", "MadeAt", "ExpiresAt", "RevokedAt", "LastUsedAt",
         ],
         ["RecoveryCampaignAccounts"] = ["CampaignId", "Position", "AccountId"],
+        ["RecoveryCampaignLines"] = ["CampaignId", "Line", "Outcome"],
         ["RecoveryCampaigns"] =
         [
             "Id", "State", "RequiresReset", "Accounts", "Released", "Rate", "Chosen", "Unmatched", "UnmatchedLines", "StartedBy",
-            "StartedByName", "Client", "CreatedAt", "Reason", "ReleasedAt", "Version",
+            "StartedByName", "Client", "CreatedAt", "Reason", "ReleasedAt", "Version", "Lines", "LinesRead", "SeveralAccounts",
+            "Doubled", "GatheredAt",
         ],
         ["RecoveryKeyRing"] = ["Id", "FriendlyName", "Xml"],
         ["RecoveryOidcLogouts"] = ["TokenHash", "Person", "SidHash", "IssuedAt", "ReceivedAt"],
@@ -31,6 +33,7 @@ internal static class OurTables
             "TriedAgainAt",
         ],
         ["RecoveryPasskeys"] = ["CredentialId", "UserId", "Data"],
+        ["RecoverySavedFilters"] = ["Id", "Owner", "Page", "Name", "Query", "SavedAt"],
         ["RecoveryRoles"] = ["Role", "Version"],
         ["RecoveryTrail"] =
         [
@@ -48,18 +51,21 @@ internal static class OurTables
             "20261124112234_IdentityTables", "20261124112401_RecoveryTables", "20261130022643_RecoveryActors",
             "20261130024504_RecoveryApi",
             "20261130024524_RecoveryOidc",
+            "20261130073427_RecoveryConsole",
         ],
         DatabaseProvider.PostgreSql =>
         [
             "20261124112304_IdentityTables", "20261124112426_RecoveryTables", "20261130022649_RecoveryActors",
             "20261130024511_RecoveryApi",
             "20261130024530_RecoveryOidc",
+            "20261130073434_RecoveryConsole",
         ],
         _ =>
         [
             "20261124112205_IdentityTables", "20261124112335_RecoveryTables", "20261130022638_RecoveryActors",
             "20261130024458_RecoveryApi",
             "20261130024518_RecoveryOidc",
+            "20261130073419_RecoveryConsole",
         ],
     };
 

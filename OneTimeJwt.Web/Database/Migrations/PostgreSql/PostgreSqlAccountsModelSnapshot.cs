@@ -209,6 +209,41 @@ namespace OneTimeJwt.Web.Database.Migrations.PostgreSql
                     b.ToTable("RecoveryApiKeys", (string)null);
                 });
 
+            modelBuilder.Entity("OneTimeJwt.Web.Admin.SavedFilter", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(450)
+                        .HasColumnType("character varying(450)");
+
+                    b.Property<string>("Page")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.Property<DateTimeOffset>("SavedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Owner", "Page");
+
+                    b.ToTable("RecoverySavedFilters", (string)null);
+                });
+
             modelBuilder.Entity("OneTimeJwt.Web.Audit.RecoveryEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -301,6 +336,18 @@ namespace OneTimeJwt.Web.Database.Migrations.PostgreSql
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<int>("Doubled")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("GatheredAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Lines")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("LinesRead")
+                        .HasColumnType("integer");
+
                     b.Property<int>("Rate")
                         .HasColumnType("integer");
 
@@ -316,6 +363,9 @@ namespace OneTimeJwt.Web.Database.Migrations.PostgreSql
 
                     b.Property<bool>("RequiresReset")
                         .HasColumnType("boolean");
+
+                    b.Property<int>("SeveralAccounts")
+                        .HasColumnType("integer");
 
                     b.Property<string>("StartedBy")
                         .IsRequired()
@@ -368,6 +418,24 @@ namespace OneTimeJwt.Web.Database.Migrations.PostgreSql
                         .IsUnique();
 
                     b.ToTable("RecoveryCampaignAccounts", (string)null);
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Campaigns.CampaignLine", b =>
+                {
+                    b.Property<Guid>("CampaignId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Line")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.HasKey("CampaignId", "Line");
+
+                    b.ToTable("RecoveryCampaignLines", (string)null);
                 });
 
             modelBuilder.Entity("OneTimeJwt.Web.Database.Account", b =>

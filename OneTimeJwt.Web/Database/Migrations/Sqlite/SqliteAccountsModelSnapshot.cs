@@ -208,6 +208,43 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
                     b.ToTable("RecoveryApiKeys", (string)null);
                 });
 
+            modelBuilder.Entity("OneTimeJwt.Web.Admin.SavedFilter", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(450)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Page")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SavedAt")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Owner", "Page");
+
+                    b.ToTable("RecoverySavedFilters", (string)null);
+                });
+
             modelBuilder.Entity("OneTimeJwt.Web.Audit.RecoveryEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -304,6 +341,19 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Doubled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("GatheredAt")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Lines")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LinesRead")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Rate")
                         .HasColumnType("INTEGER");
 
@@ -319,6 +369,9 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("RequiresReset")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SeveralAccounts")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("StartedBy")
@@ -372,6 +425,24 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("RecoveryCampaignAccounts", (string)null);
+                });
+
+            modelBuilder.Entity("OneTimeJwt.Web.Campaigns.CampaignLine", b =>
+                {
+                    b.Property<Guid>("CampaignId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Line")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("CampaignId", "Line");
+
+                    b.ToTable("RecoveryCampaignLines", (string)null);
                 });
 
             modelBuilder.Entity("OneTimeJwt.Web.Database.Account", b =>

@@ -1,0 +1,113 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace OneTimeJwt.Web.Database.Migrations.SqlServer
+{
+    /// <inheritdoc />
+    public partial class RecoveryConsole : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<int>(
+                name: "Doubled",
+                table: "RecoveryCampaigns",
+                type: "int",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "GatheredAt",
+                table: "RecoveryCampaigns",
+                type: "datetimeoffset",
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "Lines",
+                table: "RecoveryCampaigns",
+                type: "int",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<int>(
+                name: "LinesRead",
+                table: "RecoveryCampaigns",
+                type: "int",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<int>(
+                name: "SeveralAccounts",
+                table: "RecoveryCampaigns",
+                type: "int",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.CreateTable(
+                name: "RecoveryCampaignLines",
+                columns: table => new
+                {
+                    CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Line = table.Column<int>(type: "int", nullable: false),
+                    Outcome = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryCampaignLines", x => new { x.CampaignId, x.Line });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecoverySavedFilters",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Owner = table.Column<string>(type: "nvarchar(450)", maxLength: 450, nullable: false),
+                    Page = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    Query = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    SavedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoverySavedFilters", x => x.Id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoverySavedFilters_Owner_Page",
+                table: "RecoverySavedFilters",
+                columns: new[] { "Owner", "Page" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "RecoveryCampaignLines");
+
+            migrationBuilder.DropTable(
+                name: "RecoverySavedFilters");
+
+            migrationBuilder.DropColumn(
+                name: "Doubled",
+                table: "RecoveryCampaigns");
+
+            migrationBuilder.DropColumn(
+                name: "GatheredAt",
+                table: "RecoveryCampaigns");
+
+            migrationBuilder.DropColumn(
+                name: "Lines",
+                table: "RecoveryCampaigns");
+
+            migrationBuilder.DropColumn(
+                name: "LinesRead",
+                table: "RecoveryCampaigns");
+
+            migrationBuilder.DropColumn(
+                name: "SeveralAccounts",
+                table: "RecoveryCampaigns");
+        }
+    }
+}
