@@ -119,6 +119,13 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
             await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/invite"),
         ["admin-invited"] = async (tour, tab) => await tour.InviteAsync(tab),
         ["admin-campaign"] = async (tour, tab) => await tour.RunCampaignAsync(tab),
+        ["admin-campaign-draft"] = async (tour, tab) => await tour.DraftCampaignAsync(tab),
+        ["admin-campaign-list"] = async (tour, tab) => await tour.GatherCampaignAsync(tab),
+        ["admin-bulk-problem"] = async (tour, tab) => await tour.UploadTooMuchAsync(tab),
+        ["admin-filters"] = async (tour, tab) => await tour.SaveFilterAsync(tab),
+        ["admin-keys"] = async (tour, tab) =>
+            await ConsolePage.EnterAsync(tab, await tour.NewAccountAsync(AccountKind.Admin), "/admin/keys"),
+        ["admin-key-made"] = async (tour, tab) => await tour.MakeKeyAsync(tab),
     };
 
     protected static IEnumerable<string> States => Stations.Keys;
@@ -252,6 +259,42 @@ public abstract class PageTour(Suite suite) : BrowserTest(suite)
         await ConsolePage.EnterAsync(tab, await NewAccountAsync(AccountKind.Admin), "/admin/bulk");
         var campaign = await new BulkPage(tab).ChooseAsync([.. accounts.Select(account => account.Email), "nobody@example.org"]);
         await campaign.StartAsync(accounts.Length);
+    }
+
+    private async Task<CampaignPage> DraftCampaignAsync(Tab tab)
+    {
+        var (account, other) = (await NewAccountAsync(), await NewAccountAsync());
+        await ConsolePage.EnterAsync(tab, await NewAccountAsync(AccountKind.Admin), "/admin/bulk");
+        return await new BulkPage(tab).ChooseAsync([account.Email, other.Email, account.Email, "nobody@example.org"]);
+    }
+
+    private async Task GatherCampaignAsync(Tab tab)
+    {
+        var admin = await NewAccountAsync(AccountKind.Admin);
+        var id = await CampaignRows.GatherAsync(Site.App, admin);
+        await ConsolePage.EnterAsync(tab, admin, $"/admin/bulk/{id}");
+    }
+
+    private async Task UploadTooMuchAsync(Tab tab)
+    {
+        await ConsolePage.EnterAsync(tab, await NewAccountAsync(AccountKind.Admin), "/admin/bulk");
+        await new BulkPage(tab).UploadInVainAsync(new byte[17 * 1024 * 1024]);
+    }
+
+    private async Task SaveFilterAsync(Tab tab)
+    {
+        await ConsolePage.EnterAsync(tab, await NewAccountAsync(AccountKind.Support), "/admin?filter=locked");
+        await new ConsolePage(tab).SaveFilterAsync("Locked ones");
+        await new ConsolePage(tab).SaveFilterAsync("Locked, to be called");
+    }
+
+    private async Task MakeKeyAsync(Tab tab)
+    {
+        await ConsolePage.EnterAsync(tab, await NewAccountAsync(AccountKind.Admin), "/admin/keys");
+        await tab.Page.Locator("#name").FillAsync("Ticket system");
+        await tab.Page.Locator("#networks").FillAsync("192.0.2.0/24");
+        await tab.Page.Locator("#reason").FillAsync("Ticket 4711");
+        await tab.LeaveByAsync(() => tab.Page.Locator("form.invite button").First.ClickAsync());
     }
 
     private async Task InviteAsync(Tab tab)

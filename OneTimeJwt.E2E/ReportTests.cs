@@ -74,6 +74,7 @@ public sealed class ReportTests
     [InlineData("key: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "key: [masked]")]
     [InlineData("key: JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP", "key: [masked]")]
     [InlineData("<li>KQ7RM-3WFTC</li>", "<li>[masked]</li>")]
+    [InlineData("<code>otj_0123456789abcdef0123456789abcdef</code>", "<code>[masked]</code>")]
     [InlineData("secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=x", "secret=[masked]&issuer=x")]
     [Guarantee(5)]
     public void What_opens_an_account_is_masked_also_where_the_site_has_made_it_up(string text, string masked) =>

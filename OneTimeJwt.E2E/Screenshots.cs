@@ -13,6 +13,9 @@ public sealed class Screenshots(Suite suite) : PageTour(suite)
     private static readonly string[] Languages = ["en", "ar"];
     private static readonly ColorScheme[] Schemes = [ColorScheme.Light, ColorScheme.Dark];
 
+    // Shown once, and not in a picture.
+    private const string ApiKey = ".made code";
+
     internal static string? Folder =>
         Environment.GetEnvironmentVariable("ONETIMEJWT_SCREENSHOTS") is { Length: > 0 } folder ? folder : null;
 
@@ -36,7 +39,12 @@ public sealed class Screenshots(Suite suite) : PageTour(suite)
             {
                 await tab.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
                 await tab.Page.ScreenshotAsync(
-                    new() { Path = $"{file}.{name}.{scheme.ToString().ToLowerInvariant()}.png", FullPage = true });
+                    new()
+                    {
+                        Path = $"{file}.{name}.{scheme.ToString().ToLowerInvariant()}.png",
+                        FullPage = true,
+                        Mask = [tab.Page.Locator(ApiKey)],
+                    });
             }
         }
     }

@@ -12,6 +12,14 @@ public sealed class BulkPage(Tab tab) : SitePage(tab)
         await PressAsync("Look at the list");
         return new CampaignPage(Tab);
     }
+
+    /// <summary>Uploads a file that is refused.</summary>
+    public async Task UploadInVainAsync(byte[] file)
+    {
+        await Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "list.csv", MimeType = "text/csv", Buffer = file });
+        await PressAsync("Look at the list");
+        await Assertions.Expect(Problem).ToBeVisibleAsync();
+    }
 }
 
 /// <summary>Mail to many accounts.</summary>

@@ -25,6 +25,16 @@ public sealed class ConsolePage(Tab tab) : SitePage(tab)
         return await AtAsync(new ConsolePage(tab), "Find an account");
     }
 
+    /// <summary>Keeps what is filtered now.</summary>
+    public async Task SaveFilterAsync(string name)
+    {
+        if (await Page.Locator("details[open] #saved-name").CountAsync() == 0)
+            await Page.Locator(".saved summary").ClickAsync();
+        await Page.Locator("#saved-name").FillAsync(name);
+        await Page.Locator(".saved form button").First.ClickAsync();
+        await Assertions.Expect(Page.Locator(".kept a").Filter(new() { HasText = name })).ToBeVisibleAsync();
+    }
+
     public async Task<AccountDetailsPage> FindAsync(TestAccount account)
     {
         await Search.PressSequentiallyAsync(account.Name);

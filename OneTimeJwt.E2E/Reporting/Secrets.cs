@@ -67,11 +67,12 @@ internal static partial class Secrets
         stream.Write(hidden);
     }
 
-    // Tokens of links, what ASP.NET Core's data protection makes (cookies, antiforgery), keys of authenticator apps,
-    // recovery codes, and passwords as this suite makes them up.
+    // Tokens of links, keys of the API, what ASP.NET Core's data protection makes (cookies, antiforgery), keys of authenticator
+    // apps, recovery codes, and passwords as this suite makes them up.
     [GeneratedRegex(
         @"\b(?:[A-Z2-7]{32}|[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}|[2-9A-Z]{5}-[2-9A-Z]{5})\b"
-            + @"|eyJ[\w-]{10,}(?:\.[\w-]*)*|CfDJ8[\w-]{20,}|nine(?:[ +]|%20)quiet(?:[ +]|%20)lighthouses(?:[ +]|%20)[0-9a-f]{32}",
+            + @"|eyJ[\w-]{10,}(?:\.[\w-]*)*|otj_[0-9a-f]{16,}|CfDJ8[\w-]{20,}"
+            + @"|nine(?:[ +]|%20)quiet(?:[ +]|%20)lighthouses(?:[ +]|%20)[0-9a-f]{32}",
         RegexOptions.CultureInvariant)]
     private static partial Regex Shapes();
 }

@@ -5,14 +5,16 @@ internal static class Video
 {
     /// <summary>What a picture must not show: typed passwords also where somebody looks at them, keys, codes, and mails.</summary>
     public const string Secret =
-        "input[type=password], input[autocomplete*=password], input[autocomplete=one-time-code], .key, .codes, iframe, svg[role=img]";
+        "input[type=password], input[autocomplete*=password], input[autocomplete=one-time-code], .key, .codes, "
+            + ".made code, iframe, svg[role=img]";
 
     /// <summary>A film can't be masked afterwards, so the page never shows them. Constructed style sheets pass the
     /// content security policy.</summary>
     public const string Hide = """
         const sheet = new CSSStyleSheet();
         sheet.replaceSync(
-          'input[autocomplete*=password] { -webkit-text-security: disc } .key, .codes, iframe, svg[role=img] { visibility: hidden }');
+          'input[autocomplete*=password] { -webkit-text-security: disc } '
+          + '.key, .codes, .made code, iframe, svg[role=img] { visibility: hidden }');
         document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
         """;
 

@@ -74,11 +74,11 @@ public sealed class CollationTests
         Assert.Contains(trail.Lines, line => line.Kind == RecoveryEventKind.Redeemed);
         var matched = await app
             .Services.GetRequiredService<AccountListMatcher>()
-            .FindAsync(
+            .NextAsync(
                 new CampaignSelection("", AccountFilters.None, AccountListMatcher.ReadLines($"{account.Email}\nnobody@example.com")),
-                "",
+                after: null,
                 Cancellation);
-        Assert.Equal([account.Id], matched.AccountIds);
+        Assert.Equal([[account.Id], []], matched.Lines.Select(line => line.AccountIds));
 
         Assert.Equal(1, await HostWrites.DeleteAsync(app, account.Id));
         Assert.Equal(1, await app.Services.GetRequiredService<DeletedAccounts>().SweepAsync(Cancellation));

@@ -56,9 +56,8 @@ public sealed class EncodingTests
         Assert.Equal(account.Id, Assert.Single(found.Rows).Id);
         Assert.Empty((await trail.PageAsync(new TrailQuery(Account: Beyond), cancellationToken: Cancellation)).Lines);
         var list = AccountListMatcher.ReadLines($"{Beyond}\njosé@example.com");
-        var matched = await match.FindAsync(new CampaignSelection("", AccountFilters.None, list), "", Cancellation);
-        Assert.Equal([account.Id], matched.AccountIds);
-        Assert.Equal([1], matched.UnmatchedLines);
+        var matched = await match.NextAsync(new CampaignSelection("", AccountFilters.None, list), after: null, Cancellation);
+        Assert.Equal([[], [account.Id]], matched.Lines.Select(line => line.AccountIds));
 
         await app.Services.GetRequiredService<GroupCommitWriter>().AppendAsync(
             new RecoveryEvent { At = app.Clock.GetUtcNow(), Kind = RecoveryEventKind.Locked, AccountId = account.Id, Reason = "“sí”, 用户" },

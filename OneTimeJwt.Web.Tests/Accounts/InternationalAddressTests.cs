@@ -73,14 +73,14 @@ public sealed class InternationalAddressTests(UnlimitedApps apps) : IClassFixtur
             app.Services.GetRequiredService<AccountSearch>(),
             app.Services.GetRequiredService<TrailReader>());
 
-        var listed = await match.FindAsync(
+        var listed = await match.NextAsync(
             new CampaignSelection("", AccountFilters.None, [new InputRow(1, typed)]),
-            "nobody",
+            after: null,
             Cancellation);
         var found = await search.PageAsync(typed, AccountFilters.None, cancellationToken: Cancellation);
         var lines = await trail.PageAsync(new TrailQuery(Account: typed), cancellationToken: Cancellation);
 
-        Assert.Equal([account.Id], listed.AccountIds);
+        Assert.Equal([account.Id], Assert.Single(listed.Lines).AccountIds);
         Assert.Equal([account.Id], found.Rows.Select(row => row.Id));
         Assert.NotEmpty(lines.Lines);
         Assert.All(lines.Lines, line => Assert.Equal(account.Id, line.AccountId));

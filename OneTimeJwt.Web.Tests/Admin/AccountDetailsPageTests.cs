@@ -47,8 +47,14 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
         var (page, console) = await OpenAsync(support, account.Id);
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".acts button")));
 
+        // Beside each act, before it is chosen.
+        Assert.All(
+            page.FindAll(".acts button:not([disabled])"),
+            button => Assert.StartsWith(account.Email!, page.Find($"#about-{button.Id![4..]}").Words(), StringComparison.Ordinal));
         await Button(page, "Send a reset link").PressAsync();
-        Assert.Contains("goes to the account’s own address", page.Find(".confirm").Words(), StringComparison.Ordinal);
+        var told = $"{account.Email} gets a mail with a link to choose a new password.";
+        Assert.Equal(told, page.Find("#told").Words());
+        Assert.Contains("told", page.Find("#reason").GetAttribute("aria-describedby")!.Split(' '));
         Assert.Equal(0, await QueuedAsync(account.Id));
         await page.Find(".confirm form, form.confirm").SendAsync();
         page.WaitForAssertion(() => Assert.StartsWith("Say why", page.Find("[role=alert]").Words(), StringComparison.Ordinal));
@@ -87,7 +93,7 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".acts button")));
 
         Assert.All(page.FindAll(".acts button"), button => Assert.True(button.HasAttribute("disabled")));
-        Assert.Equal("Support can’t act on an Admin.", page.Find("#why-SendLink").Words());
+        Assert.Equal("Support can’t act on an Admin.", page.Find("#about-SendLink").Words());
         await Button(page, "Send a reset link").PressAsync();
         await page.Find("#reason").FillAsync("wanted to try");
         await page.Find("form.confirm").SendAsync();

@@ -91,6 +91,44 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Empty(page.FindAll("script, img, [style]"));
     }
 
+    [Theory]
+    [InlineData(ConsoleRole.Auditor)]
+    [InlineData(ConsoleRole.Admin)]
+    public async Task Every_link_of_the_page_opens_for_whoever_sees_it(ConsoleRole role)
+    {
+        var (reader, admin) = (await _app.AddAdminAsync(role), await _app.AddAdminAsync(ConsoleRole.Admin));
+        var account = await _app.AddAccountAsync();
+        var campaign = new Campaign { Chosen = "a list", StartedBy = admin.Id, CreatedAt = At, State = CampaignState.Stopped };
+        await HostWrites.AddAsync(_app, campaign);
+        await AddAsync(
+            account.Id,
+            new RecoveryEvent
+            {
+                At = At,
+                Kind = RecoveryEventKind.LinkTriggered,
+                AccountId = account.Id,
+                Actor = admin.Id,
+                Nonce = Nonce,
+                CampaignId = campaign.Id,
+            });
+        var query = $"account={account.Id}";
+        Assert.Null(await _app.Services.GetRequiredService<SavedFilters>().SaveAsync(reader.User, FilterPage.Trail, "one account", query));
+        using var visitor = _app.Open();
+        await visitor.SignInAsync(reader.Account.Email!, Passwords.Old);
+
+        var page = await visitor.GetAsync($"/admin/trail?{query}");
+
+        Assert.Equal(HttpStatusCode.OK, page.Status);
+        string[] links = [.. HrefsOf(page.Body).Distinct()];
+        Assert.Contains($"/admin/trail?nonce={Nonce}", links);
+        Assert.Contains($"/admin/trail?{query}", links);
+        var isAlone = role == ConsoleRole.Auditor;
+        Assert.Equal(!isAlone, links.Contains($"/admin/accounts/{account.Id}"));
+        Assert.Equal(isAlone, links.Contains($"/admin/trail?campaign={campaign.Id}"));
+        foreach (var link in links)
+            Assert.True((await visitor.GetAsync(link)).Status is HttpStatusCode.OK, $"{link} doesn't open for {role}.");
+    }
+
     [Fact]
     public async Task Who_acted_without_an_account_is_shown_by_the_name_of_that_time_and_found_by_what_is_theirs()
     {
@@ -375,4 +413,10 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         database.AddRange(lines.Cast<object>());
         return database.SaveChangesAsync();
     });
+
+    // Of pages, not of a part of the page or of its stylesheets.
+    private static IEnumerable<string> HrefsOf(string html) =>
+        from System.Text.RegularExpressions.Match match in
+            System.Text.RegularExpressions.Regex.Matches(html, "<a [^>]*?href=\"(/[^\"#]*)\"")
+        select WebUtility.HtmlDecode(match.Groups[1].Value);
 }

@@ -26,6 +26,7 @@ internal static class EveryFeature
             .Single()
             .SweepAsync(cancellationToken);
         await app.Services.GetRequiredService<DeletedAccounts>().SweepAsync(cancellationToken);
+        await KeepFiltersAsync(app, admin, cancellationToken);
         await app.Services.GetRequiredService<OutboxQueue>().RemoveRefusedAsync(TimeSpan.FromDays(1), cancellationToken);
         await app.Services.GetRequiredService<OutboxStatus>().ReadAsync(cancellationToken);
         await app.Services.GetRequiredService<DashboardReader>().QueueAsync(cancellationToken);
@@ -139,6 +140,19 @@ internal static class EveryFeature
         }
     }
 
+    private static async Task KeepFiltersAsync(TestApp app, Member admin, CancellationToken cancellationToken)
+    {
+        var filters = app.Services.GetRequiredService<SavedFilters>();
+        Assert.Null(await filters.SaveAsync(admin.User, FilterPage.Trail, "locked", "kind=Locked"));
+        var kept = await filters.AllAsync(admin.User, FilterPage.Trail, cancellationToken);
+        Assert.Null(await filters.RenameAsync(admin.User, FilterPage.Trail, kept[0].Id, "locks"));
+        await app.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>()
+            .OfType<SavedFilterRetention>()
+            .Single()
+            .SweepAsync(cancellationToken);
+        Assert.Null(await filters.DeleteAsync(admin.User, FilterPage.Trail, kept[0].Id));
+    }
+
     private static async Task SendToManyAsync(TestApp app, Member admin, CancellationToken cancellationToken)
     {
         var campaigns = app.Services.GetRequiredService<CampaignActions>();
@@ -156,6 +170,10 @@ internal static class EveryFeature
         await Eventually.Async(() => reader.ReadAsync(id.Value, cancellationToken), now => now!.Campaign.State == CampaignState.Done);
         await reader.LatestAsync(cancellationToken);
         await foreach (var _ in reader.ResultsAsync(id.Value, cancellationToken))
+        {
+        }
+
+        await foreach (var _ in reader.LinesAsync(id.Value, cancellationToken))
         {
         }
     }

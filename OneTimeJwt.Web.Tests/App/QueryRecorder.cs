@@ -19,6 +19,7 @@ public sealed partial class QueryRecorder : IObserver<DiagnosticListener>, IObse
         "RecoveryRoleMembers",
         "RecoveryKeyRing",
         "RecoveryCampaigns",
+        "RecoverySavedFilters",
         "RecoveryMigrations",
         "RecoveryApiKeys",
         "RecoveryOidcLogouts",

@@ -347,6 +347,7 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
     [InlineData("/admin/bulk")]
     [InlineData("/admin/bulk/0196f0f0-0000-7000-8000-000000000000")]
     [InlineData("/admin/bulk/0196f0f0-0000-7000-8000-000000000000/result.csv")]
+    [InlineData("/admin/bulk/0196f0f0-0000-7000-8000-000000000000/lines.csv")]
     [InlineData("/admin/accounts/x")]
     public async Task Nobody_without_a_role_gets_in(string path)
     {

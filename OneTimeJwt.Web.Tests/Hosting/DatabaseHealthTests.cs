@@ -74,6 +74,8 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
     [InlineData("DELETE ON \"RecoveryPasskeys\"", HealthStatus.Degraded, "DELETE on RecoveryPasskeys")]
     [InlineData("INSERT ON \"RecoveryApiKeys\"", HealthStatus.Degraded, "INSERT on RecoveryApiKeys")]
     [InlineData("DELETE ON \"RecoveryActAnswers\"", HealthStatus.Degraded, "DELETE on RecoveryActAnswers")]
+    [InlineData("DELETE ON \"RecoverySavedFilters\"", HealthStatus.Degraded, "DELETE on RecoverySavedFilters")]
+    [InlineData("INSERT ON \"RecoveryCampaignLines\"", HealthStatus.Degraded, "INSERT on RecoveryCampaignLines")]
     [InlineData("UPDATE ON \"RecoveryOidcSessions\"", HealthStatus.Degraded, "UPDATE on RecoveryOidcSessions")]
     [InlineData("INSERT ON \"RecoveryOidcLogouts\"", HealthStatus.Degraded, "INSERT on RecoveryOidcLogouts")]
     [InlineData("INSERT, UPDATE, DELETE ON \"RecoveryMigrations\"", HealthStatus.Healthy, null)]

@@ -213,6 +213,34 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_invitation_where_accounts_have_no_rights_is_refused_in_a_line_that_says_what_to_do()
+    {
+        var production = new Dictionary<string, string>(Production)
+        {
+            ["Admin:Local"] = "false",
+            ["Admin:Oidc:Authority"] = "https://login.example.com",
+            ["Admin:Oidc:ClientId"] = "one-time-jwt",
+            ["Admin:Oidc:ClientSecret"] = "of a test",
+            ["Admin:Oidc:Admins:0"] = "admins",
+        };
+        Assert.Equal(0, (await StartAsync(production, "database", "migrate")).Code);
+
+        var (code, said) = await StartAsync(production, "admins", "invite", "ada@example.com");
+
+        Assert.Equal(
+            (1, "ada@example.com was not invited, and nothing was changed: Admin:Local is false, so that accounts have no rights in the "
+                + "console. Make them an admin at the provider (Admin:Oidc:Admins), or set Admin:Local to true."),
+            (code, said.Trim()));
+        // As a local admin beside the provider's people it is one.
+        production["Admin:Local"] = "true";
+        production["Mail:Smtp:Host"] = "127.0.0.1";
+        production["Mail:Smtp:Port"] = "9";
+        (code, said) = await StartAsync(production, "admins", "invite", "ada@example.com");
+        Assert.Equal(0, code);
+        Assert.StartsWith("ada@example.com has a new account and is an admin.", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_invitation_that_the_database_refuses_is_told_in_a_line_and_a_column_that_is_not_there_at_start()
     {
         await HostDatabase.MakeAsync(await TestDatabase.MakeAsync(DatabaseProvider.Sqlite, _folder), "AspNetUsers.FullName");

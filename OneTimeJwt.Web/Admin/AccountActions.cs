@@ -1,6 +1,5 @@
 using System.Globalization;
 using OneTimeJwt.Web.Audit;
-using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Admin;
@@ -23,9 +22,19 @@ public sealed class AccountActions(
     {
         AdminAction.ConfirmAddress when context.Account.EmailConfirmed => Impossible(Words.ProblemConfirmedAlready),
         AdminAction.SendLink or AdminAction.ConfirmAddress or AdminAction.TryMailAgain or AdminAction.RequireReset =>
-            await MailObstacleAsync(context) ?? Impossible(await ChangeAsync(context)),
-        _ => Impossible(await ChangeAsync(context)),
+            await MailObstacleAsync(context) ?? await ChangeAndTellAsync(context),
+        _ => await ChangeAndTellAsync(context),
     };
+
+    private async Task<AdminActionOutcome?> ChangeAndTellAsync(AdminActionContext context)
+    {
+        if (await ChangeAsync(context) is { } problem)
+            return Impossible(problem);
+
+        if (OwnerNotices.MailOf(context.Request.Action) is { } mail)
+            context.Mail(mail);
+        return null;
+    }
 
     private async Task<string?> ChangeAsync(AdminActionContext context) => context.Request.Action switch
     {
@@ -53,8 +62,7 @@ public sealed class AccountActions(
         account.RenewStamps();
     }
 
-    private static AdminActionOutcome? Impossible(string? problem) =>
-        problem is null ? null : new(AdminActionResult.Impossible, problem);
+    private static AdminActionOutcome Impossible(string problem) => new(AdminActionResult.Impossible, problem);
 
     private async Task<AdminActionOutcome?> MailObstacleAsync(AdminActionContext context)
     {
@@ -80,14 +88,12 @@ public sealed class AccountActions(
 
     private static string? SendLink(AdminActionContext context)
     {
-        context.Mail(OutboxKind.ResetLink);
         context.Record(RecoveryEventKind.LinkTriggered);
         return null;
     }
 
     private static string? ConfirmAddress(AdminActionContext context)
     {
-        context.Mail(OutboxKind.ConfirmLink);
         context.Record(RecoveryEventKind.LinkTriggered, "to confirm the address");
         return null;
     }
@@ -121,7 +127,6 @@ public sealed class AccountActions(
     private string? RequireReset(AdminActionContext context)
     {
         RequireReset(context.Account);
-        context.Mail(OutboxKind.RequiredReset);
         context.Record(RecoveryEventKind.ResetRequired);
         return null;
     }
@@ -176,7 +181,6 @@ public sealed class AccountActions(
         database.RemoveRange(passkeys);
         account.TwoFactorEnabled = false;
         account.RenewStamps();
-        context.Mail(OutboxKind.TwoFactorResetNotice);
         context.Record(RecoveryEventKind.TwoFactorReset);
         return null;
     }

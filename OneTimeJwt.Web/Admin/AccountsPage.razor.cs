@@ -38,7 +38,11 @@ public sealed partial class AccountsPage
         (var some, _, _) => Words.FindMore.With(some),
     };
 
-    private string Address => Site.At("/admin") + QueryString.Create(
+    private string Address => Site.At("/admin") + Asking;
+
+    private string Query => Asking.Value?.TrimStart('?') ?? "";
+
+    private QueryString Asking => QueryString.Create(
         FilterTexts.Of(_filters)
             .Select(word => KeyValuePair.Create("filter", (string?)word))
             .Prepend(KeyValuePair.Create("q", (string?)_text))

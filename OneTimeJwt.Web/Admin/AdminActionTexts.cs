@@ -59,4 +59,18 @@ internal static class AdminActionTexts
         AdminAction.MakeAdmin => Words.ActMakeAdminDone,
         _ => Words.ActRemoveRoleDone,
     };
+
+    /// <summary>What the owner is told, said before it is done. With a place for the owner.</summary>
+    public static string Told(OwnerNotice notice) => notice switch
+    {
+        OwnerNotice.NoAddress => Words.ToldNoAddress,
+        OwnerNotice.Locked => Words.ToldLocked,
+        OwnerNotice.Link => Words.ToldLink,
+        OwnerNotice.ConfirmLink => Words.ToldConfirmLink,
+        OwnerNotice.RequiredReset => Words.ToldRequiredReset,
+        OwnerNotice.OtherProvider => Words.ToldOtherProvider,
+        OwnerNotice.TwoFactorReset => Words.ToldTwoFactorReset,
+        OwnerNotice.RefusedMail => Words.ToldRefusedMail,
+        _ => Words.ToldNothing,
+    };
 }

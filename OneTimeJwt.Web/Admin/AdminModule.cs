@@ -16,9 +16,12 @@ internal static class AdminModule
         builder.Services.AddSingleton<AccountReader>();
         builder.Services.AddSingleton<ActorReader>();
         builder.Services.AddSingleton<AccountActions>();
+        builder.Services.AddSingleton<OwnerNotices>();
         builder.Services.AddSingleton<AdminActions>();
         builder.Services.AddSingleton<ApiKeys>();
         builder.Services.AddHostedService<ActAnswerRetention>();
+        builder.Services.AddSingleton<SavedFilters>();
+        builder.Services.AddHostedService<SavedFilterRetention>();
         builder.Services.AddSingleton<TrailReader>();
         builder.Services.AddSingleton<TrailExport>();
         builder.Services.AddSingleton<DashboardReader>();

@@ -10,11 +10,16 @@ public sealed record InputRow(int Line, string Name);
 /// <summary>How the accounts of a campaign are chosen: by what they are, or by a list.</summary>
 public sealed record CampaignSelection(string Text, AccountFilters Filters, IReadOnlyList<InputRow>? List);
 
-/// <param name="AccountIds">Each once, in the order of the list.</param>
-/// <param name="UnmatchedLines">Numbers of lines that name no account.</param>
-/// <param name="Chosen">How they were chosen, in words.</param>
-/// <param name="Problem">Why there is no list.</param>
-public sealed record MatchedAccounts(IReadOnlyList<string> AccountIds, IReadOnlyList<int> UnmatchedLines, string Chosen, string? Problem);
+/// <param name="Line">Its number; null where the accounts were chosen by what they are.</param>
+/// <param name="AccountIds">What it matches.</param>
+public sealed record MatchedLine(int? Line, IReadOnlyList<string> AccountIds);
+
+/// <summary>Part of what a campaign is for.</summary>
+/// <param name="Lines">In order.</param>
+/// <param name="From">How many lines of a list are ahead of the next part.</param>
+/// <param name="Cursor">Where a search goes on.</param>
+/// <param name="IsLast">Whether there is no next part.</param>
+public sealed record MatchedPiece(IReadOnlyList<MatchedLine> Lines, int From, AccountCursor? Cursor, bool IsLast);
 
 /// <summary>Finds the accounts that a campaign is for.</summary>
 public sealed class AccountListMatcher(IDbContextFactory<AccountsContext> contexts, AccountLookup lookup, AccountSearch search)
@@ -36,13 +41,19 @@ public sealed class AccountListMatcher(IDbContextFactory<AccountsContext> contex
     ];
 
     /// <summary>A list as it was pasted: one name a line.</summary>
-    public static IReadOnlyList<InputRow> ReadLines(string text) =>
-        [
-            .. text.ReplaceLineEndings("\n")
-                .Split('\n')
-                .Select((line, i) => new InputRow(i + 1, line.Trim()))
-                .Where(listed => listed.Name.Length > 0),
-        ];
+    public static IReadOnlyList<InputRow> ReadLines(string text)
+    {
+        var rows = new List<InputRow>();
+        var number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            if (line.Trim() is { Length: > 0 } name)
+                rows.Add(new InputRow(number, name.ToString()));
+        }
+
+        return rows;
+    }
 
     /// <summary>A list as CSV: the column that is headed e-mail, user name or id, else the first.</summary>
     /// <exception cref="CsvFormatException">It can't be read.</exception>
@@ -81,71 +92,42 @@ public sealed class AccountListMatcher(IDbContextFactory<AccountsContext> contex
         return names;
     }
 
-    /// <param name="choice">Which accounts.</param>
-    /// <param name="actor">The admin, whose own account is left out.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task<MatchedAccounts> FindAsync(CampaignSelection choice, string actor, CancellationToken cancellationToken)
+    /// <summary>How they were chosen, in words.</summary>
+    public static string DisplayText(CampaignSelection choice)
     {
-        var (ids, unmatched) = choice.List is null
-            ? (await FilteredAsync(choice, cancellationToken), [])
-            : await ListedAsync(choice.List, cancellationToken);
+        if (choice.List is not null)
+            return string.Create(CultureInfo.InvariantCulture, $"a list of {choice.List.Count} lines");
+
         var start = choice.Text.Length == 0 ? "" : $" that start with “{choice.Text}”";
         var filters = choice.Filters == AccountFilters.None
             ? ""
             : $" with: {InvariantText.InEnglish(() => FilterTexts.ListOf(choice.Filters))}";
-        var chosen = choice.List is null
-            ? $"accounts{start}{filters}"
-            : string.Create(CultureInfo.InvariantCulture, $"a list of {choice.List.Count} lines");
-        ids.Remove(actor);
-        var problem = (choice.List?.Count > CampaignActions.MaxAccounts || ids.Count > CampaignActions.MaxAccounts, ids.Count) switch
-        {
-            (true, _) => Words.BulkTooMany.With(CampaignActions.MaxAccounts.ToString("N0", CultureInfo.CurrentCulture)),
-            (_, 0) when choice.List is null => Words.FindNone,
-            (_, 0) => Words.BulkNoLine,
-            _ => null,
-        };
-        return new MatchedAccounts([.. ids], unmatched, chosen, problem);
+        return $"accounts{start}{filters}";
     }
 
-    private async Task<OrderedSet> FilteredAsync(CampaignSelection choice, CancellationToken cancellationToken)
+    /// <summary>Whether it takes longer than somebody waits for a page.</summary>
+    public async Task<bool> IsLongAsync(CampaignSelection choice, CancellationToken cancellationToken) =>
+        choice.List is { } list ? list.Count > RowsAtOnce : !(await NextAsync(choice, after: null, cancellationToken)).IsLast;
+
+    /// <param name="choice">Which accounts.</param>
+    /// <param name="after">The part before; null at the start.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<MatchedPiece> NextAsync(CampaignSelection choice, MatchedPiece? after, CancellationToken cancellationToken)
     {
-        var ids = new OrderedSet();
-        AccountCursor? cursor = null;
-        do
+        if (choice.List is null)
         {
-            var found = await search.PageAsync(choice.Text, choice.Filters, cursor, RowsAtOnce, cancellationToken);
-            foreach (var row in found.Rows)
-                ids.Add(row.Id);
-            cursor = found.Next;
+            var found = await search.PageAsync(choice.Text, choice.Filters, after?.Cursor, RowsAtOnce, cancellationToken);
+            return new MatchedPiece(
+                [.. found.Rows.Select(row => new MatchedLine(Line: null, [row.Id]))], From: 0, found.Next, found.Next is null);
         }
-        while (cursor is not null && ids.Count <= CampaignActions.MaxAccounts);
-        return ids;
-    }
 
-    private async Task<(OrderedSet Ids, IReadOnlyList<int> Unmatched)> ListedAsync(
-        IReadOnlyList<InputRow> list,
-        CancellationToken cancellationToken)
-    {
-        var ids = new OrderedSet();
-        var unmatched = new List<int>();
-        if (list.Count > CampaignActions.MaxAccounts)
-            return (ids, unmatched);
-
+        var from = after?.From ?? 0;
+        InputRow[] piece = [.. choice.List.Skip(from).Take(NamesAtOnce)];
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        foreach (var piece in list.Chunk(NamesAtOnce))
-        {
-            var known = await KnownAsync(database, piece, cancellationToken);
-            foreach (var listed in piece)
-            {
-                var found = known.Of(listed.Name);
-                foreach (var id in found)
-                    ids.Add(id);
-                if (found.Count == 0)
-                    unmatched.Add(listed.Line);
-            }
-        }
-
-        return (ids, unmatched);
+        var known = await KnownAsync(database, piece, cancellationToken);
+        from += piece.Length;
+        return new MatchedPiece(
+            [.. piece.Select(row => new MatchedLine(row.Line, known.Of(row.Name)))], from, Cursor: null, from >= choice.List.Count);
     }
 
     private async Task<Known> KnownAsync(AccountsContext database, InputRow[] piece, CancellationToken cancellationToken)
@@ -171,17 +153,5 @@ public sealed class AccountListMatcher(IDbContextFactory<AccountsContext> contex
             ByAddress[name].ToList() is { Count: > 0 } addressed ? addressed
             : ByName[name].ToList() is { Count: > 0 } named ? named
             : Ids.TryGetValue(name, out var id) ? [id] : [];
-    }
-
-    /// <summary>Keeps the order of the list, and each account once.</summary>
-    private sealed class OrderedSet : System.Collections.ObjectModel.KeyedCollection<string, string>
-    {
-        public new void Add(string id)
-        {
-            if (!Contains(id))
-                base.Add(id);
-        }
-
-        protected override string GetKeyForItem(string item) => item;
     }
 }

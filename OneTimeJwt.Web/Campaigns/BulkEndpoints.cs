@@ -1,5 +1,4 @@
 using CsvHelper;
-using Microsoft.AspNetCore.Http.Features;
 using OneTimeJwt.Web.Admin;
 
 namespace OneTimeJwt.Web.Campaigns;
@@ -10,62 +9,37 @@ namespace OneTimeJwt.Web.Campaigns;
 /// </summary>
 internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader reader)
 {
-    private const long MaxBytes = 16 * 1024 * 1024;
-
-    // A pasted list is shown again only where it is short.
-    private const int MaxEchoLength = 20_000;
-
-    private static readonly FormOptions Large = new()
-    {
-        ValueLengthLimit = (int)MaxBytes,
-        MultipartBodyLengthLimit = MaxBytes,
-        MemoryBufferThreshold = (int)MaxBytes,
-    };
-
-    public async Task<IResult> ShowAsync(HttpContext http)
+    public Task<IResult> ShowAsync(HttpContext http)
     {
         var query = http.Request.Query;
-        return await PageAsync(
-            StatusCodes.Status200OK,
-            query["q"].ToString(),
-            FilterTexts.Parse(query["filter"]),
-            list: "",
-            requiresReset: false,
-            problem: null);
+        return PageAsync(StatusCodes.Status200OK, new Filled(query["q"].ToString(), FilterTexts.Parse(query["filter"])));
     }
 
     public async Task<IResult> DraftAsync(HttpContext http)
     {
-        var form = await FormPost.ReadAsync(http, MaxBytes, Large);
-        // Problems are told in the language of the form.
-        form.IsRead(http);
-        var (text, filters, list, requiresReset) = (
-            form["q"].Trim(),
-            FilterTexts.Parse(form.Fields["filter"]),
-            form["list"],
-            form["act"] == "reset");
-        var file = form.Fields.Files is [{ Length: > 0 } only] ? only : null;
-        if (!form.IsAntiforgeryValid)
+        if (await CampaignForm.ReadAsync(http) is not { } form)
             return await PageAsync(
-                StatusCodes.Status400BadRequest,
-                text,
-                filters,
-                list,
-                requiresReset,
-                form.LacksCookie ? form.Problem : Words.BulkAgain);
+                StatusCodes.Status413PayloadTooLarge, new Filled(), Words.BulkTooLarge.With(CampaignForm.MaxMegabytes));
 
-        var (choice, problem) = await ChoiceAsync(text, filters, list, file, http.RequestAborted);
+        // Problems are told in the language of the form.
+        var post = form.Post;
+        post.IsRead(http);
+        var filled = new Filled(post["q"].Trim(), FilterTexts.Parse(post.Fields["filter"]), form.Text, post["act"] == "reset");
+        if (!post.IsAntiforgeryValid)
+            return await PageAsync(StatusCodes.Status400BadRequest, filled, post.LacksCookie ? post.Problem : Words.BulkAgain);
+
+        var (choice, problem) = Choice(filled, form);
         if (choice is null)
-            return await PageAsync(StatusCodes.Status422UnprocessableEntity, text, filters, list, requiresReset, problem);
+            return await PageAsync(StatusCodes.Status422UnprocessableEntity, filled, problem);
 
         (var id, problem) = await campaigns.DraftAsync(
             http.User,
             choice,
-            requiresReset,
+            filled.RequiresReset,
             http.ClientAddress(),
             http.RequestAborted);
         return id is null
-            ? await PageAsync(StatusCodes.Status422UnprocessableEntity, text, filters, list, requiresReset, problem)
+            ? await PageAsync(StatusCodes.Status422UnprocessableEntity, filled, problem)
             : Page.SeeOther($"/admin/bulk/{id}");
     }
 
@@ -74,48 +48,33 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
             ? Results.Stream(body => WriteAsync(body, id, cancellationToken), "text/csv; charset=utf-8", $"campaign-{id}.csv")
             : Results.NotFound();
 
-    private static async Task<(CampaignSelection? Choice, string? Problem)> ChoiceAsync(
-        string text,
-        AccountFilters filters,
-        string list,
-        IFormFile? file,
-        CancellationToken cancellationToken)
-    {
-        var byWhatTheyAre = text.Length > 0 || filters != AccountFilters.None;
-        var ways = new[] { byWhatTheyAre, list.Trim().Length > 0, file is not null };
-        if (ways.Count(way => way) != 1)
-            return (null, Words.BulkOneWay);
-        if (byWhatTheyAre)
-            return (new CampaignSelection(text, filters, List: null), null);
-        if (file is null)
-            return (new CampaignSelection("", AccountFilters.None, AccountListMatcher.ReadLines(list)), null);
+    /// <summary>The lines of the list that brought no account, or not just one.</summary>
+    public async Task<IResult> LinesAsync(Guid id, CancellationToken cancellationToken) =>
+        await reader.ExistsAsync(id, cancellationToken)
+            ? Results.Stream(body => WriteLinesAsync(body, id, cancellationToken), "text/csv; charset=utf-8", $"campaign-{id}-lines.csv")
+            : Results.NotFound();
 
-        try
-        {
-            await using var stream = file.OpenReadStream();
-            return (new CampaignSelection("", AccountFilters.None, await AccountListMatcher.ReadCsvAsync(stream, cancellationToken)), null);
-        }
-        catch (CsvFormatException)
-        {
-            return (null, Words.BulkNotCsv);
-        }
+    private static (CampaignSelection? Choice, string? Problem) Choice(Filled filled, CampaignForm form)
+    {
+        if (form.Problem is not null)
+            return (null, form.Problem);
+
+        var byWhatTheyAre = filled.Text.Length > 0 || filled.Filters != AccountFilters.None;
+        var ways = new[] { byWhatTheyAre, form.Pasted is not null, form.Uploaded is not null };
+        return ways.Count(way => way) == 1
+            ? (new CampaignSelection(filled.Text, filled.Filters, form.Pasted ?? form.Uploaded), null)
+            : (null, Words.BulkOneWay);
     }
 
-    private async Task<IResult> PageAsync(
-        int status,
-        string text,
-        AccountFilters filters,
-        string list,
-        bool requiresReset,
-        string? problem) =>
+    private async Task<IResult> PageAsync(int status, Filled filled, string? problem = null) =>
         Page.Of<BulkPage>(
             status,
             new
             {
-                Text = text,
-                Filters = filters,
-                List = list.Length <= MaxEchoLength ? list : "",
-                RequiresReset = requiresReset,
+                filled.Text,
+                filled.Filters,
+                filled.List,
+                filled.RequiresReset,
                 Problem = problem,
                 Campaigns = await reader.LatestAsync(),
             });
@@ -134,4 +93,22 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
 
         await csv.FlushAsync(cancellationToken);
     }
+
+    private async Task WriteLinesAsync(Stream body, Guid id, CancellationToken cancellationToken)
+    {
+        await using var csv = CsvWriter.Create(body, TrailExport.Safe, leaveOpen: true);
+        csv.WriteRecord(["line", "outcome"]);
+        await foreach (var line in reader.LinesAsync(id, cancellationToken))
+        {
+            csv.WriteField(line.Line.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            csv.WriteField(CampaignTexts.Outcome(line.Outcome));
+            await csv.EndRecordAsync(cancellationToken);
+        }
+
+        await csv.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>The form, as it was filled in.</summary>
+    private sealed record Filled(
+        string Text = "", AccountFilters Filters = AccountFilters.None, string List = "", bool RequiresReset = false);
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Outbox;
 
@@ -32,6 +33,21 @@ public sealed class Campaign
     /// <summary>How the accounts were chosen, in words of ours.</summary>
     public required string Chosen { get; init; }
 
+    /// <summary>How many lines the list has; 0 where the accounts were chosen by what they are.</summary>
+    public int Lines { get; set; }
+
+    /// <summary>How many of them have been matched.</summary>
+    public int LinesRead { get; set; }
+
+    /// <summary>When the list was last known to be worked on.</summary>
+    public DateTimeOffset? GatheredAt { get; set; }
+
+    /// <summary>Lines that match several accounts, all of which are taken.</summary>
+    public int SeveralAccounts { get; set; }
+
+    /// <summary>Lines whose accounts earlier lines match.</summary>
+    public int Doubled { get; set; }
+
     /// <summary>Lines of the list that match no account.</summary>
     public int Unmatched { get; set; }
 
@@ -53,9 +69,12 @@ public sealed class Campaign
     /// <summary>When accounts were last released.</summary>
     public DateTimeOffset? ReleasedAt { get; set; }
 
+    /// <summary>What is done to each of its accounts.</summary>
+    public AdminAction Action => RequiresReset ? AdminAction.RequireReset : AdminAction.SendLink;
+
     /// <summary>A mail to one of its accounts.</summary>
     public OutboxMail Mail(string accountId, DateTimeOffset now) =>
-        OutboxMail.ForAdmin(RequiresReset ? OutboxKind.RequiredReset : OutboxKind.ResetLink, accountId, now, Origin(now));
+        OutboxMail.ForAdmin(OwnerNotices.MailOf(Action)!, accountId, now, Origin(now));
 
     /// <summary>An event of it, by the admin who is responsible.</summary>
     public RecoveryEvent Event(
@@ -74,13 +93,41 @@ public sealed class Campaign
 
 public enum CampaignState
 {
-    /// <summary>Its list is being written; one that stays like this was interrupted and never runs.</summary>
+    /// <summary>Its list is being matched.</summary>
     Gathering,
     Draft,
     Running,
     Paused,
     Stopped,
     Done,
+
+    /// <summary>The server that matched its list stopped before the end: it never runs.</summary>
+    Interrupted,
+}
+
+/// <summary>What became of a line that brought no account, or not just one. Stored by name.</summary>
+public enum LineOutcome
+{
+    NoAccount,
+
+    /// <summary>All of them are taken.</summary>
+    SeveralAccounts,
+
+    /// <summary>Earlier lines match its accounts.</summary>
+    Doubled,
+
+    /// <summary>It is the account of whoever draws up the campaign, which is left out.</summary>
+    OwnAccount,
+}
+
+/// <summary>Such a line of a campaign's list: its number only, not its text, since people upload anything.</summary>
+public sealed class CampaignLine
+{
+    public required Guid CampaignId { get; init; }
+
+    public required int Line { get; init; }
+
+    public required LineOutcome Outcome { get; init; }
 }
 
 /// <summary>One account of a campaign.</summary>
@@ -120,5 +167,15 @@ internal sealed class CampaignAccountConfiguration : IEntityTypeConfiguration<Ca
         account.HasKey(a => new { a.CampaignId, a.Position });
         account.Property(a => a.AccountId).HasMaxLength(ColumnLength.Id);
         account.HasIndex(a => new { a.CampaignId, a.AccountId }).IsUnique();
+    }
+}
+
+internal sealed class CampaignLineConfiguration : IEntityTypeConfiguration<CampaignLine>
+{
+    public void Configure(EntityTypeBuilder<CampaignLine> line)
+    {
+        line.ToTable("RecoveryCampaignLines");
+        line.HasKey(l => new { l.CampaignId, l.Line });
+        line.Property(l => l.Outcome).HasConversion<string>().HasMaxLength(16);
     }
 }

@@ -114,6 +114,9 @@ public sealed class CampaignActions(
                         (campaign.State, campaign.ReleasedAt) = (CampaignState.Running, time.GetUtcNow());
                         (campaign.StartedBy, campaign.StartedByName) = (actor.Id, actor.Name);
                         return new(RecoveryEventKind.CampaignResumed);
+                    case (CampaignAction.Stop, CampaignState.Gathering):
+                        campaign.State = CampaignState.Stopped;
+                        return new(RecoveryEventKind.CampaignStopped, "while its list was matched");
                     case (CampaignAction.Stop, CampaignState.Running or CampaignState.Paused or CampaignState.Draft):
                         campaign.State = CampaignState.Stopped;
                         return new(

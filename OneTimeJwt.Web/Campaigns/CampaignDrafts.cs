@@ -1,15 +1,22 @@
-using System.Globalization;
 using OneTimeJwt.Web.Admin;
 
 namespace OneTimeJwt.Web.Campaigns;
 
-/// <summary>Makes the list of a campaign's accounts.</summary>
-public sealed class CampaignDrafts(IDbContextFactory<AccountsContext> contexts, AccountListMatcher match, TimeProvider time)
+/// <summary>Makes the list of a campaign's accounts: a short one at once, a long one of the console while its page tells of it.</summary>
+public sealed class CampaignDrafts(
+    IDbContextFactory<AccountsContext> contexts,
+    AccountListMatcher match,
+    CampaignListWriter campaigns,
+    GatheringLists lists,
+    TimeProvider time)
 {
-    private const int RowsAtOnce = 1_000;
-    private const int MaxLineNumbers = Campaign.MaxUnmatchedLength / 8;
-
     /// <summary>Where there is a problem nothing is kept.</summary>
+    /// <param name="selection">Which accounts.</param>
+    /// <param name="requiresReset">Whether their passwords stop working.</param>
+    /// <param name="actor">Who draws it up.</param>
+    /// <param name="client">The network address that it comes from.</param>
+    /// <param name="key">By which it is made once; whoever gives one waits for the whole list.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>With the campaign's id, or what is wrong.</returns>
     public async Task<AdminActionOutcome> AddAsync(
         CampaignSelection selection,
@@ -20,42 +27,39 @@ public sealed class CampaignDrafts(IDbContextFactory<AccountsContext> contexts, 
         CancellationToken cancellationToken)
     {
         var id = key is null ? Guid.CreateVersion7() : ActAnswer.IdOf(actor.Id, key);
-        var asked = RequestOf(selection, requiresReset);
+        var asked = key is null ? "" : RequestOf(selection, requiresReset);
         if (key is not null && await EarlierAsync(id, asked, cancellationToken) is { } earlier)
             return earlier;
+        if (selection.List is { } lines && GatheredAccounts.ProblemOf(lines.Count, isList: true) is { } problem)
+            return new(AdminActionResult.Impossible, problem);
 
-        var matched = await match.FindAsync(selection, actor.Id, cancellationToken);
-        if (matched.Problem is not null)
-            return new(AdminActionResult.Impossible, matched.Problem);
-
+        var now = time.GetUtcNow();
         var campaign = new Campaign
         {
             Id = id,
             State = CampaignState.Gathering,
             RequiresReset = requiresReset,
-            Accounts = matched.AccountIds.Count,
             Rate = CampaignActions.DefaultRate,
-            Chosen = matched.Chosen,
-            Unmatched = matched.UnmatchedLines.Count,
-            UnmatchedLines = Join(matched.UnmatchedLines),
+            Lines = selection.List?.Count ?? 0,
+            Chosen = AccountListMatcher.DisplayText(selection),
             StartedBy = actor.Id,
             StartedByName = actor.Name,
             Client = client,
-            CreatedAt = time.GetUtcNow(),
+            CreatedAt = now,
+            GatheredAt = now,
         };
-        var done = AdminActionOutcome.Recorded(AdminActionResult.Done, "", id, campaign.CreatedAt);
+        if (key is null && await match.IsLongAsync(selection, cancellationToken))
+            return await BeginAsync(campaign, selection);
+
         try
         {
-            await AddAsync(key is null ? [campaign] : [campaign, ActAnswer.Of(id, asked, done)], cancellationToken);
+            return await WriteAsync(campaign, selection, key is null ? null : asked, cancellationToken);
         }
         catch (DbUpdateException fault) when (key is not null && fault.IsConflict())
         {
             // Another request with the key was faster.
             return await EarlierAsync(id, asked, cancellationToken) ?? BeingMade();
         }
-
-        await SaveAsync(campaign, matched.AccountIds, cancellationToken);
-        return done;
     }
 
     private static string RequestOf(CampaignSelection selection, bool requiresReset) => ActAnswer.RequestOf(
@@ -64,6 +68,9 @@ public sealed class CampaignDrafts(IDbContextFactory<AccountsContext> contexts, 
         ]);
 
     private static AdminActionOutcome BeingMade() => new(AdminActionResult.Impossible, Words.CampaignBeingMade);
+
+    private static AdminActionOutcome Done(Campaign campaign) =>
+        AdminActionOutcome.Recorded(AdminActionResult.Done, "", campaign.Id, campaign.CreatedAt);
 
     private async Task<AdminActionOutcome?> EarlierAsync(Guid id, string asked, CancellationToken cancellationToken)
     {
@@ -78,17 +85,47 @@ public sealed class CampaignDrafts(IDbContextFactory<AccountsContext> contexts, 
                 : outcome;
     }
 
-    // In chunks, so that no other write waits for long; the list counts only once it is whole.
-    private async Task SaveAsync(Campaign campaign, IReadOnlyList<string> accountIds, CancellationToken cancellationToken)
+    // Whoever asked may go away meanwhile.
+    private async Task<AdminActionOutcome> BeginAsync(Campaign campaign, CampaignSelection selection)
     {
-        var accounts = accountIds.Select((id, i) => new CampaignAccount { CampaignId = campaign.Id, Position = i, AccountId = id });
-        foreach (var chunk in accounts.Chunk(RowsAtOnce))
-            await AddAsync(chunk, cancellationToken);
+        if (!lists.TryReserve())
+            return new(AdminActionResult.Impossible, Words.BulkBusy);
 
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        database.Attach(campaign);
-        (campaign.State, campaign.Version) = (CampaignState.Draft, Guid.NewGuid());
-        await database.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await AddAsync([campaign], CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            lists.Release();
+            throw;
+        }
+
+        lists.Add(new GatheringList(campaign.Id, selection, campaign.StartedBy));
+        return Done(campaign);
+    }
+
+    private async Task<AdminActionOutcome> WriteAsync(
+        Campaign campaign, CampaignSelection selection, string? asked, CancellationToken cancellationToken)
+    {
+        var accounts = new GatheredAccounts(campaign.Id, campaign.StartedBy);
+        var pieces = new List<GatheredPiece>();
+        MatchedPiece? matched = null;
+        do
+        {
+            matched = await match.NextAsync(selection, matched, cancellationToken);
+            pieces.Add(accounts.Add(matched));
+        }
+        while (!pieces[^1].IsLast);
+
+        if (GatheredAccounts.ProblemOf(pieces[^1].Count.Accounts, selection.List is not null) is { } problem)
+            return new(AdminActionResult.Impossible, problem);
+
+        var done = Done(campaign);
+        await AddAsync(asked is null ? [campaign] : [campaign, ActAnswer.Of(campaign.Id, asked, done)], cancellationToken);
+        foreach (var piece in pieces)
+            await campaigns.SaveAsync(campaign.Id, piece, cancellationToken);
+        return done;
     }
 
     private async Task AddAsync(object[] rows, CancellationToken cancellationToken)
@@ -96,14 +133,5 @@ public sealed class CampaignDrafts(IDbContextFactory<AccountsContext> contexts, 
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         database.AddRange(rows);
         await database.SaveChangesAsync(cancellationToken);
-    }
-
-    private static string? Join(IReadOnlyList<int> lines)
-    {
-        if (lines.Count == 0)
-            return null;
-
-        var numbers = string.Join(", ", lines.Take(MaxLineNumbers).Select(line => line.ToString(CultureInfo.InvariantCulture)));
-        return lines.Count > MaxLineNumbers ? numbers + ", …" : numbers;
     }
 }

@@ -42,7 +42,6 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         return await database
             .Campaigns.AsNoTracking()
-            .Where(campaign => campaign.State != CampaignState.Gathering)
             .OrderByDescending(campaign => campaign.CreatedAt)
             .Take(MaxShown)
             .ToListAsync(cancellationToken);
@@ -113,6 +112,29 @@ public sealed class CampaignReader(IDbContextFactory<AccountsContext> contexts)
                     account,
                     names.GetValueOrDefault(account),
                     redeemed.Contains(account) ? "redeemed" : Outcome(lines[account]));
+        }
+    }
+
+    /// <summary>The lines that brought no account, or not just one, in order.</summary>
+    public async IAsyncEnumerable<CampaignLine> LinesAsync(
+        Guid id,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        for (var last = -1; ;)
+        {
+            var lines = await database
+                .CampaignLines.AsNoTracking()
+                .Where(line => line.CampaignId == id && line.Line > last)
+                .OrderBy(line => line.Line)
+                .Take(RowsAtOnce)
+                .ToListAsync(cancellationToken);
+            foreach (var line in lines)
+                yield return line;
+            if (lines.Count < RowsAtOnce)
+                yield break;
+
+            last = lines[^1].Line;
         }
     }
 

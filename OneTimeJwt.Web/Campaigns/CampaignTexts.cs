@@ -19,7 +19,18 @@ internal static class CampaignTexts
         CampaignState.Paused => Words.CampaignStatePaused,
         CampaignState.Stopped => Words.CampaignStateStopped,
         CampaignState.Done => Words.CampaignStateDone,
+        CampaignState.Gathering => Words.CampaignStateGathering,
+        CampaignState.Interrupted => Words.CampaignStateInterrupted,
         _ => Words.CampaignStateDraft,
+    };
+
+    /// <summary>What became of a line, for a file that programs may read.</summary>
+    public static string Outcome(LineOutcome outcome) => outcome switch
+    {
+        LineOutcome.NoAccount => "names no account",
+        LineOutcome.SeveralAccounts => "names several accounts, all of them taken",
+        LineOutcome.Doubled => "names accounts that an earlier line names",
+        _ => "names your own account, left out",
     };
 
     /// <summary>Why its state can't be changed that way.</summary>
@@ -29,6 +40,7 @@ internal static class CampaignTexts
         CampaignState.Paused => Words.CampaignPausedAlready,
         CampaignState.Stopped => Words.CampaignStoppedAlready,
         CampaignState.Done => Words.CampaignDoneAlready,
+        CampaignState.Interrupted => Words.CampaignInterruptedAlready,
         _ => Words.CampaignNotStarted,
     };
 }

@@ -8,10 +8,13 @@ internal static class CampaignsModule
     {
         builder.Services.AddSingleton<AccountListMatcher>();
         builder.Services.AddSingleton<CampaignDrafts>();
+        builder.Services.AddSingleton<CampaignListWriter>();
+        builder.Services.AddSingleton<GatheringLists>();
         builder.Services.AddSingleton<CampaignActions>();
         builder.Services.AddSingleton<CampaignReader>();
         builder.Services.AddSingleton<BulkEndpoints>();
         builder.Services.AddHostedService<CampaignWorker>();
+        builder.Services.AddHostedService<CampaignGatherer>();
         builder.Services.AddScoped<InvitationSender>();
         builder.Services.AddScoped<InviteEndpoints>();
     }
@@ -28,6 +31,10 @@ internal static class CampaignsModule
         app.MapPage(
                 "/admin/bulk/{id:guid}/result.csv",
                 (BulkEndpoints pages, Guid id, CancellationToken cancellationToken) => pages.ResultAsync(id, cancellationToken))
+            .RequireAuthorization(ConsoleAccess.Policy);
+        app.MapPage(
+                "/admin/bulk/{id:guid}/lines.csv",
+                (BulkEndpoints pages, Guid id, CancellationToken cancellationToken) => pages.LinesAsync(id, cancellationToken))
             .RequireAuthorization(ConsoleAccess.Policy);
     }
 }

@@ -52,9 +52,13 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
 
     public DbSet<CampaignAccount> CampaignAccounts => Set<CampaignAccount>();
 
+    public DbSet<CampaignLine> CampaignLines => Set<CampaignLine>();
+
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<ActAnswer> ActAnswers => Set<ActAnswer>();
+
+    public DbSet<SavedFilter> SavedFilters => Set<SavedFilter>();
 
     public DbSet<StoredPasskey> Passkeys => Set<StoredPasskey>();
 

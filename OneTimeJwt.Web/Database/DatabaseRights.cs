@@ -38,9 +38,11 @@ internal static class DatabaseRights
         ("RecoveryTrail", "DELETE"),
         ("RecoveryCampaigns", Changes),
         ("RecoveryCampaignAccounts", Adds),
+        ("RecoveryCampaignLines", Adds),
         ("RecoveryPasskeys", "DELETE"),
         ("RecoveryApiKeys", Changes),
         ("RecoveryActAnswers", "SELECT INSERT DELETE"),
+        ("RecoverySavedFilters", All),
         ("RecoveryOidcSessions", All),
         ("RecoveryOidcLogouts", "SELECT INSERT DELETE"),
     ];

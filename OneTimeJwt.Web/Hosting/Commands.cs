@@ -1,6 +1,7 @@
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
+using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Hosting;
 
@@ -132,6 +133,14 @@ internal static class Commands
 
     private static async Task<int> InviteAsync(WebApplication app, string address)
     {
+        if (!app.Services.GetRequiredService<IOptions<ConsoleSettings>>().Value.Local)
+        {
+            await Console.Error.WriteLineAsync(
+                $"{address} was not invited, and nothing was changed: Admin:Local is false, so that accounts have no rights in the "
+                    + "console. Make them an admin at the provider (Admin:Oidc:Admins), or set Admin:Local to true.");
+            return Failed;
+        }
+
         if (!await Startup.PrepareAsync(app))
             return Failed;
 
