@@ -213,7 +213,8 @@ public sealed class LongListTests(AppOnEach apps) : IClassFixture<AppOnEach>
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{provider}: {body.Length >> 20} MB uploaded in {uploaded.TotalSeconds:0.0} s, "
-                    + $"matched after {clock.Elapsed.TotalSeconds:0} s, {seen.Count} states seen, {peak >> 20} MB more at most, {(after - before) >> 20} MB more afterwards"));
+                    + $"matched after {clock.Elapsed.TotalSeconds:0} s, {seen.Count} states seen, "
+                    + $"{peak >> 20} MB more at most, {(after - before) >> 20} MB more afterwards"));
 
         Assert.Equal(
             (CampaignState.Draft, Many - 1_000, 1_000), (view.Campaign.State, view.Campaign.Accounts, view.Campaign.Unmatched));

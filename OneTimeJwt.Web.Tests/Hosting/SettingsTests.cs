@@ -220,7 +220,7 @@ public sealed class SettingsTests : IDisposable
             ["Admin:Local"] = "false",
             ["Admin:Oidc:Authority"] = "https://login.example.com",
             ["Admin:Oidc:ClientId"] = "one-time-jwt",
-            ["Admin:Oidc:ClientSecret"] = "of a test",
+            ["Admin:Oidc:ClientSecret"] = "0123456789abcdef0123456789abcdef",
             ["Admin:Oidc:Admins:0"] = "admins",
         };
         Assert.Equal(0, (await StartAsync(production, "database", "migrate")).Code);

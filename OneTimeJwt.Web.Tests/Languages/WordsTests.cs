@@ -35,6 +35,7 @@ public sealed partial class WordsTests
         "accounts.example.com",
         "ID",
         "CSV",
+        "MB",
         "API",
         "Api",
         "Enabled",
