@@ -55,6 +55,7 @@ public sealed class ConsoleKeyboardTests(Suite suite) : BrowserTest(suite)
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     [Fact]
+    [Trait("Category", "long")]
     public async Task The_whole_console_needs_nothing_but_a_keyboard()
     {
         var (admin, account) = (await NewAccountAsync(AccountKind.Admin), await NewAccountAsync());
