@@ -29,6 +29,9 @@ try
         case ["delivery"]:
             await DeliveryScenario.RunAsync(quick);
             break;
+        case ["events"]:
+            await EventsScenario.RunAsync(quick);
+            break;
         case ["growth"]:
             await GrowthScenario.RunAsync(quick);
             break;
@@ -40,12 +43,13 @@ try
             await HttpScenario.RunAsync(quick, onServer);
             await RedeemScenario.RunAsync(quick);
             await DeliveryScenario.RunAsync(quick);
+            await EventsScenario.RunAsync(quick);
             await GrowthScenario.RunAsync(quick);
             await ApiScenario.RunAsync(quick);
             break;
         default:
             await Console.Error.WriteLineAsync(
-                "usage: all | tokens | http | redeem | delivery | growth | api [--quick] [--provider PostgreSql], "
+                "usage: all | tokens | http | redeem | delivery | events | growth | api [--quick] [--provider PostgreSql], "
                     + "accounts DATABASE [COUNT], search DATABASE");
             return 2;
     }

@@ -14,7 +14,7 @@ public sealed class ArchitectureTests
 
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
-        ["Hosting"] = ["Admin", "Delivery", "Outbox", "SignIn", "Mail", "Audit", "Accounts", "Database", "Site", "Languages"],
+        ["Hosting"] = ["Admin", "Delivery", "Outbox", "Events", "SignIn", "Mail", "Audit", "Accounts", "Database", "Site", "Languages"],
         ["Api"] = ["Campaigns", "Admin", "Audit", "Accounts", "Database", "Site", "Languages"],
         ["Campaigns"] = ["Admin", "Links", "Outbox", "Audit", "Accounts", "Database", "Site", "Languages"],
         ["Admin"] = ["Delivery", "Links", "Outbox", "Oidc", "SignIn", "Audit", "Accounts", "Database", "Site", "Languages"],
@@ -23,7 +23,8 @@ public sealed class ArchitectureTests
         ["Profile"] = ["SignIn", "Outbox", "Audit", "Accounts", "Database", "Site", "Languages"],
         ["Links"] = ["SignIn", "Outbox", "Audit", "Mail", "Accounts", "Database", "Site", "Languages"],
         ["SignIn"] = ["Outbox", "Audit", "Accounts", "Database", "Site", "Languages"],
-        ["Outbox"] = ["Audit", "Mail", "Accounts", "Database", "Languages"],
+        ["Outbox"] = ["Events", "Audit", "Mail", "Accounts", "Database", "Languages"],
+        ["Events"] = ["Audit", "Database"],
         ["Audit"] = ["Accounts", "Database", "Site", "Languages"],
         ["Mail"] = ["Accounts", "Database", "Site", "Languages"],
         ["Accounts"] = ["Database", "Site", "Languages"],

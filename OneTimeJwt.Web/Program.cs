@@ -4,6 +4,7 @@ using OneTimeJwt.Web.Api;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
 using OneTimeJwt.Web.Delivery;
+using OneTimeJwt.Web.Events;
 using OneTimeJwt.Web.Hosting;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Mail;
@@ -63,6 +64,7 @@ internal static class Program
         builder.AddAccounts();
         builder.AddMail();
         builder.AddOutbox();
+        builder.AddEvents();
         builder.AddSignIn();
         builder.AddProfile();
         builder.AddLinks();

@@ -1,6 +1,7 @@
 using OneTimeJwt.Web.Accounts;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Campaigns;
+using OneTimeJwt.Web.Events;
 using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.Tests.Admin;
@@ -29,8 +30,29 @@ internal static class EveryFeature
         await KeepFiltersAsync(app, admin, cancellationToken);
         await app.Services.GetRequiredService<OutboxQueue>().RemoveRefusedAsync(TimeSpan.FromDays(1), cancellationToken);
         await app.Services.GetRequiredService<OutboxStatus>().ReadAsync(cancellationToken);
+        await SendEventsAsync(app, cancellationToken);
         await app.Services.GetRequiredService<DashboardReader>().QueueAsync(cancellationToken);
         await app.Services.GetRequiredService<DashboardReader>().FunnelAsync(cancellationToken);
+    }
+
+    // As a worker would for a destination, of which the app has none.
+    private static async Task SendEventsAsync(TestApp app, CancellationToken cancellationToken)
+    {
+        var (queue, now) = (app.Services.GetRequiredService<EventQueue>(), app.Clock.GetUtcNow());
+        await app.WithAsync<AccountsContext, int>(database =>
+        {
+            database.AddRange(Enumerable.Range(0, 3).Select(i => new EventDelivery
+            {
+                EventId = Guid.NewGuid(), Destination = "siem", AccountId = $"{i}", WrittenAt = now, DueAt = now,
+            }));
+            return database.SaveChangesAsync(cancellationToken);
+        });
+        var leased = await queue.LeaseAsync("siem", max: 3, cancellationToken);
+        Assert.Equal(3, leased.Count);
+        await queue.RetryLaterAsync(leased[0], wait: null);
+        await queue.PutBackAsync([leased[1]]);
+        await queue.BringForwardAsync("siem");
+        await queue.RemoveAsync(leased);
     }
 
     private static async Task RecoverAsync(TestApp app)

@@ -76,6 +76,7 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
     [InlineData("DELETE ON \"RecoveryActAnswers\"", HealthStatus.Degraded, "DELETE on RecoveryActAnswers")]
     [InlineData("DELETE ON \"RecoverySavedFilters\"", HealthStatus.Degraded, "DELETE on RecoverySavedFilters")]
     [InlineData("INSERT ON \"RecoveryCampaignLines\"", HealthStatus.Degraded, "INSERT on RecoveryCampaignLines")]
+    [InlineData("INSERT ON \"RecoveryEventDeliveries\"", HealthStatus.Degraded, "INSERT on RecoveryEventDeliveries")]
     [InlineData("UPDATE ON \"RecoveryOidcSessions\"", HealthStatus.Degraded, "UPDATE on RecoveryOidcSessions")]
     [InlineData("INSERT ON \"RecoveryOidcLogouts\"", HealthStatus.Degraded, "INSERT on RecoveryOidcLogouts")]
     [InlineData("INSERT, UPDATE, DELETE ON \"RecoveryMigrations\"", HealthStatus.Healthy, null)]

@@ -29,6 +29,9 @@ public sealed class TelemetryTests
         "onetimejwt.sign_ins",
         "onetimejwt.outbox.depth",
         "onetimejwt.outbox.age",
+        "onetimejwt.events.deliveries",
+        "onetimejwt.events.waiting",
+        "onetimejwt.events.age",
     ];
 
     private static readonly string[] Words =
@@ -43,15 +46,18 @@ public sealed class TelemetryTests
         "waiting",
         "refused",
         "reset",
+        "json-lines",
     ];
 
     [Fact]
     public async Task A_collector_gets_the_whole_funnel_and_nothing_that_is_anybodys()
     {
         await using var collector = new Collector();
+        var file = Path.GetTempFileName();
         string[] secrets;
-        await using (var app = await TestApp.StartAsync(collector.Settings))
+        await using (var app = await TestApp.StartAsync(new(collector.Settings) { ["Trail:JsonLines"] = file }))
             secrets = await GoThroughAsync(app);
+        File.Delete(file);
 
         var told = collector.All;
         Assert.All(

@@ -5,6 +5,9 @@ public sealed class TrailSettings
 {
     /// <summary>How long lines are kept. A used link is recognised as used while the line of its use exists.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>A file that each line is appended to as JSON, relative to the content root, or <c>stdout</c>.</summary>
+    public string? JsonLines { get; set; }
 }
 
 internal sealed class TrailSettingsValidator : IValidateOptions<TrailSettings>

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
+using OneTimeJwt.Web.Events;
 using OneTimeJwt.Web.Oidc;
 using OneTimeJwt.Web.Outbox;
 
@@ -30,6 +31,11 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
     /// <summary>What Identity's tables are called and typed here.</summary>
     internal IdentityMap Identity { get; init; } = IdentityMap.Default;
 
+    /// <summary>Where events of the trail go besides; null where that isn't known, as for the tools.</summary>
+    internal EventDestinations? Destinations { get; init; }
+
+    internal bool HasDestinations => Destinations is { All.Count: > 0 };
+
     /// <summary>For reads that have to fit each other, where the database can do that without being asked to beforehand.</summary>
     public abstract IsolationLevel SnapshotLevel { get; }
 
@@ -47,6 +53,8 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
     public DbSet<OutboxMail> Outbox => Set<OutboxMail>();
 
     public DbSet<RecoveryEvent> Trail => Set<RecoveryEvent>();
+
+    public DbSet<EventDelivery> EventDeliveries => Set<EventDelivery>();
 
     public DbSet<Campaign> Campaigns => Set<Campaign>();
 
@@ -72,8 +80,10 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
-        writer.RunAsync(
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        AddDeliveries();
+        return writer.RunAsync(
             () =>
                 HostRows.Of(this) is { IsNeeded: true } rows
                     ? rows.SaveAsync(
@@ -82,6 +92,7 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
                         cancellationToken)
                     : base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken),
             cancellationToken);
+    }
 
     /// <summary>
     /// A row to update by conditions of its own. Not through the filter of twins, whose sub-query would be judged as it was ahead of
@@ -110,18 +121,35 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
 
     /// <summary>A context for the provider.</summary>
     internal static AccountsContext Create(
-        DatabaseProvider provider, DbContextOptions<AccountsContext> options, SqliteWriteLock writer, IdentityMap identity) =>
+        DatabaseProvider provider,
+        DbContextOptions<AccountsContext> options,
+        SqliteWriteLock writer,
+        IdentityMap identity,
+        EventDestinations? destinations = null) =>
         provider switch
         {
-            DatabaseProvider.SqlServer => new SqlServerAccounts(options, writer) { Identity = identity },
+            DatabaseProvider.SqlServer => new SqlServerAccounts(options, writer) { Identity = identity, Destinations = destinations },
             // On PostgreSQL each save has a transaction: the end of its commit is watched, see SynchronousCommitInterceptor.
             DatabaseProvider.PostgreSql => new PostgreSqlAccounts(options, writer)
             {
                 Identity = identity,
+                Destinations = destinations,
                 Database = { AutoTransactionBehavior = AutoTransactionBehavior.Always },
             },
-            _ => new SqliteAccounts(options, writer) { Identity = identity },
+            _ => new SqliteAccounts(options, writer) { Identity = identity, Destinations = destinations },
         };
+
+    // An event and what has to be sent of it are written together or not at all. A save that failed may come again, with other rows.
+    private void AddDeliveries()
+    {
+        if (!HasDestinations)
+            return;
+
+        foreach (var earlier in ChangeTracker.Entries<EventDelivery>().Where(delivery => delivery.State == EntityState.Added).ToList())
+            earlier.State = EntityState.Detached;
+        var lines = ChangeTracker.Entries<RecoveryEvent>().Where(line => line.State == EntityState.Added).Select(line => line.Entity);
+        AddRange(Destinations!.DeliveriesOf(lines));
+    }
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using OneTimeJwt.Web.Events;
 
 namespace OneTimeJwt.Web.Database;
 
@@ -7,7 +8,8 @@ internal sealed class AccountsContextFactory(
     IOptions<DatabaseSettings> settings,
     Lazy<DbContextOptions<AccountsContext>> options,
     IdentityMaps maps,
-    SqliteWriteLock writer
+    SqliteWriteLock writer,
+    EventDestinations? destinations = null
 ) : IDbContextFactory<AccountsContext>
 {
     /// <summary>For what is asked every few seconds and says itself what goes wrong.</summary>
@@ -15,7 +17,9 @@ internal sealed class AccountsContextFactory(
         settings,
         new(() => new DbContextOptionsBuilder<AccountsContext>(options.Value).UseLoggerFactory(NullLoggerFactory.Instance).Options),
         maps,
-        writer);
+        writer,
+        destinations);
 
-    public AccountsContext CreateDbContext() => AccountsContext.Create(settings.Value.Provider, options.Value, writer, maps.Current);
+    public AccountsContext CreateDbContext() =>
+        AccountsContext.Create(settings.Value.Provider, options.Value, writer, maps.Current, destinations);
 }

@@ -47,6 +47,9 @@ internal static class DatabaseRights
         ("RecoveryOidcLogouts", "SELECT INSERT DELETE"),
     ];
 
+    // Vital where events are sent on: without it none can be recorded.
+    private static readonly (string Table, string Rights) Events = ("RecoveryEventDeliveries", All);
+
     // A right on some columns counts: which of them are written differs from act to act. Names resolve along the search
     // path, which leaves out schemas without USAGE; a table that isn't there has to be migrated.
     private const string PostgreSql = $"""
@@ -66,7 +69,7 @@ internal static class DatabaseRights
         """;
 
     /// <summary>The tables that a right is asked for, Identity's by their names there.</summary>
-    public static IEnumerable<string> Tables => Vital.Concat(Further).Select(need => need.Table);
+    public static IEnumerable<string> Tables => Vital.Concat(Further).Append(Events).Select(need => need.Table);
 
     /// <returns>What is lacking for what people send, and what is lacking for the rest.</returns>
     public static async Task<(IReadOnlyList<LackingRight> Vital, IReadOnlyList<LackingRight> Further)> LackingAsync(
@@ -76,7 +79,10 @@ internal static class DatabaseRights
             return ([], []);
 
         (string, string)[] passkeys = database.Identity.ClearsPasskeys ? [("UserPasskeys", "SELECT DELETE")] : [];
-        var rows = string.Join(", ", Rows(database, [.. Vital, .. passkeys], isVital: 1).Concat(Rows(database, Further, isVital: 0)));
+        (string, string)[] events = [Events];
+        (string, string)[] vital = [.. Vital, .. passkeys, .. database.HasDestinations ? events : []];
+        (string, string)[] further = [.. Further, .. database.HasDestinations ? [] : events];
+        var rows = string.Join(", ", Rows(database, vital, isVital: 1).Concat(Rows(database, further, isVital: 0)));
         var sql = $"""
             WITH needed("Table", "Name", "Right", "IsVital") AS (SELECT * FROM (VALUES {rows}) AS v("Table", "Name", "Right", "IsVital"))
             {(database is PostgreSqlAccounts ? PostgreSql : SqlServer)}

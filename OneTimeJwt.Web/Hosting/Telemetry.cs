@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration.Memory;
+using OneTimeJwt.Web.Events;
 using OneTimeJwt.Web.Outbox;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -54,6 +55,7 @@ internal static class Telemetry
                 .AddProcessor<TagFilter>())
             .UseOtlpExporter();
         builder.Services.AddHostedService<OutboxMetrics>();
+        builder.Services.AddHostedService<EventMetrics>();
     }
 
     // Asked ahead of all else: a proxy may have passed the site's path on.

@@ -4,6 +4,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Events;
 
 namespace OneTimeJwt.Web.Outbox;
 
@@ -24,6 +25,8 @@ internal sealed class RowStatements<T>(AccountsContext context)
     private readonly DbConnection _connection = context.Database.GetDbConnection();
     private readonly DbTransaction? _transaction = context.Database.CurrentTransaction?.GetDbTransaction();
 
+    private static readonly bool IsOfEvents = typeof(T) == typeof(RecoveryEvent) || typeof(T) == typeof(EventDelivery);
+
     private string Table => context.Quote(_type.GetTableName()!);
 
     // With the concurrency token, so that a row that somebody else has changed is not found.
@@ -33,7 +36,13 @@ internal sealed class RowStatements<T>(AccountsContext context)
     /// <param name="rows">What is inserted.</param>
     /// <param name="unlessKnown">Leaves out rows whose key is there already.</param>
     /// <exception cref="DbUpdateException">The database refuses one of them.</exception>
-    public Task InsertAsync(IReadOnlyList<T> rows, bool unlessKnown = false) => RunAsync(Insert(unlessKnown), rows);
+    public async Task InsertAsync(IReadOnlyList<T> rows, bool unlessKnown = false)
+    {
+        var isNew = await RunAsync(Insert(unlessKnown), rows);
+        // As AccountsContext adds them where Entity Framework writes events.
+        if (rows is IReadOnlyList<RecoveryEvent> lines && context.HasDestinations)
+            await new RowStatements<EventDelivery>(context).InsertAsync(context.Destinations!.DeliveriesOf(lines.Where((_, i) => isNew[i])));
+    }
 
     /// <param name="rows">With the values that are written, and the key and the concurrency token by which they are found.</param>
     /// <param name="properties">What is written of them.</param>
@@ -45,11 +54,11 @@ internal sealed class RowStatements<T>(AccountsContext context)
 
     internal RowStatement Insert(bool unlessKnown)
     {
-        IReadOnlyList<IProperty> columns = [.. _type.GetProperties()];
+        IReadOnlyList<IProperty> columns = [.. _type.GetProperties().Where(property => property.ValueGenerated == ValueGenerated.Never)];
         var names = string.Join(", ", columns.Select(Column));
         var values = string.Join(", ", columns.Select((_, i) => Parameter(i)));
         var key = _type.FindPrimaryKey()!.Properties.Single();
-        var isKey = $"{Column(key)} = {Parameter(columns.Index().Single(column => column.Item == key).Index)}";
+        var isKey = $"{Column(key)} = {Parameter(columns.Index().FirstOrDefault(column => column.Item == key).Index)}";
         var text = (unlessKnown, context) switch
         {
             (false, _) => $"INSERT INTO {Table} ({names}) VALUES ({values})",
@@ -149,6 +158,6 @@ internal sealed class RowStatements<T>(AccountsContext context)
     private string Storable(string text)
     {
         var whole = TextSanitizer.Mend(text);
-        return typeof(T) == typeof(RecoveryEvent) ? ServerEncoding.Fit(_connection, whole, missing: '?') : whole;
+        return IsOfEvents ? ServerEncoding.Fit(_connection, whole, missing: '?') : whole;
     }
 }

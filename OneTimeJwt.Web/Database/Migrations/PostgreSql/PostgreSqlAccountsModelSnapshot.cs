@@ -636,6 +636,50 @@ namespace OneTimeJwt.Web.Database.Migrations.PostgreSql
                     b.ToTable("RecoveryPasskeys", (string)null);
                 });
 
+            modelBuilder.Entity("OneTimeJwt.Web.Events.EventDelivery", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(450)
+                        .HasColumnType("character varying(450)");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Destination")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Lease")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("WrittenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Destination", "DueAt");
+
+                    b.HasIndex("Destination", "AccountId", "Id");
+
+                    b.ToTable("RecoveryEventDeliveries", (string)null);
+                });
+
             modelBuilder.Entity("OneTimeJwt.Web.Oidc.OidcLogout", b =>
                 {
                     b.Property<string>("TokenHash")

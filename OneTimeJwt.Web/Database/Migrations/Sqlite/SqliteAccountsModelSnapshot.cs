@@ -634,6 +634,53 @@ namespace OneTimeJwt.Web.Database.Migrations.Sqlite
                     b.ToTable("RecoveryPasskeys", (string)null);
                 });
 
+            modelBuilder.Entity("OneTimeJwt.Web.Events.EventDelivery", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(450)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Destination")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DueAt")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Lease")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LeasedUntil")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("WrittenAt")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Destination", "DueAt");
+
+                    b.HasIndex("Destination", "AccountId", "Id");
+
+                    b.ToTable("RecoveryEventDeliveries", (string)null);
+                });
+
             modelBuilder.Entity("OneTimeJwt.Web.Oidc.OidcLogout", b =>
                 {
                     b.Property<string>("TokenHash")
