@@ -43,7 +43,11 @@ internal static class EveryFeature
         {
             database.AddRange(Enumerable.Range(0, 3).Select(i => new EventDelivery
             {
-                EventId = Guid.NewGuid(), Destination = "siem", AccountId = $"{i}", WrittenAt = now, DueAt = now,
+                EventId = Guid.NewGuid(),
+                Destination = "siem",
+                AccountId = $"{i}",
+                WrittenAt = now,
+                DueAt = now,
             }));
             return database.SaveChangesAsync(cancellationToken);
         });

@@ -73,7 +73,8 @@ public sealed partial class DocumentedReceiverTests : IDisposable
             port,
             new Dictionary<string, string>
             {
-                ["WEBHOOK_SECRET"] = secret, ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
+                ["WEBHOOK_SECRET"] = secret,
+                ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
             });
     }
 

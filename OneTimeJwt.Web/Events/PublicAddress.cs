@@ -38,6 +38,7 @@ internal static class PublicAddress
     /// the next time.
     /// </summary>
     /// <exception cref="PrivateAddressException">It has none.</exception>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The stream disposes of its socket.")]
     public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);

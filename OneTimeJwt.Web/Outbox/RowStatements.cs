@@ -40,8 +40,11 @@ internal sealed class RowStatements<T>(AccountsContext context)
     {
         var isNew = await RunAsync(Insert(unlessKnown), rows);
         // As AccountsContext adds them where Entity Framework writes events.
-        if (rows is IReadOnlyList<RecoveryEvent> lines && context.HasDestinations)
-            await new RowStatements<EventDelivery>(context).InsertAsync(context.Destinations!.DeliveriesOf(lines.Where((_, i) => isNew[i])));
+        if (rows is not IReadOnlyList<RecoveryEvent> lines || !context.HasDestinations)
+            return;
+
+        var deliveries = context.Destinations!.DeliveriesOf(lines.Where((_, i) => isNew[i]));
+        await new RowStatements<EventDelivery>(context).InsertAsync(deliveries);
     }
 
     /// <param name="rows">With the values that are written, and the key and the concurrency token by which they are found.</param>
