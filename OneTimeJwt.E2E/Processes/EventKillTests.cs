@@ -50,8 +50,13 @@ public sealed class EventKillTests
             await site.App.StartAgainAsync();
 
             await receiver.WaitAsync(Type, id, moment == "while the receiver has it" ? 2 : 1);
-            for (var end = DateTime.UtcNow.AddSeconds(60); await DatabaseFile.AskAsync<long>(site.App, Waiting) > 0; await Task.Delay(100))
+            var end = DateTime.UtcNow.AddSeconds(60);
+            while (await DatabaseFile.AskAsync<long>(site.App, Waiting) > 0)
+            {
                 Assert.True(DateTime.UtcNow < end, "Events still wait.");
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+
             var came = receiver.Events.Where(sent => sent.Type == Type && sent.AccountId == id).Select(sent => sent.Id).ToList();
             Assert.Equal([await DatabaseFile.AskAsync<string>(site.App, $"{Recorded}'{id}'")], came.Distinct());
             Assert.InRange(came.Count, 1, atMost);

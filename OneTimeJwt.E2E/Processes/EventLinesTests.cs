@@ -18,8 +18,11 @@ public sealed class EventLinesTests
         await Task.WhenAll(accounts.Select(site.MailLinkAsync));
 
         List<string> lines = [];
-        for (var end = DateTime.UtcNow.AddSeconds(30); DateTime.UtcNow < end && lines.Count < 2 * accounts.Length; await Task.Delay(100))
+        for (var end = DateTime.UtcNow.AddSeconds(30); DateTime.UtcNow < end && lines.Count < 2 * accounts.Length;)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
             lines = [.. site.Log.Split('\n').Where(line => line.Contains(Start, StringComparison.Ordinal))];
+        }
 
         Assert.All(lines, line => Assert.StartsWith(Start, line, StringComparison.Ordinal));
         var told = lines.ConvertAll(line => JsonDocument.Parse(line).RootElement.GetProperty("data").GetProperty("account").GetString());
