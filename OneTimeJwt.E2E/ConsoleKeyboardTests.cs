@@ -111,6 +111,7 @@ public sealed class ConsoleKeyboardTests(Suite suite) : BrowserTest(suite)
         await BackAsync(tab);
         await ReachAsync(tab, AriaRole.Link, "Bulk");
         await LeaveAsync(tab, "Enter");
+        await Assertions.Expect(tab.Page.Locator("#list")).ToBeVisibleAsync();
         await IsInOrderAsync(tab, "bulk");
         await ReachAsync(tab, "#list");
         await keys.TypeAsync($"{account.Email}\nnobody@example.org");
@@ -131,6 +132,7 @@ public sealed class ConsoleKeyboardTests(Suite suite) : BrowserTest(suite)
         await BackAsync(tab);
         await ReachAsync(tab, AriaRole.Link, "API keys");
         await LeaveAsync(tab, "Enter");
+        await Assertions.Expect(tab.Page.Locator("#name")).ToBeVisibleAsync();
         await IsInOrderAsync(tab, "keys");
         await ReachAsync(tab, "#name");
         await keys.TypeAsync("ticket system");

@@ -123,7 +123,7 @@ public sealed partial class DeployTests : IDisposable
             .Select(size => long.Parse(size.Groups[1].Value, CultureInfo.InvariantCulture) * 1024 * 1024)
             .ToList();
 
-        Assert.Equal(Constant(typeof(BulkEndpoints), "MaxBytes"), sizes.Max());
+        Assert.Equal(Constant(typeof(CampaignForm), "MaxBytes"), sizes.Max());
         Assert.True(sizes.Min() >= Constant(typeof(SecurityModule), "MaxBodyBytes"), $"{sizes.Min()} bytes");
     }
 
