@@ -22,7 +22,8 @@ internal static class WaitingMails
     {
         await FillAsync(database, waiting);
         using var process = Process.Start(
-            new ProcessStartInfo(Environment.ProcessPath!, [Command, database, sent.ToString(CultureInfo.InvariantCulture)])
+            new ProcessStartInfo(
+                "dotnet", [typeof(WaitingMails).Assembly.Location, Command, database, sent.ToString(CultureInfo.InvariantCulture)])
             {
                 RedirectStandardOutput = true,
             })!;

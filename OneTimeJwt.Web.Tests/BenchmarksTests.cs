@@ -12,7 +12,7 @@ public sealed class BenchmarksTests
     [InlineData("tokens", "kept for an outstanding link (SQLite) | 0 B")]
     [InlineData("delivery", "mails a second into nothing, of 200")]
     [InlineData("events", "an act whose event is sent to one webhook")]
-    [InlineData("growth", "deliver a mail while 1,000 wait")]
+    [InlineData("growth", "deliver a mail while 500 wait")]
     [InlineData("api", "acts a second, 8 at once")]
     public Task A_scenario_runs(string name, string row) => RunsAsync(name, row);
 

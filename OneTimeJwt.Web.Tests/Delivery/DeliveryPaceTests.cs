@@ -79,7 +79,8 @@ public sealed class DeliveryPaceTests
         });
         await slow.Done.WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
 
-        Assert.InRange(reads.Count - before, 1, 60);
+        // One by one it would be hundreds; a busy machine makes more and smaller batches.
+        Assert.InRange(reads.Count - before, 1, 200);
     }
 
     /// <summary>Takes what two hundred and fifty mails a second take, by its own clock.</summary>

@@ -9,7 +9,7 @@ namespace OneTimeJwt.Web.Tests.Events;
 public sealed partial class DocumentedReceiverTests : IDisposable
 {
     private const string Variable = "ONETIMEJWT_TEST_STANDARDWEBHOOKS";
-    private const string New = "whsec_dGhlLW5ldy1zZWNyZXQtdGhhdC1jb21lcy1hZnRlci1pdA==";
+    private const string New = "whsec_dGhlLW5ldy1vbmUtY29tZXMtYWZ0ZXIt";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ott-").FullName;
 

