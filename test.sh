@@ -158,11 +158,11 @@ install_filters() {
     || echo "not to be had here; their tests are skipped"
 }
 
-# What judges HTML and pages, from npm, where npm and what runs them are on the machine.
+# What is from npm, where npm and what runs it are on the machine. Saved, since npm removes what no package.json names.
 npm_tool() {
   command -v npm > /dev/null && command -v "$1" > /dev/null || { echo "$1 or npm is not on PATH; its tests are skipped"; return 1; }
   [ -e "artifacts/tools/node_modules/$2" ] \
-    || timeout 300 npm install --prefix artifacts/tools --ignore-scripts --no-audit --no-fund --no-save "$2@$3" > "$results/$2.log" 2>&1 \
+    || timeout 300 npm install --prefix artifacts/tools --ignore-scripts --no-audit --no-fund "$2@$3" > "$results/$2.log" 2>&1 \
     || { echo "not to be had here; its tests are skipped"; return 1; }
   echo "$2 $3"
 }
