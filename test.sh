@@ -6,7 +6,7 @@ set -uo pipefail
 cd "$(dirname "$0")"
 
 mode=${1:-quick}
-limit=1200
+limit=2400
 case $mode in
   quick) filter=(-trait- "Category=long" -maxThreads 6) ;; # they wait for clocks and ticks as much as they compute
   long) filter=(-trait "Category=long" -maxThreads 1); limit=7200 ;; # one at a time: some of them measure
