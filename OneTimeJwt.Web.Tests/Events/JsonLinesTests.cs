@@ -129,7 +129,7 @@ public sealed class JsonLinesTests : IDisposable
     private static async Task WaitAsync(TestApp app, string file, string accountId, int count)
     {
         await Eventually.Async(
-            async () => File.Exists(file) ? (await TextAsync(file)).Split(accountId).Length - 1 : 0,
+            async () => File.Exists(file) ? (await ReadWholeAsync(file)).Split(accountId).Length - 1 : 0,
             found => found >= count);
         await Eventually.Async(() => WaitingAsync(app), waiting => waiting == 0);
     }
@@ -138,12 +138,12 @@ public sealed class JsonLinesTests : IDisposable
     {
         var lines = new List<JsonNode>();
         foreach (var file in files)
-            lines.AddRange((await TextAsync(file)).Split('\n')[..^1].Select(line => JsonNode.Parse(line)!));
+            lines.AddRange((await ReadWholeAsync(file)).Split('\n')[..^1].Select(line => JsonNode.Parse(line)!));
         return lines;
     }
 
     // As programs other than .NET's read it: without asking whether somebody writes.
-    private static async Task<string> TextAsync(string file)
+    private static async Task<string> ReadWholeAsync(string file)
     {
         await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var reader = new StreamReader(stream);
