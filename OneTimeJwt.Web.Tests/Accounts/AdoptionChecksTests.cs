@@ -57,7 +57,7 @@ public sealed class AdoptionChecksTests
         await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.MigrateAsync(Cancellation));
 
         Assert.Equal(
-            ["RecoveryTables", "RecoveryActors", "RecoveryApi", "RecoveryOidc", "RecoveryConsole", "RecoveryEventDeliveries"],
+            ["RecoveryTables", "RecoveryActors", "RecoveryApi", "RecoveryOidc", "RecoveryConsoleAndEvents"],
             (await app.Migrator.AdoptAsync(Cancellation)).Select(migration => migration.Split('_')[1]));
         Assert.Empty(await app.Migrator.AdoptAsync(Cancellation));
         Assert.Empty(await app.Migrator.MigrateAsync(Cancellation));

@@ -54,19 +54,19 @@ internal static class OurTables
         [
             "20261124112234_IdentityTables", "20261124112401_RecoveryTables", "20261130022643_RecoveryActors",
             "20261130024504_RecoveryApi",
-            "20261130024524_RecoveryOidc", "20261130073427_RecoveryConsole", "20261130073506_RecoveryEventDeliveries",
+            "20261130024524_RecoveryOidc", "20261130073506_RecoveryConsoleAndEvents",
         ],
         DatabaseProvider.PostgreSql =>
         [
             "20261124112304_IdentityTables", "20261124112426_RecoveryTables", "20261130022649_RecoveryActors",
             "20261130024511_RecoveryApi",
-            "20261130024530_RecoveryOidc", "20261130073434_RecoveryConsole", "20261130073514_RecoveryEventDeliveries",
+            "20261130024530_RecoveryOidc", "20261130073514_RecoveryConsoleAndEvents",
         ],
         _ =>
         [
             "20261124112205_IdentityTables", "20261124112335_RecoveryTables", "20261130022638_RecoveryActors",
             "20261130024458_RecoveryApi",
-            "20261130024518_RecoveryOidc", "20261130073419_RecoveryConsole", "20261130073500_RecoveryEventDeliveries",
+            "20261130024518_RecoveryOidc", "20261130073500_RecoveryConsoleAndEvents",
         ],
     };
 

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace OneTimeJwt.Web.Database.Migrations.SqlServer
 {
     /// <inheritdoc />
-    public partial class RecoveryConsole : Migration
+    public partial class RecoveryConsoleAndEvents : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -78,11 +78,44 @@ namespace OneTimeJwt.Web.Database.Migrations.SqlServer
                 name: "IX_RecoverySavedFilters_Owner_Page",
                 table: "RecoverySavedFilters",
                 columns: new[] { "Owner", "Page" });
+
+            migrationBuilder.CreateTable(
+                name: "RecoveryEventDeliveries",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    EventId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Destination = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    AccountId = table.Column<string>(type: "nvarchar(450)", maxLength: 450, nullable: true),
+                    WrittenAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    DueAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Attempts = table.Column<int>(type: "int", nullable: false),
+                    LeasedUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Lease = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryEventDeliveries", x => x.Id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryEventDeliveries_Destination_AccountId_Id",
+                table: "RecoveryEventDeliveries",
+                columns: new[] { "Destination", "AccountId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryEventDeliveries_Destination_DueAt",
+                table: "RecoveryEventDeliveries",
+                columns: new[] { "Destination", "DueAt" });
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "RecoveryEventDeliveries");
+
             migrationBuilder.DropTable(
                 name: "RecoveryCampaignLines");
 

@@ -11,8 +11,8 @@ using OneTimeJwt.Web.Database;
 namespace OneTimeJwt.Web.Database.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAccounts))]
-    [Migration("20261130073500_RecoveryEventDeliveries")]
-    partial class RecoveryEventDeliveries
+    [Migration("20261130073500_RecoveryConsoleAndEvents")]
+    partial class RecoveryConsoleAndEvents
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
