@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using OneTimeJwt.Web.Api;
 using OneTimeJwt.Web.Events;
 
 namespace OneTimeJwt.Web.Tests.Events;
@@ -24,7 +23,7 @@ public sealed partial class EventTypesTests
     public void Types_are_the_APIs_names_of_kinds_and_of_the_characters_that_Standard_Webhooks_recommends()
     {
         Assert.Equal(
-            TrailOperations.Kinds.Keys.Select(kind => $"recovery.{kind}").Order(StringComparer.Ordinal),
+            EventNames.Kinds.Keys.Select(kind => $"recovery.{kind}").Order(StringComparer.Ordinal),
             EventTypes.All.Order(StringComparer.Ordinal));
         Assert.All(EventTypes.All, type => Assert.Matches("^[a-zA-Z0-9_]+(\\.[a-zA-Z0-9_]+)*$", type));
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using OneTimeJwt.Web.Audit;
@@ -9,10 +8,6 @@ namespace OneTimeJwt.Web.Api;
 internal static class TrailOperations
 {
     private const int MaxLimit = 200;
-
-    /// <summary>The kinds of events, as answers have them.</summary>
-    public static IReadOnlyDictionary<string, RecoveryEventKind> Kinds { get; } = Enum.GetValues<RecoveryEventKind>()
-        .ToDictionary(kind => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString()));
 
     public static void Map(RouteGroupBuilder api) =>
         api.MapGet("/trail", ReadAsync)
@@ -38,7 +33,7 @@ internal static class TrailOperations
         if (account?.Length > ColumnLength.Id || actor?.Length > ColumnLength.Id || link?.Length > ColumnLength.Id)
             return ApiProblems.Of(ApiProblems.BadRequest, $"account, actor and link have at most {ColumnLength.Id} characters.");
         var known = RecoveryEventKind.Requested;
-        if (kind is not null && !Kinds.TryGetValue(kind, out known))
+        if (kind is not null && !EventNames.Kinds.TryGetValue(kind, out known))
             return ApiProblems.Of(ApiProblems.BadRequest, "kind has to be one that the trail has, as in its lines.");
         if (limit is < 1 or > MaxLimit)
             return ApiProblems.Of(ApiProblems.BadRequest, $"limit has to be between 1 and {MaxLimit}.");
