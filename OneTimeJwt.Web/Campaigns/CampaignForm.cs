@@ -44,20 +44,9 @@ internal sealed record CampaignForm(
         if (request.GetMultipartBoundary() is not { Length: > 0 } boundary)
             return new CampaignForm(await FormPost.BindAsync(http), Pasted: null, Uploaded: null, "", Problem: null);
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaxBytes;
-        try
-        {
-            return await ReadAsync(http, new MultipartReader(boundary, request.Body) { BodyLengthLimit = MaxBytes });
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new BadHttpRequestException("The form can't be read.", StatusCodes.Status400BadRequest, fault);
-        }
-        catch (IOException fault) when (fault is not BadHttpRequestException)
-        {
-            throw new BadHttpRequestException("The form broke off.", StatusCodes.Status400BadRequest, fault);
-        }
+        RequestBody.Limit(http, MaxBytes);
+        return await RequestBody.ReadFormAsync(
+            () => ReadAsync(http, new MultipartReader(boundary, request.Body) { BodyLengthLimit = MaxBytes }));
     }
 
     private static async Task<CampaignForm> ReadAsync(HttpContext http, MultipartReader parts)
@@ -128,8 +117,7 @@ internal sealed record CampaignForm(
         if (http.Request.ContentLength > MaxDrained)
             return;
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaxDrained;
+        RequestBody.Limit(http, MaxDrained);
         await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
     }
 }

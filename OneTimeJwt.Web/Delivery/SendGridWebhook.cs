@@ -48,8 +48,7 @@ internal sealed class SendGridWebhook(SendGridSignature signature, DeliveryRepor
     {
         if (http.Request.ContentLength > MaxBytes)
             throw new BadHttpRequestException("The events are too large.", StatusCodes.Status413PayloadTooLarge);
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaxBytes;
+        RequestBody.Limit(http, MaxBytes);
 
         using var body = new MemoryStream();
         try

@@ -65,8 +65,7 @@ internal sealed partial class LogoutTokens(
         var request = http.Request;
         if (!request.HasFormContentType || !FormPost.IsUtf8(request) || request.ContentLength > FormPost.MaxBytes)
             return null;
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = FormPost.MaxBytes;
+        RequestBody.Limit(http, FormPost.MaxBytes);
         try
         {
             return (await request.ReadFormAsync(http.RequestAborted))["logout_token"] is { Count: 1 } value ? value.ToString() : null;

@@ -36,24 +36,14 @@ public sealed record FormPost(IFormCollection Fields, bool IsAntiforgeryValid, b
             throw new BadHttpRequestException("Not a form.", StatusCodes.Status415UnsupportedMediaType);
         if (request.ContentLength > maxBytes)
             throw new BadHttpRequestException("The form is too large.", StatusCodes.Status413PayloadTooLarge);
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = maxBytes;
-
-        try
+        RequestBody.Limit(context, maxBytes);
+        return await RequestBody.ReadFormAsync(async () =>
         {
             var fields = await request.ReadFormAsync(options, context.RequestAborted);
             var isFromHere = IsFromHere(request);
             var isValid = isFromHere && await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context);
             return new FormPost(fields, isValid, LacksCookie: isFromHere && LacksItsCookie(context));
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new BadHttpRequestException("The form can't be read.", StatusCodes.Status400BadRequest, fault);
-        }
-        catch (IOException fault) when (fault is not BadHttpRequestException)
-        {
-            throw new BadHttpRequestException("The form broke off.", StatusCodes.Status400BadRequest, fault);
-        }
+        });
     }
 
     /// <summary>What every browser sends, and all that JSON may be; of some other encodings the framework's readers throw.</summary>
