@@ -449,15 +449,7 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
             var accounts = Enumerable
                 .Range(0, count)
                 .Select(_ => $"{prefix}{Guid.NewGuid():N}@example.com")
-                .Select(address => new Account
-                {
-                    Email = address,
-                    UserName = address,
-                    NormalizedEmail = address.ToUpperInvariant(),
-                    NormalizedUserName = address.ToUpperInvariant(),
-                    EmailConfirmed = true,
-                    PasswordHash = app.Services.GetRequiredService<UnusablePassword>().NewHash(),
-                })
+                .Select(address => LongListTests.Person(address, app))
                 .ToList();
             database.AddRange(accounts);
             await database.SaveChangesAsync();

@@ -302,7 +302,7 @@ public sealed class LongListTests(AppOnEach apps) : IClassFixture<AppOnEach>
         return accounts;
     }
 
-    private static Account Person(string address, TestApp app) => new()
+    internal static Account Person(string address, TestApp app) => new()
     {
         Email = address,
         UserName = address,

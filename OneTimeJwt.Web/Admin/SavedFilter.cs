@@ -51,7 +51,6 @@ internal sealed partial class SavedFilterRetention(
     ILogger<SavedFilterRetention> logger
 ) : Worker
 {
-    private const int AtOnce = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
@@ -64,7 +63,7 @@ internal sealed partial class SavedFilterRetention(
 
         var sum = 0;
         var owners = await database.SavedFilters.Select(filter => filter.Owner).Distinct().ToListAsync(cancellationToken);
-        foreach (var some in owners.Chunk(AtOnce))
+        foreach (var some in owners.Chunk(BatchedDelete.AtOnce))
         {
             var present = await accounts.Where(account => some.Contains(account.Id)).Select(account => account.Id)
                 .ToListAsync(cancellationToken);

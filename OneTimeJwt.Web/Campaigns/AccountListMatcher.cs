@@ -105,9 +105,15 @@ public sealed class AccountListMatcher(IDbContextFactory<AccountsContext> contex
         return $"accounts{start}{filters}";
     }
 
-    /// <summary>Whether it takes longer than somebody waits for a page.</summary>
-    public async Task<bool> IsLongAsync(CampaignSelection choice, CancellationToken cancellationToken) =>
-        choice.List is { } list ? list.Count > RowsAtOnce : !(await NextAsync(choice, after: null, cancellationToken)).IsLast;
+    /// <returns>The first part; null where all of it takes longer than somebody waits for a page.</returns>
+    public async Task<MatchedPiece?> FirstOfShortAsync(CampaignSelection choice, CancellationToken cancellationToken)
+    {
+        if (choice.List is { Count: > RowsAtOnce })
+            return null;
+
+        var first = await NextAsync(choice, after: null, cancellationToken);
+        return choice.List is not null || first.IsLast ? first : null;
+    }
 
     /// <param name="choice">Which accounts.</param>
     /// <param name="after">The part before; null at the start.</param>

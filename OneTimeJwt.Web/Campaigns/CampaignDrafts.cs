@@ -48,12 +48,15 @@ public sealed class CampaignDrafts(
             CreatedAt = now,
             GatheredAt = now,
         };
-        if (key is null && await match.IsLongAsync(selection, cancellationToken))
+        var first = key is null
+            ? await match.FirstOfShortAsync(selection, cancellationToken)
+            : await match.NextAsync(selection, after: null, cancellationToken);
+        if (first is null)
             return await BeginAsync(campaign, selection);
 
         try
         {
-            return await WriteAsync(campaign, selection, key is null ? null : asked, cancellationToken);
+            return await WriteAsync(campaign, selection, first, key is null ? null : asked, cancellationToken);
         }
         catch (DbUpdateException fault) when (key is not null && fault.IsConflict())
         {
@@ -106,17 +109,15 @@ public sealed class CampaignDrafts(
     }
 
     private async Task<AdminActionOutcome> WriteAsync(
-        Campaign campaign, CampaignSelection selection, string? asked, CancellationToken cancellationToken)
+        Campaign campaign, CampaignSelection selection, MatchedPiece first, string? asked, CancellationToken cancellationToken)
     {
         var accounts = new GatheredAccounts(campaign.Id, campaign.StartedBy);
-        var pieces = new List<GatheredPiece>();
-        MatchedPiece? matched = null;
-        do
+        var pieces = new List<GatheredPiece> { accounts.Add(first) };
+        for (var matched = first; !pieces[^1].IsLast;)
         {
             matched = await match.NextAsync(selection, matched, cancellationToken);
             pieces.Add(accounts.Add(matched));
         }
-        while (!pieces[^1].IsLast);
 
         if (GatheredAccounts.ProblemOf(pieces[^1].Count.Accounts, selection.List is not null) is { } problem)
             return new(AdminActionResult.Impossible, problem);
