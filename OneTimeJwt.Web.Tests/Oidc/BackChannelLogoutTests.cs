@@ -170,6 +170,18 @@ public sealed class BackChannelLogoutTests(OidcSignInTests.Shared shared) : ICla
     }
 
     [Fact]
+    public async Task Tokens_of_strangers_wait_for_new_keys_once_and_not_one_after_another()
+    {
+        await using var oidc = await OidcApp.StartAsync();
+        var provider = oidc.App.Services.GetRequiredService<OidcProvider>();
+        var cancellation = TestContext.Current.CancellationToken;
+        var atOnce = Enumerable.Range(0, 5).Select(_ => provider.RefreshKeysAsync(cancellation)).ToArray();
+
+        Assert.All(await Task.WhenAll(atOnce), found => Assert.False(found));
+        Assert.True(provider.RefreshKeysAsync(cancellation).IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task A_token_that_is_signed_with_a_new_key_counts()
     {
         await using var oidc = await OidcApp.StartAsync();

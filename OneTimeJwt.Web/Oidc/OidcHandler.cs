@@ -11,11 +11,12 @@ internal static class OidcHandler
     /// <summary>What clocks may differ by.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(2);
 
+    /// <summary>New keys are looked for when a token names an unknown one, but no more often than this, whoever sends such
+    /// tokens.</summary>
+    public static readonly TimeSpan KeyRefresh = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SignInTime = TimeSpan.FromMinutes(15);
-
-    // New keys are looked for when a token names an unknown one, but no more often than this, whoever sends such tokens.
-    private static readonly TimeSpan KeyRefresh = TimeSpan.FromSeconds(30);
 
     /// <summary>By this app's clock: an expired token, or one of the future, is refused.</summary>
     public static LifetimeValidator Lifetime(TimeProvider time) => (notBefore, expires, _, _) =>

@@ -5,8 +5,17 @@ using Microsoft.IdentityModel.Tokens;
 namespace OneTimeJwt.Web.Oidc;
 
 /// <summary>What the provider publishes, as the handler has it.</summary>
-internal sealed partial class OidcProvider(IOptionsMonitor<OpenIdConnectOptions> options, ILogger<OidcProvider> logger)
+internal sealed partial class OidcProvider(
+    IOptionsMonitor<OpenIdConnectOptions> options, TimeProvider time, ILogger<OidcProvider> logger)
 {
+    /// <summary>How long new keys are waited for.</summary>
+    private static readonly TimeSpan RefreshTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RefreshPoll = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _lock = new();
+    private Task<bool> _refresh = Task.FromResult(false);
+    private long? _refreshBegan;
+
     public OpenIdConnectOptions Options => options.Get(OpenIdConnectDefaults.AuthenticationScheme);
 
     /// <summary>Addresses and keys; asked for when they are needed first, and from then on now and then.</summary>
@@ -14,24 +23,19 @@ internal sealed partial class OidcProvider(IOptionsMonitor<OpenIdConnectOptions>
     public Task<OpenIdConnectConfiguration> ConfigurationAsync(CancellationToken cancellationToken) =>
         Options.ConfigurationManager!.GetConfigurationAsync(cancellationToken);
 
-    /// <summary>How long new keys are waited for.</summary>
-    private static readonly TimeSpan RefreshTimeout = TimeSpan.FromSeconds(5);
-
-    /// <summary>A token names a key that isn't known. The library asks for new ones in the background, and not too often.</summary>
+    /// <summary>
+    /// A token names a key that isn't known. The library asks for new ones in the background, and not too often: until it would
+    /// ask again, all such tokens share one wait, so that a stranger's hold nothing up.
+    /// </summary>
     /// <returns>Whether there are new ones now.</returns>
-    public async Task<bool> RefreshKeysAsync(CancellationToken cancellationToken)
+    public Task<bool> RefreshKeysAsync(CancellationToken cancellationToken)
     {
-        var before = await ConfigurationAsync(cancellationToken);
-        Options.ConfigurationManager!.RequestRefresh();
-        for (var waited = TimeSpan.Zero; waited < RefreshTimeout; waited += TimeSpan.FromMilliseconds(100))
+        lock (_lock)
         {
-            var now = await ConfigurationAsync(cancellationToken);
-            if (!ReferenceEquals(now, before) && !Keys(now).SetEquals(Keys(before)))
-                return true;
-            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            if (_refreshBegan is not { } began || time.GetElapsedTime(began) >= OidcHandler.KeyRefresh)
+                (_refreshBegan, _refresh) = (time.GetTimestamp(), RefreshKeysAsync());
+            return _refresh.WaitAsync(cancellationToken);
         }
-
-        return false;
     }
 
     /// <summary>
@@ -60,6 +64,21 @@ internal sealed partial class OidcProvider(IOptionsMonitor<OpenIdConnectOptions>
             Log.Unreachable(logger, LoggableException.NameOf(fault));
             return null;
         }
+    }
+
+    private async Task<bool> RefreshKeysAsync()
+    {
+        var before = await ConfigurationAsync(CancellationToken.None);
+        Options.ConfigurationManager!.RequestRefresh();
+        for (var waited = TimeSpan.Zero; waited < RefreshTimeout; waited += RefreshPoll)
+        {
+            var now = await ConfigurationAsync(CancellationToken.None);
+            if (!ReferenceEquals(now, before) && !Keys(now).SetEquals(Keys(before)))
+                return true;
+            await Task.Delay(RefreshPoll);
+        }
+
+        return false;
     }
 
     private static HashSet<string> Keys(OpenIdConnectConfiguration configuration) =>
