@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
@@ -18,8 +19,12 @@ internal sealed partial class LoggableException(Exception fault) : Exception(Tex
     /// <returns>Null where the fault was to be expected.</returns>
     public static LoggableException? IfUnexpected(Exception? fault) => fault is not null && fault.MayBeOfOneRow() ? new(fault) : null;
 
-    /// <summary>What is at the bottom of it, by its type.</summary>
-    public static string NameOf(Exception fault) => fault.GetBaseException().GetType().Name;
+    /// <summary>What is at the bottom of it, by its type; for a connection also why there is none.</summary>
+    public static string NameOf(Exception fault) => fault.GetBaseException() switch
+    {
+        SocketException socket => $"{nameof(SocketException)}: {socket.SocketErrorCode}",
+        var other => other.GetType().Name,
+    };
 
     public override string StackTrace => fault.StackTrace ?? "";
 
