@@ -142,11 +142,21 @@ public sealed class JsonLinesTests : IDisposable
         return lines;
     }
 
-    // As programs other than .NET's read it: without asking whether somebody writes.
     private static async Task<string> ReadWholeAsync(string file)
     {
-        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(Cancellation);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                using var reader = new StreamReader(stream);
+                return await reader.ReadToEndAsync(Cancellation);
+            }
+            catch (IOException) when (tries < 50)
+            {
+                // The runtime locks what it opens, and the app is writing. Programs that ship logs don't ask.
+                await Task.Delay(20, Cancellation);
+            }
+        }
     }
 }

@@ -37,10 +37,14 @@ public sealed class OpenProvider : IAsyncDisposable
     public const string ClientId = "console";
     public const string ClientSecret = "not-a-secret-but-as-long-as-one";
 
+    // Making keys costs seconds of a busy machine, which the app would wait for: made once for all.
+    private static readonly RSAParameters FirstKey = NewParameters();
+    private static readonly RsaSecurityKey EncryptionKey = new(NewParameters());
+
     private readonly int _port = LocalPort.Free();
     private readonly ShiftedClock _clock;
     private WebApplication? _app;
-    private RsaSecurityKey _key = NewKey();
+    private RsaSecurityKey _key = KeyOf(FirstKey);
 
     private OpenProvider(TimeProvider time) => _clock = new ShiftedClock(time);
 
@@ -156,9 +160,17 @@ public sealed class OpenProvider : IAsyncDisposable
         return writer.CreateToken(payload, credentials, new Dictionary<string, object> { ["typ"] = "logout+jwt" });
     }
 
-    public static RsaSecurityKey NewKey() => new(RSA.Create(2048)) { KeyId = Guid.NewGuid().ToString("N") };
+    public static RsaSecurityKey NewKey() => KeyOf(NewParameters());
 
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static RsaSecurityKey KeyOf(RSAParameters parameters) => new(parameters) { KeyId = Guid.NewGuid().ToString("N") };
+
+    private static RSAParameters NewParameters()
+    {
+        using var rsa = RSA.Create(2048);
+        return rsa.ExportParameters(includePrivateParameters: true);
+    }
 
     private void SetUp(OpenIddictServerBuilder server)
     {
@@ -172,7 +184,7 @@ public sealed class OpenProvider : IAsyncDisposable
             .RequireProofKeyForCodeExchange()
             .RegisterScopes(Scopes.OpenId, Scopes.Profile, "groups")
             .RegisterPromptValues(PromptValues.None)
-            .AddEphemeralEncryptionKey()
+            .AddEncryptionKey(EncryptionKey)
             .AddSigningKey(_key);
         server.UseAspNetCore().DisableTransportSecurityRequirement();
         server.AddEventHandler<ValidateAuthorizationRequestContext>(handler => handler.UseInlineHandler(Check));
