@@ -94,6 +94,30 @@ public sealed class ApiCampaignTests(ApiApp shared) : IClassFixture<ApiApp>
         Assert.Single(await _app.TrailAsync(), line => line.CampaignId == id && line.Kind == RecoveryEventKind.CampaignStarted);
     }
 
+    [Theory]
+    [InlineData("its server stopped half way")]
+    [InlineData("the day of its answer is over")]
+    public async Task One_key_draws_it_up_again_after_(string what)
+    {
+        using var robot = await _app.ProgramAsync(ConsoleRole.Admin);
+        var account = await _app.AddAccountAsync();
+        var request = new JsonObject { ["requiresReset"] = false, ["accounts"] = new JsonArray(account.Email) };
+        var first = await DraftAsync();
+        await _app.WithAsync<AccountsContext, int>(database => what[0] == 'i'
+            ? database.Campaigns
+                .Where(row => row.Id == first)
+                .ExecuteUpdateAsync(row => row.SetProperty(known => known.State, CampaignState.Interrupted))
+            : database.ActAnswers.Where(row => row.EventId == first).ExecuteDeleteAsync());
+
+        var second = await DraftAsync();
+
+        Assert.NotEqual(first, second);
+        Assert.Equal(second, await DraftAsync());
+        (await StartAsync(robot, $"{Path}/{second}", 1)).Json();
+
+        async Task<Guid> DraftAsync() => (await PostAsync(robot, Path, request, "once")).Json()["id"]!.GetValue<Guid>();
+    }
+
     [Fact]
     public async Task When_its_key_is_revoked_it_pauses()
     {

@@ -8,6 +8,7 @@ public sealed class CampaignDrafts(
     AccountListMatcher match,
     CampaignListWriter campaigns,
     GatheringLists lists,
+    SqliteWriteLock writer,
     TimeProvider time)
 {
     /// <summary>Where there is a problem nothing is kept.</summary>
@@ -26,9 +27,8 @@ public sealed class CampaignDrafts(
         string? key,
         CancellationToken cancellationToken)
     {
-        var id = key is null ? Guid.CreateVersion7() : ActAnswer.IdOf(actor.Id, key);
-        var asked = key is null ? "" : RequestOf(selection, requiresReset);
-        if (key is not null && await EarlierAsync(id, asked, cancellationToken) is { } earlier)
+        var keyed = key is null ? null : new Keyed(ActAnswer.IdOf(actor.Id, key), RequestOf(selection, requiresReset));
+        if (keyed is not null && await EarlierAsync(keyed, cancellationToken) is { } earlier)
             return earlier;
         if (selection.List is { } lines && GatheredAccounts.ProblemOf(lines.Count, isList: true) is { } problem)
             return new(AdminActionResult.Impossible, problem);
@@ -36,7 +36,7 @@ public sealed class CampaignDrafts(
         var now = time.GetUtcNow();
         var campaign = new Campaign
         {
-            Id = id,
+            Id = Guid.CreateVersion7(),
             State = CampaignState.Gathering,
             RequiresReset = requiresReset,
             Rate = CampaignActions.DefaultRate,
@@ -48,7 +48,7 @@ public sealed class CampaignDrafts(
             CreatedAt = now,
             GatheredAt = now,
         };
-        var first = key is null
+        var first = keyed is null
             ? await match.FirstOfShortAsync(selection, cancellationToken)
             : await match.NextAsync(selection, after: null, cancellationToken);
         if (first is null)
@@ -56,12 +56,12 @@ public sealed class CampaignDrafts(
 
         try
         {
-            return await WriteAsync(campaign, selection, first, key is null ? null : asked, cancellationToken);
+            return await WriteAsync(campaign, selection, first, keyed, cancellationToken);
         }
-        catch (DbUpdateException fault) when (key is not null && fault.IsConflict())
+        catch (DbUpdateException fault) when (keyed is not null && fault.IsConflict())
         {
             // Another request with the key was faster.
-            return await EarlierAsync(id, asked, cancellationToken) ?? BeingMade();
+            return await EarlierAsync(keyed, cancellationToken) ?? BeingMade();
         }
     }
 
@@ -75,17 +75,31 @@ public sealed class CampaignDrafts(
     private static AdminActionOutcome Done(Campaign campaign) =>
         AdminActionOutcome.Recorded(AdminActionResult.Done, "", campaign.Id, campaign.CreatedAt);
 
-    private async Task<AdminActionOutcome?> EarlierAsync(Guid id, string asked, CancellationToken cancellationToken)
+    private async Task<AdminActionOutcome?> EarlierAsync(Keyed keyed, CancellationToken cancellationToken)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await database.ActAnswers.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } answer)
+        if (await database.ActAnswers.AsNoTracking().SingleOrDefaultAsync(row => row.Id == keyed.Id, cancellationToken) is not { } answer)
             return null;
+        var outcome = answer.To(keyed.Request);
+        if (!outcome.Done)
+            return outcome;
 
-        var outcome = answer.To(asked);
-        return outcome.Done
-            && await database.Campaigns.AnyAsync(row => row.Id == id && row.State == CampaignState.Gathering, cancellationToken)
-                ? BeingMade()
-                : outcome;
+        var campaign = database.Campaigns.Where(row => row.Id == answer.EventId);
+        switch (await campaign.Select(row => row.State).SingleOrDefaultAsync(cancellationToken))
+        {
+            case CampaignState.Gathering:
+                return BeingMade();
+            case CampaignState.Interrupted:
+                // Its server stopped half way, and nobody got an answer.
+                await writer.RunAsync(
+                    () => database.ActAnswers
+                        .Where(row => row.Id == keyed.Id && row.EventId == answer.EventId)
+                        .ExecuteDeleteAsync(cancellationToken),
+                    cancellationToken);
+                return null;
+            default:
+                return outcome;
+        }
     }
 
     // Whoever asked may go away meanwhile.
@@ -109,7 +123,7 @@ public sealed class CampaignDrafts(
     }
 
     private async Task<AdminActionOutcome> WriteAsync(
-        Campaign campaign, CampaignSelection selection, MatchedPiece first, string? asked, CancellationToken cancellationToken)
+        Campaign campaign, CampaignSelection selection, MatchedPiece first, Keyed? keyed, CancellationToken cancellationToken)
     {
         var accounts = new GatheredAccounts(campaign.Id, campaign.StartedBy);
         var pieces = new List<GatheredPiece> { accounts.Add(first) };
@@ -123,9 +137,10 @@ public sealed class CampaignDrafts(
             return new(AdminActionResult.Impossible, problem);
 
         var done = Done(campaign);
-        await AddAsync(asked is null ? [campaign] : [campaign, ActAnswer.Of(campaign.Id, asked, done)], cancellationToken);
+        await AddAsync(keyed is null ? [campaign] : [campaign, ActAnswer.Of(keyed.Id, keyed.Request, done)], cancellationToken);
+        // From here on it is made, whoever went away meanwhile.
         foreach (var piece in pieces)
-            await campaigns.SaveAsync(campaign.Id, piece, cancellationToken);
+            await campaigns.SaveAsync(campaign.Id, piece, CancellationToken.None);
         return done;
     }
 
@@ -135,4 +150,6 @@ public sealed class CampaignDrafts(
         database.AddRange(rows);
         await database.SaveChangesAsync(cancellationToken);
     }
+
+    private sealed record Keyed(Guid Id, string Request);
 }
