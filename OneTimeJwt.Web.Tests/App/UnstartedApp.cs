@@ -9,7 +9,7 @@ internal sealed class UnstartedApp : IAsyncDisposable
     private readonly string _folder;
     private readonly WebApplication _app;
 
-    private UnstartedApp(TestDatabase database, string folder, string? more = null)
+    private UnstartedApp(TestDatabase database, string folder, string? more = null, params string[] settings)
     {
         (Database, _folder) = (database, folder);
         _app = Program.Build(
@@ -19,6 +19,7 @@ internal sealed class UnstartedApp : IAsyncDisposable
             "--contentRoot", folder,
             $"--Database:Provider={database.Provider}",
             $"--ConnectionStrings:Accounts={database.ConnectionString}{more}",
+            .. settings,
         ]);
     }
 
@@ -44,7 +45,8 @@ internal sealed class UnstartedApp : IAsyncDisposable
 
     /// <summary>Another process's, on the same database.</summary>
     /// <param name="more">What its connection string says besides.</param>
-    public UnstartedApp Twin(string? more = null) => new(Database, _folder, more);
+    /// <param name="settings">As a command line has them.</param>
+    public UnstartedApp Twin(string? more = null, params string[] settings) => new(Database, _folder, more, settings);
 
     public AccountsContext Open() => Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContext();
 

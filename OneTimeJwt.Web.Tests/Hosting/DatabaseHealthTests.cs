@@ -80,7 +80,27 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
     [InlineData("UPDATE ON \"RecoveryOidcSessions\"", HealthStatus.Degraded, "UPDATE on RecoveryOidcSessions")]
     [InlineData("INSERT ON \"RecoveryOidcLogouts\"", HealthStatus.Degraded, "INSERT on RecoveryOidcLogouts")]
     [InlineData("INSERT, UPDATE, DELETE ON \"RecoveryMigrations\"", HealthStatus.Healthy, null)]
-    public async Task A_right_that_the_serving_user_lacks_is_named(string right, HealthStatus status, string? named)
+    public Task A_right_that_the_serving_user_lacks_is_named(string right, HealthStatus status, string? named) =>
+        IsNamedAsync(right, status, named);
+
+    [Fact]
+    public Task Where_events_are_sent_on_nothing_can_be_recorded_without_their_table() => IsNamedAsync(
+        "INSERT ON \"RecoveryEventDeliveries\"", HealthStatus.Unhealthy, "INSERT on RecoveryEventDeliveries", "--Trail:JsonLines=stdout");
+
+    [Fact]
+    public async Task A_write_that_is_refused_for_another_cause_is_told_without_the_drivers_words()
+    {
+        await using var app = await UnstartedApp.OnAsync(DatabaseProvider.PostgreSql);
+        await app.Migrator.MigrateAsync(Cancellation);
+        await using var database = app.Open();
+        await TellAsync(database, """ALTER TABLE "RecoveryOutbox" ADD CHECK ("Attempts" > 0)""");
+
+        var told = await LookAsync(app);
+
+        Assert.Equal((HealthStatus.Unhealthy, DatabaseFaults.DisplayText(DatabaseFault.Other)), (told.Status, told.Description));
+    }
+
+    private async Task IsNamedAsync(string right, HealthStatus status, string? named, params string[] settings)
     {
         var owner = await migrated.OnceAsync();
         await using var database = owner.Open();
@@ -94,7 +114,7 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
             """);
         try
         {
-            var told = await LookAsync(owner.Twin($";Username={user};Pooling=false"));
+            var told = await LookAsync(owner.Twin($";Username={user};Pooling=false", settings));
 
             var cause = named is null ? null : $"The database user lacks {named}: see Rights in OPERATIONS.md.";
             Assert.Equal((status, cause), (told.Status, told.Description));
@@ -103,19 +123,6 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
         {
             await TellAsync(database, $"DROP OWNED BY {user}; DROP ROLE {user}");
         }
-    }
-
-    [Fact]
-    public async Task A_write_that_is_refused_for_another_cause_is_told_without_the_drivers_words()
-    {
-        await using var app = await UnstartedApp.OnAsync(DatabaseProvider.PostgreSql);
-        await app.Migrator.MigrateAsync(Cancellation);
-        await using var database = app.Open();
-        await TellAsync(database, """ALTER TABLE "RecoveryOutbox" ADD CHECK ("Attempts" > 0)""");
-
-        var told = await LookAsync(app);
-
-        Assert.Equal((HealthStatus.Unhealthy, DatabaseFaults.DisplayText(DatabaseFault.Other)), (told.Status, told.Description));
     }
 
     private static (HttpStatusCode, string?, string?) NotReady(string cause) => (HttpStatusCode.ServiceUnavailable, "Unhealthy", cause);
