@@ -152,8 +152,11 @@ public sealed class ApiTokenTests : IAsyncLifetime
     /// <summary>A provider with discovery and keys (OpenID Connect Discovery 1.0, section 4).</summary>
     private sealed class Issuer : IAsyncDisposable
     {
+        // Making one takes a busy machine a second.
+        private static readonly RSA First = RSA.Create(2048);
+
         private readonly WebApplication _server;
-        private RsaSecurityKey _key = Made();
+        private RsaSecurityKey _key = Of(First);
 
         private Issuer()
         {
@@ -209,7 +212,9 @@ public sealed class ApiTokenTests : IAsyncLifetime
 
         public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-        private static RsaSecurityKey Made(string? id = null) => new(RSA.Create(2048)) { KeyId = id ?? Guid.NewGuid().ToString() };
+        private static RsaSecurityKey Made(string? id = null) => Of(RSA.Create(2048), id);
+
+        private static RsaSecurityKey Of(RSA key, string? id = null) => new(key) { KeyId = id ?? Guid.NewGuid().ToString() };
 
         private object PublicKey()
         {
