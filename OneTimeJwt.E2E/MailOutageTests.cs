@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using MimeKit;
 using OneTimeJwt.E2E.Infrastructure;
@@ -79,11 +80,12 @@ public sealed class MailOutageTests : IAsyncLifetime
         await UntilAsync(() => _server.Commands.Contains("DATA"));
 
         Assert.Equal(0, await _app.StopAsync());
-        Assert.Equal(1, Count("RecoveryOutbox"));
+        // It may have arrived: a copy is due in five minutes, for which nobody waits here.
+        Assert.Equal(1, Change("RecoveryOutbox SET DueAt = RequestedAt WHERE UnansweredAt IS NOT NULL"));
         _server.Ponder = _ => Task.CompletedTask;
         await _app.StartAgainAsync();
 
-        await OneMailAsync();
+        await OneMailAsync(departures: 2);
     }
 
     public async ValueTask DisposeAsync()
@@ -149,12 +151,12 @@ public sealed class MailOutageTests : IAsyncLifetime
     }
 
     // With the outbox empty there is nothing left that could send a second one.
-    private async Task OneMailAsync()
+    private async Task OneMailAsync(int departures = 1)
     {
         await UntilAsync(() => Count("RecoveryOutbox") == 0);
         using var mail = await MimeMessage.LoadAsync(new MemoryStream(System.Text.Encoding.Latin1.GetBytes(Assert.Single(_server.Mails))));
         Assert.Equal("ada@example.com", mail.To.Mailboxes.Single().Address);
-        Assert.Equal(1, Count("RecoveryTrail WHERE Kind = 'Mailed'"));
+        Assert.Equal(departures, Count("RecoveryTrail WHERE Kind = 'Mailed'"));
 
         using var visitor = new Visitor(_app.Address);
         var form = await visitor.GetAsync(new Uri(new ReceivedMail(mail).Link).PathAndQuery);
@@ -173,14 +175,19 @@ public sealed class MailOutageTests : IAsyncLifetime
         }
     }
 
-    private int Count(string rows)
+    private int Count(string rows) =>
+        Run($"SELECT COUNT(*) FROM {rows}", command => Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture));
+
+    private int Change(string rows) => Run($"UPDATE {rows}", command => command.ExecuteNonQuery());
+
+    private int Run(string sql, Func<SqliteCommand, int> run)
     {
         using var connection = new SqliteConnection($"Data Source={_app.Database}");
         connection.Open();
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // The text is this test's own.
-        command.CommandText = $"SELECT COUNT(*) FROM {rows}";
+        command.CommandText = sql;
 #pragma warning restore CA2100
-        return Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+        return run(command);
     }
 }

@@ -35,9 +35,8 @@ public sealed class DatabaseAwayTests
             if (somethingInItsPlace)
                 Directory.CreateDirectory(site.App.Database);
             await AreOutOfOrderAsync(visit.Open, visit.Redeem, visit.Ask, visit.SignIn);
-            var live = await visit.Visitor.GetAsync("/health/live");
-            var ready = await visit.Visitor.GetAsync("/health/ready");
-            Assert.Equal((200, 503), ((int)live.Status, (int)ready.Status));
+            Assert.Equal(200, (int)(await visit.Visitor.GetAsync("/health/live")).Status);
+            await IsNotReadyAsync(visit.Visitor);
 
             Assert.False(File.Exists(site.App.Database), "An empty database was made in its place.");
             if (somethingInItsPlace)
@@ -56,6 +55,17 @@ public sealed class DatabaseAwayTests
             Assert.True(answer.Headers.ContainsKey("Retry-After"));
             Assert.Contains("briefly out of order", answer.Body, StringComparison.Ordinal);
             Assert.DoesNotContain("name=\"token\"", answer.Body, StringComparison.Ordinal);
+        }
+    }
+
+    // An answer counts for two seconds.
+    private static async Task IsNotReadyAsync(Visitor visitor)
+    {
+        var end = DateTime.UtcNow.AddSeconds(10);
+        while ((await visitor.GetAsync("/health/ready")).Status != HttpStatusCode.ServiceUnavailable)
+        {
+            Assert.True(DateTime.UtcNow < end, "It says that it is ready.");
+            await Task.Delay(200, TestContext.Current.CancellationToken);
         }
     }
 
