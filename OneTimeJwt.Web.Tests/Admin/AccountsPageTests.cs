@@ -229,6 +229,27 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
         Assert.Empty(page.FindAll("[data-hit], input"));
     }
 
+    /// <summary>With two lower bounds SQLite may take the other one, and reads all pages ahead of this one.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("user-")]
+    public async Task A_page_further_on_enters_the_index_where_the_last_one_ended(string text)
+    {
+        const string Bound = "\"NormalizedEmail\" >= ";
+        var cancellation = Xunit.TestContext.Current.CancellationToken;
+        for (var i = 0; i < 4; i++)
+            await _app.AddAccountAsync();
+        var first = await Search.PageAsync(text, AccountFilters.None, after: null, max: 2, cancellation);
+        var earlier = _app.Log.Lines.Count;
+
+        await Search.PageAsync(text, AccountFilters.None, first.Next, max: 2, cancellation);
+
+        var asked = _app.Log.Lines.Skip(earlier).Where(line =>
+            line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains(Bound, StringComparison.Ordinal));
+        // The line has the statement twice.
+        Assert.Equal(2, Assert.Single(asked).Split("ORDER BY")[0].Split(Bound).Length);
+    }
+
     [Fact]
     public async Task An_account_is_found_by_address_user_name_and_id_and_listed_once()
     {

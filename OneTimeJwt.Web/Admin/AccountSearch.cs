@@ -89,9 +89,7 @@ public sealed class AccountSearch(
         int max,
         CancellationToken cancellationToken)
     {
-        var candidates = stage.Among(database.Users.AsNoTracking());
-        if (after is not null)
-            candidates = stage.Behind(candidates, after);
+        var candidates = stage.Of(database.Users.AsNoTracking(), after);
         if (mailed is not null)
         {
             candidates = links.Among(database, Few(candidates, mailed));
@@ -158,8 +156,8 @@ public sealed class AccountSearch(
         if (text.Length == 0)
             return
             [
-                new(byEmail, byId, accounts => accounts.Where(byEmail.From(""))),
-                new(byId, byId, accounts => accounts.Where(account => account.NormalizedEmail == null)),
+                new(byEmail, byId, (accounts, from) => accounts.Where(byEmail.From(from ?? ""))),
+                new(byId, byId, (accounts, from) => From(byId, accounts.Where(account => account.NormalizedEmail == null), from)),
             ];
         if (text.Length > MaxTextLength || !Addresses.CanBeNormalised(text))
             return [];
@@ -182,13 +180,20 @@ public sealed class AccountSearch(
             prefixes.Take(shown).Aggregate(accounts, (rest, prefix) => prefix.Outside(rest));
         return
         [
-            .. prefixes.Select((prefix, i) => new SearchStage(prefix.Key, byId, accounts => Rest(prefix.Within(accounts), i))),
+            .. prefixes.Select((prefix, i) => new SearchStage(
+                prefix.Key, byId, (accounts, from) => Rest(prefix.Within(accounts, from), i))),
             .. isText ? (SearchStage[])[] :
             [
-                new SearchStage(byId, byId, accounts => Rest(accounts.Where(account => account.Id == text), prefixes.Count)),
+                new SearchStage(
+                    byId,
+                    byId,
+                    (accounts, from) => From(byId, Rest(accounts.Where(account => account.Id == text), prefixes.Count), from)),
             ],
         ];
     }
+
+    private static IQueryable<Account> From(Expression<Func<Account, string?>> key, IQueryable<Account> accounts, string? from) =>
+        from is null ? accounts : accounts.Where(key.From(from));
 
     private static async Task<AccountCursor?> CursorAsync(
         IQueryable<Account> inOrder,

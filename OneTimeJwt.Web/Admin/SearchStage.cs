@@ -5,17 +5,19 @@ using System.Text;
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>One range of an index that a search goes through, in order.</summary>
+/// <param name="Key">What the index has in order.</param>
+/// <param name="Id">What is in order where keys are equal.</param>
+/// <param name="Among">What is in the range, from a key on where one is given.</param>
 internal sealed record SearchStage(
     Expression<Func<Account, string?>> Key,
     Expression<Func<Account, string?>> Id,
-    Func<IQueryable<Account>, IQueryable<Account>> Among)
+    Func<IQueryable<Account>, string?, IQueryable<Account>> Among)
 {
     public IQueryable<Account> InOrder(IQueryable<Account> accounts) => accounts.OrderBy(Key).ThenBy(Id);
 
-    // The first condition is what the index is entered by.
-    public IQueryable<Account> Behind(IQueryable<Account> accounts, AccountCursor after) => accounts
-        .Where(Key.From(after.Key))
-        .Where(AccountKeys.Condition(Expression.OrElse(
+    public IQueryable<Account> Of(IQueryable<Account> accounts, AccountCursor? after) => after is null
+        ? Among(accounts, null)
+        : Among(accounts, after.Key).Where(AccountKeys.Condition(Expression.OrElse(
             Key.Compared(ExpressionType.GreaterThan, after.Key),
             Id.Compared(ExpressionType.GreaterThan, after.Id))));
 }
@@ -32,15 +34,23 @@ internal sealed record SearchPrefix(Expression<Func<Account, string?>> Key, stri
     private static readonly MethodInfo StartsWith = typeof(string).GetMethod(nameof(string.StartsWith), [typeof(string)])!;
 
     public Expression Has => IsRange
-        ? Expression.AndAlso(
-            Key.Compared(ExpressionType.GreaterThanOrEqual, Text),
-            Key.Compared(ExpressionType.LessThan, End()))
+        ? Range(Text)
         : Expression.Call(Key.Body, StartsWith, AccountKeys.Parameter(Text));
 
-    public IQueryable<Account> Within(IQueryable<Account> accounts) => accounts.Where(AccountKeys.Condition(Has));
+    /// <param name="accounts">What is searched.</param>
+    /// <param name="from">A key of the range where it goes on. SQLite enters an index by the first lower bound that it is told, so
+    /// that with another one ahead of it every page would read all that came before.</param>
+    public IQueryable<Account> Within(IQueryable<Account> accounts, string? from) =>
+        from is null ? accounts.Where(AccountKeys.Condition(Has))
+        : IsRange ? accounts.Where(AccountKeys.Condition(Range(string.CompareOrdinal(from, Text) > 0 ? from : Text)))
+        : accounts.Where(Key.From(from)).Where(AccountKeys.Condition(Has));
 
     public IQueryable<Account> Outside(IQueryable<Account> accounts) => accounts.Where(AccountKeys.Condition(
         Expression.OrElse(Expression.Equal(Key.Body, Expression.Constant(null, typeof(string))), Expression.Not(Has))));
+
+    private BinaryExpression Range(string from) => Expression.AndAlso(
+        Key.Compared(ExpressionType.GreaterThanOrEqual, from),
+        Key.Compared(ExpressionType.LessThan, End()));
 
     private string End()
     {
