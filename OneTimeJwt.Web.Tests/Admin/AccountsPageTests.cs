@@ -246,7 +246,7 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
 
         var asked = _app.Log.Lines.Skip(earlier).Where(line =>
             line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains(Bound, StringComparison.Ordinal));
-        // The line has the statement twice.
+        // Cut, since the line has the statement twice.
         Assert.Equal(2, Assert.Single(asked).Split("ORDER BY")[0].Split(Bound).Length);
     }
 

@@ -37,7 +37,8 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
         CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var lines = await MatchingAsync(database, query, cancellationToken);
+        // SQLite enters an index by the first bound that it is told, and would read all pages of the period ahead of this one.
+        var lines = await MatchingAsync(database, after?.At < query.To ? query with { To = null } : query, cancellationToken);
         if (after is not null)
             lines = lines.Where(line => line.At <= after.At && (line.At < after.At || line.Id.CompareTo(after.Id) < 0));
 
@@ -62,9 +63,10 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var matching = (await MatchingAsync(database, query, cancellationToken)).OrderBy(line => line.At).ThenBy(line => line.Id);
         // In pieces: a provider that retries buffers a whole result.
-        List<RecoveryEvent> piece = await matching.Take(LinesAtOnce).ToListAsync(cancellationToken);
+        var first = await MatchingAsync(database, query, cancellationToken);
+        var rest = await MatchingAsync(database, query with { From = null }, cancellationToken);
+        var piece = await FirstAsync(first);
         while (piece.Count > 0)
         {
             foreach (var line in piece)
@@ -74,11 +76,12 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
             piece =
                 piece.Count < LinesAtOnce
                     ? []
-                    : await matching
-                        .Where(line => line.At >= last.At && (line.At > last.At || line.Id.CompareTo(last.Id) > 0))
-                        .Take(LinesAtOnce)
-                        .ToListAsync(cancellationToken);
+                    : await FirstAsync(
+                        rest.Where(line => line.At >= last.At && (line.At > last.At || line.Id.CompareTo(last.Id) > 0)));
         }
+
+        Task<List<RecoveryEvent>> FirstAsync(IQueryable<RecoveryEvent> lines) =>
+            lines.OrderBy(line => line.At).ThenBy(line => line.Id).Take(LinesAtOnce).ToListAsync(cancellationToken);
     }
 
     public static async Task<IReadOnlyDictionary<string, string>> NamesAsync(
