@@ -37,8 +37,10 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
         CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var lines = Since(await MatchingAsync(database, query, cancellationToken), query.From);
         // SQLite enters an index by the first bound that it is told, and would read all pages of the period ahead of this one.
-        var lines = await MatchingAsync(database, after?.At < query.To ? query with { To = null } : query, cancellationToken);
+        if (after is null || after.At >= query.To)
+            lines = Before(lines, query.To);
         if (after is not null)
             lines = lines.Where(line => line.At <= after.At && (line.At < after.At || line.Id.CompareTo(after.Id) < 0));
 
@@ -63,10 +65,9 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var matching = Before(await MatchingAsync(database, query, cancellationToken), query.To);
         // In pieces: a provider that retries buffers a whole result.
-        var first = await MatchingAsync(database, query, cancellationToken);
-        var rest = await MatchingAsync(database, query with { From = null }, cancellationToken);
-        var piece = await FirstAsync(first);
+        var piece = await FirstAsync(Since(matching, query.From));
         while (piece.Count > 0)
         {
             foreach (var line in piece)
@@ -77,7 +78,7 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
                 piece.Count < LinesAtOnce
                     ? []
                     : await FirstAsync(
-                        rest.Where(line => line.At >= last.At && (line.At > last.At || line.Id.CompareTo(last.Id) > 0)));
+                        matching.Where(line => line.At >= last.At && (line.At > last.At || line.Id.CompareTo(last.Id) > 0)));
         }
 
         Task<List<RecoveryEvent>> FirstAsync(IQueryable<RecoveryEvent> lines) =>
@@ -124,6 +125,13 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
             .Where(line => RecoveryEvent.Reports.Contains(line.Kind))
             .MaxBy(line => (Array.IndexOf(RecoveryEvent.Reports, line.Kind), line.At));
 
+    private static IQueryable<RecoveryEvent> Since(IQueryable<RecoveryEvent> lines, DateTimeOffset? from) =>
+        from is null ? lines : lines.Where(line => line.At >= from);
+
+    private static IQueryable<RecoveryEvent> Before(IQueryable<RecoveryEvent> lines, DateTimeOffset? to) =>
+        to is null ? lines : lines.Where(line => line.At < to);
+
+    /// <returns>All that the filter says but the period.</returns>
     private async Task<IQueryable<RecoveryEvent>> MatchingAsync(
         AccountsContext database,
         TrailQuery query,
@@ -144,10 +152,6 @@ public sealed class TrailReader(IDbContextFactory<AccountsContext> contexts, Acc
 
         if (query.Kind is { } kind)
             lines = lines.Where(line => line.Kind == kind);
-        if (query.From is { } from)
-            lines = lines.Where(line => line.At >= from);
-        if (query.To is { } to)
-            lines = lines.Where(line => line.At < to);
         if (query.Nonce is { } nonce)
             lines = lines.Where(line => line.Nonce == nonce);
         if (query.Campaign is { } campaign)
