@@ -27,8 +27,8 @@ public sealed class CampaignDrafts(
         string? key,
         CancellationToken cancellationToken)
     {
-        var keyed = key is null ? null : new Keyed(ActAnswer.IdOf(actor.Id, key), RequestOf(selection, requiresReset));
-        if (keyed is not null && await EarlierAsync(keyed, cancellationToken) is { } earlier)
+        var request = key is null ? null : new IdempotentRequest(ActAnswer.IdOf(actor.Id, key), RequestOf(selection, requiresReset));
+        if (request is not null && await EarlierAsync(request, cancellationToken) is { } earlier)
             return earlier;
         if (selection.List is { } lines && GatheredAccounts.ProblemOf(lines.Count, isList: true) is { } problem)
             return new(AdminActionResult.Impossible, problem);
@@ -48,7 +48,7 @@ public sealed class CampaignDrafts(
             CreatedAt = now,
             GatheredAt = now,
         };
-        var first = keyed is null
+        var first = request is null
             ? await match.FirstOfShortAsync(selection, cancellationToken)
             : await match.NextAsync(selection, after: null, cancellationToken);
         if (first is null)
@@ -56,12 +56,12 @@ public sealed class CampaignDrafts(
 
         try
         {
-            return await WriteAsync(campaign, selection, first, keyed, cancellationToken);
+            return await WriteAsync(campaign, selection, first, request, cancellationToken);
         }
-        catch (DbUpdateException fault) when (keyed is not null && fault.IsConflict())
+        catch (DbUpdateException fault) when (request is not null && fault.IsConflict())
         {
             // Another request with the key was faster.
-            return await EarlierAsync(keyed, cancellationToken) ?? BeingMade();
+            return await EarlierAsync(request, cancellationToken) ?? BeingMade();
         }
     }
 
@@ -75,12 +75,13 @@ public sealed class CampaignDrafts(
     private static AdminActionOutcome Done(Campaign campaign) =>
         AdminActionOutcome.Recorded(AdminActionResult.Done, "", campaign.Id, campaign.CreatedAt);
 
-    private async Task<AdminActionOutcome?> EarlierAsync(Keyed keyed, CancellationToken cancellationToken)
+    private async Task<AdminActionOutcome?> EarlierAsync(IdempotentRequest request, CancellationToken cancellationToken)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await database.ActAnswers.AsNoTracking().SingleOrDefaultAsync(row => row.Id == keyed.Id, cancellationToken) is not { } answer)
+        var kept = database.ActAnswers.AsNoTracking().Where(row => row.Id == request.AnswerId);
+        if (await kept.SingleOrDefaultAsync(cancellationToken) is not { } answer)
             return null;
-        var outcome = answer.To(keyed.Request);
+        var outcome = answer.To(request.Hash);
         if (!outcome.Done)
             return outcome;
 
@@ -93,7 +94,7 @@ public sealed class CampaignDrafts(
                 // Its server stopped half way, and nobody got an answer.
                 await writer.RunAsync(
                     () => database.ActAnswers
-                        .Where(row => row.Id == keyed.Id && row.EventId == answer.EventId)
+                        .Where(row => row.Id == request.AnswerId && row.EventId == answer.EventId)
                         .ExecuteDeleteAsync(cancellationToken),
                     cancellationToken);
                 return null;
@@ -123,7 +124,7 @@ public sealed class CampaignDrafts(
     }
 
     private async Task<AdminActionOutcome> WriteAsync(
-        Campaign campaign, CampaignSelection selection, MatchedPiece first, Keyed? keyed, CancellationToken cancellationToken)
+        Campaign campaign, CampaignSelection selection, MatchedPiece first, IdempotentRequest? request, CancellationToken cancellationToken)
     {
         var accounts = new GatheredAccounts(campaign.Id, campaign.StartedBy);
         var pieces = new List<GatheredPiece> { accounts.Add(first) };
@@ -137,7 +138,7 @@ public sealed class CampaignDrafts(
             return new(AdminActionResult.Impossible, problem);
 
         var done = Done(campaign);
-        await AddAsync(keyed is null ? [campaign] : [campaign, ActAnswer.Of(keyed.Id, keyed.Request, done)], cancellationToken);
+        await AddAsync(request is null ? [campaign] : [campaign, ActAnswer.Of(request.AnswerId, request.Hash, done)], cancellationToken);
         // From here on it is made, whoever went away meanwhile.
         foreach (var piece in pieces)
             await campaigns.SaveAsync(campaign.Id, piece, CancellationToken.None);
@@ -151,5 +152,5 @@ public sealed class CampaignDrafts(
         await database.SaveChangesAsync(cancellationToken);
     }
 
-    private sealed record Keyed(Guid Id, string Request);
+    private sealed record IdempotentRequest(Guid AnswerId, string Hash);
 }
