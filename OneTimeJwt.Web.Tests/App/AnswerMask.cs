@@ -23,7 +23,13 @@ internal static partial class AnswerMask
                 .Replace(HtmlEncoder.Default.Encode(typed), "typed", StringComparison.Ordinal));
     }
 
-    public static string Antiforgery(string body) => Field().Match(body).Groups[1].Value;
+    /// <summary>The proof that a page's form is the site's.</summary>
+    public static string Antiforgery(string body)
+    {
+        var field = Field().Match(body);
+        Assert.True(field.Success, $"The page has no form: {body}");
+        return field.Groups[1].Value;
+    }
 
     [GeneratedRegex("'nonce-[^']+'|nonce=\"[^\"]+\"|name=\"__RequestVerificationToken\" value=\"[^\"]+\"")]
     private static partial Regex Random();
