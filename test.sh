@@ -239,6 +239,22 @@ count() {
   echo "$total"
 }
 
+# What failed once more, where it is seen at once: a suite's own output is long, and other tests' logs stand in it.
+failures() {
+  cat "$results"/*.xml 2> /dev/null | awk '
+    function show(text, most, lines, count, n) {
+      count = split(text, lines, "\n")
+      for (n = 1; n <= count && n <= most; n++) print "    " substr(lines[n], 1, 300)
+    }
+    BEGIN { RS = "<test " }
+    /^[^>]* result="Fail"/ {
+      match($0, / name="[^"]*"/); print "FAILED " substr($0, RSTART + 7, RLENGTH - 8)
+      sub(/.*<message><!\[CDATA\[/, ""); sub(/\]\]><\/stack-trace>.*/, "")
+      stack = index($0, "<stack-trace>"); show(substr($0, 1, stack - 14), 12); show(substr($0, stack + 22), 10)
+    }'
+}
+
+failures
 passed=$(count passed)
 broken=$(( $(count failed) + $(count errors) ))
 skipped=$(count skipped)
