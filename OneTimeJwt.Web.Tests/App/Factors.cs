@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 using MimeKit;
 using OneTimeJwt.E2E.Infrastructure;
 using OneTimeJwt.Web.Mail;
+using OneTimeJwt.Web.SignIn;
 
 namespace OneTimeJwt.Web.Tests.App;
 
@@ -31,25 +33,47 @@ internal static partial class Factors
             if (parts.Contains("codes"))
                 await users.SetAuthenticationTokenAsync(row, Account.TokenStore, "RecoveryCodes", "KQ7RM-3WFTC;X2HDN-8VJPB");
             if (parts.Contains("passkey"))
-                await users.AddOrUpdatePasskeyAsync(
-                    row,
-                    new UserPasskeyInfo(
-                        [.. Guid.NewGuid().ToByteArray()],
-                        [1],
-                        DateTimeOffset.UtcNow,
-                        0,
-                        null,
-                        true,
-                        true,
-                        true,
-                        [1],
-                        [1])
-                    {
-                        Name = "Phone",
-                    });
+                await users.AddOrUpdatePasskeyAsync(row, NewPasskey());
             return 0;
         });
         return account;
+    }
+
+    public static UserPasskeyInfo NewPasskey() => new(
+        Guid.NewGuid().ToByteArray(),
+        publicKey: [1],
+        DateTimeOffset.UtcNow,
+        signCount: 0,
+        transports: null,
+        isUserVerified: true,
+        isBackupEligible: true,
+        isBackedUp: true,
+        attestationObject: [1],
+        clientDataJson: [1])
+    {
+        Name = "Phone",
+    };
+
+    public static Task<IList<UserPasskeyInfo>> PasskeysAsync(this TestApp app, string accountId) =>
+        app.WithAsync<UserManager<Account>, IList<UserPasskeyInfo>>(async users =>
+            await users.GetPasskeysAsync((await users.FindByIdAsync(accountId))!));
+
+    /// <summary>Signs in with a passkey's proof.</summary>
+    /// <param name="app">Where.</param>
+    /// <param name="accountId">Whose it is.</param>
+    /// <param name="passkey">As the proof has it.</param>
+    /// <param name="challenge">What it answers.</param>
+    /// <param name="meanwhile">Happens after the proof was verified.</param>
+    public static async Task<bool> EnterWithPasskeyAsync(
+        this TestApp app, string accountId, UserPasskeyInfo passkey, Guid challenge, Func<Task>? meanwhile = null)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        var services = scope.ServiceProvider;
+        services.GetRequiredService<IHttpContextAccessor>().HttpContext = new DefaultHttpContext { RequestServices = services };
+        var account = await services.GetRequiredService<AccountsContext>().Users.SingleAsync(row => row.Id == accountId);
+        if (meanwhile is not null)
+            await meanwhile();
+        return await services.GetRequiredService<PasskeyEntry>().EnterAsync(new PasskeyProof(account, passkey, challenge));
     }
 
     /// <summary>What another application writes past Identity: no stamp is changed.</summary>

@@ -190,30 +190,16 @@ public sealed partial class SecondFactorTests(SharedApp shared) : IClassFixture<
     [Fact]
     public async Task An_answer_that_proves_a_passkey_signs_in_once_also_when_it_is_sent_several_times_at_once()
     {
-        var account = await _app.AddAccountAsync();
-        var passkey = new UserPasskeyInfo(
-            [.. Guid.NewGuid().ToByteArray()],
-            [1],
-            DateTimeOffset.UtcNow,
-            0,
-            null,
-            true,
-            true,
-            true,
-            [1],
-            [1])
-        {
-            Name = "Phone",
-        };
-        await _app.WithAsync<UserManager<Account>, IdentityResult>(async users =>
-            await users.AddOrUpdatePasskeyAsync((await users.FindByIdAsync(account.Id))!, passkey));
+        var account = await _app.AddWithFactorAsync("on,passkey");
+        var passkey = Assert.Single(await _app.PasskeysAsync(account.Id));
         var challenge = Guid.NewGuid();
 
-        var entered = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => EnterAsync(account.Id, passkey, challenge))));
+        Task<bool> EnterAsync(Guid by) => _app.EnterWithPasskeyAsync(account.Id, passkey, by);
+        var entered = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => EnterAsync(challenge))));
 
         Assert.Single(entered, success => success);
-        Assert.False(await EnterAsync(account.Id, passkey, challenge));
-        Assert.True(await EnterAsync(account.Id, passkey, Guid.NewGuid()));
+        Assert.False(await EnterAsync(challenge));
+        Assert.True(await EnterAsync(Guid.NewGuid()));
     }
 
     [Fact]
@@ -265,17 +251,6 @@ public sealed partial class SecondFactorTests(SharedApp shared) : IClassFixture<
 
     private static Task<RoleOutcome> GrantAsync(TestApp app, Account account) =>
         app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.GrantAsync(account.Id, ConsoleRole.Admin, actor: null));
-
-    private async Task<bool> EnterAsync(string id, UserPasskeyInfo passkey, Guid challenge)
-    {
-        await using var scope = _app.Services.CreateAsyncScope();
-        var services = scope.ServiceProvider;
-        services.GetRequiredService<IHttpContextAccessor>().HttpContext = new DefaultHttpContext { RequestServices = services };
-        var account = await services.GetRequiredService<AccountsContext>().Users.SingleAsync(row => row.Id == id);
-        return await services
-            .GetRequiredService<PasskeyEntry>()
-            .EnterAsync(new PasskeyProof(account, passkey, challenge));
-    }
 
     private async Task<Visitor> EnterAsync(Account account)
     {

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Reflection;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using OneTimeJwt.Web.SignIn;
 
@@ -27,23 +26,12 @@ public sealed class SecondStepTests
         var account = await app.AddWithFactorAsync("on,passkey");
         var challenge = Guid.NewGuid();
 
-        Assert.True(await EnterAsync());
-        Assert.False(await EnterAsync());
+        var passkey = Assert.Single(await app.PasskeysAsync(account.Id));
+
+        Assert.True(await app.EnterWithPasskeyAsync(account.Id, passkey, challenge));
+        Assert.False(await app.EnterWithPasskeyAsync(account.Id, passkey, challenge));
 
         Assert.Equal(0, blocking.Count);
-
-        async Task<bool> EnterAsync()
-        {
-            await using var scope = app.Services.CreateAsyncScope();
-            var services = scope.ServiceProvider;
-            services.GetRequiredService<IHttpContextAccessor>().HttpContext = new DefaultHttpContext { RequestServices = services };
-            var users = services.GetRequiredService<UserManager<Account>>();
-            var row = (await users.FindByIdAsync(account.Id))!;
-            var passkey = (await users.GetPasskeysAsync(row))[0];
-            return await services
-                .GetRequiredService<PasskeyEntry>()
-                .EnterAsync(new PasskeyProof(row, passkey, challenge));
-        }
     }
 
     /// <summary>Counts queries of the trail that block their thread.</summary>

@@ -1,6 +1,7 @@
 namespace OneTimeJwt.Web.SignIn;
 
-/// <summary>Passkeys in our own table, through our own entity.</summary>
+/// <summary>Passkeys in our own table, through our own entity. What is changed here is saved with the account: after each of these
+/// the user manager updates it, and a row that another request changed meanwhile is a result then, not an exception.</summary>
 internal sealed partial class AccountStore
 {
     public override async Task AddOrUpdatePasskeyAsync(Account user, UserPasskeyInfo passkey, CancellationToken cancellationToken)
@@ -12,7 +13,6 @@ internal sealed partial class AccountStore
             stored.Update(passkey);
         else
             Context.Add(new StoredPasskey(user.Id, passkey));
-        await SaveChanges(cancellationToken);
     }
 
     public override async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(Account user, CancellationToken cancellationToken)
@@ -42,11 +42,8 @@ internal sealed partial class AccountStore
     {
         ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(user);
-        if (await FindAsync(user, credentialId, cancellationToken) is not { } stored)
-            return;
-
-        Context.Remove(stored);
-        await SaveChanges(cancellationToken);
+        if (await FindAsync(user, credentialId, cancellationToken) is { } stored)
+            Context.Remove(stored);
     }
 
     private Task<StoredPasskey?> FindAsync(Account account, byte[] credentialId, CancellationToken cancellationToken) =>

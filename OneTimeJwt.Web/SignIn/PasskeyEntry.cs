@@ -26,19 +26,25 @@ internal sealed class PasskeyEntry(
         proof.Account,
         async () => await UseOnceAsync(proof) && await stamps.EnsureAsync(database, proof.Account));
 
-    // The event's id is the challenge's, and the table takes an id once, on any number of nodes.
+    // The event's id is the challenge's, and the table takes an id once, on any number of nodes. A passkey that was removed
+    // meanwhile isn't added again, as the user manager would.
     private async Task<bool> UseOnceAsync(PasskeyProof proof)
     {
+        var (owner, credential) = (proof.Account.Id, proof.Passkey.CredentialId);
+        if (await database.Passkeys.SingleOrDefaultAsync(row => row.UserId == owner && row.CredentialId == credential) is not { } stored)
+            return false;
+
+        stored.Update(proof.Passkey);
         database.Add(
             RecoveryEvent.Of(
                 RecoveryEventKind.PasskeyUsed,
-                proof.Account.Id,
+                owner,
                 time.GetUtcNow(),
                 signIn.Context.ClientAddress(),
                 id: proof.Challenge));
         try
         {
-            return (await signIn.UserManager.AddOrUpdatePasskeyAsync(proof.Account, proof.Passkey)).Succeeded;
+            return (await signIn.UserManager.UpdateAsync(proof.Account)).Succeeded;
         }
         catch (DbUpdateException)
         {

@@ -157,17 +157,18 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         })));
     }
 
-    // The host's tables may require what Identity doesn't write: then nothing is changed, also in the context.
+    // The host's tables may require what Identity doesn't write, and another request may have added the same: then nothing is
+    // changed, also in the context.
     private async Task<SecondFactorChange> RefusableAsync(Account account, Func<Task<SecondFactorChange>> change)
     {
         try
         {
             return await change();
         }
-        catch (DbUpdateException fault) when (fault.IsRefusal())
+        catch (DbUpdateException fault) when (fault.IsRefusal() || fault.IsConflict())
         {
             await ReloadAsync(account);
-            return new SecondFactorChange(Words.RefusedByDatabase, []);
+            return new SecondFactorChange(fault.IsConflict() ? Words.ChangedMeanwhile : Words.RefusedByDatabase, []);
         }
     }
 
