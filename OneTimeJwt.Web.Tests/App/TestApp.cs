@@ -151,9 +151,12 @@ public sealed class TestApp : IAsyncDisposable
 
     public Task<int> OutboxAsync() => WithAsync<AccountsContext, int>(database => database.Outbox.CountAsync());
 
+    /// <summary>As an operator stops it.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
+        await StopAsync();
         if (_ownsFolder)
         {
             await using var context = await Services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync();

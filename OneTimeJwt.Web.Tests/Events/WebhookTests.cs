@@ -422,6 +422,33 @@ public sealed class WebhookTests
             events.Where(sent => sent.AccountId == account.Key).Select(sent => sent.Id)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task At_shutdown_an_answer_that_comes_soon_counts_and_what_has_none_is_sent_again_at_once(bool answersSoon)
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var keeper = await TestApp.StartAsync();
+        await using var stopped = await TestApp.StartAsync(receiver.Settings, beside: keeper);
+        var answer = new TaskCompletionSource();
+        receiver.Answer = (_, _) => answer.Task;
+        var id = await AppendAsync(stopped, "somebody");
+        Assert.NotEmpty(await receiver.WaitAsync(all => all.Count == 1));
+
+        var stop = stopped.StopAsync();
+        if (answersSoon)
+            answer.SetResult();
+        await stop;
+
+        var left = await keeper.WithAsync<AccountsContext, List<EventDelivery>>(database => database.EventDeliveries.ToListAsync());
+        Assert.Equal(answersSoon ? [] : [(id, 0, null)], left.Select(row => (row.EventId, row.Attempts, row.LeasedUntil)));
+        answer.TrySetResult();
+        await using var next = await TestApp.StartAsync(receiver.Settings, beside: keeper);
+        var last = await AppendAsync(next, "somebody");
+        var came = await receiver.WaitAsync(all => all.Any(one => one.Id == $"{last}"));
+        Assert.Equal(answersSoon ? [id, last] : [id, id, last], came.Select(one => Guid.Parse(one.Id)));
+    }
+
     [Fact]
     public async Task An_event_that_is_in_the_trail_no_more_is_not_waited_for()
     {
