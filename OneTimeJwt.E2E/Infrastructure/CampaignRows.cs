@@ -25,7 +25,7 @@ internal static class CampaignRows
     private const string Gather = """
         INSERT INTO RecoveryCampaigns (Id, State, RequiresReset, Accounts, Released, Rate, Chosen, Unmatched, UnmatchedLines, StartedBy,
         CreatedAt, GatheredAt, Version, Lines, LinesRead, SeveralAccounts, Doubled)
-        SELECT $id, 'Gathering', 0, 33410, 0, 300, 'a list of 100000 lines', 7, '12, 40, 381, 2004, 9120, 17301, 30002', Id,
+        SELECT $id, 'Gathering', 0, 33410, 0, 300, 'a list of 100,000 lines', 7, '12, 40, 381, 2004, 9120, 17301, 30002', Id,
         $now, $now, $id, 100000, 34500, 3, 1083 FROM AspNetUsers WHERE Email = $admin;
         """;
 

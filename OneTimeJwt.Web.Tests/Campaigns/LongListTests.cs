@@ -239,7 +239,7 @@ public sealed class LongListTests(AppOnEach apps) : IClassFixture<AppOnEach>
         var campaign = new Campaign
         {
             State = CampaignState.Gathering,
-            Chosen = "a list of 100000 lines",
+            Chosen = "a list of 100,000 lines",
             Lines = Many,
             LinesRead = 34_500,
             Accounts = 34_500,

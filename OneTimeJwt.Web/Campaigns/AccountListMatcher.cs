@@ -96,7 +96,7 @@ public sealed class AccountListMatcher(IDbContextFactory<AccountsContext> contex
     public static string DisplayText(CampaignSelection choice)
     {
         if (choice.List is not null)
-            return string.Create(CultureInfo.InvariantCulture, $"a list of {choice.List.Count} lines");
+            return string.Create(CultureInfo.InvariantCulture, $"a list of {choice.List.Count:N0} lines");
 
         var start = choice.Text.Length == 0 ? "" : $" that start with “{choice.Text}”";
         var filters = choice.Filters == AccountFilters.None
