@@ -246,11 +246,13 @@ failures() {
       count = split(text, lines, "\n")
       for (n = 1; n <= count && n <= most; n++) print "    " substr(lines[n], 1, 300)
     }
-    BEGIN { RS = "<test " }
-    /^[^>]* result="Fail"/ {
-      match($0, / name="[^"]*"/); print "FAILED " substr($0, RSTART + 7, RLENGTH - 8)
-      sub(/.*<message><!\[CDATA\[/, ""); sub(/\]\]><\/stack-trace>.*/, "")
-      stack = index($0, "<stack-trace>"); show(substr($0, 1, stack - 14), 12); show(substr($0, stack + 22), 10)
+    BEGIN { RS = "<(test|error) " }
+    /^[^>]* result="Fail"/ || /^type="/ {
+      match($0, /name="[^"]*"/); print "FAILED " substr($0, RSTART + 6, RLENGTH - 7)
+      sub(/.*<message><!\[CDATA\[/, "")
+      end = index($0, "]]></message>"); stack = substr($0, end)
+      show(substr($0, 1, end - 1), 12)
+      if (sub(/.*<stack-trace><!\[CDATA\[/, "", stack)) { sub(/\]\]><\/stack-trace>.*/, "", stack); show(stack, 10) }
     }'
 }
 

@@ -45,6 +45,25 @@ public sealed class PasskeyRaceTests(AppOnEach apps) : IClassFixture<AppOnEach>
     }
 
     [Theory]
+    [InlineData("on,passkey")]
+    [InlineData(Shape)]
+    public async Task A_removal_that_comes_again_after_the_first_takes_nothing_else_away(string shape)
+    {
+        var app = await apps.OnAsync(DatabaseProvider.Sqlite);
+        var account = await app.AddWithFactorAsync(shape);
+        var passkey = Assert.Single(await app.PasskeysAsync(account.Id));
+        var other = Factors.NewPasskey();
+        Assert.Null((await ChangeAsync(app, account, (factor, row) => factor.AddPasskeyAsync(row, other, client: null))).Problem);
+        Assert.Null((await ChangeAsync(app, account, Removal(passkey))).Problem);
+
+        Assert.Equal(Words.ChangedMeanwhile, (await ChangeAsync(app, account, Removal(passkey))).Problem);
+
+        Assert.Equal(other.CredentialId, Assert.Single(await app.PasskeysAsync(account.Id)).CredentialId);
+        Assert.True((await app.ReadAsync(account.Id)).TwoFactorEnabled);
+        Assert.Single(await app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.PasskeyRemoved);
+    }
+
+    [Theory]
     [MemberData(nameof(Providers))]
     public async Task Of_several_who_add_it_at_once_one_does_and_the_others_are_told(DatabaseProvider provider)
     {

@@ -69,7 +69,10 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
     public async Task<SecondFactorChange> RemovePasskeyAsync(Account account, byte[] credentialId, string? client)
     {
         var state = await ReadAsync(account);
-        if (!state.HasAuthenticator && state.Passkeys.Count <= 1)
+        // Asked twice, the second time finds one passkey less, and that one isn't meant.
+        if (!state.Passkeys.Any(passkey => passkey.CredentialId.AsSpan().SequenceEqual(credentialId)))
+            return new SecondFactorChange(Words.ChangedMeanwhile, []);
+        if (!state.HasAuthenticator && state.Passkeys.Count == 1)
             return await TurnOffAsync(account, client);
 
         return await ChangeAsync(
@@ -157,19 +160,23 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         })));
     }
 
-    // The host's tables may require what Identity doesn't write, and another request may have added the same: then nothing is
-    // changed, also in the context.
+    // The host's tables may require what Identity doesn't write, and another request may have added the same. What isn't committed
+    // isn't left in the context either, where the page would read it.
     private async Task<SecondFactorChange> RefusableAsync(Account account, Func<Task<SecondFactorChange>> change)
     {
+        SecondFactorChange made;
         try
         {
-            return await change();
+            made = await change();
         }
         catch (DbUpdateException fault) when (fault.IsRefusal() || fault.IsConflict())
         {
-            await ReloadAsync(account);
-            return new SecondFactorChange(fault.IsConflict() ? Words.ChangedMeanwhile : Words.RefusedByDatabase, []);
+            made = new SecondFactorChange(fault.IsConflict() ? Words.ChangedMeanwhile : Words.RefusedByDatabase, []);
         }
+
+        if (made.Problem is not null)
+            await ReloadAsync(account);
+        return made;
     }
 
     // A try that was broken off left its changes in the context. True where its commit happened all the same.
