@@ -3,7 +3,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -53,7 +52,7 @@ internal static class EventsScenario
         await using var without = Open(database, []);
         await using var with = Open(database, destinations);
         var ids = await IdsAsync(without.Services);
-        var admin = await AdminAsync(without.Services, ids[0]);
+        var admin = await ManyAccounts.AdminAsync(without.Services, ids[0]);
         var times = new[] { new List<double>(), new List<double>() };
         foreach (var (batch, i) in ids.Skip(1).Chunk(AtOnce).Select((batch, i) => (batch, i)))
         {
@@ -78,14 +77,6 @@ internal static class EventsScenario
         var outcome = await acts.DoAsync(admin, new AdminActionRequest(AdminAction.RevokeLinks, id, "a benchmark", "192.0.2.1"));
         var took = Stopwatch.GetElapsedTime(since).TotalMilliseconds;
         return outcome.Done ? took : throw new InvalidOperationException(outcome.Message);
-    }
-
-    private static async Task<ClaimsPrincipal> AdminAsync(IServiceProvider services, string id)
-    {
-        await using var scope = services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<ConsoleRoles>().GrantAsync(id, ConsoleRole.Admin, actor: null);
-        var account = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().FindByIdAsync(id);
-        return await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<Account>>().CreateAsync(account!);
     }
 
     private static async Task<List<string>> IdsAsync(IServiceProvider services)

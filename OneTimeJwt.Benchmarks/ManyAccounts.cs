@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Database;
 
 namespace OneTimeJwt.Benchmarks;
@@ -143,6 +146,15 @@ internal static class ManyAccounts
             .. settings,
         ],
         adjust);
+
+    /// <summary>Makes one of them an admin of the console.</summary>
+    public static async Task<ClaimsPrincipal> AdminAsync(IServiceProvider services, string id)
+    {
+        await using var scope = services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<ConsoleRoles>().GrantAsync(id, ConsoleRole.Admin, actor: null);
+        var account = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().FindByIdAsync(id);
+        return await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<Account>>().CreateAsync(account!);
+    }
 
     private static bool IsFile(string database) => !database.Contains('=', StringComparison.Ordinal);
 
