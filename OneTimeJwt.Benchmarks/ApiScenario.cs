@@ -46,8 +46,8 @@ internal static class ApiScenario
             var search = app.Services.GetRequiredService<AccountSearch>();
             var reader = app.Services.GetRequiredService<TrailReader>();
             var admin = await ManyAccounts.AdminAsync(app.Services, ids[0]);
-            Task<T> InConsoleAsync<T>(Func<Task<T>> readAsync) =>
-                app.WithAsync<IAuthorizationService, T>(async authorization =>
+            async Task<T> InConsoleAsync<T>(Func<Task<T>> readAsync) =>
+                await app.WithAsync<IAuthorizationService, T>(async authorization =>
                     (await authorization.AuthorizeAsync(admin, ConsoleAccess.Policy)).Succeeded
                         ? await readAsync()
                         : throw new InvalidOperationException("The admin may not read."));
