@@ -16,7 +16,7 @@ public sealed class TrailTests(SharedApp shared) : IClassFixture<SharedApp>
         for (var i = 0; i < 3; i++)
             (await visitor.GetAsync(link)).IsRefusedAs("spent");
 
-        var lines = await _app.TrailAsync(account.Id);
+        var lines = await _app.TrailAsync(account.Id, RecoveryEventKind.Mailed);
         var nonce = lines.Single(line => line.Kind == RecoveryEventKind.Redeemed).Nonce;
         Assert.Equal(
             ["Mailed", "Opened", "Redeemed", "Refused replayed"],

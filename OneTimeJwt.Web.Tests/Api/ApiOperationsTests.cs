@@ -45,7 +45,7 @@ public sealed class ApiOperationsTests(ApiApp shared) : IClassFixture<ApiApp>
         Assert.Equal(("Ticket robot", "ticket 4711"), (line.ActorName, line.Reason));
         Assert.StartsWith("key:", line.Actor, StringComparison.Ordinal);
         Assert.All(
-            (await _app.TrailAsync(account.Id)).Where(mail => mail.Kind == RecoveryEventKind.Mailed),
+            (await _app.TrailAsync(account.Id, RecoveryEventKind.Mailed)).Where(mail => mail.Kind == RecoveryEventKind.Mailed),
             mail => Assert.Equal((line.Actor, "Ticket robot"), (mail.Actor, mail.ActorName)));
         var token = new Uri(link).Query.Split("token=")[1];
         foreach (var path in new[] { $"/api/v1/accounts/{account.Id}", $"/api/v1/trail?account={account.Id}", "/api/v1/trail" })

@@ -35,7 +35,7 @@ public sealed class InvitationTests(SharedApp shared) : IClassFixture<SharedApp>
                 RecoveryEventKind.Opened,
                 RecoveryEventKind.Redeemed,
             ],
-            (await _app.TrailAsync(account.Id)).Select(line => line.Kind));
+            (await _app.TrailAsync(account.Id, RecoveryEventKind.Mailed)).Select(line => line.Kind));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class RequestLoadTests
         await other;
 
         Assert.False(load.IsBusy);
-        var mailed = (await app.TrailAsync(owner.Id)).Single(line => line.Kind == RecoveryEventKind.Mailed);
+        var mailed = (await app.TrailAsync(owner.Id, RecoveryEventKind.Mailed)).Single(line => line.Kind == RecoveryEventKind.Mailed);
         Assert.InRange(mailed.At - asked, RequestLoad.Patience, TimeSpan.MaxValue);
     }
 

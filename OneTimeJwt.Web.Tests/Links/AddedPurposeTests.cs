@@ -38,7 +38,7 @@ public sealed class AddedPurposeTests(AddedPurposeTests.Apps apps) : IClassFixtu
         dead.IsRefusedAs("spent");
         Assert.Contains("Mail me a fresh link", dead.Body, StringComparison.Ordinal);
 
-        var lines = await _app.TrailAsync(account.Id);
+        var lines = await _app.TrailAsync(account.Id, RecoveryEventKind.Mailed);
         Assert.Equal(
             [
                 RecoveryEventKind.Requested,

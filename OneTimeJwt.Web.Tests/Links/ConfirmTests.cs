@@ -30,7 +30,7 @@ public sealed class ConfirmTests(SharedApp shared) : IClassFixture<SharedApp>
                 (RecoveryEventKind.Opened, null),
                 (RecoveryEventKind.AddressConfirmed, null),
             ],
-            (await _app.TrailAsync(account.Id)).Select(line => (line.Kind, line.Detail)));
+            (await _app.TrailAsync(account.Id, RecoveryEventKind.Mailed)).Select(line => (line.Kind, line.Detail)));
     }
 
     [Fact]
