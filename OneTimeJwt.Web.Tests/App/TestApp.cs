@@ -149,9 +149,9 @@ public sealed class TestApp : IAsyncDisposable
         WithAsync<AccountsContext, List<RecoveryEvent>>(database => database.Trail.AsNoTracking()
             .Where(line => accountId == null || line.AccountId == accountId).OrderBy(line => line.At).ToListAsync());
 
-    /// <summary>Waits for a line of that kind: a mail is in the inbox before the trail has its line.</summary>
-    public Task<List<RecoveryEvent>> TrailAsync(string accountId, RecoveryEventKind until) =>
-        Eventually.Async(() => TrailAsync(accountId), lines => lines.Exists(line => line.Kind == until));
+    /// <summary>Waits for a line of one of these kinds: a mail is in the inbox before the trail has its line.</summary>
+    public Task<List<RecoveryEvent>> TrailAsync(string accountId, params RecoveryEventKind[] until) =>
+        Eventually.Async(() => TrailAsync(accountId), lines => lines.Exists(line => until.Contains(line.Kind)));
 
     public Task<int> OutboxAsync() => WithAsync<AccountsContext, int>(database => database.Outbox.CountAsync());
 

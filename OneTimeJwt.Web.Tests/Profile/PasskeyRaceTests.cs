@@ -16,9 +16,7 @@ public sealed class PasskeyRaceTests(AppOnEach apps) : IClassFixture<AppOnEach>
     [MemberData(nameof(Providers))]
     public async Task One_that_is_removed_before_its_use_is_written_signs_nobody_in_and_stays_away(DatabaseProvider provider)
     {
-        var app = await apps.OnAsync(provider);
-        var account = await app.AddWithFactorAsync(Shape);
-        var passkey = Assert.Single(await app.PasskeysAsync(account.Id));
+        var (app, account, passkey) = await WithPasskeyAsync(provider, Shape);
 
         var entered = await app.EnterWithPasskeyAsync(
             account.Id,
@@ -35,9 +33,7 @@ public sealed class PasskeyRaceTests(AppOnEach apps) : IClassFixture<AppOnEach>
     [MemberData(nameof(Providers))]
     public async Task Of_several_who_remove_it_at_once_one_does_and_the_others_are_told(DatabaseProvider provider)
     {
-        var app = await apps.OnAsync(provider);
-        var account = await app.AddWithFactorAsync(Shape);
-        var passkey = Assert.Single(await app.PasskeysAsync(account.Id));
+        var (app, account, passkey) = await WithPasskeyAsync(provider, Shape);
 
         await AssertOneDoesAsync(app, account, Removal(passkey), RecoveryEventKind.PasskeyRemoved);
 
@@ -49,9 +45,7 @@ public sealed class PasskeyRaceTests(AppOnEach apps) : IClassFixture<AppOnEach>
     [InlineData(Shape)]
     public async Task A_removal_that_comes_again_after_the_first_takes_nothing_else_away(string shape)
     {
-        var app = await apps.OnAsync(DatabaseProvider.Sqlite);
-        var account = await app.AddWithFactorAsync(shape);
-        var passkey = Assert.Single(await app.PasskeysAsync(account.Id));
+        var (app, account, passkey) = await WithPasskeyAsync(DatabaseProvider.Sqlite, shape);
         var other = Factors.NewPasskey();
         Assert.Null((await ChangeAsync(app, account, (factor, row) => factor.AddPasskeyAsync(row, other, client: null))).Problem);
         Assert.Null((await ChangeAsync(app, account, Removal(passkey))).Problem);
@@ -74,6 +68,13 @@ public sealed class PasskeyRaceTests(AppOnEach apps) : IClassFixture<AppOnEach>
             app, account, (factor, row) => factor.AddPasskeyAsync(row, passkey, client: null), RecoveryEventKind.PasskeyAdded);
 
         Assert.Equal(2, (await app.PasskeysAsync(account.Id)).Count);
+    }
+
+    private async Task<(TestApp App, Account Account, UserPasskeyInfo Passkey)> WithPasskeyAsync(DatabaseProvider provider, string shape)
+    {
+        var app = await apps.OnAsync(provider);
+        var account = await app.AddWithFactorAsync(shape);
+        return (app, account, Assert.Single(await app.PasskeysAsync(account.Id)));
     }
 
     private static Func<SecondFactor, Account, Task<SecondFactorChange>> Removal(UserPasskeyInfo passkey) =>

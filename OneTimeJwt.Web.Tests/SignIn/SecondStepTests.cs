@@ -24,9 +24,8 @@ public sealed class SecondStepTests
         await using var app = await TestApp.StartAsync(
             replace: services => services.ConfigureDbContext<AccountsContext>(options => options.AddInterceptors(blocking)));
         var account = await app.AddWithFactorAsync("on,passkey");
-        var challenge = Guid.NewGuid();
-
         var passkey = Assert.Single(await app.PasskeysAsync(account.Id));
+        var challenge = Guid.NewGuid();
 
         Assert.True(await app.EnterWithPasskeyAsync(account.Id, passkey, challenge));
         Assert.False(await app.EnterWithPasskeyAsync(account.Id, passkey, challenge));
