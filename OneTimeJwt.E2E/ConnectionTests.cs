@@ -69,6 +69,29 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
     }
 
     [Fact]
+    public async Task A_page_that_the_server_has_forgotten_is_loaded_again_with_what_was_unfolded()
+    {
+        var (tab, _, line) = await OpenAccountAsync();
+        await tab.BeginToLoadAsync("/admin?filter=locked");
+        await Assertions.Expect(tab.Page.Locator(".saved form button")).ToBeEnabledAsync();
+        await tab.Page.Locator(".saved summary").ClickAsync();
+        await tab.Page.Locator("#saved-name").FillAsync("Seen to");
+
+        await line.CutAsync();
+        await Assertions.Expect(Lost(tab)).ToBeVisibleAsync();
+        await tab.Page.EvaluateAsync("() => Blazor.disconnect()");
+        await tab.LeaveByAsync(() =>
+        {
+            line.Mend();
+            return Task.CompletedTask;
+        });
+
+        await Assertions.Expect(tab.Page.Locator("#saved-name")).ToBeFocusedAsync();
+        await tab.Page.Locator(".saved form button").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator(".kept a")).ToHaveTextAsync("Seen to");
+    }
+
+    [Fact]
     public async Task Somebody_whose_session_ended_while_the_connection_was_lost_is_asked_to_sign_in()
     {
         var (tab, _, line) = await OpenAccountAsync();

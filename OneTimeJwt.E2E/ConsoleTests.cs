@@ -60,15 +60,10 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
     public async Task What_is_typed_before_the_connection_is_up_is_not_lost_and_no_button_pretends_to_work(string last)
     {
         var (admin, account) = (await NewAccountAsync(AccountKind.Admin), await NewAccountAsync(AccountKind.Unconfirmed));
-        var connected = new TaskCompletionSource();
         var tab = await NewBrowserAsync();
         var console = await ConsolePage.OpenAsync(tab, admin);
         var other = await tab.AnotherAsync();
-        await tab.Page.Context.RouteAsync($"**/{last}*", async route =>
-        {
-            await connected.Task;
-            await route.ContinueAsync();
-        });
+        var connected = await HoldBackAsync(tab, last);
 
         await tab.BeginToLoadAsync("/admin");
         await tab.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Unconfirmed" }).CheckAsync();
@@ -92,6 +87,32 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
         await Assertions.Expect(console.Search).ToHaveValueAsync("");
         await Assertions.Expect(console.Hits).ToHaveCountAsync(0);
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Unconfirmed" })).Not.ToBeCheckedAsync();
+    }
+
+    [Theory]
+    [InlineData("console.js", "/admin?filter=locked", false)]
+    [InlineData("console.js", "/admin?filter=locked", true)]
+    [InlineData("_framework/blazor.web.js", "/admin?filter=locked", true)]
+    [InlineData("_framework/blazor.web.js", "/admin/trail?account=4711", false)]
+    public async Task What_is_unfolded_before_the_connection_is_up_stays_open(string last, string path, bool isTyped)
+    {
+        var tab = await NewBrowserAsync();
+        await ConsolePage.OpenAsync(tab, await NewAccountAsync(AccountKind.Admin));
+        var connected = await HoldBackAsync(tab, last);
+        var (fold, name) = (tab.Page.Locator(".saved summary"), tab.Page.Locator("#saved-name"));
+
+        await tab.BeginToLoadAsync(path);
+        await fold.ClickAsync();
+        if (isTyped)
+            await name.FillAsync("Seen to");
+        connected.SetResult();
+
+        await Assertions.Expect(tab.Page.Locator(".saved form button")).ToBeEnabledAsync();
+        await Assertions.Expect(isTyped ? name : fold).ToBeFocusedAsync();
+        if (!isTyped)
+            await name.FillAsync("Seen to");
+        await name.PressAsync("Enter");
+        await Assertions.Expect(tab.Page.Locator(".kept a")).ToHaveTextAsync("Seen to");
     }
 
     [Fact]
@@ -127,5 +148,17 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
                 // A redirect, or a page that was left, has no body to read.
             }
         };
+    }
+
+    // A script that arrives when it is told to.
+    private static async Task<TaskCompletionSource> HoldBackAsync(Tab tab, string script)
+    {
+        var released = new TaskCompletionSource();
+        await tab.Page.Context.RouteAsync($"**/{script}*", async route =>
+        {
+            await released.Task;
+            await route.ContinueAsync();
+        });
+        return released;
     }
 }

@@ -142,8 +142,8 @@ const tell = field => {
   for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
 };
 
-// What was typed and ticked outlives the page, up to its last moment, and which act it was for; but no password, and
-// nothing of an act that was sent: it may have been carried out.
+// What was typed, ticked and unfolded outlives the page, up to its last moment, and which act it was for; but no password,
+// and nothing of an act that was sent: it may have been carried out.
 let sent;
 addEventListener('submit', ({ target }) => { sent = target; }, true);
 addEventListener('input', ({ target }) => {
@@ -156,20 +156,20 @@ function loadAgain() {
     focused: document.activeElement?.id,
     fields: touched()
       .filter(({ type, form }) => type !== 'password' && !(form && form === sent))
-      .map(({ id, value, checked }) => [id, { value, checked }])
+      .map(({ id, value, checked, open }) => [id, { value, checked, open }])
   })));
   location.reload();
 }
 
 document.body.append(blazor);
 
-// The circuit draws the page anew when it comes up: what was typed and ticked until then is handed over to it, and the
-// focus. Some of it may be older than this script, or than this page.
+// The circuit draws the page anew when it comes up: what was typed, ticked and unfolded until then is handed over to it,
+// and the focus. Some of it may be older than this script, or than this page.
 const heading = document.querySelector('h1');
 const isTouched = field => field.id && field.type !== 'file' && (field.options
   ? field.selectedIndex !== Math.max(0, [...field.options].findIndex(option => option.defaultSelected))
-  : field.value !== field.defaultValue || field.checked !== field.defaultChecked);
-const touched = () => [...main.querySelectorAll('input, select, textarea')].filter(isTouched);
+  : field.value !== field.defaultValue || field.checked !== field.defaultChecked || field.open);
+const touched = () => [...main.querySelectorAll('input, select, textarea, details')].filter(isTouched);
 const older = JSON.parse(sessionStorage.getItem('console.typed'));
 sessionStorage.removeItem('console.typed');
 const kept = older?.path === location.pathname ? older : { fields: [] };
@@ -178,7 +178,8 @@ for (const [id, was] of kept.fields) {
   if (field && !isTouched(field)) Object.assign(field, was);
 }
 document.getElementById(kept.focused)?.focus();
-const typed = new Map([...kept.fields, ...touched().map(field => [field.id, field])]);
+const folds = [...main.querySelectorAll('details')];
+const typed = new Map([...kept.fields, ...[...folds, ...touched()].map(field => [field.id, field])]);
 let focused = document.activeElement?.id || kept.focused;
 let act = kept.act;
 let isDrawn = false;
@@ -192,7 +193,6 @@ const handOver = new MutationObserver(() => {
     document.removeEventListener('focusin', follow);
     // Parts of a page come later than its heading, and some not at all.
     setTimeout(() => handOver.disconnect(), 5_000);
-    document.getElementById(focused)?.focus();
   }
   const opener = document.getElementById(act);
   if (opener) {
@@ -205,20 +205,21 @@ const handOver = new MutationObserver(() => {
     typed.delete(id);
     if (field.type === 'checkbox') {
       if (field.checked !== was.checked) field.click();
-      continue;
+    } else if (field.matches('details')) {
+      field.open = was.open;
+    } else {
+      field.value = was.value;
+      tell(field);
     }
-    field.value = was.value;
-    tell(field);
   }
+  const field = document.getElementById(focused);
+  if (!field) return;
+  focused = undefined;
+  if (document.activeElement.matches('body, h1, [data-find]')) field.focus();
 });
 document.addEventListener('input', note);
 document.addEventListener('focusin', follow);
 handOver.observe(document.body, { childList: true, subtree: true });
-
-// Blazor leads to the heading of each page that it draws, but not out of a field that somebody is in by then, unless it is pressed.
-document.addEventListener('focusin', ({ target, relatedTarget }) => {
-  if (target.matches('h1:not(:active)') && relatedTarget?.matches('input, textarea, select')) relatedTarget.focus();
-});
 
 // The keyboard: "/" to the search, arrows through what it found.
 document.addEventListener('keydown', event => {
