@@ -418,7 +418,7 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
                 .Value);
     }
 
-    private static async Task<Guid> DraftAsync(TestApp app, Member admin, IReadOnlyList<Account> accounts, bool requiresReset = false)
+    internal static async Task<Guid> DraftAsync(TestApp app, Member admin, IReadOnlyList<Account> accounts, bool requiresReset = false)
     {
         var choice = new CampaignSelection(
             "",
@@ -443,7 +443,7 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
     private static Task<int> CampaignsAsync(TestApp app) =>
         app.WithAsync<AccountsContext, int>(database => database.Campaigns.CountAsync());
 
-    private static Task<List<Account>> AddAsync(TestApp app, int count, string prefix = "") =>
+    internal static Task<List<Account>> AddAsync(TestApp app, int count, string prefix = "") =>
         app.WithAsync<AccountsContext, List<Account>>(async database =>
         {
             var accounts = Enumerable
