@@ -54,13 +54,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
         await line.CutAsync();
         await Assertions.Expect(Lost(tab)).ToBeVisibleAsync();
         await tab.Page.Keyboard.TypeAsync("on the phone");
-        await tab.Page.EvaluateAsync("() => Blazor.disconnect()");
-
-        await tab.LeaveByAsync(() =>
-        {
-            line.Mend();
-            return Task.CompletedTask;
-        });
+        await ForgetAsync(tab, line);
         await Assertions.Expect(Reason(tab)).ToHaveValueAsync("asked for on the phone");
         await Assertions.Expect(Reason(tab)).ToBeFocusedAsync();
         await Confirm(tab).ClickAsync();
@@ -79,12 +73,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
 
         await line.CutAsync();
         await Assertions.Expect(Lost(tab)).ToBeVisibleAsync();
-        await tab.Page.EvaluateAsync("() => Blazor.disconnect()");
-        await tab.LeaveByAsync(() =>
-        {
-            line.Mend();
-            return Task.CompletedTask;
-        });
+        await ForgetAsync(tab, line);
 
         await Assertions.Expect(tab.Page.Locator("#saved-name")).ToBeFocusedAsync();
         await tab.Page.Locator(".saved form button").ClickAsync();
@@ -118,12 +107,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
 
         await line.CutAsync();
         await Assertions.Expect(Lost(tab)).ToBeVisibleAsync();
-        await tab.Page.EvaluateAsync("() => Blazor.disconnect()");
-        await tab.LeaveByAsync(() =>
-        {
-            line.Mend();
-            return Task.CompletedTask;
-        });
+        await ForgetAsync(tab, line);
         await Assertions.Expect(page.History).ToContainTextAsync("asked for on the phone");
         await page.ChooseAsync(Act);
         await Assertions.Expect(Reason(tab)).ToHaveValueAsync("");
@@ -330,6 +314,17 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
         var page = await console.FindAsync(account ?? await NewAccountAsync());
         await MarkAsync(tab);
         return (tab, page, line);
+    }
+
+    // The server drops the circuit while the connection is cut: when it is back, the page is loaded again.
+    private static async Task ForgetAsync(Tab tab, Line line)
+    {
+        await tab.Page.EvaluateAsync("() => Blazor.disconnect()");
+        await tab.LeaveByAsync(() =>
+        {
+            line.Mend();
+            return Task.CompletedTask;
+        });
     }
 
     private static ILocator Lost(Tab tab) => tab.Page.GetByText("The connection was lost.");

@@ -178,8 +178,7 @@ for (const [id, was] of kept.fields) {
   if (field && !isTouched(field)) Object.assign(field, was);
 }
 document.getElementById(kept.focused)?.focus();
-const folds = [...main.querySelectorAll('details')];
-const typed = new Map([...kept.fields, ...[...folds, ...touched()].map(field => [field.id, field])]);
+const typed = new Map([...kept.fields, ...[...main.querySelectorAll('details'), ...touched()].map(field => [field.id, field])]);
 let focused = document.activeElement?.id || kept.focused;
 let act = kept.act;
 let isDrawn = false;
