@@ -63,7 +63,7 @@ public sealed class ConnectionTests(Suite suite) : BrowserTest(suite)
     }
 
     [Fact]
-    public async Task A_page_that_the_server_has_forgotten_is_loaded_again_with_what_was_unfolded()
+    public async Task A_page_that_the_server_has_forgotten_is_loaded_again_with_what_was_opened()
     {
         var (tab, _, line) = await OpenAccountAsync();
         await tab.BeginToLoadAsync("/admin?filter=locked");

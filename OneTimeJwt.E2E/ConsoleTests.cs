@@ -94,21 +94,21 @@ public sealed class ConsoleTests(Suite suite) : BrowserTest(suite)
     [InlineData("console.js", "/admin?filter=locked", true)]
     [InlineData("_framework/blazor.web.js", "/admin?filter=locked", true)]
     [InlineData("_framework/blazor.web.js", "/admin/trail?account=4711", false)]
-    public async Task What_is_unfolded_before_the_connection_is_up_stays_open(string last, string path, bool isTyped)
+    public async Task What_is_opened_before_the_connection_is_up_stays_open(string last, string path, bool isTyped)
     {
         var tab = await NewBrowserAsync();
         await ConsolePage.OpenAsync(tab, await NewAccountAsync(AccountKind.Admin));
         var connected = await HoldBackAsync(tab, last);
-        var (fold, name) = (tab.Page.Locator(".saved summary"), tab.Page.Locator("#saved-name"));
+        var (summary, name) = (tab.Page.Locator(".saved summary"), tab.Page.Locator("#saved-name"));
 
         await tab.BeginToLoadAsync(path);
-        await fold.ClickAsync();
+        await summary.ClickAsync();
         if (isTyped)
             await name.FillAsync("Seen to");
         connected.SetResult();
 
         await Assertions.Expect(tab.Page.Locator(".saved form button")).ToBeEnabledAsync();
-        await Assertions.Expect(isTyped ? name : fold).ToBeFocusedAsync();
+        await Assertions.Expect(isTyped ? name : summary).ToBeFocusedAsync();
         if (!isTyped)
             await name.FillAsync("Seen to");
         await name.PressAsync("Enter");

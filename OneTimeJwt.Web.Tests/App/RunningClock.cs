@@ -4,8 +4,8 @@ namespace OneTimeJwt.Web.Tests.App;
 /// fifth of it; other timers run as ever.</summary>
 public sealed class RunningClock : TimeProvider
 {
-    private const int Haste = 5;
-    private static readonly TimeSpan LongestHastened = TimeSpan.FromSeconds(1);
+    private const int Speedup = 5;
+    private static readonly TimeSpan LongestShortened = TimeSpan.FromSeconds(1);
 
     private TimeSpan _shift;
 
@@ -16,6 +16,6 @@ public sealed class RunningClock : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(
         callback,
         state,
-        period == Timeout.InfiniteTimeSpan && dueTime > TimeSpan.Zero && dueTime <= LongestHastened ? dueTime / Haste : dueTime,
+        period == Timeout.InfiniteTimeSpan && dueTime > TimeSpan.Zero && dueTime <= LongestShortened ? dueTime / Speedup : dueTime,
         period);
 }

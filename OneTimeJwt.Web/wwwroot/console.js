@@ -142,7 +142,7 @@ const tell = field => {
   for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
 };
 
-// What was typed, ticked and unfolded outlives the page, up to its last moment, and which act it was for; but no password,
+// What was typed, ticked and opened outlives the page, up to its last moment, and which act it was for; but no password,
 // and nothing of an act that was sent: it may have been carried out.
 let sent;
 addEventListener('submit', ({ target }) => { sent = target; }, true);
@@ -163,7 +163,7 @@ function loadAgain() {
 
 document.body.append(blazor);
 
-// The circuit draws the page anew when it comes up: what was typed, ticked and unfolded until then is handed over to it,
+// The circuit draws the page anew when it comes up: what was typed, ticked and opened until then is handed over to it,
 // and the focus. Some of it may be older than this script, or than this page.
 const heading = document.querySelector('h1');
 const isTouched = field => field.id && field.type !== 'file' && (field.options
