@@ -38,30 +38,26 @@ public sealed class PasswordSettings
     public int MinimumLengthWithTwoFactor { get; set; } = 8;
 }
 
-internal sealed class AccountsSettingsValidator : IValidateOptions<AccountsSettings>
+internal sealed class AccountsSettingsValidator : SettingsValidator<AccountsSettings>
 {
     private const int MinLength = 8;
     private const int MaxLength = 64;
     private static readonly TimeSpan MinGuessingLockout = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxGuessingLockout = TimeSpan.FromDays(30);
 
-    public ValidateOptionsResult Validate(string? name, AccountsSettings options)
+    protected override IEnumerable<string> Faults(AccountsSettings options)
     {
-        var faults = new List<string>();
         if (options.SignInUrl is { } url && !IsWebAddress(url))
-            faults.Add("Accounts:SignInUrl is not a web address: write for example https://www.example.com/login");
+            yield return "Accounts:SignInUrl is not a web address: write for example https://www.example.com/login";
         if (options.LongestGuessingLockout < MinGuessingLockout || options.LongestGuessingLockout > MaxGuessingLockout)
-            faults.Add(
-                $"Accounts:LongestGuessingLockout is {options.LongestGuessingLockout:c}: choose between {MinGuessingLockout:c} and "
-                    + $"{MaxGuessingLockout:c}");
+            yield return $"Accounts:LongestGuessingLockout is {options.LongestGuessingLockout:c}: choose between "
+                + $"{MinGuessingLockout:c} and {MaxGuessingLockout:c}";
         if (options.Passwords.MinimumLength is < MinLength or > MaxLength)
-            faults.Add(
-                $"Accounts:Passwords:MinimumLength is {options.Passwords.MinimumLength}: choose between {MinLength} and {MaxLength}");
+            yield return $"Accounts:Passwords:MinimumLength is {options.Passwords.MinimumLength}: choose between "
+                + $"{MinLength} and {MaxLength}";
         if (options.Passwords.MinimumLengthWithTwoFactor is < MinLength or > MaxLength)
-            faults.Add(
-                $"Accounts:Passwords:MinimumLengthWithTwoFactor is {options.Passwords.MinimumLengthWithTwoFactor}: choose between "
-                    + $"{MinLength} and {MaxLength}");
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+            yield return $"Accounts:Passwords:MinimumLengthWithTwoFactor is {options.Passwords.MinimumLengthWithTwoFactor}: choose between "
+                + $"{MinLength} and {MaxLength}";
     }
 
     private static bool IsWebAddress(string url) =>

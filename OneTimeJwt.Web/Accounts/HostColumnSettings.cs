@@ -16,15 +16,10 @@ public sealed class NewAccountSettings
     public IDictionary<string, string?> Columns { get; } = new Dictionary<string, string?>();
 }
 
-internal sealed class HostColumnSettingsValidator : IValidateOptions<HostColumnSettings>
+internal sealed class HostColumnSettingsValidator : SettingsValidator<HostColumnSettings>
 {
-    public ValidateOptionsResult Validate(string? name, HostColumnSettings options)
-    {
-        var faults = options
-            .New.Columns.Where(column => !NewColumnValue.CanBeRead(column.Value))
-            .Select(column =>
-                $"{HostColumns.SettingOf(column.Key)} can't be read: write a value, or one of {string.Join(", ", NewColumnValue.Places)}")
-            .ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
+    protected override IEnumerable<string> Faults(HostColumnSettings options) =>
+        from column in options.New.Columns
+        where !NewColumnValue.CanBeRead(column.Value)
+        select $"{HostColumns.SettingOf(column.Key)} can't be read: write a value, or one of {string.Join(", ", NewColumnValue.Places)}";
 }

@@ -24,42 +24,25 @@ public sealed class AdminRoles
 }
 
 /// <summary>The <c>RateLimits:PerAdmin</c> section: mails that one admin may trigger by hand; campaigns have their own rate.</summary>
-public sealed class AdminBudget
-{
-    public int Permits { get; set; } = 60;
+public sealed class AdminBudget() : RateLimitSettings(60, TimeSpan.FromHours(1));
 
-    public TimeSpan Window { get; set; } = TimeSpan.FromHours(1);
-}
+internal sealed class AdminBudgetValidator()
+    : RateLimitValidator<AdminBudget>("RateLimits:PerAdmin", TimeSpan.FromMinutes(1), TimeSpan.FromDays(7));
 
-internal sealed class AdminBudgetValidator : IValidateOptions<AdminBudget>
+internal sealed class AdminSettingsValidator : SettingsValidator<AdminSettings>
 {
-    public ValidateOptionsResult Validate(string? name, AdminBudget options)
+    protected override IEnumerable<string> Faults(AdminSettings options)
     {
-        var faults = new List<string>();
-        if (options.Permits < 1)
-            faults.Add($"RateLimits:PerAdmin:Permits is {options.Permits}: choose at least 1");
-        if (options.Window < TimeSpan.FromMinutes(1) || options.Window > TimeSpan.FromDays(7))
-            faults.Add($"RateLimits:PerAdmin:Window is {options.Window:c}: choose between 00:01:00 and 7.00:00:00");
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
-}
-
-internal sealed class AdminSettingsValidator : IValidateOptions<AdminSettings>
-{
-    public ValidateOptionsResult Validate(string? name, AdminSettings options)
-    {
-        var faults = new List<string>();
         if (string.IsNullOrWhiteSpace(options.Roles.Admin))
-            faults.Add("Admin:Roles:Admin is empty: name a role, or leave it out for Recovery.Admin");
+            yield return "Admin:Roles:Admin is empty: name a role, or leave it out for Recovery.Admin";
         if (string.IsNullOrWhiteSpace(options.Roles.Support))
-            faults.Add("Admin:Roles:Support is empty: name a role, or leave it out for Recovery.Support");
+            yield return "Admin:Roles:Support is empty: name a role, or leave it out for Recovery.Support";
         if (string.IsNullOrWhiteSpace(options.Roles.Auditor))
-            faults.Add("Admin:Roles:Auditor is empty: name a role, or leave it out for Recovery.Auditor");
+            yield return "Admin:Roles:Auditor is empty: name a role, or leave it out for Recovery.Auditor";
         if (string.Equals(options.Roles.Admin, options.Roles.Auditor, StringComparison.OrdinalIgnoreCase)
             || string.Equals(options.Roles.Support, options.Roles.Auditor, StringComparison.OrdinalIgnoreCase))
-            faults.Add("Admin:Roles:Auditor is the same as another role's: give each a name of its own");
+            yield return "Admin:Roles:Auditor is the same as another role's: give each a name of its own";
         if (string.Equals(options.Roles.Admin, options.Roles.Support, StringComparison.OrdinalIgnoreCase))
-            faults.Add("Admin:Roles:Support is the same as Admin:Roles:Admin: give each a name of its own");
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+            yield return "Admin:Roles:Support is the same as Admin:Roles:Admin: give each a name of its own";
     }
 }

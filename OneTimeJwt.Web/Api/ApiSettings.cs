@@ -12,23 +12,20 @@ public sealed class ApiSettings
     public string? Audience { get; set; }
 }
 
-internal sealed class ApiSettingsValidator(IHostEnvironment environment, IConfiguration configuration) : IValidateOptions<ApiSettings>
+internal sealed class ApiSettingsValidator(IHostEnvironment environment, IConfiguration configuration) : SettingsValidator<ApiSettings>
 {
-    public ValidateOptionsResult Validate(string? name, ApiSettings options)
+    protected override IEnumerable<string> Faults(ApiSettings options)
     {
-        var faults = new List<string>();
         if (options.Authority is { } authority
             && !(Uri.TryCreate(authority, UriKind.Absolute, out var uri)
                 && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && environment.IsDevelopment()))))
-            faults.Add("Api:Authority is not an https address: write the issuer as in its tokens, for example https://login.example.com");
+            yield return "Api:Authority is not an https address: write the issuer as in its tokens, for example https://login.example.com";
         if (options.Authority is not null && string.IsNullOrWhiteSpace(options.Audience))
-            faults.Add("Api:Audience is missing: name the audience that tokens of Api:Authority are made for");
+            yield return "Api:Audience is missing: name the audience that tokens of Api:Authority are made for";
         if (options.Authority is null && options.Audience is not null)
-            faults.Add("Api:Authority is missing: name the issuer of the tokens, or leave Api:Audience out and use keys");
+            yield return "Api:Authority is missing: name the issuer of the tokens, or leave Api:Audience out and use keys";
         if (options.Audience is not null && options.Audience == configuration["Admin:Oidc:ClientId"])
-            faults.Add(
-                "Api:Audience is the ClientId of Admin:Oidc, so that a person's ID token would do for a program's: register the API by "
-                    + "itself at the provider and name its audience");
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+            yield return "Api:Audience is the ClientId of Admin:Oidc, so that a person's ID token would do for a program's: register the "
+                + "API by itself at the provider and name its audience";
     }
 }

@@ -10,17 +10,17 @@ public sealed class TrailSettings
     public string? JsonLines { get; set; }
 }
 
-internal sealed class TrailSettingsValidator : IValidateOptions<TrailSettings>
+internal sealed class TrailSettingsValidator : SettingsValidator<TrailSettings>
 {
     // The maximum lifetime of a link, and the time in which an invalid one may be exchanged for a fresh one.
     private static readonly TimeSpan Min = TimeSpan.FromDays(14);
     private static readonly TimeSpan Max = TimeSpan.FromDays(3660);
 
-    public ValidateOptionsResult Validate(string? name, TrailSettings options) =>
-        options.Retention < Min || options.Retention > Max
-            ? ValidateOptionsResult.Fail(
-                $"Trail:Retention is {options.Retention:c}: choose between {Min:c} and {Max:c} (days.hh:mm:ss)")
-            : ValidateOptionsResult.Success;
+    protected override IEnumerable<string> Faults(TrailSettings options)
+    {
+        if (options.Retention < Min || options.Retention > Max)
+            yield return $"Trail:Retention is {options.Retention:c}: choose between {Min:c} and {Max:c} (days.hh:mm:ss)";
+    }
 }
 
 /// <summary>Removes old lines, a few at a time so that other writes needn't wait, and rows of deleted accounts.</summary>

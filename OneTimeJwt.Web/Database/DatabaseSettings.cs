@@ -16,10 +16,8 @@ public enum DatabaseProvider
     PostgreSql,
 }
 
-internal sealed class DatabaseSettingsValidator(IConfiguration configuration) : IValidateOptions<DatabaseSettings>
+internal sealed class DatabaseSettingsValidator(IConfiguration configuration) : SettingsValidator<DatabaseSettings>
 {
-    public ValidateOptionsResult Validate(string? name, DatabaseSettings options) =>
-        ConnectionStrings.Fault(options.Provider, configuration.GetConnectionString("Accounts")) is { } fault
-            ? ValidateOptionsResult.Fail(fault)
-            : ValidateOptionsResult.Success;
+    protected override IEnumerable<string> Faults(DatabaseSettings options) =>
+        ConnectionStrings.Fault(options.Provider, configuration.GetConnectionString("Accounts")) is { } fault ? [fault] : [];
 }

@@ -95,28 +95,26 @@ public enum AccountKeyType
 }
 
 internal sealed class IdentitySettingsValidator(IOptions<DatabaseSettings> database, IConfiguration configuration)
-    : IValidateOptions<IdentitySettings>
+    : SettingsValidator<IdentitySettings>
 {
     private const string Section = "Database:Identity";
 
-    public ValidateOptionsResult Validate(string? name, IdentitySettings options)
+    protected override IEnumerable<string> Faults(IdentitySettings options)
     {
-        var faults = new List<string>();
-        faults.AddRange(Unknown("Tables", options.Tables, IdentityNames.Tables.Keys));
-        faults.AddRange(Unknown("Columns", options.Columns, IdentityNames.Columns));
-        faults.AddRange(
-            options.Active.Where(condition => ActiveCondition.Parse(condition) is null)
-                .Select(condition =>
-                    $"{Section}:Active: '{condition}' can't be read: write for example IsActive = true, or Status in (1, 2)"));
+        foreach (var unknown in Unknown("Tables", options.Tables, IdentityNames.Tables.Keys))
+            yield return unknown;
+        foreach (var unknown in Unknown("Columns", options.Columns, IdentityNames.Columns))
+            yield return unknown;
+        foreach (var condition in options.Active.Where(condition => ActiveCondition.Parse(condition) is null))
+            yield return $"{Section}:Active: '{condition}' can't be read: write for example IsActive = true, or Status in (1, 2)";
         if (string.IsNullOrEmpty(options.Tenant.Column) != string.IsNullOrEmpty(options.Tenant.Value))
-            faults.Add($"{Section}:Tenant has to have both a Column and a Value");
+            yield return $"{Section}:Tenant has to have both a Column and a Value";
         if (string.IsNullOrEmpty(options.Session.Name) != string.IsNullOrEmpty(options.Session.Value))
-            faults.Add($"{Section}:Session has to have both a Name and a Value");
+            yield return $"{Section}:Session has to have both a Name and a Value";
         if (options.Session.Name is { Length: > 0 } && SessionSetting.Fault(configuration, database.Value.Provider) is { } fault)
-            faults.Add($"{Section}:Session {fault}");
+            yield return $"{Section}:Session {fault}";
         if (options.Schema is { Length: > 0 } && database.Value.Provider == DatabaseProvider.Sqlite)
-            faults.Add($"{Section}:Schema is set, and SQLite has no schemas: leave it out");
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+            yield return $"{Section}:Schema is set, and SQLite has no schemas: leave it out";
     }
 
     private static IEnumerable<string> Unknown(string setting, IDictionary<string, string> names, IEnumerable<string> known) => names

@@ -70,23 +70,25 @@ internal sealed class JsonLinesDestination(string file, IHostEnvironment environ
     }
 }
 
-internal sealed class JsonLinesValidator(IHostEnvironment environment) : IValidateOptions<TrailSettings>
+internal sealed class JsonLinesValidator(IHostEnvironment environment) : SettingsValidator<TrailSettings>
 {
-    public ValidateOptionsResult Validate(string? name, TrailSettings options)
+    protected override IEnumerable<string> Faults(TrailSettings options)
     {
         if (options.JsonLines is not { Length: > 0 } file || file == JsonLinesDestination.StandardOutput)
-            return ValidateOptionsResult.Success;
+            return [];
 
         try
         {
             JsonLinesFile.Append(Path.GetFullPath(file, environment.ContentRootPath), []);
-            return ValidateOptionsResult.Success;
+            return [];
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            return ValidateOptionsResult.Fail(
+            return
+            [
                 $"Trail:JsonLines is '{file}', which can't be written ({fault.GetType().Name}): name a file in a folder that is there and "
-                    + $"that the app's user may write to, or {JsonLinesDestination.StandardOutput}");
+                    + $"that the app's user may write to, or {JsonLinesDestination.StandardOutput}",
+            ];
         }
     }
 }

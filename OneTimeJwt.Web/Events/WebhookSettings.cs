@@ -47,13 +47,10 @@ internal static class WebhookSecret
     }
 }
 
-internal sealed class WebhookSettingsValidator : IValidateOptions<WebhookSettings>
+internal sealed class WebhookSettingsValidator : SettingsValidator<WebhookSettings>
 {
-    public ValidateOptionsResult Validate(string? name, WebhookSettings options)
-    {
-        var faults = options.Endpoints.SelectMany(Faults).Concat(Doubled(options.Endpoints)).ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
+    protected override IEnumerable<string> Faults(WebhookSettings options) =>
+        options.Endpoints.SelectMany(Faults).Concat(Doubled(options.Endpoints));
 
     private static IEnumerable<string> Faults(WebhookEndpointSettings endpoint, int i)
     {

@@ -26,28 +26,25 @@ public sealed class SeedAccount
     public List<string> RecoveryCodes { get; set; } = [];
 }
 
-internal sealed class SeedSettingsValidator(IHostEnvironment environment, IOptions<AdminSettings> admin) : IValidateOptions<SeedSettings>
+internal sealed class SeedSettingsValidator(IHostEnvironment environment, IOptions<AdminSettings> admin) : SettingsValidator<SeedSettings>
 {
-    public ValidateOptionsResult Validate(string? name, SeedSettings options)
+    protected override IEnumerable<string> Faults(SeedSettings options)
     {
         if (options.Accounts.Count == 0)
-            return ValidateOptionsResult.Success;
+            yield break;
         if (!environment.IsDevelopment())
-            return ValidateOptionsResult.Fail("Seed:Accounts exists in Development only: remove it");
-
-        var roles = admin.Value.Roles;
-        var faults = new List<string>();
-        foreach (var (account, i) in options.Accounts.Select((account, i) => (account, i)))
         {
-            if (string.IsNullOrWhiteSpace(account.Email) || string.IsNullOrEmpty(account.Password))
-                faults.Add($"Seed:Accounts:{i} needs an Email and a Password");
-            faults.AddRange(
-                account.Roles
-                    .Where(role => roles.Named(role) is null)
-                    .Select(role =>
-                        $"Seed:Accounts:{i}:Roles: there is no role '{role}': write {roles.Admin}, {roles.Support} or {roles.Auditor}"));
+            yield return "Seed:Accounts exists in Development only: remove it";
+            yield break;
         }
 
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        var roles = admin.Value.Roles;
+        foreach (var (i, account) in options.Accounts.Index())
+        {
+            if (string.IsNullOrWhiteSpace(account.Email) || string.IsNullOrEmpty(account.Password))
+                yield return $"Seed:Accounts:{i} needs an Email and a Password";
+            foreach (var role in account.Roles.Where(role => roles.Named(role) is null))
+                yield return $"Seed:Accounts:{i}:Roles: there is no role '{role}': write {roles.Admin}, {roles.Support} or {roles.Auditor}";
+        }
     }
 }

@@ -10,17 +10,17 @@ public sealed class LanguageSettings
     public string Default { get; set; } = Language.All[0].Code;
 }
 
-internal sealed class LanguageSettingsValidator : IValidateOptions<LanguageSettings>
+internal sealed class LanguageSettingsValidator : SettingsValidator<LanguageSettings>
 {
-    public ValidateOptionsResult Validate(string? name, LanguageSettings options) =>
-        !KnowsCultures()
-            ? ValidateOptionsResult.Fail(
-                "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on, which leaves no language but one: set it to false, and install ICU "
-                    + "(Debian: libicu)")
-        : Language.All.Any(language => language.Code == options.Default) ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail(
-            $"Languages:Default is not a language of this app: choose one of "
-                + $"{string.Join(", ", Language.All.Select(language => language.Code))}");
+    protected override IEnumerable<string> Faults(LanguageSettings options)
+    {
+        if (!KnowsCultures())
+            yield return "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on, which leaves no language but one: set it to false, and install ICU "
+                + "(Debian: libicu)";
+        else if (Language.All.All(language => language.Code != options.Default))
+            yield return $"Languages:Default is not a language of this app: choose one of "
+                + $"{string.Join(", ", Language.All.Select(language => language.Code))}";
+    }
 
     private static bool KnowsCultures()
     {

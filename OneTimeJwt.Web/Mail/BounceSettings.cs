@@ -41,16 +41,13 @@ public sealed class BounceMailboxSettings
 }
 
 /// <summary>Checks the settings for bounces and for SendGrid's reports.</summary>
-internal sealed class DeliveryReportSettingsValidator : IValidateOptions<MailSettings>
+internal sealed class DeliveryReportSettingsValidator : SettingsValidator<MailSettings>
 {
     private static readonly TimeSpan Min = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Max = TimeSpan.FromDays(1);
 
-    public ValidateOptionsResult Validate(string? name, MailSettings options)
-    {
-        var faults = Address(options).Concat(Mailbox(options.Bounces)).Concat(Webhook(options)).ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
+    protected override IEnumerable<string> Faults(MailSettings options) =>
+        Address(options).Concat(Mailbox(options.Bounces)).Concat(Webhook(options));
 
     private static IEnumerable<string> Address(MailSettings options)
     {

@@ -52,13 +52,10 @@ public sealed class SendGridSettings
     public string? WebhookKey { get; set; }
 }
 
-internal sealed class MailSettingsValidator(IHostEnvironment environment) : IValidateOptions<MailSettings>
+internal sealed class MailSettingsValidator(IHostEnvironment environment) : SettingsValidator<MailSettings>
 {
-    public ValidateOptionsResult Validate(string? name, MailSettings options)
-    {
-        var faults = From(options).Concat(Transport(options)).Concat(GiveUp(options)).ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
+    protected override IEnumerable<string> Faults(MailSettings options) =>
+        From(options).Concat(Transport(options)).Concat(GiveUp(options));
 
     private static IEnumerable<string> From(MailSettings options)
     {

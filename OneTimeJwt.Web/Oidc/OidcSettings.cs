@@ -67,20 +67,17 @@ public sealed class OidcSecondFactor
         || amr.Any(value => Acr.Count + Amr.Count == 0 ? value == OidcSettings.DefaultSecondFactor : Amr.Contains(value));
 }
 
-internal sealed class OidcSettingsValidator : IValidateOptions<OidcSettings>
+internal sealed class OidcSettingsValidator : SettingsValidator<OidcSettings>
 {
     // RFC 6819, section 5.1.4.2.2: 128 bits, which take 22 characters of base64.
     private const int MinSecretLength = 22;
     private static readonly TimeSpan MinAskAgain = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan MaxAskAgain = TimeSpan.FromHours(1);
 
-    public ValidateOptionsResult Validate(string? name, OidcSettings options)
-    {
-        var faults = Faults(options).Select(fault => $"{OidcSettings.Section}:{fault}").ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
+    protected override IEnumerable<string> Faults(OidcSettings options) =>
+        FaultsInSection(options).Select(fault => $"{OidcSettings.Section}:{fault}");
 
-    private static IEnumerable<string> Faults(OidcSettings options)
+    private static IEnumerable<string> FaultsInSection(OidcSettings options)
     {
         if (AuthorityFault(options.Authority) is { } authority)
             yield return $"Authority {authority}";

@@ -7,13 +7,13 @@ public sealed class ConsoleSettings
     public bool Local { get; set; } = true;
 }
 
-internal sealed class ConsoleSettingsValidator(IConfiguration configuration) : IValidateOptions<ConsoleSettings>
+internal sealed class ConsoleSettingsValidator(IConfiguration configuration) : SettingsValidator<ConsoleSettings>
 {
-    public ValidateOptionsResult Validate(string? name, ConsoleSettings options) =>
-        options.Local || configuration.GetSection("Admin:Oidc").Exists()
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(
-                "Admin:Local is false and Admin:Oidc is not set, so that nobody could enter the console: set one of them");
+    protected override IEnumerable<string> Faults(ConsoleSettings options)
+    {
+        if (!options.Local && !configuration.GetSection("Admin:Oidc").Exists())
+            yield return "Admin:Local is false and Admin:Oidc is not set, so that nobody could enter the console: set one of them";
+    }
 }
 
 /// <summary>The OpenID provider of the console, where there is one.</summary>

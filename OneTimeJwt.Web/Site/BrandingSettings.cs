@@ -21,21 +21,17 @@ public sealed class BrandingSettings
     public string? SupportContact { get; set; }
 }
 
-internal sealed class BrandingSettingsValidator(IHostEnvironment environment) : IValidateOptions<BrandingSettings>
+internal sealed class BrandingSettingsValidator(IHostEnvironment environment) : SettingsValidator<BrandingSettings>
 {
     private const int MaxNameLength = 60;
     private const int MaxContactLength = 200;
     private const int MaxLogoBytes = 100_000;
 
-    public ValidateOptionsResult Validate(string? name, BrandingSettings options)
-    {
-        var faults = Words(options)
+    protected override IEnumerable<string> Faults(BrandingSettings options) =>
+        Words(options)
             .Concat(Logo(options.Logo))
             .Concat(Accent("Branding:Accent", options.Accent, "#0d5c4d", Colour.Black, Colour.White))
-            .Concat(Accent("Branding:AccentDark", options.AccentDark, "#84d8c1", Colour.White, Brand.DarkSheet))
-            .ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
+            .Concat(Accent("Branding:AccentDark", options.AccentDark, "#84d8c1", Colour.White, Brand.DarkSheet));
 
     private static IEnumerable<string> Words(BrandingSettings options)
     {
