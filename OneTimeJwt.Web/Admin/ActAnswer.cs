@@ -100,15 +100,8 @@ internal sealed partial class ActAnswerRetention(
     {
         var limit = time.GetUtcNow() - ActAnswer.Kept;
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var old = database.ActAnswers
-            .Where(answer => answer.At < limit)
-            .OrderBy(answer => answer.At)
-            .Select(answer => answer.Id)
-            .Take(BatchedDelete.AtOnce);
-        return await BatchedDelete.RunAsync(
-            writer,
-            () => database.ActAnswers.Where(answer => old.Contains(answer.Id)).ExecuteDeleteAsync(cancellationToken),
-            cancellationToken);
+        var old = database.ActAnswers.Where(answer => answer.At < limit).OrderBy(answer => answer.At);
+        return await BatchedDelete.RunAsync(writer, old, cancellationToken);
     }
 
     protected override async Task WorkAsync(CancellationToken stoppingToken)

@@ -42,9 +42,8 @@ internal sealed partial class TrailRetention(
     {
         var limit = time.GetUtcNow() - settings.Value.Retention;
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var old = database.Trail.Where(line => line.At < limit).OrderBy(line => line.At).Select(line => line.Id).Take(BatchedDelete.AtOnce);
-        return await BatchedDelete.RunAsync(
-            writer, () => database.Trail.Where(line => old.Contains(line.Id)).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+        var old = database.Trail.Where(line => line.At < limit).OrderBy(line => line.At);
+        return await BatchedDelete.RunAsync(writer, old, cancellationToken);
     }
 
     protected override async Task WorkAsync(CancellationToken stoppingToken)

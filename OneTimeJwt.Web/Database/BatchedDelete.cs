@@ -6,15 +6,15 @@ internal static class BatchedDelete
     public const int AtOnce = 500;
 
     /// <param name="writer">Whose turn each batch takes.</param>
-    /// <param name="deleteAsync">Deletes at most <see cref="AtOnce"/> rows.</param>
+    /// <param name="rows">In the order in which they are deleted.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>How many were deleted.</returns>
-    public static async Task<int> RunAsync(SqliteWriteLock writer, Func<Task<int>> deleteAsync, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync<T>(SqliteWriteLock writer, IQueryable<T> rows, CancellationToken cancellationToken)
     {
         int removed, sum = 0;
         do
         {
-            removed = await writer.RunAsync(deleteAsync, cancellationToken);
+            removed = await writer.RunAsync(() => rows.Take(AtOnce).ExecuteDeleteAsync(cancellationToken), cancellationToken);
             sum += removed;
         }
         while (removed == AtOnce);

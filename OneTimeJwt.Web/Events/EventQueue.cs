@@ -122,10 +122,7 @@ internal sealed class EventQueue(IDbContextFactory<AccountsContext> contexts, Sq
     private async Task<int> SweepAsync(Expression<Func<EventDelivery, bool>> isOver, CancellationToken cancellationToken)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var over = database.EventDeliveries.Where(isOver).OrderBy(row => row.Id).Select(row => row.Id).Take(BatchedDelete.AtOnce);
-        return await BatchedDelete.RunAsync(
-            writer,
-            () => database.EventDeliveries.Where(row => over.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken),
-            cancellationToken);
+        var over = database.EventDeliveries.Where(isOver).OrderBy(row => row.Id);
+        return await BatchedDelete.RunAsync(writer, over, cancellationToken);
     }
 }
