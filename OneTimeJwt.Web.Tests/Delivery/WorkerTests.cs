@@ -160,7 +160,7 @@ public sealed class WorkerTests : IAsyncLifetime
             return Task.CompletedTask;
         }
 
-        protected override void Failed(Exception fault)
+        protected override void LogFailure(string fault, Exception? unexpected)
         {
         }
     }

@@ -79,19 +79,9 @@ internal sealed partial class SavedFilterRetention(
         return sum;
     }
 
-    protected override async Task WorkAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await TryAsync(() => SweepAsync(stoppingToken), stoppingToken);
-    }
+    protected override Task WorkAsync(CancellationToken stoppingToken) =>
+        RepeatAsync(Interval, time, () => SweepAsync(stoppingToken), stoppingToken);
 
-    protected override void Failed(Exception fault) =>
-        Log.SweepFailed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Error, "Saved filters of people who are gone could not be removed ({Fault}); trying again in an hour.")]
-        public static partial void SweepFailed(ILogger logger, string fault, Exception? unexpected);
-    }
+    [LoggerMessage(LogLevel.Error, "Saved filters of people who are gone could not be removed ({Fault}); trying again in an hour.")]
+    protected override partial void LogFailure(string fault, Exception? unexpected);
 }

@@ -49,23 +49,17 @@ internal sealed partial class TrailRetention(
     protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         await Task.Delay(Pause, time, stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        do
+        await RepeatAsync(Interval, time, SweepAllAsync, stoppingToken, beginsAtOnce: true);
+
+        async Task SweepAllAsync()
         {
             await TryAsync(() => SweepAsync(stoppingToken), stoppingToken);
-            await TryAsync(() => deletedAccounts.SweepAsync(stoppingToken), stoppingToken);
+            await deletedAccounts.SweepAsync(stoppingToken);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    protected override void Failed(Exception fault) =>
-        Log.SweepFailed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
-
-    private static partial class Log
-    {
-        [LoggerMessage(
-            LogLevel.Error,
-            "Old lines of the trail, or rows of deleted accounts, could not be removed ({Fault}); trying again in an hour.")]
-        public static partial void SweepFailed(ILogger logger, string fault, Exception? unexpected);
-    }
+    [LoggerMessage(
+        LogLevel.Error,
+        "Old lines of the trail, or rows of deleted accounts, could not be removed ({Fault}); trying again in an hour.")]
+    protected override partial void LogFailure(string fault, Exception? unexpected);
 }

@@ -22,7 +22,8 @@ internal sealed partial class CampaignGatherer(
     {
         try
         {
-            await Task.WhenAll(GatherAsync(stoppingToken), WatchAsync(stoppingToken));
+            var watching = RepeatAsync(Interval, time, () => WatchAsync(stoppingToken), stoppingToken, beginsAtOnce: true);
+            await Task.WhenAll(GatherAsync(stoppingToken), watching);
         }
         finally
         {
@@ -30,8 +31,8 @@ internal sealed partial class CampaignGatherer(
         }
     }
 
-    protected override void Failed(Exception fault) =>
-        Log.Failed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+    [LoggerMessage(LogLevel.Warning, "The list of a campaign could not be matched or written ({Fault}).")]
+    protected override partial void LogFailure(string fault, Exception? unexpected);
 
     private async Task GatherAsync(CancellationToken stoppingToken)
     {
@@ -80,17 +81,7 @@ internal sealed partial class CampaignGatherer(
         }
     }
 
-    private async Task WatchAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            await TryAsync(() => WatchOnceAsync(stoppingToken), stoppingToken);
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private async Task WatchOnceAsync(CancellationToken cancellationToken)
+    private async Task WatchAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var (ours, limit) = (lists.Present, now - Patience);
@@ -123,11 +114,5 @@ internal sealed partial class CampaignGatherer(
                     row => row.SetProperty(known => known.State, CampaignState.Interrupted).SetProperty(known => known.Version, version),
                     cancellationToken),
             cancellationToken);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Warning, "The list of a campaign could not be matched or written ({Fault}).")]
-        public static partial void Failed(ILogger logger, string fault, Exception? unexpected);
     }
 }

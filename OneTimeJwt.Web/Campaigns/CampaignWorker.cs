@@ -20,20 +20,19 @@ internal sealed partial class CampaignWorker(
     private const int MaxAtOnce = 250;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    protected override async Task WorkAsync(CancellationToken stoppingToken)
+    protected override Task WorkAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Tick, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        return RepeatAsync(Tick, time, ReleaseAllAsync, stoppingToken);
+
+        async Task ReleaseAllAsync()
         {
-            IReadOnlyList<Guid> running = [];
-            await TryAsync(async () => running = await RunningAsync(stoppingToken), stoppingToken);
-            foreach (var id in running)
+            foreach (var id in await RunningAsync(stoppingToken))
                 await TryAsync(() => writer.RunAsync(() => TryReleaseAsync(id, stoppingToken), stoppingToken), stoppingToken);
         }
     }
 
-    protected override void Failed(Exception fault) =>
-        Log.TickFailed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+    [LoggerMessage(LogLevel.Error, "Campaigns could not be worked on ({Fault}); trying again shortly.")]
+    protected override partial void LogFailure(string fault, Exception? unexpected);
 
     private async Task<List<Guid>> RunningAsync(CancellationToken cancellationToken)
     {
@@ -164,11 +163,5 @@ internal sealed partial class CampaignWorker(
         else if (due > 0)
             campaign.ReleasedAt = since + TimeSpan.FromMinutes((double)due / campaign.Rate);
         return due;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Error, "Campaigns could not be worked on ({Fault}); trying again shortly.")]
-        public static partial void TickFailed(ILogger logger, string fault, Exception? unexpected);
     }
 }

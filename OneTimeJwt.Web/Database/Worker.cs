@@ -50,6 +50,22 @@ internal abstract class Worker : BackgroundService, IHostedLifecycleService
         }
     }
 
-    /// <summary>Logs it in words of the work that failed: with its stack trace where it is unexpected.</summary>
-    protected abstract void Failed(Exception fault);
+    /// <summary>A round at each tick until the shutdown.</summary>
+    protected async Task RepeatAsync(
+        TimeSpan interval, TimeProvider time, Func<Task> round, CancellationToken stoppingToken, bool beginsAtOnce = false)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        if (beginsAtOnce)
+            await TryAsync(round, stoppingToken);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await TryAsync(round, stoppingToken);
+    }
+
+    protected virtual void Failed(Exception fault) =>
+        LogFailure(LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+
+    /// <summary>In words of the work that failed.</summary>
+    /// <param name="fault">What is at the bottom of it.</param>
+    /// <param name="unexpected">Null for what passes by itself.</param>
+    protected abstract void LogFailure(string fault, Exception? unexpected);
 }

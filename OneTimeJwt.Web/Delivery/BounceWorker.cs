@@ -40,10 +40,15 @@ internal sealed partial class BounceWorker(
             stoppingToken);
     }
 
-    protected override void Failed(Exception fault) => Log.NotRead(
-        logger,
-        BounceMailbox.Cause(fault) ?? LoggableException.NameOf(fault),
-        BounceMailbox.Cause(fault) is null ? LoggableException.IfUnexpected(fault) : null);
+    protected override void Failed(Exception fault)
+    {
+        if (BounceMailbox.Cause(fault) is { } cause)
+            LogFailure(cause, unexpected: null);
+        else
+            base.Failed(fault);
+    }
+
+    protected override void LogFailure(string fault, Exception? unexpected) => Log.NotRead(logger, fault, unexpected);
 
     // Some servers keep the envelope's recipient in no header; the returned mail then has its Return-Path.
     private bool IsCandidate(HeaderList headers) =>

@@ -201,18 +201,12 @@ internal sealed partial class DeliveryWorker(
         work.Done.SetResult();
     }
 
-    protected override void Failed(Exception fault) =>
-        Log.Failed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+    [LoggerMessage(LogLevel.Error, "The outbox could not be worked on ({Fault}); trying again shortly.")]
+    protected override partial void LogFailure(string fault, Exception? unexpected);
 
     /// <summary>The mails to one recipient, the snapshot from their lease, and earlier work that isn't done yet.</summary>
     private sealed record Work(IReadOnlyList<OutboxMail> Mails, DeliverySnapshot Snapshot, Task? Before)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Error, "The outbox could not be worked on ({Fault}); trying again shortly.")]
-        public static partial void Failed(ILogger logger, string fault, Exception? unexpected);
     }
 }

@@ -28,28 +28,22 @@ internal sealed partial class EventMetrics : Worker
             "How long the oldest event that is still to be sent has waited.");
     }
 
-    protected override async Task WorkAsync(CancellationToken stoppingToken)
+    protected override Task WorkAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(EventStatus.MaxAge, _time);
-        do
+        return RepeatAsync(EventStatus.MaxAge, _time, CountAsync, stoppingToken, beginsAtOnce: true);
+
+        async Task CountAsync()
         {
             if (!await TryAsync(async () => _counts = await _status.ReadAsync(stoppingToken), stoppingToken))
                 _counts = [];
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    protected override void Failed(Exception fault) =>
-        Log.NotRead(_logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+    [LoggerMessage(LogLevel.Warning, "Events that wait could not be counted ({Fault}); their metrics have no figure until they can.")]
+    protected override partial void LogFailure(string fault, Exception? unexpected);
 
     private IEnumerable<Measurement<T>> Each<T>(Func<EventCounts, T> figure)
         where T : struct =>
         _counts.Select(counts => new Measurement<T>(
             figure(counts), KeyValuePair.Create<string, object?>("destination", counts.Destination)));
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Warning, "Events that wait could not be counted ({Fault}); their metrics have no figure until they can.")]
-        public static partial void NotRead(ILogger logger, string fault, Exception? unexpected);
-    }
 }

@@ -65,26 +65,14 @@ internal sealed partial class EventWorker(
         await TryAsync(sender.FinishAsync, CancellationToken.None);
     }
 
-    private async Task SweepInRoundsAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(SweepInterval, time);
-        await TryAsync(
-            async () =>
-            {
-                while (await timer.WaitForNextTickAsync(stoppingToken))
-                    await TryAsync(() => SweepAsync(stoppingToken), stoppingToken);
-            },
-            stoppingToken);
-    }
+    private Task SweepInRoundsAsync(CancellationToken stoppingToken) => TryAsync(
+        () => RepeatAsync(SweepInterval, time, () => SweepAsync(stoppingToken), stoppingToken), stoppingToken);
 
-    protected override void Failed(Exception fault) =>
-        Log.Failed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+    [LoggerMessage(LogLevel.Error, "Events could not be worked on ({Fault}); trying again shortly.")]
+    protected override partial void LogFailure(string fault, Exception? unexpected);
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "Events could not be worked on ({Fault}); trying again shortly.")]
-        public static partial void Failed(ILogger logger, string fault, Exception? unexpected);
-
         [LoggerMessage(LogLevel.Warning, "{Count} events were given up for {Destination}, which took none for days. The trail has them.")]
         public static partial void Expired(ILogger logger, string destination, int count);
 

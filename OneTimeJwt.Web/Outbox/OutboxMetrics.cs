@@ -24,19 +24,19 @@ internal sealed partial class OutboxMetrics : Worker
         meter.CreateObservableGauge("onetimejwt.outbox.age", Age, "s", "How long the oldest mail that is still to be sent has waited.");
     }
 
-    protected override async Task WorkAsync(CancellationToken stoppingToken)
+    protected override Task WorkAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(OutboxStatus.MaxAge, _time);
-        do
+        return RepeatAsync(OutboxStatus.MaxAge, _time, CountAsync, stoppingToken, beginsAtOnce: true);
+
+        async Task CountAsync()
         {
             if (!await TryAsync(async () => _counts = await _status.ReadAsync(stoppingToken), stoppingToken))
                 _counts = null;
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    protected override void Failed(Exception fault) =>
-        Log.NotRead(_logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+    [LoggerMessage(LogLevel.Warning, "The outbox could not be counted ({Fault}); its metrics have no figure until it can.")]
+    protected override partial void LogFailure(string fault, Exception? unexpected);
 
     private IEnumerable<Measurement<int>> Depth() =>
         _counts is { } counts
@@ -48,10 +48,4 @@ internal sealed partial class OutboxMetrics : Worker
             : [];
 
     private IEnumerable<Measurement<double>> Age() => _counts is { } counts ? [new(counts.Age.TotalSeconds)] : [];
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Warning, "The outbox could not be counted ({Fault}); its metrics have no figure until it can.")]
-        public static partial void NotRead(ILogger logger, string fault, Exception? unexpected);
-    }
 }

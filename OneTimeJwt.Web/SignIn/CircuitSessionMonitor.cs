@@ -21,15 +21,11 @@ internal sealed partial class CircuitSessionMonitor(
 
     public void Remove(SessionCircuit circuit) => _circuits.TryRemove(circuit, out _);
 
-    protected override async Task WorkAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await TryAsync(() => SweepAsync(stoppingToken), stoppingToken);
-    }
+    protected override Task WorkAsync(CancellationToken stoppingToken) =>
+        RepeatAsync(Interval, time, () => SweepAsync(stoppingToken), stoppingToken);
 
-    protected override void Failed(Exception fault) =>
-        Log.SweepFailed(logger, LoggableException.NameOf(fault), LoggableException.IfUnexpected(fault));
+    [LoggerMessage(LogLevel.Warning, "Open pages could not be compared with their sessions ({Fault}); trying again shortly.")]
+    protected override partial void LogFailure(string fault, Exception? unexpected);
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
@@ -100,10 +96,4 @@ internal sealed partial class CircuitSessionMonitor(
     }
 
     private sealed record Session(string Id, string? Stamp, LockColumns Lock);
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Warning, "Open pages could not be compared with their sessions ({Fault}); trying again shortly.")]
-        public static partial void SweepFailed(ILogger logger, string fault, Exception? unexpected);
-    }
 }
