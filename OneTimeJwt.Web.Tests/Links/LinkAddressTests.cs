@@ -60,13 +60,12 @@ public sealed class LinkAddressTests
 
         Assert.DoesNotContain("mistake", cipher, StringComparison.Ordinal);
         Assert.NotEqual(cipher, _typed.Protect("my password by mistake"));
-        Assert.Equal("my password by mistake", _typed.Unprotect(cipher));
+        Assert.Equal("my password by mistake", _typed.TryUnprotect(cipher));
     }
 
     [Fact]
     public void Another_key_ring_cannot_read_it() =>
-        Assert.ThrowsAny<CryptographicException>(() =>
-            new TypedAddress(new EphemeralDataProtectionProvider()).Unprotect(_typed.Protect("ada@example.com")));
+        Assert.Null(new TypedAddress(new EphemeralDataProtectionProvider()).TryUnprotect(_typed.Protect("ada@example.com")));
 
     [Fact]
     public void The_longest_address_fits_into_its_column_when_it_is_encrypted() =>

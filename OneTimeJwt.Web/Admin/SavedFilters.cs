@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Claims;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace OneTimeJwt.Web.Admin;
@@ -36,7 +35,7 @@ public sealed class SavedFilters(
         var filters = await Of(database, actor, page).AsNoTracking().ToListAsync(cancellationToken);
         return
         [
-            .. filters.Select(filter => new ListedFilter(filter.Id, filter.Name, Read(filter.Query)))
+            .. filters.Select(filter => new ListedFilter(filter.Id, filter.Name, _protector.TryUnprotect(filter.Query)))
                 .OrderBy(filter => filter.Name, StringComparer.Create(CultureInfo.CurrentCulture, ignoreCase: true)),
         ];
     }
@@ -125,16 +124,4 @@ public sealed class SavedFilters(
             await transaction.CommitAsync();
             return null;
         }));
-
-    private string? Read(string cipher)
-    {
-        try
-        {
-            return _protector.Unprotect(cipher);
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
 }

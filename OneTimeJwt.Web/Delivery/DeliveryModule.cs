@@ -6,7 +6,7 @@ internal static class DeliveryModule
 {
     public static void AddDelivery(this WebApplicationBuilder builder)
     {
-        builder.Services.AddScoped<RecipientResolver>();
+        builder.Services.AddSingleton<RecipientResolver>();
         builder.Services.AddSingleton<RequestLoad>();
         builder.Services.AddSingleton<DeliveryPace>();
         builder.Services.AddSingleton<MailAddresses>();

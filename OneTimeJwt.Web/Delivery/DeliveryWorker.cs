@@ -11,8 +11,8 @@ namespace OneTimeJwt.Web.Delivery;
 /// flight are finished and the others put back.
 /// </summary>
 internal sealed partial class DeliveryWorker(
-    IServiceScopeFactory scopes,
     OutboxQueue outbox,
+    RecipientResolver recipients,
     MailDelivery delivery,
     DeliveryAttempt attempt,
     LinkAudit audit,
@@ -170,9 +170,7 @@ internal sealed partial class DeliveryWorker(
             return [];
 
         var ours = _inHand.Values.Concat(mails).Select(mail => mail.Lease).ToHashSet();
-        await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<RecipientResolver>()
-            .FindAsync(mails, ours, RetryOrRefuseAsync, CancellationToken.None);
+        return await recipients.FindAsync(mails, ours, RetryOrRefuseAsync, CancellationToken.None);
     }
 
     // One after the other for a recipient, so that its limit holds. Leases keep other nodes from its accounts only: where several

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Delivery;
@@ -7,21 +6,10 @@ namespace OneTimeJwt.Web.Delivery;
 internal sealed class MailAddresses(TypedAddress typed, TimeProvider time)
 {
     /// <summary>The account's address, or the one in the row.</summary>
-    public string? Of(OutboxMail mail, Account account)
-    {
-        if (mail.TypedAddress is null)
-            return account.Email;
-
-        try
-        {
-            return typed.Unprotect(mail.TypedAddress);
-        }
-        catch (CryptographicException)
-        {
-            // The server secret was changed since.
-            return account.RecoveryState?.TrustedAt(time.GetUtcNow());
-        }
-    }
+    public string? Of(OutboxMail mail, Account account) =>
+        mail.TypedAddress is { } address
+            ? typed.TryUnprotect(address) ?? account.RecoveryState?.TrustedAt(time.GetUtcNow())
+            : account.Email;
 
     /// <summary>For a link. Never what somebody typed: that finds the account, whose own address gets the mail.</summary>
     public string? OfLink(OutboxMail mail, Account account) => mail.Kind == OutboxKind.SecuredReset ? Of(mail, account) : account.Email;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Outbox;
 
@@ -27,7 +26,7 @@ internal sealed class RecipientResolver(
     {
         var found = new List<OutboxMail>();
         await Bisect.EachAsync(
-            [.. mails.Select(mail => new Request(mail, ReadAddress(mail)))],
+            [.. mails.Select(mail => new Request(mail, typed.TryUnprotect(mail.TypedAddress!)))],
             async some => found.AddRange(await FindAsync(some, ours, fail, cancellationToken)),
             (request, fault) => fail(request.Mail, fault));
         return found;
@@ -39,26 +38,22 @@ internal sealed class RecipientResolver(
         Func<OutboxMail, Exception, Task> fail,
         CancellationToken cancellationToken)
     {
-        if (some.Count == 0)
-            return [];
-
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var accounts = await lookup.IdsOfAsync(database, [.. some.Select(request => request.Address).OfType<string>()], cancellationToken);
-        var byCount = some.ToLookup(request => IdsOf(request, accounts).Length == 1);
-        var found = await outbox.AssignAsync([.. byCount[true].Select(one => one.Mail.For(IdsOf(one, accounts).Single()))], ours);
-        await Task.WhenAll(byCount[false].Select(request => ReplaceAsync(request, IdsOf(request, accounts), fail)));
+        var byCount = some
+            .Select(request => request with { Accounts = request.Address is null ? [] : [.. accounts[request.Address]] })
+            .ToLookup(request => request.Accounts.Count == 1);
+        var found = await outbox.AssignAsync([.. byCount[true].Select(one => one.Mail.For(one.Accounts[0]))], ours);
+        await Task.WhenAll(byCount[false].Select(request => ReplaceAsync(request, fail)));
         return found;
     }
 
-    private static string[] IdsOf(Request request, ILookup<string, string> accounts) =>
-        request.Address is null ? [] : [.. accounts[request.Address]];
-
     // A row that fails here must not make the others be looked up again.
-    private async Task ReplaceAsync(Request request, string[] ids, Func<OutboxMail, Exception, Task> fail)
+    private async Task ReplaceAsync(Request request, Func<OutboxMail, Exception, Task> fail)
     {
         try
         {
-            await writer.ReplaceAsync(request.Mail, Outcome(request.Mail, request.Address, ids));
+            await writer.ReplaceAsync(request.Mail, Outcome(request));
         }
         catch (Exception fault) when (fault.MayBeOfOneRow())
         {
@@ -67,21 +62,21 @@ internal sealed class RecipientResolver(
     }
 
     // One row for each account of the address, so that a failure of one doesn't repeat the other's mail.
-    private object[] Outcome(OutboxMail mail, string? address, string[] ids) =>
-        ids.Length == 0
-            ? [NoAccount(mail, address)]
-            : [.. ids.Select((id, i) => new OutboxMail
+    private object[] Outcome(Request request) =>
+        request.Accounts.Count == 0
+            ? [NoAccount(request.Mail, request.Address)]
+            : [.. request.Accounts.Select((id, i) => new OutboxMail
             {
-                Kind = mail.Kind,
+                Kind = request.Mail.Kind,
                 AccountId = id,
-                RequestedBy = mail.RequestedBy,
-                RequestedByName = mail.RequestedByName,
-                Client = mail.Client,
-                RequestedAt = mail.RequestedAt,
+                RequestedBy = request.Mail.RequestedBy,
+                RequestedByName = request.Mail.RequestedByName,
+                Client = request.Mail.Client,
+                RequestedAt = request.Mail.RequestedAt,
                 // Keeps their order where they don't fit into one batch.
-                DueAt = mail.RequestedAt.AddMicroseconds(i),
-                Culture = mail.Culture,
-                Zone = mail.Zone,
+                DueAt = request.Mail.RequestedAt.AddMicroseconds(i),
+                Culture = request.Mail.Culture,
+                Zone = request.Mail.Zone,
             })];
 
     private RecoveryEvent NoAccount(OutboxMail mail, string? address) => new()
@@ -95,17 +90,8 @@ internal sealed class RecipientResolver(
         Detail = address is null ? "unreadable since the server secret was changed" : "no such account",
     };
 
-    private sealed record Request(OutboxMail Mail, string? Address);
-
-    private string? ReadAddress(OutboxMail mail)
+    private sealed record Request(OutboxMail Mail, string? Address)
     {
-        try
-        {
-            return typed.Unprotect(mail.TypedAddress!);
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
+        public IReadOnlyList<string> Accounts { get; init; } = [];
     }
 }

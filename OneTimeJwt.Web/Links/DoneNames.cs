@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace OneTimeJwt.Web.Links;
@@ -18,17 +17,8 @@ internal sealed class DoneNames(IDataProtectionProvider protection)
     }
 
     /// <returns>Null where it isn't ours or has expired.</returns>
-    public string? Open(TokenPurpose purpose, string? text)
-    {
-        try
-        {
-            return string.IsNullOrEmpty(text) ? null : Protector(purpose).Unprotect(text);
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
+    public string? Open(TokenPurpose purpose, string? text) =>
+        string.IsNullOrEmpty(text) ? null : Protector(purpose).TryUnprotect(text);
 
     private ITimeLimitedDataProtector Protector(TokenPurpose purpose) =>
         protection.CreateProtector("done/v1", purpose.Name).ToTimeLimitedDataProtector();

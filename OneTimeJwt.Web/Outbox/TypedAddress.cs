@@ -9,5 +9,6 @@ public sealed class TypedAddress(IDataProtectionProvider protection)
 
     public string Protect(string address) => _protector.Protect(address);
 
-    public string Unprotect(string cipher) => _protector.Unprotect(cipher);
+    /// <returns>Null where the server secret was changed since.</returns>
+    public string? TryUnprotect(string cipher) => _protector.TryUnprotect(cipher);
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using QRCoder;
 
@@ -38,17 +37,8 @@ internal sealed class AuthenticatorKeys(UserManager<Account> users, IDataProtect
     public AuthenticatorKey New(Account account) => Show(account, users.GenerateNewAuthenticatorKey());
 
     /// <returns>Null where it was made for another account or another state of it, or has expired.</returns>
-    public AuthenticatorKey? Unseal(Account account, string text)
-    {
-        try
-        {
-            return Show(account, Protector(account).Unprotect(text));
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
+    public AuthenticatorKey? Unseal(Account account, string text) =>
+        Protector(account).TryUnprotect(text) is { } key ? Show(account, key) : null;
 
     private AuthenticatorKey Show(Account account, string key)
     {

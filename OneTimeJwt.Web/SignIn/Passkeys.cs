@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using OneTimeJwt.Web.Audit;
 
@@ -49,7 +48,7 @@ internal sealed class Passkeys(
     /// <returns>Null where the browser's response doesn't match the challenge.</returns>
     public async Task<UserPasskeyInfo?> CreatedAsync(Account account, string state, string credential)
     {
-        if (Unseal("create", account, state) is not { } asked)
+        if (Protector("create", account).TryUnprotect(state) is not { } asked)
             return null;
 
         var result = await handler.PerformAttestationAsync(
@@ -72,7 +71,7 @@ internal sealed class Passkeys(
     /// <returns>Null where the browser's response doesn't match the challenge.</returns>
     public async Task<PasskeyProof?> EnteredAsync(Account? account, string state, string credential)
     {
-        if (Unseal("enter", account, state) is not { } asked)
+        if (Protector("enter", account).TryUnprotect(state) is not { } asked)
             return null;
 
         var result = await handler.PerformAssertionAsync(
@@ -90,18 +89,6 @@ internal sealed class Passkeys(
     private static Guid Name(string challenge) => RecoveryEvent.IdOf(challenge);
 
     private string Seal(string use, Account? account, string? state) => Protector(use, account).Protect(state ?? "", Timeout);
-
-    private string? Unseal(string use, Account? account, string state)
-    {
-        try
-        {
-            return Protector(use, account).Unprotect(state);
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
 
     private ITimeLimitedDataProtector Protector(string use, Account? account) =>
         protection.CreateProtector("passkey/v1", use, account?.Id ?? "anybody", account?.SecurityStamp ?? "").ToTimeLimitedDataProtector();
