@@ -23,8 +23,7 @@ internal sealed class BounceMailbox(IOptions<MailSettings> settings, TimeProvide
     private static readonly FetchRequest Headers = new(
         MessageSummaryItems.UniqueId | MessageSummaryItems.Size, [.. BounceMessage.AddressHeaders, "Content-Type"]);
 
-    private readonly MailSignIn _signIn =
-        new(settings.Value.Bounces.Imap.User, settings.Value.Bounces.Imap.Password, settings.Value.Bounces.Imap.OAuth, time);
+    private readonly MailSignIn _signIn = new(settings.Value.Bounces.Imap, time);
 
     // Mails that were read before and left are not read again.
     private uint _validity;

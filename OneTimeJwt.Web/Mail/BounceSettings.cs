@@ -18,22 +18,9 @@ public sealed class BounceSettings
 }
 
 /// <summary>The section <c>Mail:Bounces:Imap</c>.</summary>
-public sealed class BounceMailboxSettings
+/// <remarks>Without a host nothing is read.</remarks>
+public sealed class BounceMailboxSettings() : MailServerSettings(993, SmtpSecurity.Tls)
 {
-    /// <summary>Null: nothing is read.</summary>
-    public string? Host { get; set; }
-
-    public int Port { get; set; } = 993;
-
-    public string? User { get; set; }
-
-    public string? Password { get; set; }
-
-    /// <summary>Signs in with an access token instead of a password.</summary>
-    public OAuthSettings OAuth { get; set; } = new();
-
-    public SmtpSecurity Security { get; set; } = SmtpSecurity.Tls;
-
     public string Folder { get; set; } = "INBOX";
 
     /// <summary>Whether reports of our mails are deleted once they are recorded; else they are marked as read.</summary>
@@ -78,10 +65,7 @@ internal sealed class DeliveryReportSettingsValidator : SettingsValidator<MailSe
         if (bounces.Address is null)
             yield return "Mail:Bounces:Address is missing, although Mail:Bounces:Imap:Host is set: "
                 + "set the address whose mail arrives there";
-        foreach (
-            var fault in imap.OAuth.IsUsed
-                ? imap.OAuth.Faults("Mail:Bounces:Imap", imap.User, imap.Password, imap.Security, SmtpSettings.IsLocal(imap.Host))
-                : [])
+        foreach (var fault in imap.OAuth.Faults("Mail:Bounces:Imap", imap))
             yield return fault;
         if (!imap.OAuth.IsUsed && (string.IsNullOrEmpty(imap.User) || string.IsNullOrEmpty(imap.Password)))
             yield return "Mail:Bounces:Imap:User or Mail:Bounces:Imap:Password is missing: set both, of the mailbox that bounces arrive in";

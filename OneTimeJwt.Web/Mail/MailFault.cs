@@ -24,7 +24,6 @@ internal sealed record MailFault(string Cause, string Advice, bool Permanent = f
     /// <summary>The key in an exception's data for the wait that was asked for.</summary>
     public const string WaitKey = "wait";
 
-    private const string Reach = "Check {0}, and that a firewall lets this machine through";
     private const string SignInKeys = "Mail:Smtp:User and Mail:Smtp:Password, or Mail:Smtp:OAuth where it takes OAUTHBEARER or XOAUTH2";
     private const string Security = "Check Mail:Smtp:Security: Tls is usual on port 465, StartTls on 587 and 25";
 
@@ -68,11 +67,11 @@ internal sealed record MailFault(string Cause, string Advice, bool Permanent = f
                 "the mail server doesn't offer what the settings ask for, TLS or sign-in",
                 $"{Security}; and whether the server wants Mail:Smtp:User at all"),
             HttpRequestException { StatusCode: { } status } refused => OfSendGrid((int)status, refused.Data[WaitKey] as TimeSpan?),
-            HttpRequestException => new("SendGrid can't be reached", Where("Mail:SendGrid:BaseUrl")),
-            SocketException => new("the mail server can't be reached", Where("Mail:Smtp:Host and Mail:Smtp:Port")),
+            HttpRequestException => new("SendGrid can't be reached", Reach("Mail:SendGrid:BaseUrl")),
+            SocketException => new("the mail server can't be reached", Reach("Mail:Smtp:Host and Mail:Smtp:Port")),
             TimeoutException or OperationCanceledException => new(
                 "the mail server didn't answer in time",
-                $"{Where("host and port")}. {Security}"),
+                $"{Reach("host and port")}. {Security}"),
             IOException => new("the connection to the mail server, or the disk, failed", $"{Security}, and whether the disk is full"),
             _ when fault.IsOutage() => new("the database failed", "Check ConnectionStrings:Accounts") { Unexplained = fault },
             _ => new(fault.GetType().Name, "This is a fault of the app: please report it") { Unexplained = fault },
@@ -119,5 +118,5 @@ internal sealed record MailFault(string Cause, string Advice, bool Permanent = f
                     and not (401 or 403 or 404 or 405 or (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.TooManyRequests),
             wait);
 
-    private static string Where(string key) => Reach.Replace("{0}", key, StringComparison.Ordinal);
+    private static string Reach(string keys) => $"Check {keys}, and that a firewall lets this machine through";
 }

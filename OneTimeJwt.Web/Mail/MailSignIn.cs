@@ -18,15 +18,15 @@ internal sealed class NoMechanismException(IEnumerable<string> offered)
 }
 
 /// <summary>Signs in to a mail server by password or access token.</summary>
-internal sealed class MailSignIn(string? user, string? password, OAuthSettings oauth, TimeProvider time) : IDisposable
+internal sealed class MailSignIn(MailServerSettings settings, TimeProvider time) : IDisposable
 {
     private const string OAuthBearer = "OAUTHBEARER";
     private const string XOAuth2 = "XOAUTH2";
 
-    private readonly OAuthTokens? _tokens = oauth.IsUsed ? new OAuthTokens(oauth, time) : null;
+    private readonly OAuthTokens? _tokens = settings.OAuth.IsUsed ? new OAuthTokens(settings.OAuth, time) : null;
 
     public Task SignInAsync(MailService connection, CancellationToken cancellationToken) =>
-        user is null ? Task.CompletedTask
+        settings.User is not { } user ? Task.CompletedTask
         : _tokens is null ? WithPasswordAsync(connection, user, cancellationToken)
         : WithTokenAsync(connection, user, _tokens, cancellationToken);
 
@@ -36,7 +36,7 @@ internal sealed class MailSignIn(string? user, string? password, OAuthSettings o
     {
         try
         {
-            await connection.AuthenticateAsync(user, password!, cancellationToken);
+            await connection.AuthenticateAsync(user, settings.Password!, cancellationToken);
         }
         catch (NotSupportedException)
         {

@@ -16,12 +16,12 @@ public sealed class OAuthSettings
     internal bool IsUsed => (TokenEndpoint ?? ClientId ?? ClientSecret ?? Scope) is not null;
 
     /// <param name="server">The mail server's section.</param>
-    /// <param name="user">Required.</param>
-    /// <param name="password">Has to be null.</param>
-    /// <param name="security">Of the connection to the mail server.</param>
-    /// <param name="isLocal">Whether that is on this machine.</param>
-    internal IEnumerable<string> Faults(string server, string? user, string? password, SmtpSecurity security, bool isLocal)
+    /// <param name="settings">Which has these.</param>
+    internal IEnumerable<string> Faults(string server, MailServerSettings settings)
     {
+        if (!IsUsed)
+            yield break;
+
         var section = $"{server}:OAuth";
         if (
             !Uri.TryCreate(TokenEndpoint, UriKind.Absolute, out var endpoint)
@@ -34,11 +34,11 @@ public sealed class OAuthSettings
             yield return $"{section}:ClientId is missing: set the id of the application that may use the mailbox";
         if (string.IsNullOrWhiteSpace(ClientSecret))
             yield return $"{section}:ClientSecret is missing: make one for the application that may use the mailbox";
-        if (string.IsNullOrWhiteSpace(user))
+        if (string.IsNullOrWhiteSpace(settings.User))
             yield return $"{server}:User is missing, although {section} is set: set the mailbox that is signed in to";
-        if (security == SmtpSecurity.None && !isLocal)
+        if (settings.Security == SmtpSecurity.None && !settings.IsLocal)
             yield return $"{server}:Security is None, so that access tokens would travel in clear text: use StartTls or Tls";
-        if (password is not null)
+        if (settings.Password is not null)
             yield return $"{server}:Password and {section} are both set: take one of them away";
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
@@ -18,6 +19,7 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private const int MaxBytes = 64 * 1024;
+    private const int MaxSeconds = 100_000_000;
 
     // RFC 6749, section 5.2; other texts of an endpoint are not shown.
     private static readonly HashSet<string> Errors =
@@ -102,25 +104,15 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
     // Half of a lifetime that is too short for more.
     private static TimeSpan UseFor(JsonElement answer)
     {
+        // Some endpoints write it as text.
         var life =
-            answer.TryGetProperty("expires_in", out var seconds) && Seconds(seconds) is { } known
-                ? TimeSpan.FromSeconds(known)
+            answer.TryGetProperty("expires_in", out var value)
+            && double.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var seconds)
+            && seconds is >= 0 and <= MaxSeconds
+                ? TimeSpan.FromSeconds(seconds)
                 : DefaultLifetime;
         return life > MinLifetime + MinLifetime ? life - MinLifetime : life / 2;
     }
-
-    // Some endpoints write it as text.
-    private static double? Seconds(JsonElement value) =>
-        value.ValueKind switch
-        {
-            JsonValueKind.Number when value.TryGetDouble(out var number) => Within(number),
-            JsonValueKind.String
-                when double.TryParse(value.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var number) => Within(
-                number),
-            _ => null,
-        };
-
-    private static double? Within(double seconds) => seconds is >= 0 and <= 100_000_000 ? seconds : null;
 
     private static string? Text(JsonDocument? answer, string name) => answer is null ? null : JsonText.Of(answer.RootElement, name);
 

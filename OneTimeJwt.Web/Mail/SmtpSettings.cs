@@ -2,12 +2,12 @@ using System.Net;
 
 namespace OneTimeJwt.Web.Mail;
 
-/// <summary>The <c>Mail:Smtp</c> section.</summary>
-public sealed class SmtpSettings
+/// <summary>How a mail server is reached and signed in to.</summary>
+public abstract class MailServerSettings(int port, SmtpSecurity security)
 {
     public string? Host { get; set; }
 
-    public int Port { get; set; } = 587;
+    public int Port { get; set; } = port;
 
     public string? User { get; set; }
 
@@ -16,8 +16,14 @@ public sealed class SmtpSettings
     /// <summary>Signs in with an access token instead of a password.</summary>
     public OAuthSettings OAuth { get; set; } = new();
 
-    public SmtpSecurity Security { get; set; } = SmtpSecurity.StartTls;
+    public SmtpSecurity Security { get; set; } = security;
 
+    internal bool IsLocal => Host is "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
+}
+
+/// <summary>The <c>Mail:Smtp</c> section.</summary>
+public sealed class SmtpSettings() : MailServerSettings(587, SmtpSecurity.StartTls)
+{
     public SmtpRevocation Revocation { get; set; } = SmtpRevocation.Check;
 
     /// <summary>Our name in EHLO (RFC 5321, section 4.1.4); the public origin's host unless set.</summary>
@@ -25,9 +31,6 @@ public sealed class SmtpSettings
 
     /// <summary>The maximum of open connections.</summary>
     public int Connections { get; set; } = 4;
-
-    internal static bool IsLocal(string? host) =>
-        host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     internal IEnumerable<string> Faults()
     {
@@ -43,7 +46,7 @@ public sealed class SmtpSettings
             LocalDomain is not null
             && Uri.CheckHostName(LocalDomain) is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
             yield return "Mail:Smtp:LocalDomain is not a host name or an address: write for example accounts.example.com";
-        foreach (var fault in OAuth.IsUsed ? OAuth.Faults("Mail:Smtp", User, Password, Security, IsLocal(Host)) : [])
+        foreach (var fault in OAuth.Faults("Mail:Smtp", this))
             yield return fault;
     }
 }

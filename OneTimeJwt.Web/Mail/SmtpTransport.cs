@@ -34,7 +34,7 @@ internal sealed partial class SmtpTransport : IMailTransport, IAsyncDisposable
         (_smtp, _time, _reversePath) = (settings.Value.Smtp, time, reversePath);
         // MailKit's own default is this machine's bare name, which some servers refuse.
         _localDomain = _smtp.LocalDomain ?? site.Name;
-        _signIn = new MailSignIn(_smtp.User, _smtp.Password, _smtp.OAuth, time);
+        _signIn = new MailSignIn(_smtp, time);
         _slots = new SmtpConnectionLimiter(_smtp.Connections);
         _sweep = time.CreateTimer(_ => _ = DisconnectAsync(TakeAll(idleLongerThan: MaxIdle)), state: null, MaxIdle, MaxIdle / 4);
         if (_smtp.Security == SmtpSecurity.None)
