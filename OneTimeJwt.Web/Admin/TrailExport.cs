@@ -1,4 +1,4 @@
-using CsvHelper;
+using System.Globalization;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Outbox;
 
@@ -12,9 +12,6 @@ internal sealed class TrailExport(
     ActorReader actors,
     TimeProvider time)
 {
-    /// <summary>A field that a spreadsheet would take for a formula becomes text: reasons and addresses are user input.</summary>
-    public static CsvWriterOptions Safe { get; } = new() { Injection = CsvInjection.Escape, WriteByteOrderMark = true };
-
     public async Task<IResult> DownloadAsync(HttpContext http)
     {
         var asked = http.Request.Query;
@@ -34,35 +31,25 @@ internal sealed class TrailExport(
             actor = await actors.ReadAsync(database, http.User);
         await appender.AppendAsync(
             RecoveryEvent.ByAdmin(RecoveryEventKind.TrailExported, actor.Origin(http.ClientAddress(), time.GetUtcNow())));
-        return Results.Stream(body => WriteAsync(body, query, http.RequestAborted), "text/csv; charset=utf-8", "trail.csv");
+        return CsvDownload.Of(
+            "trail.csv",
+            ["when", "what", "account", "link", "admin", "admin's name", "from", "detail", "reason", "address hash", "campaign"],
+            reader.AllAsync(query, http.RequestAborted).Select(Fields),
+            http.RequestAborted);
     }
 
-    private async Task WriteAsync(Stream body, TrailQuery query, CancellationToken cancellationToken)
-    {
-        await using var csv = CsvWriter.Create(body, Safe, leaveOpen: true);
-        csv.WriteRecord(
-            ["when", "what", "account", "link", "admin", "admin's name", "from", "detail", "reason", "address hash", "campaign"]);
-        await foreach (var line in reader.AllAsync(query, cancellationToken))
-        {
-            csv.WriteField(line.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
-            csv.WriteField(line.Kind.ToString());
-            foreach (
-                var field in new[]
-                {
-                    line.AccountId,
-                    line.Nonce,
-                    line.Actor,
-                    line.ActorName,
-                    line.Client,
-                    line.Detail,
-                    line.Reason,
-                    line.AddressHash,
-                    line.CampaignId?.ToString(),
-                })
-                csv.WriteField(field);
-            await csv.EndRecordAsync(cancellationToken);
-        }
-
-        await csv.FlushAsync(cancellationToken);
-    }
+    private static string?[] Fields(RecoveryEvent line) =>
+    [
+        line.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        line.Kind.ToString(),
+        line.AccountId,
+        line.Nonce,
+        line.Actor,
+        line.ActorName,
+        line.Client,
+        line.Detail,
+        line.Reason,
+        line.AddressHash,
+        line.CampaignId?.ToString(),
+    ];
 }

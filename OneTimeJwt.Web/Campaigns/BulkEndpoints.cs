@@ -1,4 +1,4 @@
-using CsvHelper;
+using System.Globalization;
 using OneTimeJwt.Web.Admin;
 
 namespace OneTimeJwt.Web.Campaigns;
@@ -45,13 +45,24 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
 
     public async Task<IResult> ResultAsync(Guid id, CancellationToken cancellationToken) =>
         await reader.ExistsAsync(id, cancellationToken)
-            ? Results.Stream(body => WriteAsync(body, id, cancellationToken), "text/csv; charset=utf-8", $"campaign-{id}.csv")
+            ? CsvDownload.Of(
+                $"campaign-{id}.csv",
+                ["account", "address", "outcome"],
+                reader.ResultsAsync(id, cancellationToken).Select(result => new[] { result.AccountId, result.Address, result.Outcome }),
+                cancellationToken)
             : Results.NotFound();
 
     /// <summary>The lines of the list that brought no account, or not just one.</summary>
     public async Task<IResult> LinesAsync(Guid id, CancellationToken cancellationToken) =>
         await reader.ExistsAsync(id, cancellationToken)
-            ? Results.Stream(body => WriteLinesAsync(body, id, cancellationToken), "text/csv; charset=utf-8", $"campaign-{id}-lines.csv")
+            ? CsvDownload.Of(
+                $"campaign-{id}-lines.csv",
+                ["line", "outcome"],
+                reader.LinesAsync(id, cancellationToken).Select(line => new string?[]
+                {
+                    line.Line.ToString(CultureInfo.InvariantCulture), CampaignTexts.Outcome(line.Outcome),
+                }),
+                cancellationToken)
             : Results.NotFound();
 
     private static (CampaignSelection? Choice, string? Problem) Choice(Filled filled, CampaignForm form)
@@ -78,35 +89,6 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
                 Problem = problem,
                 Campaigns = await reader.LatestAsync(),
             });
-
-    private async Task WriteAsync(Stream body, Guid id, CancellationToken cancellationToken)
-    {
-        await using var csv = CsvWriter.Create(body, TrailExport.Safe, leaveOpen: true);
-        csv.WriteRecord(["account", "address", "outcome"]);
-        await foreach (var result in reader.ResultsAsync(id, cancellationToken))
-        {
-            csv.WriteField(result.AccountId);
-            csv.WriteField(result.Address);
-            csv.WriteField(result.Outcome);
-            await csv.EndRecordAsync(cancellationToken);
-        }
-
-        await csv.FlushAsync(cancellationToken);
-    }
-
-    private async Task WriteLinesAsync(Stream body, Guid id, CancellationToken cancellationToken)
-    {
-        await using var csv = CsvWriter.Create(body, TrailExport.Safe, leaveOpen: true);
-        csv.WriteRecord(["line", "outcome"]);
-        await foreach (var line in reader.LinesAsync(id, cancellationToken))
-        {
-            csv.WriteField(line.Line.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            csv.WriteField(CampaignTexts.Outcome(line.Outcome));
-            await csv.EndRecordAsync(cancellationToken);
-        }
-
-        await csv.FlushAsync(cancellationToken);
-    }
 
     /// <summary>The form, as it was filled in.</summary>
     private sealed record Filled(
