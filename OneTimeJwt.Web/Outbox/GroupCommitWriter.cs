@@ -7,15 +7,13 @@ namespace OneTimeJwt.Web.Outbox;
 /// Writes outbox and trail rows in groups: callers that wait at the same moment share one commit. An event whose id exists already
 /// counts as written, so one with a derived id is recorded once.
 /// </summary>
-public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> contexts, SqliteWriteLock writes) : IHostedService
+public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> contexts, SqliteWriteLock writes) : BackgroundService
 {
     private const int MaxAtOnce = 256;
 
     // When it is full, callers wait: nothing is dropped.
     private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(
         new BoundedChannelOptions(4 * MaxAtOnce) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
-
-    private Task _loop = Task.CompletedTask;
 
     /// <summary>Returns when the row is committed.</summary>
     public Task AppendAsync(object row, CancellationToken cancellationToken = default) =>
@@ -26,16 +24,10 @@ public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> context
     public Task ReplaceAsync(OutboxMail finished, params IReadOnlyList<object> outcome) =>
         WriteAsync(new Entry(outcome, finished), CancellationToken.None);
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        _loop = Task.Run(RunAsync, CancellationToken.None);
-        return Task.CompletedTask;
-    }
-
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public override Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
-        await _loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return base.StopAsync(cancellationToken);
     }
 
     private async Task WriteAsync(Entry entry, CancellationToken cancellationToken)
@@ -44,10 +36,11 @@ public sealed class GroupCommitWriter(IDbContextFactory<AccountsContext> context
         await entry.Written.Task.WaitAsync(cancellationToken);
     }
 
-    private async Task RunAsync()
+    // Ends when all that waits is written, not before.
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var group = new List<Entry>(MaxAtOnce);
-        while (await _queue.Reader.WaitToReadAsync())
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             group.Clear();
             while (group.Count < MaxAtOnce && _queue.Reader.TryRead(out var entry))
