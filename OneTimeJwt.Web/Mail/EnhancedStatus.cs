@@ -65,12 +65,10 @@ internal static partial class EnhancedStatus
             .ToList();
         return codes
                 .Select(code => Causes.GetValueOrDefault(code[0].Value) ?? Causes.GetValueOrDefault($"{code[2]}.{code[3]}"))
-                .FirstOrDefault(IsKnown)
-            ?? codes.Select(code => Causes.GetValueOrDefault(code[2].Value)).FirstOrDefault(IsKnown)
+                .FirstOrDefault(cause => cause is not null)
+            ?? codes.Select(code => Causes.GetValueOrDefault(code[2].Value)).FirstOrDefault(cause => cause is not null)
             ?? Unknown;
     }
-
-    private static bool IsKnown(string? cause) => cause is not null;
 
     // Not a part of a network address or a version.
     [GeneratedRegex(@"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?!\d|\.\d)", RegexOptions.CultureInvariant)]

@@ -80,11 +80,11 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
         using var request = new HttpRequestMessage(HttpMethod.Post, settings.TokenEndpoint) { Content = new FormUrlEncodedContent(fields) };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         using var response = await SendAsync(request, cancellationToken);
-        using var answer = await ReadAsync(response, cancellationToken);
-        if (Text(answer, "access_token") is { Length: > 0 } token && response.IsSuccessStatusCode)
-            return new Token(token, time.GetUtcNow() + UseFor(answer!.RootElement));
+        var answer = await ReadAsync(response, cancellationToken);
+        if (JsonText.Of(answer, "access_token") is { Length: > 0 } token && response.IsSuccessStatusCode)
+            return new Token(token, time.GetUtcNow() + UseFor(answer));
 
-        var error = Text(answer, "error");
+        var error = JsonText.Of(answer, "error");
         throw new OAuthRefusedException(error is not null && Errors.Contains(error) ? error : $"{(int)response.StatusCode}");
     }
 
@@ -114,18 +114,16 @@ internal sealed class OAuthTokens(OAuthSettings settings, TimeProvider time) : I
         return life > MinLifetime + MinLifetime ? life - MinLifetime : life / 2;
     }
 
-    private static string? Text(JsonDocument? answer, string name) => answer is null ? null : JsonText.Of(answer.RootElement, name);
-
-    private static async Task<JsonDocument?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
-            return JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
+            return JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync(cancellationToken));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or HttpRequestException or IOException)
         {
             // No JSON, an unknown encoding, or an incomplete body.
-            return null;
+            return default;
         }
     }
 
