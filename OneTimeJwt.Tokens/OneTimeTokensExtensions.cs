@@ -21,7 +21,7 @@ public static class OneTimeTokensExtensions
     /// <param name="origin">The scheme, host and path that links start with, a part of every key.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentException">The origin is no address that links can start with, or the user is of another kind.</exception>
-    /// <exception cref="InvalidOperationException">No server is registered yet.</exception>
+    /// <exception cref="InvalidOperationException">No web host is registered yet.</exception>
     public static IServiceCollection AddOneTimeLinks<TUser>(this IServiceCollection services, string origin)
         where TUser : class
     {
@@ -102,9 +102,9 @@ public static class OneTimeTokensExtensions
     /// Takes tokens out of the addresses of requests before the host sees them. From then on pages ask
     /// <see cref="TokenQuery.From"/> for the token.
     /// </summary>
-    /// <param name="services">The application's services, with the server among them.</param>
+    /// <param name="services">The application's services, with the web host's among them.</param>
     /// <returns>The same services.</returns>
-    /// <exception cref="InvalidOperationException">No server is registered yet.</exception>
+    /// <exception cref="InvalidOperationException">No web host is registered yet.</exception>
     public static IServiceCollection AddTokenQuery(this IServiceCollection services)
     {
         TokenQuery.Decorate(services);

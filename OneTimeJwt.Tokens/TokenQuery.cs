@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -39,11 +38,12 @@ public sealed class TokenQuery
 
     internal static void Decorate(IServiceCollection services, Action<IFeatureCollection>? takeOut = null)
     {
-        var server = services.Last(service => service.ServiceType == typeof(IServer));
-        services.Remove(server);
-        services.AddSingleton<IServer>(provider => new Server(
-            (IServer)(
-                server.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, server.ImplementationType!)),
+        var factory = services.Last(service => service.ServiceType == typeof(IHttpContextFactory));
+        services.Remove(factory);
+        services.AddSingleton<IHttpContextFactory>(provider => new ContextFactory(
+            (IHttpContextFactory)(
+                factory.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, factory.ImplementationType!)),
             takeOut ?? (IdentityPages.AreServed(provider) ? TakeOutBoth : TakeOut)));
     }
 
@@ -96,30 +96,14 @@ public sealed class TokenQuery
         request.RawTarget = request.Path + query;
     }
 
-    private sealed class Server(IServer inner, Action<IFeatureCollection> takeOut) : IServer
+    private sealed class ContextFactory(IHttpContextFactory inner, Action<IFeatureCollection> takeOut) : IHttpContextFactory
     {
-        public IFeatureCollection Features => inner.Features;
-
-        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
-            where TContext : notnull => inner.StartAsync(new Application<TContext>(application, takeOut), cancellationToken);
-
-        public Task StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
-
-        public void Dispose() => inner.Dispose();
-    }
-
-    private sealed class Application<TContext>(IHttpApplication<TContext> inner, Action<IFeatureCollection> takeOut)
-        : IHttpApplication<TContext>
-        where TContext : notnull
-    {
-        public TContext CreateContext(IFeatureCollection contextFeatures)
+        public HttpContext Create(IFeatureCollection featureCollection)
         {
-            takeOut(contextFeatures);
-            return inner.CreateContext(contextFeatures);
+            takeOut(featureCollection);
+            return inner.Create(featureCollection);
         }
 
-        public Task ProcessRequestAsync(TContext context) => inner.ProcessRequestAsync(context);
-
-        public void DisposeContext(TContext context, Exception? exception) => inner.DisposeContext(context, exception);
+        public void Dispose(HttpContext httpContext) => inner.Dispose(httpContext);
     }
 }

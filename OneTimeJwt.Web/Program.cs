@@ -56,10 +56,10 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddHosting();
         builder.AddLanguages();
-        // It takes the provider's codes out of addresses, before tokens are looked for there.
-        builder.AddOidc();
         builder.Services.CheckSettings<TokenSettings>("Tokens");
         builder.Services.AddOneTimeTokens().AddTokenQuery();
+        // The last one is asked first: it takes the provider's codes out of addresses, before tokens are looked for there.
+        builder.AddOidc();
         builder.AddDatabase();
         builder.AddAccounts();
         builder.AddMail();

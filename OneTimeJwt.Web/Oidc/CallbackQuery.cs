@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
@@ -20,12 +19,12 @@ internal sealed class CallbackQuery
 
     public static void Decorate(IServiceCollection services)
     {
-        var server = services.Last(service => service.ServiceType == typeof(IServer));
-        services.Remove(server);
-        services.AddSingleton<IServer>(provider => new Server(
-            (IServer)(server.ImplementationInstance
-                ?? server.ImplementationFactory?.Invoke(provider)
-                ?? ActivatorUtilities.CreateInstance(provider, server.ImplementationType!))));
+        var factory = services.Last(service => service.ServiceType == typeof(IHttpContextFactory));
+        services.Remove(factory);
+        services.AddSingleton<IHttpContextFactory>(provider => new ContextFactory(
+            (IHttpContextFactory)(
+                factory.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, factory.ImplementationType!))));
     }
 
     private static void TakeOut(IFeatureCollection features)
@@ -39,29 +38,14 @@ internal sealed class CallbackQuery
         (request.QueryString, request.RawTarget) = ("", request.Path);
     }
 
-    private sealed class Server(IServer inner) : IServer
+    private sealed class ContextFactory(IHttpContextFactory inner) : IHttpContextFactory
     {
-        public IFeatureCollection Features => inner.Features;
-
-        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
-            where TContext : notnull => inner.StartAsync(new Application<TContext>(application), cancellationToken);
-
-        public Task StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
-
-        public void Dispose() => inner.Dispose();
-    }
-
-    private sealed class Application<TContext>(IHttpApplication<TContext> inner) : IHttpApplication<TContext>
-        where TContext : notnull
-    {
-        public TContext CreateContext(IFeatureCollection contextFeatures)
+        public HttpContext Create(IFeatureCollection featureCollection)
         {
-            TakeOut(contextFeatures);
-            return inner.CreateContext(contextFeatures);
+            TakeOut(featureCollection);
+            return inner.Create(featureCollection);
         }
 
-        public Task ProcessRequestAsync(TContext context) => inner.ProcessRequestAsync(context);
-
-        public void DisposeContext(TContext context, Exception? exception) => inner.DisposeContext(context, exception);
+        public void Dispose(HttpContext httpContext) => inner.Dispose(httpContext);
     }
 }
