@@ -48,6 +48,7 @@ public sealed partial class WordsTests
     ];
 
     private static readonly Dictionary<string, string> English = Read("en");
+    private static readonly string[] OfEvents = [.. Enum.GetNames<RecoveryEventKind>().Select(kind => $"Event{kind}")];
     private static readonly string[] Spoken = ["aria-label", "placeholder", "title", "alt", "data-words", "data-hide"];
 
     public static TheoryData<string> Codes => [.. Language.All.Select(language => language.Code)];
@@ -83,8 +84,11 @@ public sealed partial class WordsTests
         var code = string.Concat(Sources().Select(File.ReadAllText));
         var used = Word().Matches(code).Select(match => match.Groups[1].Value).ToHashSet();
 
-        Assert.Empty(English.Keys.Except(used));
+        Assert.Empty(English.Keys.Except(used).Except(OfEvents));
     }
+
+    [Fact]
+    public void Every_event_has_a_word() => Assert.Empty(OfEvents.Except(English.Keys));
 
     [Theory]
     [MemberData(nameof(Names))]
