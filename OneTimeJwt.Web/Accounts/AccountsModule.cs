@@ -12,7 +12,6 @@ internal static class AccountsModule
         builder.Services.AddSingleton<AccountLock>();
         builder.Services.AddSingleton<AccountLookup>();
         builder.Services.AddSingleton<AdoptionCheck>();
-        builder.Services.AddSingleton<AdoptionCounter>();
         builder.Services.AddSingleton<AdoptionNotes>();
         builder.Services.AddSingleton<IdentityFaults>();
         builder.Services.AddSingleton<HostHints>();

@@ -1,133 +1,153 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace OneTimeJwt.Web.Accounts;
 
-/// <summary>Texts about the differences in an adopted database, with their numbers and what they mean.</summary>
-internal sealed class AdoptionNotes(AdoptionCounter counter, IOptions<AccountsSettings> settings)
+/// <summary>How many accounts of an adopted database differ from what this app would have written, and what that means.</summary>
+internal sealed partial class AdoptionNotes(
+    ILookupNormalizer normalizer, AccountLookup lookup, AccountLock accountLock, IOptions<AccountsSettings> settings)
 {
+    private const string AuthenticatorKey = "AuthenticatorKey";
+
     public async Task<IReadOnlyList<string>> OfAsync(AccountsContext database, CancellationToken cancellationToken)
     {
-        var counts = await counter.CountAsync(database, cancellationToken);
-        var notes = new List<string> { Noun(counts.Accounts, "account") + "." };
-        notes.AddRange(Lines(counts));
-        if (database.SearchCollation is { } collation)
+        var accounts = 0;
+        var oddities = Oddities();
+        var counts = new int[oddities.Length];
+        await foreach (var row in Rows(database).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            var identity = database.Identity;
-            var (id, users) = (database.Quote(identity.ColumnOf("Id")), identity.Table("Users", database.Quote));
-            if (identity.KeyType != AccountKeyType.String)
-                id = $"({id}::text)";
-            notes.Add(
-                "With many accounts the console's search wants indexes that Identity doesn't make: "
-                + $"""CREATE INDEX CONCURRENTLY ON {users} (<column> COLLATE "{collation}", {id} COLLATE "{collation}") """
-                + $"""for "{identity.ColumnOf("NormalizedEmail")}" and for "{identity.ColumnOf("NormalizedUserName")}". """
-                + "They are yours to make; it works without.");
+            accounts++;
+            for (var i = 0; i < oddities.Length; i++)
+                counts[i] += oddities[i].Has(row) ? 1 : 0;
         }
 
-        return notes;
+        return
+        [
+            Noun(accounts, "account") + ".",
+            .. await SharedAsync(database.Users, cancellationToken),
+            .. oddities.Zip(counts).SelectMany(pair => Told(pair.Second, "account", pair.First.Text)),
+            .. await OtherFactorsAsync(database, cancellationToken),
+            .. Indexes(database),
+        ];
     }
 
-    private IEnumerable<string> Lines(AdoptionCounts counts) =>
-        from line in new (int Count, string Noun, string One, string Many)[]
-        {
-            (counts.Shared, "address",
-                "belongs to several accounts: each gets a mail of its own that names it, and at sign-in the password decides.",
-                "belong to several accounts: each gets a mail of its own that names it, and at sign-in the password decides."),
-            (counts.SharedByMany, "address",
-                $"belongs to more than {AccountLookup.MaxAtSignIn} accounts: sign-in by it tries {AccountLookup.MaxAtSignIn}; the "
-                    + "others sign in by user name.",
-                $"belong to more than {AccountLookup.MaxAtSignIn} accounts: sign-in by them tries {AccountLookup.MaxAtSignIn}; the "
-                    + "others sign in by user name."),
-            (
-                counts.LookAlikes,
-                "user name",
-                "is another account's address: who types it gets in with either password, and guesses count against that address.",
-                "are other accounts' addresses: who types one gets in with either password, and guesses count against that address."),
-            (counts.NoStamp, "account",
-                "has no security stamp: it is given one when its first link is mailed, or when its owner signs in.",
-                "have no security stamp: they are given one when a first link is mailed, or when their owner signs in."),
-            (counts.Addresses.Otherwise, "account",
-                "has a NormalizedEmail that another normaliser wrote (in lower case, or by the rules of Turkish): "
-                + "it is found all the same.",
-                "have a NormalizedEmail that another normaliser wrote (in lower case, or by the rules of Turkish): they are found all "
-                    + "the same."),
-            (
-                counts.Addresses.Unlisted,
-                "account",
-                $"has a NormalizedEmail that isn't its address: it isn't found by that. {Mend("Email")}",
-                $"have a NormalizedEmail that isn't their address: they aren't found by that. {Mend("Email")}"),
-            (
-                counts.Names.Otherwise,
-                "account",
-                "has a NormalizedUserName that another normaliser wrote: it is found all the same.",
-                "have a NormalizedUserName that another normaliser wrote: they are found all the same."),
-            (
-                counts.Names.Unlisted,
-                "account",
-                $"has a NormalizedUserName that isn't its user name: it isn't found by that. {Mend("UserName")}",
-                $"have a NormalizedUserName that isn't their user name: they aren't found by that. {Mend("UserName")}"),
-            (
-                counts.NoAddress,
-                "account",
-                "has no address: no link can be mailed to it, and it can't sign in here.",
-                "have no address: no link can be mailed to them, and they can't sign in here."),
-            (
-                counts.Unconfirmed,
-                "account",
-                "has an address that was never confirmed: "
-                + "it can't sign in here before its owner confirmed it, or chose a password by link.",
-                "have an address that was never confirmed: they can't sign in here before their owner confirmed it, or chose a "
-                    + "password by link."),
-            (
-                counts.NoPassword,
-                "account",
-                "has no password and signs in through another provider: it gets a mail that names it and no link, unless "
-                    + "Recovery:AllowExternalOnly is true.",
-                "have no password and sign in through another provider: they get a mail that names it and no link, unless "
-                    + "Recovery:AllowExternalOnly is true."),
-            (
-                counts.V2Hashes,
-                "account",
-                "has a password hash of Identity's version 2: where a .NET Framework application reads it, set Accounts:Hashes:Format "
-                    + "to IdentityV2.",
-                "have password hashes of Identity's version 2: where a .NET Framework application reads them, set "
-                    + "Accounts:Hashes:Format to IdentityV2."),
-            (
-                counts.OtherHashes,
-                "account",
-                "has a password hash that isn't Identity's own: it can't sign in here until its password was reset, and your site has "
-                    + "to know Identity's format then.",
-                "have password hashes that aren't Identity's own: they can't sign in here until their password was reset, and your "
-                    + "site has to know Identity's format then."),
-            (
-                counts.Banned,
-                "account",
-                $"is locked {Longer}: it gets no link and no session here, and nothing here lifts that.",
-                $"are locked {Longer}: they get no link and no session here, and nothing here lifts that."),
-            (
-                counts.Inactive,
-                "account",
-                "may not sign in by Database:Identity:Active: it is treated as one that is locked for good.",
-                "may not sign in by Database:Identity:Active: they are treated as ones that are locked for good."),
-            (
-                counts.Paused,
-                "account",
-                "is locked out for a while, as wrong guesses cause it: choosing a password by link ends that.",
-                "are locked out for a while, as wrong guesses cause it: choosing a password by link ends that."),
-            (
-                counts.Ignored,
-                "account",
-                "has a date far ahead in LockoutEnd that Identity ignores, since LockoutEnabled is 0: it counts as open. Set "
-                    + "LockoutEnabled to 1 where it was meant as a ban.",
-                "have a date far ahead in LockoutEnd that Identity ignores, since LockoutEnabled is 0: they count as open. Set "
-                    + "LockoutEnabled to 1 where it was meant as a ban."),
-            (
-                counts.OtherFactors,
-                "account",
-                "has two-factor on without an authenticator app: here it is asked for a code that is mailed to it.",
-                "have two-factor on without an authenticator app: here they are asked for a code that is mailed to them."),
-        }
-        where line.Count > 0
-        select $"{Noun(line.Count, line.Noun)} {(line.Count == 1 ? line.One : line.Many)}";
+    // Columns only: the table of our own is not there yet.
+    private static IQueryable<Row> Rows(AccountsContext database) => database.Users.Select(account => new Row(
+        account.UserName,
+        account.NormalizedUserName,
+        account.Email,
+        account.NormalizedEmail,
+        account.EmailConfirmed,
+        account.PasswordHash,
+        account.SecurityStamp,
+        account.LockoutEnabled,
+        account.LockoutEnd,
+        account.IsInactive));
+
+    private (Func<Row, bool> Has, string Text)[] Oddities() =>
+    [
+        (row => string.IsNullOrEmpty(row.SecurityStamp),
+            "[has|have] no security stamp: [it is|they are] given one when [its|a] first link is mailed, or when [its|their] owner "
+                + "signs in."),
+        (row => IsListedOtherwise(row.Email, row.NormalizedEmail),
+            "[has|have] a NormalizedEmail that another normaliser wrote (in lower case, or by the rules of Turkish): [it is|they are] "
+                + "found all the same."),
+        (row => IsUnlisted(row.Email, row.NormalizedEmail),
+            "[has|have] a NormalizedEmail that isn't [its|their] address: [it isn't|they aren't] found by that. " + Mend("Email")),
+        (row => IsListedOtherwise(row.UserName, row.NormalizedUserName),
+            "[has|have] a NormalizedUserName that another normaliser wrote: [it is|they are] found all the same."),
+        (row => IsUnlisted(row.UserName, row.NormalizedUserName),
+            "[has|have] a NormalizedUserName that isn't [its|their] user name: [it isn't|they aren't] found by that. " + Mend("UserName")),
+        (row => string.IsNullOrEmpty(row.Email),
+            "[has|have] no address: no link can be mailed to [it|them], and [it|they] can't sign in here."),
+        (row => !string.IsNullOrEmpty(row.Email) && !row.EmailConfirmed,
+            "[has|have] an address that was never confirmed: [it|they] can't sign in here before [its|their] owner confirmed it, or "
+                + "chose a password by link."),
+        (row => row.PasswordHash is null,
+            "[has|have] no password and [signs|sign] in through another provider: [it gets|they get] a mail that names it and no link, "
+                + "unless Recovery:AllowExternalOnly is true."),
+        (row => row.PasswordHash is { } hash && HashFormats.Of(hash) == HashFormat.V2,
+            "[has a password hash|have password hashes] of Identity's version 2: where a .NET Framework application reads [it|them], set "
+                + "Accounts:Hashes:Format to IdentityV2."),
+        (row => row.PasswordHash is { } hash && HashFormats.Of(hash) == HashFormat.Other,
+            "[has a password hash that isn't|have password hashes that aren't] Identity's own: [it|they] can't sign in here until "
+                + "[its|their] password was reset, and your site has to know Identity's format then."),
+        (row => StateOf(row) == LockState.Banned,
+            $"[is|are] locked {Longer}: [it gets|they get] no link and no session here, and nothing here lifts that."),
+        (row => row.IsInactive,
+            "may not sign in by Database:Identity:Active: [it is treated as one that is|they are treated as ones that are] locked for "
+                + "good."),
+        (row => StateOf(row) == LockState.Paused,
+            "[is|are] locked out for a while, as wrong guesses cause it: choosing a password by link ends that."),
+        (row => !row.LockoutEnabled && StateOf(row with { LockoutEnabled = true }) == LockState.Banned,
+            "[has|have] a date far ahead in LockoutEnd that Identity ignores, since LockoutEnabled is 0: [it counts|they count] as open. "
+                + "Set LockoutEnabled to 1 where it was meant as a ban."),
+    ];
+
+    private LockState StateOf(Row row) =>
+        accountLock.Of(new LockColumns(row.LockoutEnabled, row.LockoutEnd, SecuredLock: null, IsInactive: false));
+
+    private bool IsListedOtherwise(string? plain, string? normalised) =>
+        IsNormalisedOtherwise(plain, normalised) && lookup.Spellings(plain!).Contains(normalised, StringComparer.Ordinal);
+
+    private bool IsUnlisted(string? plain, string? normalised) =>
+        IsNormalisedOtherwise(plain, normalised) && !lookup.Spellings(plain!).Contains(normalised, StringComparer.Ordinal);
+
+    private bool IsNormalisedOtherwise(string? plain, string? normalised) =>
+        !string.IsNullOrEmpty(plain) && Addresses.CanBeNormalised(plain) && normalizer.NormalizeEmail(plain) != normalised;
+
+    private static async Task<IEnumerable<string>> SharedAsync(IQueryable<Account> users, CancellationToken cancellationToken)
+    {
+        const int Most = AccountLookup.MaxAtSignIn;
+        var shared = await users.Where(account => account.NormalizedEmail != null).GroupBy(account => account.NormalizedEmail)
+            .Where(alike => alike.Count() > 1).Select(alike => alike.Count()).ToListAsync(cancellationToken);
+        var lookAlikes = await users.CountAsync(
+            account =>
+                account.NormalizedUserName != account.NormalizedEmail
+                && users.Any(other => other.Id != account.Id && other.NormalizedEmail == account.NormalizedUserName),
+            cancellationToken);
+        return
+        [
+            .. Told(shared.Count, "address",
+                "[belongs|belong] to several accounts: each gets a mail of its own that names it, and at sign-in the password decides."),
+            .. Told(shared.Count(alike => alike > Most), "address",
+                $"[belongs|belong] to more than {Most} accounts: sign-in by [it|them] tries {Most}; the others sign in by user name."),
+            .. Told(lookAlikes, "user name",
+                "[is another account's address|are other accounts' addresses]: who types [it|one] gets in with either password, and "
+                    + "guesses count against that address."),
+        ];
+    }
+
+    // Our own table is not there yet.
+    private static async Task<IEnumerable<string>> OtherFactorsAsync(AccountsContext database, CancellationToken cancellationToken) =>
+        !database.Identity.Has("UserTokens") ? [] : Told(
+            await database.Users.CountAsync(
+                account =>
+                    account.TwoFactorEnabled
+                    && !database.UserTokens.Any(token =>
+                        token.UserId == account.Id
+                        && token.LoginProvider == Account.TokenStore
+                        && token.Name == AuthenticatorKey
+                        && token.Value != null
+                        && token.Value != ""),
+                cancellationToken),
+            "account",
+            "[has|have] two-factor on without an authenticator app: here [it is|they are] asked for a code that is mailed to [it|them].");
+
+    private static IEnumerable<string> Indexes(AccountsContext database)
+    {
+        if (database.SearchCollation is not { } collation)
+            yield break;
+
+        var identity = database.Identity;
+        var (id, users) = (database.Quote(identity.ColumnOf("Id")), identity.Table("Users", database.Quote));
+        if (identity.KeyType != AccountKeyType.String)
+            id = $"({id}::text)";
+        yield return "With many accounts the console's search wants indexes that Identity doesn't make: "
+            + $"""CREATE INDEX CONCURRENTLY ON {users} (<column> COLLATE "{collation}", {id} COLLATE "{collation}") """
+            + $"""for "{identity.ColumnOf("NormalizedEmail")}" and for "{identity.ColumnOf("NormalizedUserName")}". """
+            + "They are yours to make; it works without.";
+    }
 
     private string Longer =>
         string.Create(
@@ -136,6 +156,27 @@ internal sealed class AdoptionNotes(AdoptionCounter counter, IOptions<AccountsSe
 
     private static string Mend(string column) => $"Have your application write Normalized{column} again from {column}, in its own way.";
 
+    /// <param name="count">Of what it is true; nothing is said of none.</param>
+    /// <param name="noun">What that is.</param>
+    /// <param name="text">What is said of it: <c>[of one|of several]</c>.</param>
+    private static IEnumerable<string> Told(int count, string noun, string text) =>
+        count == 0 ? [] : [$"{Noun(count, noun)} {OneOrSeveral().Replace(text, count == 1 ? "$1" : "$2")}"];
+
     private static string Noun(int count, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : noun is [.., 's'] ? "es" : "s")}");
+
+    [GeneratedRegex(@"\[([^|]*)\|([^\]]*)\]")]
+    private static partial Regex OneOrSeveral();
+
+    private sealed record Row(
+        string? UserName,
+        string? NormalizedUserName,
+        string? Email,
+        string? NormalizedEmail,
+        bool EmailConfirmed,
+        string? PasswordHash,
+        string? SecurityStamp,
+        bool LockoutEnabled,
+        DateTimeOffset? LockoutEnd,
+        bool IsInactive);
 }
