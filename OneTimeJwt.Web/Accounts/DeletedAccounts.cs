@@ -16,40 +16,22 @@ internal sealed class DeletedAccounts(IDbContextFactory<AccountsContext> context
             return 0;
 
         // Where the host has a table of its own for them, they are the host's.
-        var tokens = database.Identity.Has("UserTokens")
-            ? 0
-            : await SweepAsync(
-                database,
-                database.UserTokens.Select(row => row.UserId).Distinct(),
-                gone => database.UserTokens.Where(row => gone.Contains(row.UserId)).ExecuteDeleteAsync(cancellationToken),
-                cancellationToken);
-        return tokens
-            + await SweepAsync(
-                database,
-                database.ConsoleRoleMembers.Select(row => row.AccountId),
-                gone => database.ConsoleRoleMembers.Where(row => gone.Contains(row.AccountId)).ExecuteDeleteAsync(cancellationToken),
-                cancellationToken)
-            + await SweepAsync(
-                database,
-                database.Passkeys.Select(row => row.UserId),
-                gone => database.Passkeys.Where(row => gone.Contains(row.UserId)).ExecuteDeleteAsync(cancellationToken),
-                cancellationToken)
-            + await SweepAsync(
-                database,
-                database.RecoveryStates.Select(row => row.AccountId),
-                gone => database.RecoveryStates.Where(row => gone.Contains(row.AccountId)).ExecuteDeleteAsync(cancellationToken),
-                cancellationToken);
+        return (database.Identity.Has("UserTokens")
+                ? 0
+                : await SweepAsync<IdentityUserToken<string>>(database, nameof(IdentityUserToken<>.UserId), cancellationToken))
+            + await SweepAsync<RecoveryRoleMember>(database, nameof(RecoveryRoleMember.AccountId), cancellationToken)
+            + await SweepAsync<StoredPasskey>(database, nameof(StoredPasskey.UserId), cancellationToken)
+            + await SweepAsync<RecoveryState>(database, nameof(RecoveryState.AccountId), cancellationToken);
     }
 
     // An account is saved before our first row of it, or with it: what has none when both are read has lost it for good.
-    private async Task<int> SweepAsync(
-        AccountsContext database,
-        IQueryable<string> ids,
-        Func<List<string>, Task<int>> delete,
-        CancellationToken cancellationToken)
+    private async Task<int> SweepAsync<TRow>(AccountsContext database, string accountId, CancellationToken cancellationToken)
+        where TRow : class
     {
-        var orphans = ids
+        var orphans = database.Set<TRow>()
             .IgnoreQueryFilters()
+            .Select(row => EF.Property<string>(row, accountId))
+            .Distinct()
             .Where(id => !database.Users.Any(account => account.Id == id))
             .OrderBy(id => id)
             .Take(AtOnce);
@@ -57,7 +39,10 @@ internal sealed class DeletedAccounts(IDbContextFactory<AccountsContext> context
         do
         {
             var gone = await orphans.ToListAsync(cancellationToken);
-            removed = gone.Count == 0 ? 0 : await writer.RunAsync(() => delete(gone), cancellationToken);
+            removed = gone.Count == 0 ? 0 : await writer.RunAsync(
+                () => database.Set<TRow>().Where(row => gone.Contains(EF.Property<string>(row, accountId)))
+                    .ExecuteDeleteAsync(cancellationToken),
+                cancellationToken);
             sum += removed;
         }
         while (removed >= AtOnce);
