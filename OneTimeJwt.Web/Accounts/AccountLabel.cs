@@ -18,13 +18,10 @@ internal sealed class AccountLabels(DisplayNames names, AccountLookup lookup)
     public Task<AccountLabel?> OfAsync(AccountsContext database, Account account) => OfAsync(database, account.Id, account.Email);
 
     /// <param name="database">Where to look.</param>
-    /// <param name="accountId">Whom a mail is about.</param>
-    /// <param name="address">Where it goes.</param>
+    /// <param name="accountId">Whose name it is.</param>
+    /// <param name="address">What it is known by, such as where a mail goes.</param>
     /// <returns>Null where no other account has that address.</returns>
-    public Task<AccountLabel?> OfMailAsync(AccountsContext database, string accountId, string address) =>
-        OfAsync(database, accountId, address);
-
-    private async Task<AccountLabel?> OfAsync(AccountsContext database, string accountId, string? address)
+    public async Task<AccountLabel?> OfAsync(AccountsContext database, string accountId, string? address)
     {
         if (string.IsNullOrEmpty(address) || !Addresses.CanBeNormalised(address))
             return null;
@@ -35,12 +32,7 @@ internal sealed class AccountLabels(DisplayNames names, AccountLookup lookup)
 
         var row = await database
             .Users.Where(account => account.Id == accountId)
-            .Select(account => new
-            {
-                account.UserName,
-                account.Email,
-                account.EmailConfirmed,
-            })
+            .Select(account => new { account.UserName, account.Email, account.EmailConfirmed })
             .FirstOrDefaultAsync();
         // Anyone may register an account with another person's address, under a name that is a message to them.
         if (row is { EmailConfirmed: false })
@@ -49,9 +41,7 @@ internal sealed class AccountLabels(DisplayNames names, AccountLookup lookup)
             return name is null ? null : new AccountLabel(name, DisplayName: null);
         }
 
-        var label = new AccountLabel(
-            PlainName.Of(row?.UserName),
-            await names.OfAsync(database, accountId));
+        var label = new AccountLabel(PlainName.Of(row?.UserName), await names.OfAsync(database, accountId));
         return label.Names.Count == 0 ? null : label;
     }
 }

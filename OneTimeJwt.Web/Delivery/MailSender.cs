@@ -55,7 +55,7 @@ internal sealed class MailSender(
     private async Task<MailContent> NamedAsync(OutboxMail mail, string to, MailContent content, CancellationToken cancellationToken)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        return await labels.OfMailAsync(database, mail.AccountId!, to) is { } label
+        return await labels.OfAsync(database, mail.AccountId!, to) is { } label
             ? content with { About = MailTemplates.About(label) }
             : content;
     }
