@@ -117,20 +117,8 @@ internal sealed class AdoptionCheck(
             .. await faults.FindAsync(database, cancellationToken),
             .. InTheWay(columns),
         ]);
-        if (
-            obstacles.Count == 0
-            && database is PostgreSqlAccounts
-            && database.Identity.Find("LockoutEnd") is { } end
-            && await BeyondCalendarAsync(database, end.Name, cancellationToken) is > 0 and var beyond)
-            obstacles.Add(
-                $"{end.Table}.{end.Name} lies outside of the years 1 to 9999 in {beyond} rows, and .NET reads no such date: set it to "
-                    + "'infinity', or to NULL.");
-
-        if (obstacles.Count == 0 && database.Identity is { LockoutEnd: MomentColumn.Binary } identity
-            && await OtherNumbersAsync(database, cancellationToken) is > 0 and var others)
-            obstacles.Add(
-                $"{identity.NameOf("Users")}.{identity.ColumnOf("LockoutEnd")} holds numbers in {others} rows that aren't moments as "
-                    + "Entity Framework writes them: they can't be read.");
+        if (obstacles.Count == 0 && database.Identity.Find("LockoutEnd") is { } end)
+            obstacles.AddRange(await UnreadableAsync(database, end, cancellationToken));
 
         return obstacles.Count > 0
             ? new AdoptionReport(obstacles, [])
@@ -201,33 +189,34 @@ internal sealed class AdoptionCheck(
         }
     }
 
-    [SuppressMessage("Security", "EF1002", Justification = "Names come from the database and are delimited.")]
-    private static Task<int> OtherNumbersAsync(AccountsContext database, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<string>> UnreadableAsync(
+        AccountsContext database, SchemaColumn lockoutEnd, CancellationToken cancellationToken)
     {
+        var (name, end) = ($"{lockoutEnd.Table}.{lockoutEnd.Name}", database.Identity.Quote(lockoutEnd.Name));
+        if (database is PostgreSqlAccounts
+            && await CountAsync(
+                database, $"isfinite({end}) AND ({end} >= '10000-01-01' OR {end} < '0001-01-01')", cancellationToken) is > 0 and var beyond)
+            return
+            [
+                $"{name} lies outside of the years 1 to 9999 in {beyond} rows, and .NET reads no such date: set it to 'infinity', or to "
+                    + "NULL.",
+            ];
+
         var write = new DateTimeOffsetToBinaryConverter().ConvertToProviderTyped;
-        var (table, end) = (
-            database.Identity.Table("Users", database.QuoteInFormat),
-            database.QuoteInFormat(database.Identity.ColumnOf("LockoutEnd")));
-        return database.Database
-            .SqlQueryRaw<int>(
-                $"SELECT COUNT(*) AS \"Value\" FROM {table} WHERE {end} < {{0}} OR {end} > {{1}}",
-                write(EarliestNumber),
-                write(DateTimeOffset.MaxValue))
-            .SingleAsync(cancellationToken);
+        return database.Identity.LockoutEnd == MomentColumn.Binary
+            && await CountAsync(
+                database, $"{end} < {write(EarliestNumber)} OR {end} > {write(DateTimeOffset.MaxValue)}", cancellationToken)
+                is > 0 and var others
+            ? [$"{name} holds numbers in {others} rows that aren't moments as Entity Framework writes them: they can't be read."]
+            : [];
     }
 
-    [SuppressMessage("Security", "EF1002", Justification = "Names come from the database and are delimited.")]
-    private static Task<int> BeyondCalendarAsync(AccountsContext database, string column, CancellationToken cancellationToken)
-    {
-        var (table, end) = (database.Identity.Table("Users", database.QuoteInFormat), database.QuoteInFormat(column));
-        return database
-            .Database.SqlQueryRaw<int>(
-                $"""
-                SELECT count(*)::int AS "Value" FROM {table}
-                WHERE isfinite({end}) AND ({end} >= '10000-01-01' OR {end} < '0001-01-01')
-                """)
+    [SuppressMessage("Security", "EF1002", Justification = "Names come from the database and are delimited; values are ours.")]
+    private static Task<int> CountAsync(AccountsContext database, string condition, CancellationToken cancellationToken) =>
+        database.Database
+            .SqlQueryRaw<int>(
+                $"SELECT CAST(COUNT(*) AS int) AS \"Value\" FROM {database.Identity.Table("Users")} WHERE {condition}".InFormat())
             .SingleAsync(cancellationToken);
-    }
 
     private IEnumerable<string> Required(IReadOnlyList<SchemaColumn> columns, AccountsContext database)
     {

@@ -140,7 +140,7 @@ internal sealed partial class AdoptionNotes(
             yield break;
 
         var identity = database.Identity;
-        var (id, users) = (database.Quote(identity.ColumnOf("Id")), identity.Table("Users", database.Quote));
+        var (id, users) = (identity.Quote(identity.ColumnOf("Id")), identity.Table("Users"));
         if (identity.KeyType != AccountKeyType.String)
             id = $"({id}::text)";
         yield return "With many accounts the console's search wants indexes that Identity doesn't make: "

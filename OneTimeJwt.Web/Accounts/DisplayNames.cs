@@ -13,13 +13,11 @@ internal sealed class DisplayNames(HostColumns columns)
 
         var identity = database.Identity;
         var text = database is SqlServerAccounts ? "nvarchar(max)" : "text";
-        var query = $"SELECT substring(CAST({Name(column)} AS {text}), 1, {Longest}) AS {Name("Value")} "
-            + $"FROM {identity.Table("Users", Name)} WHERE {identity.RowSql(Name)}";
+        var query = $"SELECT substring(CAST({identity.Quote(column).InFormat()} AS {text}), 1, {Longest}) AS {identity.Quote("Value")} "
+            + $"FROM {identity.Table("Users").InFormat()} WHERE {identity.RowSql}";
         var names = await database.Database
             .SqlQueryRaw<string?>(query, identity.KeyValues(accountId))
             .ToListAsync(cancellationToken);
         return names is [{ } name] ? PlainName.Of(name) : null;
-
-        string Name(string name) => database.QuoteInFormat(name);
     }
 }

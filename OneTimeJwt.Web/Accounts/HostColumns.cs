@@ -177,7 +177,7 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
     private static string? Conversion(AccountsContext database, SchemaColumn column) => database switch
     {
         PostgreSqlAccounts =>
-            $"SELECT coalesce({database.Quote(column.Name)}, @v) FROM {database.Identity.Table("Users", database.Quote)} LIMIT 0",
+            $"SELECT coalesce({database.Identity.Quote(column.Name)}, @v) FROM {database.Identity.Table("Users")} LIMIT 0",
         SqlServerAccounts when column.Type is not ("text" or "ntext" or "image") =>
             $"DECLARE @column {column.Type}; SET @column = @v;",
         _ => null,

@@ -97,12 +97,13 @@ internal sealed class HostHints(IOptions<IdentitySettings> settings)
     [SuppressMessage("Security", "EF1003", Justification = "Names come from the database and are delimited.")]
     private static async Task<string> ValuesAsync(AccountsContext database, SchemaColumn column, CancellationToken cancellationToken)
     {
-        var (name, table) = (database.QuoteInFormat(column.Name), database.Identity.Table("Users", database.QuoteInFormat));
+        var identity = database.Identity;
+        var (name, table) = (identity.Quote(column.Name).InFormat(), identity.Table("Users").InFormat());
         var text = database is SqlServerAccounts ? "nvarchar(100)" : "text";
         var (top, limit) = database is SqlServerAccounts ? ($"TOP {MaxValues} ", "") : ("", $" LIMIT {MaxValues}");
         var counts = await database.Database
             .SqlQueryRaw<Counted>(
-                $"SELECT {top}CAST({name} AS {text}) AS {database.Quote("Text")}, CAST(COUNT(*) AS bigint) AS {database.Quote("Count")} "
+                $"SELECT {top}CAST({name} AS {text}) AS {identity.Quote("Text")}, CAST(COUNT(*) AS bigint) AS {identity.Quote("Count")} "
                     + $"FROM {table} GROUP BY CAST({name} AS {text}) ORDER BY COUNT(*) DESC{limit}")
             .ToListAsync(cancellationToken);
         return counts.Count == 0
@@ -121,7 +122,7 @@ internal sealed class HostHints(IOptions<IdentitySettings> settings)
             _ => null,
         };
         return sql is not null
-            && await database.Database.SqlQueryRaw<bool?>(sql, database.Identity.Table("Users", database.Quote))
+            && await database.Database.SqlQueryRaw<bool?>(sql, database.Identity.Table("Users"))
                 .SingleOrDefaultAsync(cancellationToken) == true;
     }
 

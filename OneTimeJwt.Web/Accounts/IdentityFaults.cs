@@ -25,13 +25,12 @@ internal sealed class IdentityFaults(
     public async Task<IReadOnlyList<string>> FindAsync(AccountsContext database, CancellationToken cancellationToken)
     {
         var faults = Of(database.Identity);
-        if (faults.Count > 0 || database.Identity.ActiveSql("u", database.Quote) is not { } active)
+        if (faults.Count > 0 || database.Identity.ActiveSql("u") is not { } active)
             return faults;
 
         try
         {
-            await database.Database.ExecuteSqlRawAsync(
-                IdentityModel.InFormat(Comparison(database.Identity, active, database.Quote)), cancellationToken);
+            await database.Database.ExecuteSqlRawAsync(Comparison(database.Identity, active).InFormat(), cancellationToken);
             return [];
         }
         catch (DbException fault) when (!fault.IsTransient)
@@ -48,8 +47,8 @@ internal sealed class IdentityFaults(
     {
         try
         {
-            if (identity.ActiveSql("u", plain.Quote) is { } active)
-                plain.Try(Comparison(identity, active, plain.Quote));
+            if (identity.ActiveSql("u") is { } active)
+                plain.Try(Comparison(identity, active));
             return true;
         }
         catch (DbException)
@@ -58,8 +57,8 @@ internal sealed class IdentityFaults(
         }
     }
 
-    private static string Comparison(IdentityMap identity, string active, Func<string, string> delimit) =>
-        $"SELECT 1 FROM {identity.Table("Users", delimit)} AS u WHERE 1 = 0 AND {active}";
+    private static string Comparison(IdentityMap identity, string active) =>
+        $"SELECT 1 FROM {identity.Table("Users")} AS u WHERE 1 = 0 AND {active}";
 
     /// <returns>Nothing where there is no users table yet.</returns>
     public IReadOnlyList<string> Of(IdentityMap identity) => identity.IsFound ? [.. All(identity)] : [];

@@ -1,8 +1,6 @@
 using System.Data;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Storage;
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.Campaigns;
@@ -85,7 +83,7 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
         AddDeliveries();
         return writer.RunAsync(
             () =>
-                HostRows.Of(this) is { IsNeeded: true } rows
+                new HostRows(this) is { AreNeeded: true } rows
                     ? rows.SaveAsync(
                         () => base.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancellationToken),
                         acceptAllChangesOnSuccess,
@@ -111,13 +109,6 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
         Add(added);
         return added;
     }
-
-    /// <summary>A name as it stands in SQL.</summary>
-    internal string Quote(string name) => this.GetService<ISqlGenerationHelper>().DelimitIdentifier(name);
-
-    /// <summary>The same in SQL that is a format, too.</summary>
-    internal string QuoteInFormat(string name) =>
-        Quote(name).Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
 
     /// <summary>A context for the provider.</summary>
     internal static AccountsContext Create(
@@ -157,6 +148,6 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
 
         builder.ApplyConfigurationsFromAssembly(typeof(AccountsContext).Assembly);
         builder.Entity<DataProtectionKey>().ToTable(KeyRingTable);
-        Identity.Apply(builder, Quote);
+        Identity.Apply(builder);
     }
 }

@@ -106,15 +106,11 @@ internal static class DatabaseRights
         let isThere = isIdentity && (!database.Identity.IsFound || database.Identity.Has(need.Table))
         where !isIdentity || isThere || need.Table == "UserTokens"
         let table = isThere ? database.Identity.NameOf(need.Table) : isIdentity ? IdentityModel.OwnUserTokens : need.Table
-        let name = isThere ? database.Identity.Table(need.Table, database.Quote) : database.Quote(table)
+        let name = isThere ? database.Identity.Table(need.Table) : database.Identity.Quote(table)
         from right in need.Rights.Split(' ')
         select $"({prefix}'{Literal(table)}', {prefix}'{Literal(name)}', '{right}', {isVital})";
 
-    // The text is a format, too.
-    private static string Literal(string text) => text
-        .Replace("'", "''", StringComparison.Ordinal)
-        .Replace("{", "{{", StringComparison.Ordinal)
-        .Replace("}", "}}", StringComparison.Ordinal);
+    private static string Literal(string text) => text.Replace("'", "''", StringComparison.Ordinal).InFormat();
 
     private sealed record Row(string Table, string Right, int IsVital);
 }

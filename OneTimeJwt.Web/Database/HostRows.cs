@@ -4,49 +4,28 @@ namespace OneTimeJwt.Web.Database;
 /// What another application keeps beside a password, such as refresh tokens, and what goes in the same transaction as that
 /// password: see <see cref="IdentitySettings.ClearOnReset"/> and <see cref="IdentitySettings.ClearPasskeys"/>.
 /// </summary>
-internal sealed class HostRows
+internal sealed class HostRows(AccountsContext context)
 {
-    private readonly AccountsContext _context;
-    private readonly List<(string Sql, string AccountId)> _statements = [];
+    private readonly List<(string Sql, string AccountId)> _statements = [.. Statements(context)];
 
-    private HostRows(AccountsContext context) => _context = context;
-
-    public bool IsNeeded => _statements.Count > 0;
-
-    /// <summary>What the changes that are about to be saved mean for the other application's rows.</summary>
-    public static HostRows Of(AccountsContext context)
-    {
-        var (rows, identity) = (new HostRows(context), context.Identity);
-        if (identity.ClearOnReset.Count == 0 && !identity.ClearsPasskeys)
-            return rows;
-
-        foreach (var entry in context.ChangeTracker.Entries<Account>().Where(entry => entry.State == EntityState.Modified))
-        {
-            if (identity.ClearOnReset.Count > 0 && entry.Property(account => account.PasswordHash).IsModified)
-                rows._statements.Add((rows.Clear(identity), entry.Entity.Id));
-            if (identity.ClearsPasskeys && entry.Entity.LosesHostPasskeys)
-                rows._statements.Add((rows.DeletePasskeys(identity), entry.Entity.Id));
-        }
-
-        return rows;
-    }
+    public bool AreNeeded => _statements.Count > 0;
 
     /// <param name="save">Writes the changes and leaves them marked as such.</param>
     /// <param name="accept">Whether they count as written then.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<int> SaveAsync(Func<Task<int>> save, bool accept, CancellationToken cancellationToken)
     {
-        var written = _context.Database.CurrentTransaction is not null
+        var written = context.Database.CurrentTransaction is not null
             ? await SaveInAsync(save, cancellationToken)
-            : await _context.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+            : await context.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
             {
-                await using var transaction = await _context.Database.BeginTransactionAsync(cancellationToken);
+                await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
                 var count = await SaveInAsync(save, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
                 return count;
             });
         if (accept)
-            _context.ChangeTracker.AcceptAllChanges();
+            context.ChangeTracker.AcceptAllChanges();
         return written;
     }
 
@@ -54,16 +33,27 @@ internal sealed class HostRows
     {
         var written = await save();
         foreach (var (sql, id) in _statements)
-            await _context.Database.ExecuteSqlRawAsync(sql, _context.Identity.KeyValues(id), cancellationToken);
+            await context.Database.ExecuteSqlRawAsync(sql, context.Identity.KeyValues(id), cancellationToken);
         return written;
     }
 
-    private string Clear(IdentityMap identity) =>
-        $"UPDATE {identity.Table("Users", Name)} SET {string.Join(", ", identity.ClearOnReset.Select(column => $"{Name(column)} = NULL"))} "
-        + $"WHERE {identity.RowSql(Name)}";
+    // What the changes that are about to be saved mean for the other application's rows.
+    private static IEnumerable<(string Sql, string AccountId)> Statements(AccountsContext context)
+    {
+        var identity = context.Identity;
+        if (identity.ClearOnReset.Count == 0 && !identity.ClearsPasskeys)
+            yield break;
 
-    private string DeletePasskeys(IdentityMap identity) =>
-        $"DELETE FROM {identity.Table("UserPasskeys", Name)} WHERE {Name(identity.OtherColumnOf("UserId"))} = {{0}}";
-
-    private string Name(string name) => _context.QuoteInFormat(name);
+        var columns = identity.ClearOnReset.Select(column => $"{identity.Quote(column).InFormat()} = NULL");
+        var passkey = identity.Quote(identity.OtherColumnOf("UserId")).InFormat();
+        foreach (var entry in context.ChangeTracker.Entries<Account>().Where(entry => entry.State == EntityState.Modified))
+        {
+            if (identity.ClearOnReset.Count > 0 && entry.Property(account => account.PasswordHash).IsModified)
+                yield return (
+                    $"UPDATE {identity.Table("Users").InFormat()} SET {string.Join(", ", columns)} WHERE {identity.RowSql}",
+                    entry.Entity.Id);
+            if (identity.ClearsPasskeys && entry.Entity.LosesHostPasskeys)
+                yield return ($"DELETE FROM {identity.Table("UserPasskeys").InFormat()} WHERE {passkey} = {{0}}", entry.Entity.Id);
+        }
+    }
 }

@@ -67,8 +67,8 @@ internal sealed class IdentityMap
     public object? TenantKey => Tenant is { } tenant ? TenantValue.Of(Column(tenant.Column!)?.Type ?? "text", tenant.Value!) : null;
 
     /// <summary>The condition for one row of the users table, in SQL that is a format; its values are <see cref="KeyValues"/>.</summary>
-    public string RowSql(Func<string, string> delimit) =>
-        $"{delimit(ColumnOf("Id"))} = {{0}}" + (Tenant is { } tenant ? $" AND {delimit(tenant.Column!)} = {{1}}" : "");
+    public string RowSql =>
+        $"{Quote(ColumnOf("Id")).InFormat()} = {{0}}" + (Tenant is { } tenant ? $" AND {Quote(tenant.Column!).InFormat()} = {{1}}" : "");
 
     public object[] KeyValues(string id) =>
         TenantKey is { } tenant ? [AccountKey.Value(KeyType, id), tenant] : [AccountKey.Value(KeyType, id)];
@@ -112,43 +112,46 @@ internal sealed class IdentityMap
 
     /// <summary>Where an account may sign in by conditions on columns or by a role: those conditions; null where there are none.</summary>
     /// <param name="users">The alias of the users table.</param>
-    /// <param name="delimit">Delimits a name.</param>
-    public string? ActiveSql(string users, Func<string, string> delimit)
+    public string? ActiveSql(string users)
     {
-        var conditions = Conditions.Select(condition => Sql(condition, users, delimit)).ToList();
+        var conditions = Conditions.Select(condition => Sql(condition, users)).ToList();
         if (_settings.ActiveRole is { Length: > 0 } role)
         {
-            var (id, name) = (delimit(OtherColumnOf("Id")), role.Replace("'", "''", StringComparison.Ordinal));
+            var (id, name) = (Quote(OtherColumnOf("Id")), role.Replace("'", "''", StringComparison.Ordinal));
             conditions.Add(
-                $"EXISTS (SELECT 1 FROM {Table("UserRoles", delimit)} AS m JOIN {Table("Roles", delimit)} AS r "
-                + $"ON r.{id} = m.{delimit(OtherColumnOf("RoleId"))} WHERE m.{delimit(OtherColumnOf("UserId"))} = "
-                + $"{users}.{delimit(ColumnOf("Id"))} AND r.{delimit(OtherColumnOf("Name"))} = "
+                $"EXISTS (SELECT 1 FROM {Table("UserRoles")} AS m JOIN {Table("Roles")} AS r "
+                + $"ON r.{id} = m.{Quote(OtherColumnOf("RoleId"))} WHERE m.{Quote(OtherColumnOf("UserId"))} = "
+                + $"{users}.{Quote(ColumnOf("Id"))} AND r.{Quote(OtherColumnOf("Name"))} = "
                 + $"{(Provider == DatabaseProvider.SqlServer ? "N" : "")}'{name}')");
         }
 
-        return conditions.Count == 0 || !IsFound ? null : string.Join(" AND ", conditions.Select(condition => $"({condition})"));
+        return All(conditions);
     }
 
     /// <summary>The conditions that only deleted rows don't meet; null where there are none.</summary>
-    public string? NotDeletedSql(string users, Func<string, string> delimit)
-    {
-        var conditions = Conditions
+    public string? NotDeletedSql(string users) => All([
+        .. Conditions
             .Where(condition => IdentityNames.Plain(condition.Column).Contains("deleted", StringComparison.Ordinal))
-            .Select(condition => $"({Sql(condition, users, delimit)})")
-            .ToList();
-        return conditions.Count == 0 || !IsFound ? null : string.Join(" AND ", conditions);
-    }
+            .Select(condition => Sql(condition, users)),
+    ]);
 
     private IEnumerable<ActiveCondition> Conditions => _settings.Active.Select(text => ActiveCondition.Parse(text)!);
 
-    private string Sql(ActiveCondition condition, string users, Func<string, string> delimit) =>
+    private string? All(List<string> conditions) =>
+        conditions.Count == 0 || !IsFound ? null : string.Join(" AND ", conditions.Select(condition => $"({condition})"));
+
+    private string Sql(ActiveCondition condition, string users) =>
         Column(condition.Column) is { } column
-            ? condition.Sql($"{users}.{delimit(column.Name)}", column.Type, Provider) ?? "1 = 0"
+            ? condition.Sql($"{users}.{Quote(column.Name)}", column.Type, Provider) ?? "1 = 0"
             : "1 = 0";
 
     /// <summary>A table in SQL, with its schema.</summary>
-    public string Table(string table, Func<string, string> delimit) =>
-        (Schema is null ? "" : delimit(Schema) + ".") + delimit(NameOf(table));
+    public string Table(string table) => (Schema is null ? "" : Quote(Schema) + ".") + Quote(NameOf(table));
+
+    /// <summary>A name as it stands in SQL.</summary>
+    public string Quote(string name) => Provider == DatabaseProvider.SqlServer
+        ? $"[{name.Replace("]", "]]", StringComparison.Ordinal)}]"
+        : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private IEnumerable<string?> Parts() =>
     [
@@ -160,8 +163,7 @@ internal sealed class IdentityMap
         KeyColumnType,
         .. Missing,
         LockoutEnd.ToString(),
-        ActiveSql("u", name => $"[{name}]"), NotDeletedSql("u", name => $"[{name}]"),
-        Tenant?.Column, Tenant?.Value,
+        ActiveSql("u"), NotDeletedSql("u"), Tenant?.Column, Tenant?.Value,
     ];
 
     /// <summary>The collation of the key's column, where it isn't the database's.</summary>

@@ -27,7 +27,7 @@ internal static class IdentityModel
         (typeof(IdentityUserToken<string>), "UserTokens"),
     ];
 
-    public static void Apply(this IdentityMap map, ModelBuilder builder, Func<string, string> delimit)
+    public static void Apply(this IdentityMap map, ModelBuilder builder)
     {
         AccountKey.AddText(builder, map.KeyType, isLowerCase: map.Provider == DatabaseProvider.PostgreSql);
         foreach (var (type, table) in Types)
@@ -36,13 +36,13 @@ internal static class IdentityModel
         if (map.IsFound && !map.Has("UserTokens"))
             Rename(builder.Entity<IdentityUserToken<string>>().Metadata, OwnUserTokens);
         if (map.IsFound && !map.Has("UserLogins"))
-            MakeEmpty(map, builder, delimit);
+            MakeEmpty(map, builder);
         foreach (var missing in map.Missing.Intersect(IdentityNames.Optional))
             builder.Entity<Account>().Ignore(missing);
 
         TypeKeys(map, builder);
         TypeLockoutEnd(map, builder);
-        AddStanding(map, builder, delimit);
+        AddStanding(map, builder);
         if (map.Tenant is { } tenant)
             AddTenant(map, builder, tenant, map.TenantKey!);
     }
@@ -64,18 +64,18 @@ internal static class IdentityModel
     }
 
     // Who has no table of logins has no account that signs in through another provider.
-    private static void MakeEmpty(IdentityMap map, ModelBuilder builder, Func<string, string> delimit)
+    private static void MakeEmpty(IdentityMap map, ModelBuilder builder)
     {
         var logins = builder.Entity<IdentityUserLogin<string>>();
         var columns = logins.Metadata.GetProperties().Select(property =>
             property.Name == "UserId"
-                ? $"u.{delimit(map.ColumnOf("Id"))} AS {delimit(property.GetColumnName())}"
-                : $"'' AS {delimit(property.GetColumnName())}");
-        logins.ToSqlQuery(InFormat($"SELECT {string.Join(", ", columns)} FROM {map.Table("Users", delimit)} AS u WHERE 1 = 0"));
+                ? $"u.{map.Quote(map.ColumnOf("Id"))} AS {map.Quote(property.GetColumnName())}"
+                : $"'' AS {map.Quote(property.GetColumnName())}");
+        logins.ToSqlQuery($"SELECT {string.Join(", ", columns)} FROM {map.Table("Users")} AS u WHERE 1 = 0".InFormat());
     }
 
-    // The text is a format, too.
-    public static string InFormat(string sql) =>
+    /// <summary>SQL for where a text is a format, too.</summary>
+    public static string InFormat(this string sql) =>
         sql.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
 
     // The key, and what is joined with it.
@@ -120,9 +120,9 @@ internal static class IdentityModel
 
     private static DateTimeOffset FromUtc(DateTime moment) => new(DateTime.SpecifyKind(moment, DateTimeKind.Utc));
 
-    private static void AddStanding(IdentityMap map, ModelBuilder builder, Func<string, string> delimit)
+    private static void AddStanding(IdentityMap map, ModelBuilder builder)
     {
-        if (map.ActiveSql("u", delimit) is not { } active)
+        if (map.ActiveSql("u") is not { } active)
         {
             builder.Entity<Account>().Ignore(account => account.Standing);
             builder.Ignore<AccountStanding>();
@@ -131,18 +131,18 @@ internal static class IdentityModel
 
         // What isn't true is false, and so is what the database doesn't know.
         var inactive = $"CASE WHEN {active} THEN 0 ELSE 1 END";
-        var (id, email, users) = (delimit(map.ColumnOf("Id")), delimit(map.ColumnOf("NormalizedEmail")), map.Table("Users", delimit));
-        var tenant = map.Tenant is { Column: { } column } ? $" AND t.{delimit(column)} = u.{delimit(column)}" : "";
-        var twin = map.NotDeletedSql("u", delimit) is not { } present ? null
+        var (id, email, users) = (map.Quote(map.ColumnOf("Id")), map.Quote(map.ColumnOf("NormalizedEmail")), map.Table("Users"));
+        var tenant = map.Tenant is { Column: { } column } ? $" AND t.{map.Quote(column)} = u.{map.Quote(column)}" : "";
+        var twin = map.NotDeletedSql("u") is not { } present ? null
             : $"CASE WHEN {present} THEN 0 WHEN EXISTS (SELECT 1 FROM {users} AS t WHERE t.{email} = u.{email} AND t.{id} <> u.{id}"
-                + $"{tenant} AND {map.NotDeletedSql("t", delimit)}) THEN 1 ELSE 0 END";
-        var sql = $"SELECT u.{id} AS {delimit("AccountId")}, {Flag(inactive)} AS {delimit("IsInactive")}, "
-            + $"{Flag(twin ?? "0")} AS {delimit("IsTwin")} FROM {users} AS u";
+                + $"{tenant} AND {map.NotDeletedSql("t")}) THEN 1 ELSE 0 END";
+        var sql = $"SELECT u.{id} AS {map.Quote("AccountId")}, {Flag(inactive)} AS {map.Quote("IsInactive")}, "
+            + $"{Flag(twin ?? "0")} AS {map.Quote("IsTwin")} FROM {users} AS u";
         builder.Entity<AccountStanding>(standing =>
         {
             standing.HasKey(s => s.AccountId);
             standing.Property(s => s.AccountId).HasConversion(AccountKey.Converter(map.KeyType));
-            standing.ToSqlQuery(InFormat(sql));
+            standing.ToSqlQuery(sql.InFormat());
             standing.HasOne<Account>().WithOne(account => account.Standing).HasForeignKey<AccountStanding>(s => s.AccountId);
         });
         builder.Entity<Account>().Navigation(account => account.Standing).AutoInclude();

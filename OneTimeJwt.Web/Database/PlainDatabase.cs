@@ -59,11 +59,6 @@ internal sealed class PlainDatabase(
         _ = Query(connection, sql, _ => true);
     }
 
-    /// <summary>A name as it stands in SQL.</summary>
-    public string Quote(string name) => Provider == DatabaseProvider.SqlServer
-        ? $"[{name.Replace("]", "]]", StringComparison.Ordinal)}]"
-        : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
     // As the contexts open theirs.
     private DbConnection Open()
     {

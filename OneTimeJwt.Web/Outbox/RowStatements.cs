@@ -27,7 +27,7 @@ internal sealed class RowStatements<T>(AccountsContext context)
 
     private static readonly bool IsOfEvents = typeof(T) == typeof(RecoveryEvent) || typeof(T) == typeof(EventDelivery);
 
-    private string Table => context.Quote(_type.GetTableName()!);
+    private string Table => context.Identity.Quote(_type.GetTableName()!);
 
     // With the concurrency token, so that a row that somebody else has changed is not found.
     private IReadOnlyList<IProperty> Key =>
@@ -88,7 +88,7 @@ internal sealed class RowStatements<T>(AccountsContext context)
     private string Match(IEnumerable<IProperty> columns, int first) =>
         string.Join(" AND ", columns.Select((column, i) => $"{Column(column)} = {Parameter(first + i)}"));
 
-    private string Column(IProperty property) => context.Quote(property.GetColumnName());
+    private string Column(IProperty property) => context.Identity.Quote(property.GetColumnName());
 
     private static string Parameter(int i) => string.Create(CultureInfo.InvariantCulture, $"@p{i}");
 

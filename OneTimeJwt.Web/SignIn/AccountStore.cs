@@ -93,7 +93,8 @@ internal sealed partial class AccountStore(
         await using var command = Context.Database.GetDbConnection().CreateCommand();
         var values = Own(command, account).Concat(await columns.ForAsync(Context, command, account, cancellationToken)).ToList();
         var sql = Context.GetService<ISqlGenerationHelper>();
-        var text = $"INSERT INTO {Context.Identity.Table("Users", Name)} ({string.Join(", ", values.Select(value => Name(value.Column)))}) "
+        var names = values.Select(value => Context.Identity.Quote(value.Column));
+        var text = $"INSERT INTO {Context.Identity.Table("Users")} ({string.Join(", ", names)}) ".InFormat()
             + $"VALUES ({string.Join(", ", values.Select(value => sql.GenerateParameterName(value.Value.ParameterName)))})";
         try
         {
@@ -103,10 +104,6 @@ internal sealed partial class AccountStore(
         {
             throw new DbUpdateException("The account was not inserted.", fault);
         }
-
-        // The text is a format, too.
-        string Name(string name) =>
-            sql.DelimitIdentifier(name).Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
     }
 
     private IEntityType Type => Context.Model.FindEntityType(typeof(Account))!;
