@@ -50,13 +50,8 @@ public static class KeyMaterial
     /// <param name="subkey">A subkey of a server secret, 32 bytes.</param>
     /// <param name="parts">What is authenticated; a missing value is <see langword="null"/>.</param>
     /// <param name="mac">Receives <see cref="KeySize"/> bytes.</param>
-    public static void Mac(ReadOnlySpan<byte> subkey, ReadOnlySpan<string?> parts, Span<byte> mac)
-    {
-        var size = SizeOf(parts);
-        var bytes = size <= DefaultSize ? stackalloc byte[DefaultSize] : new byte[size];
-        Write(parts, bytes);
-        HMACSHA256.HashData(subkey, bytes[..size], mac);
-    }
+    public static void Mac(ReadOnlySpan<byte> subkey, ReadOnlySpan<string?> parts, Span<byte> mac) =>
+        HMACSHA256.HashData(subkey, Encode(parts), mac);
 
     internal static void Mac(KeyedHash subkey, ReadOnlySpan<string?> parts, Span<byte> mac)
     {
