@@ -56,21 +56,23 @@ internal static partial class NewColumnValue
     // https://www.sqlite.org/datatype3.html#determination_of_column_affinity
     private static object? ForSqlite(string type, string text)
     {
-        if (type.Contains("INT", StringComparison.Ordinal))
+        if (Has("INT"))
             return Integer(text);
-        if (type.Length == 0 || Text().IsMatch(type))
+        if (type.Length == 0 || Has("CHAR", "CLOB", "TEXT"))
             return text;
-        if (type.Contains("BLOB", StringComparison.Ordinal))
+        if (Has("BLOB"))
             return null;
-        if (Real().IsMatch(type))
+        if (Has("REAL", "FLOA", "DOUB"))
             return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real : null;
-        if (type.Contains("BOOL", StringComparison.Ordinal) || type == "BIT")
+        if (Has("BOOL") || type == "BIT")
             return Integer(text) is long and (0L or 1L) and var flag ? flag : null;
-        if (type.Contains("DATE", StringComparison.Ordinal) || type.Contains("TIME", StringComparison.Ordinal))
+        if (Has("DATE", "TIME"))
             return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _) ? text : null;
-        if (Number().IsMatch(type))
+        if (Has("NUM", "DEC", "MONEY"))
             return decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out _) ? text : null;
         return text;
+
+        bool Has(params string[] parts) => Array.Exists(parts, part => type.Contains(part, StringComparison.Ordinal));
     }
 
     private static long? Integer(string text) =>
@@ -80,13 +82,4 @@ internal static partial class NewColumnValue
 
     [GeneratedRegex(@"\A\{[a-z]+\}\z", RegexOptions.IgnoreCase)]
     private static partial Regex Place();
-
-    [GeneratedRegex("CHAR|CLOB|TEXT")]
-    private static partial Regex Text();
-
-    [GeneratedRegex("REAL|FLOA|DOUB")]
-    private static partial Regex Real();
-
-    [GeneratedRegex("NUM|DEC|MONEY")]
-    private static partial Regex Number();
 }
