@@ -15,63 +15,56 @@ public sealed class AuditedTransaction(IDbContextFactory<AccountsContext> contex
     /// <exception cref="CommitInDoubtException">It may have happened, which can't be found out.</exception>
     public async Task<T> RunAsync<T>(Guid eventId, Func<AccountsContext, Task> lockAsync, Func<AccountsContext, Task<T>> changeAsync)
     {
-        var change = new Change<T>(eventId, lockAsync, changeAsync);
+        // Whether the outcome of a commit is unknown, and what comes of it if it was done.
+        var (isInDoubt, outcome) = (false, default(T));
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return await writer.RunAsync(() => contexts.TryAsync((database, _) => change.CommitAsync(database)));
+                return await writer.RunAsync(() => contexts.TryAsync((database, _) => CommitAsync(database)));
             }
-            catch (DbUpdateException fault) when (!change.IsInDoubt && tries < MaxTries && fault.IsConflict())
+            catch (DbUpdateException fault) when (!isInDoubt && tries < MaxTries && fault.IsConflict())
             {
                 // Another node or a notice changed the same rows.
             }
-            catch (Exception fault) when (change.IsInDoubt)
+            catch (Exception fault) when (isInDoubt)
             {
-                if (await writer.RunAsync(() => IsDoneAsync(change, fault)))
-                    return change.Outcome!;
+                if (await writer.RunAsync(() => FindAsync(fault)))
+                    return outcome!;
                 throw;
             }
         }
-    }
 
-    private async Task<bool> IsDoneAsync<T>(Change<T> change, Exception fault)
-    {
-        try
+        async Task<T> CommitAsync(AccountsContext database)
         {
-            return await contexts.TryAsync((database, _) => change.IsDoneAsync(database));
-        }
-        catch (Exception other) when (other is not CommitInDoubtException)
-        {
-            throw new CommitInDoubtException(fault);
-        }
-    }
+            if (isInDoubt && await IsDoneAsync(database))
+                return outcome!;
 
-    private sealed class Change<T>(Guid eventId, Func<AccountsContext, Task> lockAsync, Func<AccountsContext, Task<T>> changeAsync)
-    {
-        /// <summary>Whether the outcome of a commit is unknown.</summary>
-        public bool IsInDoubt { get; private set; }
-
-        public T? Outcome { get; private set; }
-
-        public async Task<T> CommitAsync(AccountsContext database)
-        {
-            if (IsInDoubt && await IsDoneAsync(database))
-                return Outcome!;
-
-            IsInDoubt = false;
+            isInDoubt = false;
             await using var transaction = await database.Database.BeginTransactionAsync();
-            var outcome = await changeAsync(database);
+            var judged = await changeAsync(database);
             if (!database.ChangeTracker.Entries<RecoveryEvent>().Any(line => line.Entity.Id == eventId))
-                return outcome;
+                return judged;
 
             await database.SaveChangesAsync();
-            (Outcome, IsInDoubt) = (outcome, true);
+            (outcome, isInDoubt) = (judged, true);
             await transaction.CommitAsync();
-            return outcome;
+            return judged;
         }
 
-        public Task<bool> IsDoneAsync(AccountsContext database) => database.IsConfirmedAsync(async () =>
+        async Task<bool> FindAsync(Exception fault)
+        {
+            try
+            {
+                return await contexts.TryAsync((database, _) => IsDoneAsync(database));
+            }
+            catch (Exception other) when (other is not CommitInDoubtException)
+            {
+                throw new CommitInDoubtException(fault);
+            }
+        }
+
+        Task<bool> IsDoneAsync(AccountsContext database) => database.IsConfirmedAsync(async () =>
         {
             await using var transaction = await database.Database.BeginTransactionAsync();
             await lockAsync(database);
