@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 
 namespace OneTimeJwt.Web.Database;
 
@@ -41,8 +40,10 @@ internal static class ConnectionStrings
         // The migrator's own transaction is meant; and the names of an adopted database are in no snapshot.
         options
             .ConfigureWarnings(warnings => warnings.Ignore(
-                RelationalEventId.MigrationsUserTransactionWarning, RelationalEventId.PendingModelChangesWarning))
-            .ConfigureWarnings(warnings => warnings.Ignore(FilteredPrincipal, CoreEventId.MappedPropertyIgnoredWarning))
+                RelationalEventId.MigrationsUserTransactionWarning,
+                RelationalEventId.PendingModelChangesWarning,
+                FilteredPrincipal,
+                CoreEventId.MappedPropertyIgnoredWarning))
             .ReplaceService<IModelCacheKeyFactory, MappedModelCacheKey>()
             .ReplaceService<IMigrationsAssembly, MappedMigrations>()
             .AddInterceptors(Queries);
@@ -61,21 +62,17 @@ internal static class ConnectionStrings
         }
     }
 
-    private static void UseSqlServer(DbContextOptionsBuilder options, string text)
-    {
-        void Retry(SqlServerDbContextOptionsBuilder server) => server
+    private static void UseSqlServer(DbContextOptionsBuilder options, string text) => options
+        .UseSqlServer(text, server => server
             .EnableRetryOnFailure(MaxRetries, MaxRetryDelay, errorNumbersToAdd: null)
-            .MigrationsHistoryTable(AccountsContext.HistoryTable);
-        options.UseSqlServer(text, Retry).AddInterceptors(Storable);
-    }
+            .MigrationsHistoryTable(AccountsContext.HistoryTable))
+        .AddInterceptors(Storable);
 
-    private static void UsePostgreSql(DbContextOptionsBuilder options, string text)
-    {
-        void Retry(NpgsqlDbContextOptionsBuilder server) => server
+    private static void UsePostgreSql(DbContextOptionsBuilder options, string text) => options
+        .UseNpgsql(text, server => server
             .ExecutionStrategy(dependencies => new PostgreSqlRetries(dependencies, MaxRetries, MaxRetryDelay))
-            .MigrationsHistoryTable(AccountsContext.HistoryTable);
-        options.UseNpgsql(text, Retry).AddInterceptors(Storable, new SynchronousCommitInterceptor());
-    }
+            .MigrationsHistoryTable(AccountsContext.HistoryTable))
+        .AddInterceptors(Storable, new SynchronousCommitInterceptor());
 
     /// <returns>What is wrong with it, without its text: it may hold a password.</returns>
     public static string? Fault(DatabaseProvider provider, string? connectionString)

@@ -1,7 +1,10 @@
 namespace OneTimeJwt.Web.Database;
 
 /// <summary>A right that the serving user doesn't have.</summary>
-internal sealed record LackingRight(string Table, string Right);
+/// <param name="Table">What it is a right to.</param>
+/// <param name="Right">What it is called in SQL.</param>
+/// <param name="IsVital">1 where what people send is refused without it.</param>
+internal sealed record LackingRight(string Table, string Right, int IsVital);
 
 /// <summary>What the app has to be allowed to do with each table. SQLite knows no rights.</summary>
 internal static class DatabaseRights
@@ -87,16 +90,14 @@ internal static class DatabaseRights
             WITH needed("Table", "Name", "Right", "IsVital") AS (SELECT * FROM (VALUES {rows}) AS v("Table", "Name", "Right", "IsVital"))
             {(database is PostgreSqlAccounts ? PostgreSql : SqlServer)}
             """;
-        var lacking = (await database.Database.SqlQueryRaw<Row>(sql).ToListAsync(cancellationToken)).ToLookup(row => row.IsVital == 1);
-        return (Rights(lacking[true]), Rights(lacking[false]));
+        var lacking = await database.Database.SqlQueryRaw<LackingRight>(sql).ToListAsync(cancellationToken);
+        return (lacking.FindAll(right => right.IsVital == 1), lacking.FindAll(right => right.IsVital == 0));
     }
 
     /// <summary>Such as <c>UPDATE on AspNetUsers</c>.</summary>
     public static string DisplayText(IEnumerable<LackingRight> rights) => string.Join(", ", rights
         .GroupBy(right => right.Table)
         .Select(table => $"{string.Join(" and ", table.Select(right => right.Right))} on {table.Key}"));
-
-    private static List<LackingRight> Rights(IEnumerable<Row> rows) => [.. rows.Select(row => new LackingRight(row.Table, row.Right))];
 
     // A table of Identity's by its name here; one that isn't there is not asked for.
     private static IEnumerable<string> Rows(AccountsContext database, (string Table, string Rights)[] needed, int isVital) =>
@@ -111,6 +112,4 @@ internal static class DatabaseRights
         select $"({prefix}'{Literal(table)}', {prefix}'{Literal(name)}', '{right}', {isVital})";
 
     private static string Literal(string text) => text.Replace("'", "''", StringComparison.Ordinal).InFormat();
-
-    private sealed record Row(string Table, string Right, int IsVital);
 }
