@@ -37,7 +37,7 @@ public sealed class AdoptionChecksTests
             await site.SaveChangesAsync(Cancellation);
         }
 
-        var (obstacles, notes) = await app.Adoption.CheckAsync(Cancellation);
+        var (obstacles, notes) = await app.Adoption.CheckAsync();
         Assert.Empty(obstacles);
         Assert.Contains("5 accounts.", notes);
         Assert.DoesNotContain(notes, note => note.Contains('{', StringComparison.Ordinal));
@@ -54,14 +54,14 @@ public sealed class AdoptionChecksTests
                 "4 accounts have an address that was never confirmed",
             })
             Assert.Contains(notes, note => note.StartsWith(told, StringComparison.Ordinal));
-        await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.MigrateAsync(Cancellation));
+        await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.MigrateAsync());
 
         Assert.Equal(
             ["RecoveryTables", "RecoveryActors", "RecoveryApi", "RecoveryOidc", "RecoveryConsoleAndEvents"],
-            (await app.Migrator.AdoptAsync(Cancellation)).Select(migration => migration.Split('_')[1]));
-        Assert.Empty(await app.Migrator.AdoptAsync(Cancellation));
-        Assert.Empty(await app.Migrator.MigrateAsync(Cancellation));
-        Assert.Empty((await app.Adoption.CheckAsync(Cancellation)).Obstacles);
+            (await app.Migrator.AdoptAsync()).Select(migration => migration.Split('_')[1]));
+        Assert.Empty(await app.Migrator.AdoptAsync());
+        Assert.Empty(await app.Migrator.MigrateAsync());
+        Assert.Empty((await app.Adoption.CheckAsync()).Obstacles);
         // Whoever has the host's role of that name has no rights here, and is given them without it.
         var roles = app.Services.GetRequiredService<ConsoleRoles>();
         Assert.Null(await roles.OfAsync("ada"));
@@ -84,7 +84,7 @@ public sealed class AdoptionChecksTests
         var tables = database.Database.SqlQuery<string>($"SELECT name AS Value FROM sqlite_master WHERE type = 'table'");
         var before = await tables.ToListAsync(Cancellation);
 
-        await app.Migrator.AdoptAsync(Cancellation);
+        await app.Migrator.AdoptAsync();
 
         var added = (await tables.ToListAsync(Cancellation)).Except(before);
         Assert.All(added, table => Assert.StartsWith(AccountsContext.OurPrefix, table, StringComparison.Ordinal));
@@ -97,7 +97,7 @@ public sealed class AdoptionChecksTests
         await using (var site = SiteOf(app, options => new NumberSite(options)))
             await site.Database.EnsureCreatedAsync(Cancellation);
 
-        var report = await app.Adoption.CheckAsync(Cancellation);
+        var report = await app.Adoption.CheckAsync();
         Assert.Empty(report.Obstacles);
         Assert.Equal(["Database__Identity__KeyType=Int64"], report.Settings);
     }
@@ -113,8 +113,8 @@ public sealed class AdoptionChecksTests
             await site.SaveChangesAsync(Cancellation);
         }
 
-        Assert.Empty((await app.Adoption.CheckAsync(Cancellation)).Obstacles);
-        Assert.NotEmpty(await app.Migrator.AdoptAsync(Cancellation));
+        Assert.Empty((await app.Adoption.CheckAsync()).Obstacles);
+        Assert.NotEmpty(await app.Migrator.AdoptAsync());
         var roles = app.Services.GetRequiredService<ConsoleRoles>();
         Assert.Equal(RoleOutcome.Done, await roles.GrantAsync("ada", ConsoleRole.Admin, actor: null));
         Assert.Equal(ConsoleRole.Admin, await roles.OfAsync("ada"));
@@ -130,7 +130,7 @@ public sealed class AdoptionChecksTests
             await site.Database.ExecuteSqlAsync($"DROP TABLE AspNetUserTokens", Cancellation);
         }
 
-        var (obstacles, notes) = await app.Adoption.CheckAsync(Cancellation);
+        var (obstacles, notes) = await app.Adoption.CheckAsync();
         Assert.Empty(obstacles);
         Assert.Contains(notes, note => note.StartsWith("There is no table AspNetUserTokens", StringComparison.Ordinal));
     }
@@ -164,7 +164,7 @@ public sealed class AdoptionChecksTests
         await using (var site = SiteOf(app, options => new TenantSite(options)))
             await site.Database.EnsureCreatedAsync(Cancellation);
 
-        var (obstacles, notes) = await app.Adoption.CheckAsync(Cancellation);
+        var (obstacles, notes) = await app.Adoption.CheckAsync();
         Assert.Empty(obstacles);
         Assert.Contains(notes, note => note.StartsWith("AspNetUsers.TenantId must have a value", StringComparison.Ordinal));
     }
@@ -191,7 +191,7 @@ public sealed class AdoptionChecksTests
 
     private static async Task RefusesAsync(UnstartedApp app, string told)
     {
-        var (obstacles, _) = await app.Adoption.CheckAsync(Cancellation);
+        var (obstacles, _) = await app.Adoption.CheckAsync();
         Assert.Contains(obstacles, obstacle => obstacle.StartsWith(told, StringComparison.Ordinal));
     }
 

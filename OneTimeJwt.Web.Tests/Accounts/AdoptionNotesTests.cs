@@ -56,7 +56,7 @@ public sealed class AdoptionNotesTests
             await site.SaveChangesAsync(cancellation);
         }
 
-        var notes = (await app.Adoption.CheckAsync(cancellation)).Notes;
+        var notes = (await app.Adoption.CheckAsync()).Notes;
 
         Assert.Contains($"{2 + (2 * Shapes.Count)} accounts.", notes);
         Assert.All(Shapes.Keys, told => Assert.Single(notes, note => note.StartsWith(told, StringComparison.Ordinal)));

@@ -39,7 +39,7 @@ public sealed class CollationTests
         await using var app = await UnstartedApp.OnAsync(DatabaseProvider.PostgreSql);
         await MakeSiteAsync(app.Database);
 
-        var (obstacles, notes) = await app.Adoption.CheckAsync(Cancellation);
+        var (obstacles, notes) = await app.Adoption.CheckAsync();
         Assert.Empty(obstacles);
         Assert.Contains("5 accounts.", notes);
         var said = await Executable.RunAsync(
@@ -49,7 +49,7 @@ public sealed class CollationTests
             "adopt",
             "--check");
         Assert.True(said.Code == 0, said.Said);
-        Assert.NotEmpty(await app.Migrator.AdoptAsync(Cancellation));
+        Assert.NotEmpty(await app.Migrator.AdoptAsync());
     }
 
     [Fact]

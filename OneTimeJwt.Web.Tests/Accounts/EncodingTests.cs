@@ -100,9 +100,9 @@ public sealed class EncodingTests
     {
         await using var app = await UnstartedApp.OnAsync(DatabaseProvider.PostgreSql, encoding);
         await HostDatabase.MakeAsync(app.Database);
-        var (_, notes) = await app.Adoption.CheckAsync(Cancellation);
+        var (_, notes) = await app.Adoption.CheckAsync();
         Assert.Equal(told is null ? 0 : 1, notes.Count(note => note.StartsWith(told ?? "This database", StringComparison.Ordinal)));
-        await app.Migrator.AdoptAsync(Cancellation);
+        await app.Migrator.AdoptAsync();
 
         var said = await Executable.RunAsync(
             Path.GetTempPath(),
@@ -124,7 +124,7 @@ public sealed class EncodingTests
             $"""UPDATE "AspNetUsers" SET "UserName" = convert_from('\xfc', 'SQL_ASCII') WHERE "NormalizedEmail" = 'ADA@EXAMPLE.COM'""",
             Cancellation);
 
-        var (obstacles, notes) = await app.Adoption.CheckAsync(Cancellation);
+        var (obstacles, notes) = await app.Adoption.CheckAsync();
 
         Assert.Empty(obstacles);
         Assert.Contains(notes, note => note.StartsWith("A row of AspNetUsers can't be read", StringComparison.Ordinal));

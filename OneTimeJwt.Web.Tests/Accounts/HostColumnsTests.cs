@@ -222,14 +222,14 @@ public abstract class HostColumnsTests(DatabaseProvider provider)
             {
                 var address = MailedLinks.NewAddress();
                 var columns = Columns(app, ($"C{i}", text));
-                Assert.Empty(await columns.FaultsAsync(Cancellation));
+                Assert.Empty(await columns.FaultsAsync());
                 await AddAsync(app, columns, address);
                 Assert.Equal((type, stored ?? address), (type, await TextAsync(app, $"C{i}", address)));
             }
 
             foreach (var text in unfit)
             {
-                var fault = Assert.Single(await Columns(app, ($"C{i}", text)).FaultsAsync(Cancellation));
+                var fault = Assert.Single(await Columns(app, ($"C{i}", text)).FaultsAsync());
                 Assert.StartsWith($"Accounts:New:Columns:C{i}: ", fault, StringComparison.Ordinal);
             }
         }
@@ -243,7 +243,7 @@ public abstract class HostColumnsTests(DatabaseProvider provider)
         await TellAsync(app, $"""ALTER TABLE "AspNetUsers" ADD COLUMN "Made" {moment}""");
         await TellAsync(app, $$""""ALTER TABLE "AspNetUsers" ADD COLUMN "The {0} ""Tag""" {{guid}}"""");
         var columns = Columns(app, ("Made", "{now}"), ("The {0} \"Tag\"", "{newguid}"));
-        Assert.Empty(await columns.FaultsAsync(Cancellation));
+        Assert.Empty(await columns.FaultsAsync());
         string[] addresses = [MailedLinks.NewAddress(), MailedLinks.NewAddress()];
         foreach (var address in addresses)
             await AddAsync(app, columns, address);
@@ -275,7 +275,7 @@ public abstract class HostColumnsTests(DatabaseProvider provider)
                     + "write a value of that type, or give the column a default and leave the setting out",
                 "Accounts:DisplayNameColumn: Level is of the type smallint: name a column of text, or leave it out",
             ],
-            await Columns(app, settings).FaultsAsync(Cancellation));
+            await Columns(app, settings).FaultsAsync());
     }
 
     [Fact]
@@ -290,7 +290,7 @@ public abstract class HostColumnsTests(DatabaseProvider provider)
                 app.Services.GetRequiredService<IDbContextFactory<AccountsContext>>(),
                 Options.Create(settings),
                 TimeProvider.System
-            ).FaultsAsync(Cancellation));
+            ).FaultsAsync());
     }
 
     /// <summary>Types of columns; texts that fit and what is stored, as text (null: the account's address); texts that don't.</summary>

@@ -92,7 +92,7 @@ public sealed class HostRulesTests
         await using var app = await UnstartedApp.OnAsync(DatabaseProvider.Sqlite);
         await Host(sql)(app.Database);
 
-        var report = await app.Adoption.CheckAsync(Cancellation);
+        var report = await app.Adoption.CheckAsync();
 
         Assert.True(report.LacksSettings);
         Assert.Equal([$"Database__Identity__{line}"], report.Settings);
@@ -103,7 +103,7 @@ public sealed class HostRulesTests
     {
         await using var app = await UnstartedApp.OnAsync(DatabaseProvider.PostgreSql);
         await Host()(app.Database);
-        await app.Migrator.AdoptAsync(Cancellation);
+        await app.Migrator.AdoptAsync();
         await TellAsync(
             app.Database,
             "GRANT ALL ON SCHEMA public TO pg_monitor",
@@ -143,7 +143,7 @@ public sealed class HostRulesTests
             $"--ConnectionStrings:Accounts={app.Database.ConnectionString}", $"--Database:Identity:Active:0={condition}",
         ]);
 
-        var (obstacles, notes) = await with.Services.GetRequiredService<AdoptionCheck>().CheckAsync(Cancellation);
+        var (obstacles, notes) = await with.Services.GetRequiredService<AdoptionCheck>().CheckAsync();
 
         Assert.Equal(told is null, obstacles.Count == 0);
         Assert.All(obstacles, obstacle => Assert.StartsWith(told!, obstacle, StringComparison.Ordinal));

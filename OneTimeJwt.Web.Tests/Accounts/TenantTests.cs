@@ -21,12 +21,12 @@ public sealed class TenantTests
 
         await using var other = Program.Build(Arguments(app, Globex));
         var refused = await Assert.ThrowsAsync<ForeignDatabaseException>(() =>
-            other.Services.GetRequiredService<Migrator>().PendingAsync(Cancellation));
+            other.Services.GetRequiredService<Migrator>().PendingAsync());
         Assert.StartsWith("the tables that start with Recovery were made for another tenant", refused.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ForeignDatabaseException>(() => other.Services.GetRequiredService<Migrator>().AdoptAsync(Cancellation));
+        await Assert.ThrowsAsync<ForeignDatabaseException>(() => other.Services.GetRequiredService<Migrator>().AdoptAsync());
 
         await using var same = Program.Build(Arguments(app, Acme));
-        Assert.Empty(await same.Services.GetRequiredService<Migrator>().PendingAsync(Cancellation));
+        Assert.Empty(await same.Services.GetRequiredService<Migrator>().PendingAsync());
     }
 
     [Fact]

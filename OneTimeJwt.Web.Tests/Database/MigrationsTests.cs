@@ -19,10 +19,10 @@ public sealed class MigrationsTests
         await using var app = await UnstartedApp.OnAsync(provider);
         var nodes = Enumerable.Range(0, 6).Select(_ => app.Twin()).ToList();
 
-        await Task.WhenAll(nodes.Select(node => node.Migrator.MigrateAsync(Cancellation)));
+        await Task.WhenAll(nodes.Select(node => node.Migrator.MigrateAsync()));
 
-        Assert.Empty(await app.Migrator.PendingAsync(Cancellation));
-        Assert.Empty(await app.Migrator.MigrateAsync(Cancellation));
+        Assert.Empty(await app.Migrator.PendingAsync());
+        Assert.Empty(await app.Migrator.MigrateAsync());
     }
 
     [Theory]
@@ -31,11 +31,11 @@ public sealed class MigrationsTests
     public async Task A_table_that_lacks_a_column_is_told_by_name(DatabaseProvider provider)
     {
         await using var app = await UnstartedApp.OnAsync(provider);
-        await app.Migrator.MigrateAsync(Cancellation);
+        await app.Migrator.MigrateAsync();
         await using (var context = app.Open())
             await context.Database.ExecuteSqlAsync($"""ALTER TABLE "RecoveryAccounts" DROP COLUMN "Zone" """, Cancellation);
 
-        var fault = await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.PendingAsync(Cancellation));
+        var fault = await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.PendingAsync());
 
         Assert.StartsWith("RecoveryAccounts has no column Zone", fault.Message, StringComparison.Ordinal);
     }
@@ -46,11 +46,11 @@ public sealed class MigrationsTests
     public async Task A_table_of_ours_that_is_missing_is_told_by_name(DatabaseProvider provider)
     {
         await using var app = await UnstartedApp.OnAsync(provider);
-        await app.Migrator.MigrateAsync(Cancellation);
+        await app.Migrator.MigrateAsync();
         await using (var context = app.Open())
             await context.Database.ExecuteSqlAsync($"""DROP TABLE "RecoveryRoleMembers" """, Cancellation);
 
-        var fault = await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.PendingAsync(Cancellation));
+        var fault = await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.PendingAsync());
 
         Assert.StartsWith("There is no table RecoveryRoleMembers although", fault.Message, StringComparison.Ordinal);
     }

@@ -32,7 +32,7 @@ public sealed class PgBouncerTests
 
             Assert.All(said, run => Assert.True(run.Code == 0, run.Said));
             Assert.Single(said, run => run.Said.Contains("Applied:", StringComparison.Ordinal));
-            Assert.Empty(await app.Migrator.PendingAsync(Cancellation));
+            Assert.Empty(await app.Migrator.PendingAsync());
             await using var database = app.Open();
             Assert.Equal(0, await database.Database.SqlQuery<int>($"""
                 SELECT count(*)::int AS "Value" FROM pg_locks

@@ -34,14 +34,14 @@ public sealed class SearchPathTests
         if (path is not null)
             await SetPathAsync(made.Database, "ROLE CURRENT_USER IN DATABASE", path);
 
-        await Assert.ThrowsAsync<ForeignDatabaseException>(() => made.Migrator.MigrateAsync(Cancellation));
-        var (obstacles, notes) = await made.Adoption.CheckAsync(Cancellation);
+        await Assert.ThrowsAsync<ForeignDatabaseException>(() => made.Migrator.MigrateAsync());
+        var (obstacles, notes) = await made.Adoption.CheckAsync();
         Assert.Empty(obstacles);
         Assert.Contains("1 account.", notes);
-        Assert.NotEmpty(await made.Migrator.AdoptAsync(Cancellation));
+        Assert.NotEmpty(await made.Migrator.AdoptAsync());
 
-        Assert.Empty(await made.Migrator.AdoptAsync(Cancellation));
-        Assert.Empty(await made.Migrator.MigrateAsync(Cancellation));
+        Assert.Empty(await made.Migrator.AdoptAsync());
+        Assert.Empty(await made.Migrator.MigrateAsync());
         await using var database = made.Open();
         Assert.Equal("ada", Assert.Single(await database.Users.ToListAsync(Cancellation)).Id);
         var tables = database.Database.SqlQuery<int>($"""SELECT count(*)::int AS "Value" FROM pg_class WHERE relname = 'AspNetUsers'""");
@@ -58,10 +58,10 @@ public sealed class SearchPathTests
         if (databasesPath is not null)
             await SetPathAsync(app.Database, "DATABASE", databasesPath);
 
-        var refused = await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.MigrateAsync(Cancellation));
+        var refused = await Assert.ThrowsAsync<ForeignDatabaseException>(() => app.Migrator.MigrateAsync());
         Assert.Contains("in the schema identity", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Search Path=identity", refused.Message, StringComparison.Ordinal);
-        var report = await app.Adoption.CheckAsync(Cancellation);
+        var report = await app.Adoption.CheckAsync();
         Assert.True(report.LacksSettings);
         Assert.Equal(["Database__Identity__Schema=identity"], report.Settings);
     }
@@ -74,11 +74,11 @@ public sealed class SearchPathTests
         await TellAsync(app.Database.ConnectionString, "CREATE SCHEMA recovery");
         var own = app.Twin(";Search Path=recovery");
 
-        Assert.NotEmpty(await own.Migrator.MigrateAsync(Cancellation));
+        Assert.NotEmpty(await own.Migrator.MigrateAsync());
 
         await using var database = own.Open();
         Assert.Empty(await database.Users.ToListAsync(Cancellation));
-        Assert.Empty(await own.Migrator.MigrateAsync(Cancellation));
+        Assert.Empty(await own.Migrator.MigrateAsync());
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class SearchPathTests
         await MakeSiteAsync(app.Database, "public");
         await MakeSiteAsync(app.Database, "identity");
 
-        var (obstacles, notes) = await app.Adoption.CheckAsync(Cancellation);
+        var (obstacles, notes) = await app.Adoption.CheckAsync();
 
         Assert.Empty(obstacles);
         Assert.Contains(notes, note => note.StartsWith(

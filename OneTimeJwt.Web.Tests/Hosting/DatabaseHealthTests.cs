@@ -91,7 +91,7 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
     public async Task A_write_that_is_refused_for_another_cause_is_told_without_the_drivers_words()
     {
         await using var app = await UnstartedApp.OnAsync(DatabaseProvider.PostgreSql);
-        await app.Migrator.MigrateAsync(Cancellation);
+        await app.Migrator.MigrateAsync();
         await using var database = app.Open();
         await TellAsync(database, """ALTER TABLE "RecoveryOutbox" ADD CHECK ("Attempts" > 0)""");
 
@@ -170,7 +170,7 @@ public sealed class DatabaseHealthTests(DatabaseHealthTests.Migrated migrated) :
             if (_app is null)
             {
                 _app = await UnstartedApp.OnAsync(DatabaseProvider.PostgreSql);
-                await _app.Migrator.MigrateAsync(Cancellation);
+                await _app.Migrator.MigrateAsync();
             }
 
             return _app;

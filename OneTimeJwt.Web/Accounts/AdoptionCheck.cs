@@ -29,41 +29,40 @@ internal sealed class AdoptionCheck(
     // Before there was ASP.NET Core Identity: seconds, milliseconds and ticks of any calendar read as earlier moments.
     private static readonly DateTimeOffset EarliestNumber = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public Task<AdoptionReport> CheckAsync(CancellationToken cancellationToken = default) => CheckAsync(users: null, cancellationToken);
-
     /// <param name="users">The users table that is meant, where there are several.</param>
-    /// <param name="cancellationToken">Ends the queries.</param>
-    public async Task<AdoptionReport> CheckAsync(string? users, CancellationToken cancellationToken = default)
+    public async Task<AdoptionReport> CheckAsync(string? users = null)
     {
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var columns = await DatabaseSchema.ReadAllAsync(database, cancellationToken);
-        var found = IdentityDiscovery.In(columns, database.Identity.Provider)
+        await using var database = await contexts.CreateDbContextAsync();
+        var identity = database.Identity;
+        var columns = await DatabaseSchema.ReadAllAsync(database);
+        var found = IdentityDiscovery.In(columns, identity.Provider)
             .Where(table => users is null || users == table.Table || users == table.FullName)
             .ToList();
-        var path = await SchemaPath.ReadAsync(database, cancellationToken);
-        if (database.Identity.IsComplete && (users is null || found.Exists(table => table.Table == database.Identity.NameOf("Users"))))
+        var path = await SchemaPath.ReadAsync(database);
+        var used = found
+            .Where(table => table.Table == identity.NameOf("Users"))
+            .MaxBy(table => table.Schema == (path.Current ?? ""));
+        if (identity.IsComplete && (users is null || used is not null))
         {
-            if (database.Identity.ColumnsOf("Users").Any(column => !column.IsReadable))
-                return new AdoptionReport([NoRights(database.Identity.NameOf("Users"), path)], []);
+            if (identity.ColumnsOf("Users").Any(column => !column.IsReadable))
+                return new AdoptionReport([NoRights(identity.NameOf("Users"), path)], []);
 
-            var report = await LookAsync(database, columns, path, cancellationToken);
-            var used = found.Find(table => table.Table == database.Identity.NameOf("Users") && table.Schema == (path.Current ?? ""))
-                ?? found.Find(table => table.Table == database.Identity.NameOf("Users"));
+            var report = await LookAsync(database, columns, path);
             if (used is null)
                 return report;
 
-            var complete = await WithKeyTypeAsync(used, columns, cancellationToken);
+            var complete = await WithKeyTypeAsync(used, columns);
             return report with
             {
                 Settings = Lines(complete),
-                LacksSettings = complete.Settings.Any(setting => IsLacking(setting, database.Identity)),
+                LacksSettings = complete.Settings.Any(setting => IsLacking(setting, identity)),
             };
         }
 
         return found switch
         {
-            [] => new AdoptionReport([.. Missing(path, database.Identity, users), .. IdentityDiscovery.Unsuitable(columns)], []),
-            [{ Obstacles: [] } only] => await ProposeAsync(only, columns, cancellationToken),
+            [] => new AdoptionReport([Missing(path, identity, users), .. IdentityDiscovery.Unsuitable(columns)], []),
+            [{ Obstacles: [] } only] => await ProposeAsync(only, columns),
             [{ } only] => new AdoptionReport([.. only.Obstacles, .. InTheWay(columns)], []),
             _ => new AdoptionReport(
                 [
@@ -83,55 +82,50 @@ internal sealed class AdoptionCheck(
         _ => false,
     };
 
-    private async Task<AdoptionReport> ProposeAsync(
-        FoundIdentity found, IReadOnlyList<SchemaColumn> columns, CancellationToken cancellationToken)
+    private async Task<AdoptionReport> ProposeAsync(FoundIdentity found, IReadOnlyList<SchemaColumn> columns)
     {
-        var complete = await WithKeyTypeAsync(found, columns, cancellationToken);
-        var proposed = settings.Value.With(complete.Settings);
-        await using var database = maps.ContextFor(proposed, columns);
-        var path = await SchemaPath.ReadAsync(database, cancellationToken);
-        var report = await LookAsync(database, columns, path, cancellationToken);
+        var complete = await WithKeyTypeAsync(found, columns);
+        await using var database = maps.ContextFor(settings.Value.With(complete.Settings), columns);
+        var report = await LookAsync(database, columns, await SchemaPath.ReadAsync(database));
         return report with { Settings = Lines(complete), LacksSettings = true };
     }
 
     // SQLite has no type for GUIDs: Entity Framework writes them in capitals, and Identity's own text keys in small letters.
-    private async Task<FoundIdentity> WithKeyTypeAsync(
-        FoundIdentity found, IReadOnlyList<SchemaColumn> columns, CancellationToken cancellationToken)
+    private async Task<FoundIdentity> WithKeyTypeAsync(FoundIdentity found, IReadOnlyList<SchemaColumn> columns)
     {
         await using var database = maps.ContextFor(settings.Value.With(found.Settings), columns);
         if (database is not SqliteAccounts || found.Settings.Any(setting => setting.Key == nameof(IdentitySettings.KeyType)))
             return found;
 
-        var ids = await database.Users.IgnoreQueryFilters().Select(account => account.Id).Order().Take(100).ToListAsync(cancellationToken);
+        var ids = await database.Users.IgnoreQueryFilters().Select(account => account.Id).Order().Take(100).ToListAsync();
         return ids.Count > 0 && ids.All(id => Guid.TryParseExact(id, "D", out _) && !id.Any(char.IsAsciiLetterLower))
             ? found with { Settings = [.. found.Settings, (nameof(IdentitySettings.KeyType), nameof(AccountKeyType.Guid))] }
             : found;
     }
 
-    private async Task<AdoptionReport> LookAsync(
-        AccountsContext database, IReadOnlyList<SchemaColumn> columns, SchemaPath path, CancellationToken cancellationToken)
+    private async Task<AdoptionReport> LookAsync(AccountsContext database, IReadOnlyList<SchemaColumn> columns, SchemaPath path)
     {
         var obstacles = new List<string>([
             .. IdentityDiscovery.In([.. columns.Where(column => database.Identity.Matches(column, "Users"))], database.Identity.Provider)
                 .SelectMany(found => found.Obstacles),
-            .. await faults.FindAsync(database, cancellationToken),
+            .. await faults.FindAsync(database),
             .. InTheWay(columns),
         ]);
         if (obstacles.Count == 0 && database.Identity.Find("LockoutEnd") is { } end)
-            obstacles.AddRange(await UnreadableAsync(database, end, cancellationToken));
+            obstacles.AddRange(await UnreadableAsync(database, end));
 
         return obstacles.Count > 0
             ? new AdoptionReport(obstacles, [])
             : new AdoptionReport(
                 [],
                 [
-                    .. await EncodingAsync(database, cancellationToken),
+                    .. await EncodingAsync(database),
                     .. Hidden(path, database.Identity),
                     .. Required(columns, database),
-                    .. await host.FaultsAsync(database, cancellationToken),
+                    .. await host.FaultsAsync(database),
                     .. HostHints.Missing(database.Identity),
-                    .. await hints.OfAsync(database, cancellationToken),
-                    .. await CountedAsync(database, cancellationToken),
+                    .. await hints.OfAsync(database),
+                    .. await CountedAsync(database),
                 ]);
     }
 
@@ -151,10 +145,10 @@ internal sealed class AdoptionCheck(
             $"Database__Identity__{setting.Key.Replace(":", "__", StringComparison.Ordinal)}={setting.Value}"),
     ];
 
-    private static IEnumerable<string> Missing(SchemaPath path, IdentityMap identity, string? users)
+    private static string Missing(SchemaPath path, IdentityMap identity, string? users)
     {
         var name = users ?? identity.NameOf("Users");
-        yield return path.Current is not null && users is null
+        return path.Current is not null && users is null
             ? $"The table {name}{path.In(path.Current)} doesn't have the columns of ASP.NET Core Identity's users."
             : $"There is no table {name}, and none that has the columns of ASP.NET Core Identity's users. For a database of its own run "
                 + "'database migrate'.";
@@ -169,33 +163,30 @@ internal sealed class AdoptionCheck(
         select $"The accounts are those{path.In(path.Current!)}. "
             + $"There is a table {identity.NameOf("Users")}{path.In(other)} too, which is not looked at. {path.Mend(other)}.";
 
-    private static async Task<IEnumerable<string>> EncodingAsync(AccountsContext database, CancellationToken cancellationToken) =>
-        await ServerEncoding.NoteAsync(database, cancellationToken) is { } note ? [note] : [];
+    private static async Task<IEnumerable<string>> EncodingAsync(AccountsContext database) =>
+        await ServerEncoding.NoteAsync(database) is { } note ? [note] : [];
 
-    private async Task<IReadOnlyList<string>> CountedAsync(AccountsContext database, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> CountedAsync(AccountsContext database)
     {
         try
         {
-            return await notes.OfAsync(database, cancellationToken);
+            return await notes.OfAsync(database);
         }
         catch (Exception fault) when (fault.IsUnreadableRow())
         {
-            var cause = fault.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
             return
             [
-                $"A row of {database.Identity.NameOf("Users")} can't be read ({cause}): its account gets no link and can't sign in here. "
-                    + "What is odd about the accounts was not counted.",
+                $"A row of {database.Identity.NameOf("Users")} can't be read ({fault.Cause()}): its account gets no link and can't sign in "
+                    + "here. What is odd about the accounts was not counted.",
             ];
         }
     }
 
-    private static async Task<IEnumerable<string>> UnreadableAsync(
-        AccountsContext database, SchemaColumn lockoutEnd, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<string>> UnreadableAsync(AccountsContext database, SchemaColumn lockoutEnd)
     {
         var (name, end) = ($"{lockoutEnd.Table}.{lockoutEnd.Name}", database.Identity.Quote(lockoutEnd.Name));
         if (database is PostgreSqlAccounts
-            && await CountAsync(
-                database, $"isfinite({end}) AND ({end} >= '10000-01-01' OR {end} < '0001-01-01')", cancellationToken) is > 0 and var beyond)
+            && await CountAsync(database, $"isfinite({end}) AND ({end} >= '10000-01-01' OR {end} < '0001-01-01')") is > 0 and var beyond)
             return
             [
                 $"{name} lies outside of the years 1 to 9999 in {beyond} rows, and .NET reads no such date: set it to 'infinity', or to "
@@ -203,20 +194,19 @@ internal sealed class AdoptionCheck(
             ];
 
         var write = new DateTimeOffsetToBinaryConverter().ConvertToProviderTyped;
+        var (earliest, last) = (write(EarliestNumber), write(DateTimeOffset.MaxValue));
         return database.Identity.LockoutEnd == MomentColumn.Binary
-            && await CountAsync(
-                database, $"{end} < {write(EarliestNumber)} OR {end} > {write(DateTimeOffset.MaxValue)}", cancellationToken)
-                is > 0 and var others
+            && await CountAsync(database, $"{end} < {earliest} OR {end} > {last}") is > 0 and var others
             ? [$"{name} holds numbers in {others} rows that aren't moments as Entity Framework writes them: they can't be read."]
             : [];
     }
 
     [SuppressMessage("Security", "EF1002", Justification = "Names come from the database and are delimited; values are ours.")]
-    private static Task<int> CountAsync(AccountsContext database, string condition, CancellationToken cancellationToken) =>
+    private static Task<int> CountAsync(AccountsContext database, string condition) =>
         database.Database
             .SqlQueryRaw<int>(
                 $"SELECT CAST(COUNT(*) AS int) AS \"Value\" FROM {database.Identity.Table("Users")} WHERE {condition}".InFormat())
-            .SingleAsync(cancellationToken);
+            .SingleAsync();
 
     private IEnumerable<string> Required(IReadOnlyList<SchemaColumn> columns, AccountsContext database)
     {

@@ -9,12 +9,12 @@ internal sealed partial class AdoptionNotes(
 {
     private const string AuthenticatorKey = "AuthenticatorKey";
 
-    public async Task<IReadOnlyList<string>> OfAsync(AccountsContext database, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> OfAsync(AccountsContext database)
     {
         var accounts = 0;
         var oddities = Oddities();
         var counts = new int[oddities.Length];
-        await foreach (var row in Rows(database).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var row in Rows(database).AsAsyncEnumerable())
         {
             accounts++;
             for (var i = 0; i < oddities.Length; i++)
@@ -24,9 +24,9 @@ internal sealed partial class AdoptionNotes(
         return
         [
             Noun(accounts, "account") + ".",
-            .. await SharedAsync(database.Users, cancellationToken),
+            .. await SharedAsync(database.Users),
             .. oddities.Zip(counts).SelectMany(pair => Told(pair.Second, "account", pair.First.Text)),
-            .. await OtherFactorsAsync(database, cancellationToken),
+            .. await OtherFactorsAsync(database),
             .. Indexes(database),
         ];
     }
@@ -96,16 +96,15 @@ internal sealed partial class AdoptionNotes(
     private bool IsNormalisedOtherwise(string? plain, string? normalised) =>
         !string.IsNullOrEmpty(plain) && Addresses.CanBeNormalised(plain) && normalizer.NormalizeEmail(plain) != normalised;
 
-    private static async Task<IEnumerable<string>> SharedAsync(IQueryable<Account> users, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<string>> SharedAsync(IQueryable<Account> users)
     {
         const int Most = AccountLookup.MaxAtSignIn;
         var shared = await users.Where(account => account.NormalizedEmail != null).GroupBy(account => account.NormalizedEmail)
-            .Where(alike => alike.Count() > 1).Select(alike => alike.Count()).ToListAsync(cancellationToken);
+            .Where(alike => alike.Count() > 1).Select(alike => alike.Count()).ToListAsync();
         var lookAlikes = await users.CountAsync(
             account =>
                 account.NormalizedUserName != account.NormalizedEmail
-                && users.Any(other => other.Id != account.Id && other.NormalizedEmail == account.NormalizedUserName),
-            cancellationToken);
+                && users.Any(other => other.Id != account.Id && other.NormalizedEmail == account.NormalizedUserName));
         return
         [
             .. Told(shared.Count, "address",
@@ -119,7 +118,7 @@ internal sealed partial class AdoptionNotes(
     }
 
     // Our own table is not there yet.
-    private static async Task<IEnumerable<string>> OtherFactorsAsync(AccountsContext database, CancellationToken cancellationToken) =>
+    private static async Task<IEnumerable<string>> OtherFactorsAsync(AccountsContext database) =>
         !database.Identity.Has("UserTokens") ? [] : Told(
             await database.Users.CountAsync(
                 account =>
@@ -129,8 +128,7 @@ internal sealed partial class AdoptionNotes(
                         && token.LoginProvider == Account.TokenStore
                         && token.Name == AuthenticatorKey
                         && token.Value != null
-                        && token.Value != ""),
-                cancellationToken),
+                        && token.Value != "")),
             "account",
             "[has|have] two-factor on without an authenticator app: here [it is|they are] asked for a code that is mailed to [it|them].");
 

@@ -6,18 +6,16 @@ internal sealed class DisplayNames(HostColumns columns)
     private const int Longest = 400;
 
     /// <returns>Null where no column is set, and for who has no name.</returns>
-    public async Task<string?> OfAsync(AccountsContext database, string accountId, CancellationToken cancellationToken = default)
+    public async Task<string?> OfAsync(AccountsContext database, string accountId)
     {
-        if (await columns.DisplayNameAsync(database, cancellationToken) is not { } column)
+        if (await columns.DisplayNameAsync(database) is not { } column)
             return null;
 
         var identity = database.Identity;
         var text = database is SqlServerAccounts ? "nvarchar(max)" : "text";
         var query = $"SELECT substring(CAST({identity.Quote(column).InFormat()} AS {text}), 1, {Longest}) AS {identity.Quote("Value")} "
             + $"FROM {identity.Table("Users").InFormat()} WHERE {identity.RowSql}";
-        var names = await database.Database
-            .SqlQueryRaw<string?>(query, identity.KeyValues(accountId))
-            .ToListAsync(cancellationToken);
+        var names = await database.Database.SqlQueryRaw<string?>(query, identity.KeyValues(accountId)).ToListAsync();
         return names is [{ } name] ? PlainName.Of(name) : null;
     }
 }

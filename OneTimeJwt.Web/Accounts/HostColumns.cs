@@ -24,10 +24,10 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
     public static string SettingOf(string column) => $"Accounts:New:Columns:{column}";
 
     /// <summary>The columns that must have a value and are given none.</summary>
-    public async Task<IReadOnlyList<string>> UnsetAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> UnsetAsync()
     {
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        return Unset(await ReadAsync(database, cancellationToken), database);
+        await using var database = await contexts.CreateDbContextAsync();
+        return Unset(await ReadAsync(database), database);
     }
 
     /// <param name="columns">Of the users table.</param>
@@ -45,21 +45,18 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
     }
 
     /// <summary>What is wrong with the settings, seen from the database; nothing where it has no users table yet.</summary>
-    public async Task<IReadOnlyList<string>> FaultsAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> FaultsAsync()
     {
         if (!IsSet)
             return [];
 
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        return await FaultsAsync(database, cancellationToken);
+        await using var database = await contexts.CreateDbContextAsync();
+        return await FaultsAsync(database);
     }
 
-    public async Task<IReadOnlyList<string>> FaultsAsync(AccountsContext database, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FaultsAsync(AccountsContext database)
     {
-        if (!IsSet)
-            return [];
-
-        var columns = await ReadAsync(database, cancellationToken);
+        var columns = await ReadAsync(database);
         if (columns.Count == 0)
             return [];
 
@@ -68,7 +65,7 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
         {
             if (Misnamed(database, columns, name, SettingOf(name)) is { } misnamed)
                 faults.Add(misnamed);
-            else if (await MisfitAsync(database, Find(columns, name)!, text!, cancellationToken) is { } misfit)
+            else if (await MisfitAsync(database, Find(columns, name)!, text!) is { } misfit)
                 faults.Add($"{SettingOf(name)}: {misfit}");
         }
 
@@ -112,15 +109,16 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
     }
 
     /// <returns>The column's name as the database has it; null where none is set.</returns>
-    public async Task<string?> DisplayNameAsync(AccountsContext database, CancellationToken cancellationToken) =>
-        settings.Value.DisplayNameColumn is { Length: > 0 } name ? Find(await KnownAsync(database, cancellationToken), name)?.Name : null;
+    public async Task<string?> DisplayNameAsync(AccountsContext database) =>
+        settings.Value.DisplayNameColumn is { Length: > 0 } name ? Find(await KnownAsync(database), name)?.Name : null;
 
     private static string TableOf(AccountsContext database) => database.Identity.NameOf("Users");
 
     private static HashSet<string> OwnOf(AccountsContext database) =>
         [.. database.Model.FindEntityType(typeof(Account))!.GetProperties().Select(property => property.GetColumnName())];
 
-    private static async Task<IReadOnlyList<SchemaColumn>> ReadAsync(AccountsContext database, CancellationToken cancellationToken) =>
+    private static async Task<IReadOnlyList<SchemaColumn>> ReadAsync(
+        AccountsContext database, CancellationToken cancellationToken = default) =>
     [
         .. (await DatabaseSchema.ReadAllAsync(database, cancellationToken)).Where(column => database.Identity.Matches(column, "Users")),
     ];
@@ -144,13 +142,13 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
         || type == "USER-DEFINED";
 
     [SuppressMessage("Security", "CA2100", Justification = "Names come from the database and are delimited.")]
-    private async Task<string?> MisfitAsync(AccountsContext database, SchemaColumn column, string text, CancellationToken cancellationToken)
+    private async Task<string?> MisfitAsync(AccountsContext database, SchemaColumn column, string text)
     {
         var filled = NewColumnValue.Fill(text, SampleAddress, time.GetUtcNow(), database);
         if (column.MaxLength is { } most and >= 0 && !NewColumnValue.IsOfAccount(text) && filled.Length > most)
             return $"the value has {filled.Length} characters and {column.Name} takes {most}: shorten it";
 
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.Database.OpenConnectionAsync();
         await using var command = database.Database.GetDbConnection().CreateCommand();
         var refused =
             $"{column.Name} is of the type {column.Type} and can't hold '{text}': write a value of that type, or give the column a "
@@ -164,7 +162,7 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
         command.Parameters.Add(value);
         try
         {
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await command.ExecuteNonQueryAsync();
             return null;
         }
         catch (DbException fault) when (new DbUpdateException(fault.Message, fault).IsRefusal())
@@ -183,7 +181,8 @@ internal sealed class HostColumns(IDbContextFactory<AccountsContext> contexts, I
         _ => null,
     };
 
-    private async Task<IReadOnlyList<SchemaColumn>> KnownAsync(AccountsContext database, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SchemaColumn>> KnownAsync(
+        AccountsContext database, CancellationToken cancellationToken = default)
     {
         if (_columns.Count == 0)
             _columns = await ReadAsync(database, cancellationToken);

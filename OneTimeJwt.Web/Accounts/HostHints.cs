@@ -48,7 +48,7 @@ internal sealed class HostHints(IOptions<IdentitySettings> settings)
             yield return "Accounts have numbers, which your application gives them: an invitation can't add an account.";
     }
 
-    public async Task<IReadOnlyList<string>> OfAsync(AccountsContext database, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> OfAsync(AccountsContext database)
     {
         var identity = database.Identity;
         var set = settings.Value.Active.Select(ActiveCondition.Parse).OfType<ActiveCondition>().Select(known => known.Column)
@@ -61,10 +61,10 @@ internal sealed class HostHints(IOptions<IdentitySettings> settings)
         {
             var plain = IdentityNames.Plain(column.Name);
             if (Deciding.Contains(plain))
-                hints.Add(await DecidingAsync(database, column, plain, rules++, cancellationToken));
+                hints.Add(await DecidingAsync(database, column, plain, rules++));
             else if (Tenants.Contains(plain))
                 hints.Add(
-                    $"{column.Table}.{column.Name} looks like a tenant's ({await ValuesAsync(database, column, cancellationToken)}). To "
+                    $"{column.Table}.{column.Name} looks like a tenant's ({await ValuesAsync(database, column)}). To "
                         + $"serve one of them only, set Database__Identity__Tenant__Column={column.Name} and "
                         + "Database__Identity__Tenant__Value.");
             else if (plain is "refreshtoken" or "refreshtokenhash")
@@ -73,7 +73,7 @@ internal sealed class HostHints(IOptions<IdentitySettings> settings)
                         + string.Create(CultureInfo.InvariantCulture, $"Database__Identity__ClearOnReset__{cleared++}={column.Name}"));
         }
 
-        if (await HasRowSecurityAsync(database, cancellationToken))
+        if (await HasRowSecurityAsync(database))
             hints.Add(
                 $"{identity.NameOf("Users")} has row-level security: this app sees the rows that its policies show to this user. "
                     + "Where they read a setting of the session, set Database__Identity__Session__Name and "
@@ -81,21 +81,20 @@ internal sealed class HostHints(IOptions<IdentitySettings> settings)
         return hints;
     }
 
-    private static async Task<string> DecidingAsync(
-        AccountsContext database, SchemaColumn column, string plain, int number, CancellationToken cancellationToken)
+    private static async Task<string> DecidingAsync(AccountsContext database, SchemaColumn column, string plain, int number)
     {
         var kind = column.Type.ToLowerInvariant();
         var isFlag = kind is "boolean" or "bool" or "bit" or "integer" or "tinyint" && !plain.Contains("stat", StringComparison.Ordinal);
         var wanted = !isFlag ? $"{column.Name} in (…)"
             : Negative.Any(word => plain.EndsWith(word, StringComparison.Ordinal)) ? $"{column.Name} != true"
             : $"{column.Name} = true";
-        var values = await ValuesAsync(database, column, cancellationToken);
+        var values = await ValuesAsync(database, column);
         return $"{column.Table}.{column.Name} looks as if it decides who may sign in ({values}). If so, set "
             + string.Create(CultureInfo.InvariantCulture, $"Database__Identity__Active__{number}='{wanted}'");
     }
 
     [SuppressMessage("Security", "EF1003", Justification = "Names come from the database and are delimited.")]
-    private static async Task<string> ValuesAsync(AccountsContext database, SchemaColumn column, CancellationToken cancellationToken)
+    private static async Task<string> ValuesAsync(AccountsContext database, SchemaColumn column)
     {
         var identity = database.Identity;
         var (name, table) = (identity.Quote(column.Name).InFormat(), identity.Table("Users").InFormat());
@@ -105,13 +104,13 @@ internal sealed class HostHints(IOptions<IdentitySettings> settings)
             .SqlQueryRaw<Counted>(
                 $"SELECT {top}CAST({name} AS {text}) AS {identity.Quote("Text")}, CAST(COUNT(*) AS bigint) AS {identity.Quote("Count")} "
                     + $"FROM {table} GROUP BY CAST({name} AS {text}) ORDER BY COUNT(*) DESC{limit}")
-            .ToListAsync(cancellationToken);
+            .ToListAsync();
         return counts.Count == 0
             ? "no values"
             : string.Join(", ", counts.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Text ?? "null"}: {row.Count:N0}")));
     }
 
-    private static async Task<bool> HasRowSecurityAsync(AccountsContext database, CancellationToken cancellationToken)
+    private static async Task<bool> HasRowSecurityAsync(AccountsContext database)
     {
         var sql = database switch
         {
@@ -123,7 +122,7 @@ internal sealed class HostHints(IOptions<IdentitySettings> settings)
         };
         return sql is not null
             && await database.Database.SqlQueryRaw<bool?>(sql, database.Identity.Table("Users"))
-                .SingleOrDefaultAsync(cancellationToken) == true;
+                .SingleOrDefaultAsync() == true;
     }
 
     private sealed record Counted(string? Text, long Count);

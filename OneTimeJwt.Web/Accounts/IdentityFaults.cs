@@ -9,20 +9,20 @@ internal sealed class IdentityFaults(
 {
     private const string Section = "Database:Identity";
 
-    public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> FindAsync()
     {
         if (Of(maps.Current) is { Count: > 0 } faults)
             return faults;
         if (CanCompare(maps.Current))
             return [];
 
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        return await FindAsync(database, cancellationToken);
+        await using var database = await contexts.CreateDbContextAsync();
+        return await FindAsync(database);
     }
 
     /// <summary>The same with what the database says to the conditions.</summary>
     [SuppressMessage("Security", "EF1002", Justification = "Names come from the database and are delimited; values are literals.")]
-    public async Task<IReadOnlyList<string>> FindAsync(AccountsContext database, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FindAsync(AccountsContext database)
     {
         var faults = Of(database.Identity);
         if (faults.Count > 0 || database.Identity.ActiveSql("u") is not { } active)
@@ -30,14 +30,14 @@ internal sealed class IdentityFaults(
 
         try
         {
-            await database.Database.ExecuteSqlRawAsync(Comparison(database.Identity, active).InFormat(), cancellationToken);
+            await database.Database.ExecuteSqlRawAsync(Comparison(database.Identity, active).InFormat());
             return [];
         }
         catch (DbException fault) when (!fault.IsTransient)
         {
             return
             [
-                $"{Section}:Active: the database can't compare with these values ({fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}): "
+                $"{Section}:Active: the database can't compare with these values ({fault.Cause()}): "
                     + "write values of their columns' types",
             ];
         }

@@ -36,6 +36,6 @@ public sealed class AdoptedDatabase(IDbContextFactory<AccountsContext> contexts,
         await using var database = await contexts.CreateDbContextAsync();
         var applied = await database.GetService<IHistoryRepository>().GetAppliedMigrationsAsync();
         return applied.Any(row => IsMark(row.ProductVersion))
-            || (await DatabaseSchema.ReadAsync(database, CancellationToken.None)).Any(column => column.Table == ForeignHistory);
+            || (await DatabaseSchema.ReadAsync(database)).Any(column => column.Table == ForeignHistory);
     }
 }

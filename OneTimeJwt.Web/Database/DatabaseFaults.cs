@@ -22,7 +22,7 @@ internal static class DatabaseFaults
     /// <param name="fault">What was thrown. Drivers wrap what the network said, and are wrapped by who tried again.</param>
     public static DatabaseFault Of(Exception fault)
     {
-        for (var inner = fault; inner is not null; inner = inner.InnerException)
+        foreach (var inner in Chain(fault))
         {
             switch (inner)
             {
@@ -139,7 +139,7 @@ internal static class DatabaseFaults
         Of(fault) >= DatabaseFault.NoRight && !Chain(fault).Any(inner => inner is System.Net.Sockets.SocketException or IOException);
 
     /// <summary>What the database says, in one line.</summary>
-    public static string Cause(this DbUpdateException fault) => fault.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+    public static string Cause(this Exception fault) => fault.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
 
     private static IEnumerable<Exception> Chain(Exception fault)
     {

@@ -82,28 +82,22 @@ internal static class DatabaseSchema
         """;
 
     /// <returns>The tables that a plain name means; none where there is no database yet.</returns>
-    public static async Task<IReadOnlyList<SchemaColumn>> ReadAsync(AccountsContext database, CancellationToken cancellationToken) =>
+    public static async Task<IReadOnlyList<SchemaColumn>> ReadAsync(
+        AccountsContext database, CancellationToken cancellationToken = default) =>
         [.. (await ReadAllAsync(database, cancellationToken)).Where(column => column.IsVisible)];
 
     /// <returns>The tables of all schemas; none where there is no database yet.</returns>
-    public static async Task<IReadOnlyList<SchemaColumn>> ReadAllAsync(AccountsContext database, CancellationToken cancellationToken) =>
+    public static async Task<IReadOnlyList<SchemaColumn>> ReadAllAsync(
+        AccountsContext database, CancellationToken cancellationToken = default) =>
         await IsThereAsync(database, cancellationToken)
-            ? await database.Database.SqlQueryRaw<SchemaColumn>(Sql(database)).ToListAsync(cancellationToken)
+            ? await database.Database.SqlQueryRaw<SchemaColumn>(Sql(database.Identity.Provider)).ToListAsync(cancellationToken)
             : [];
 
     /// <summary>The same for a caller that can't wait otherwise.</summary>
     public static IReadOnlyList<SchemaColumn> ReadAll(AccountsContext database) =>
         database.GetService<IRelationalDatabaseCreator>().Exists()
-            ? database.Database.SqlQueryRaw<SchemaColumn>(Sql(database)).ToList()
+            ? database.Database.SqlQueryRaw<SchemaColumn>(Sql(database.Identity.Provider)).ToList()
             : [];
-
-    internal static string Sql(AccountsContext database) => Sql(
-        database switch
-        {
-            PostgreSqlAccounts => DatabaseProvider.PostgreSql,
-            SqlServerAccounts => DatabaseProvider.SqlServer,
-            _ => DatabaseProvider.Sqlite,
-        });
 
     internal static string Sql(DatabaseProvider provider) =>
         provider switch { DatabaseProvider.PostgreSql => PostgreSql, DatabaseProvider.SqlServer => SqlServer, _ => Sqlite };
@@ -122,7 +116,7 @@ internal static class DatabaseSchema
         row.GetBoolean(9));
 
     /// <summary>Whether there is a database. Asking takes another connection, which within a transaction might not be had.</summary>
-    public static async Task<bool> IsThereAsync(AccountsContext database, CancellationToken cancellationToken) =>
+    public static async Task<bool> IsThereAsync(AccountsContext database, CancellationToken cancellationToken = default) =>
         database.Database.CurrentTransaction is not null
         || await database.GetService<IRelationalDatabaseCreator>().ExistsAsync(cancellationToken);
 }

@@ -43,7 +43,7 @@ internal sealed class IdentityMaps(
         try
         {
             var found = plain.ReadCatalogue();
-            return (found, Keep(new IdentityMap(settings.Value, found.Columns, database.Value.Provider)));
+            return (found, Keep(found.Columns));
         }
         catch (Exception fault) when (fault.IsOfDatabase())
         {
@@ -51,7 +51,11 @@ internal sealed class IdentityMaps(
         }
     }
 
-    private IdentityMap Keep(IdentityMap map) => map.IsFound ? _kept ??= map : map;
+    private IdentityMap Keep(IReadOnlyList<SchemaColumn> columns)
+    {
+        var map = new IdentityMap(settings.Value, columns, database.Value.Provider);
+        return map.IsFound ? _kept ??= map : map;
+    }
 
     private IdentityMap Read()
     {
@@ -59,14 +63,14 @@ internal sealed class IdentityMaps(
             return seen;
 
         // Entity Framework knows which faults pass, and whether there is a database at all.
-        using var context = AccountsContext.Create(database.Value.Provider, options.Value, writer, IdentityMap.Default);
+        using var context = ContextFor(settings.Value, []);
         try
         {
-            return Keep(new IdentityMap(settings.Value, DatabaseSchema.ReadAll(context), database.Value.Provider));
+            return Keep(DatabaseSchema.ReadAll(context));
         }
         catch (DbException) when (MayBeAway)
         {
-            return new IdentityMap(settings.Value, [], database.Value.Provider);
+            return context.Identity;
         }
     }
 }

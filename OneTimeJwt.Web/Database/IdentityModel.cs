@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Microsoft.EntityFrameworkCore.ValueGeneration;
@@ -31,10 +32,10 @@ internal static class IdentityModel
     {
         AccountKey.AddText(builder, map.KeyType, isLowerCase: map.Provider == DatabaseProvider.PostgreSql);
         foreach (var (type, table) in Types)
-            Rename(map, builder.Entity(type).Metadata, table);
+            Rename(builder.Entity(type), map.NameOf(table), map.Schema, table == "Users" ? map.ColumnOf : map.OtherColumnOf);
 
         if (map.IsFound && !map.Has("UserTokens"))
-            Rename(builder.Entity<IdentityUserToken<string>>().Metadata, OwnUserTokens);
+            Rename(builder.Entity<IdentityUserToken<string>>(), OwnUserTokens, schema: null, column => column);
         if (map.IsFound && !map.Has("UserLogins"))
             MakeEmpty(map, builder);
         foreach (var missing in map.Missing.Intersect(IdentityNames.Optional))
@@ -47,20 +48,11 @@ internal static class IdentityModel
             AddTenant(map, builder, tenant, map.TenantKey!);
     }
 
-    private static void Rename(IdentityMap map, IMutableEntityType type, string table)
+    private static void Rename(EntityTypeBuilder type, string table, string? schema, Func<string, string> column)
     {
-        type.SetTableName(map.NameOf(table));
-        type.SetSchema(map.Schema);
-        foreach (var property in type.GetProperties())
-            property.SetColumnName(table == "Users" ? map.ColumnOf(property.Name) : map.OtherColumnOf(property.Name));
-    }
-
-    private static void Rename(IMutableEntityType type, string table)
-    {
-        type.SetTableName(table);
-        type.SetSchema(null);
-        foreach (var property in type.GetProperties())
-            property.SetColumnName(property.Name);
+        type.ToTable(table, schema);
+        foreach (var property in type.Metadata.GetProperties())
+            property.SetColumnName(column(property.Name));
     }
 
     // Who has no table of logins has no account that signs in through another provider.

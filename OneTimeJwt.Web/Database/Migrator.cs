@@ -17,59 +17,57 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Iden
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     /// <exception cref="ForeignDatabaseException">It has to be adopted first.</exception>
-    public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> PendingAsync()
     {
         if (IsInOrder())
             return [];
 
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await PendingAsync(context, cancellationToken);
+        await using var context = await contexts.CreateDbContextAsync();
+        return await PendingAsync(context);
     }
 
     /// <returns>The migrations that were applied.</returns>
     /// <exception cref="ForeignDatabaseException">It has to be adopted first.</exception>
-    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> MigrateAsync()
     {
-        var before = await PendingAsync(cancellationToken);
+        var before = await PendingAsync();
         if (before.Count == 0)
             return [];
 
         var applied = await InTurnAsync(
             async context =>
             {
-                var pending = await PendingAsync(context, cancellationToken);
-                return pending.Count == 0 ? [] : await MigrateAsync(context, pending, cancellationToken);
-            },
-            cancellationToken);
+                var pending = await PendingAsync(context);
+                return pending.Count == 0 ? [] : await MigrateAsync(context, pending);
+            });
         if (applied.Any(MakesIdentityTables))
-            await KeepLogAheadAsync(cancellationToken);
+            await KeepLogAheadAsync();
         return applied;
     }
 
     /// <summary>Leaves Identity's tables as they are and adds our own.</summary>
     /// <returns>The migrations that were applied.</returns>
-    public async Task<IReadOnlyList<string>> AdoptAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> AdoptAsync()
     {
         return await InTurnAsync(
             async context =>
             {
                 ForeignDatabaseException.ThrowIfUnknown(context.Identity);
-                var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context, cancellationToken), cancellationToken);
+                var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context));
                 if (pending.RemoveAll(MakesIdentityTables) > 0)
                 {
                     var history = context.GetService<IHistoryRepository>();
-                    await history.CreateIfNotExistsAsync(cancellationToken);
-                    await context.Database.ExecuteSqlRawAsync(history.GetInsertScript(IdentityRow(context)), cancellationToken);
+                    await history.CreateIfNotExistsAsync();
+                    await context.Database.ExecuteSqlRawAsync(history.GetInsertScript(IdentityRow(context)));
                 }
 
                 else
                 {
-                    await ThrowIfOfOthersAsync(context, cancellationToken);
+                    await ThrowIfOfOthersAsync(context);
                 }
 
-                return pending.Count == 0 ? [] : await MigrateAsync(context, pending, cancellationToken);
-            },
-            cancellationToken);
+                return pending.Count == 0 ? [] : await MigrateAsync(context, pending);
+            });
     }
 
     /// <param name="adopted">For a database that has Identity's tables already.</param>
@@ -97,7 +95,7 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Iden
 
     private static bool MakesIdentityTables(string migration) => migration.EndsWith(IdentityTables, StringComparison.Ordinal);
 
-    private static async Task ThrowIfOfOthersAsync(AccountsContext context, CancellationToken cancellationToken)
+    private static async Task ThrowIfOfOthersAsync(AccountsContext context, CancellationToken cancellationToken = default)
     {
         var applied = await context.GetService<IHistoryRepository>().GetAppliedMigrationsAsync(cancellationToken);
         if (applied.Any(row => IsOfOthers(row.MigrationId, row.ProductVersion, context.Identity)))
@@ -116,7 +114,8 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Iden
         MakesIdentityTables(migration) && AdoptedDatabase.IsMark(mark) && mark != AdoptedDatabase.MarkOf(map);
 
     // Tables first: what another node makes in between is no longer pending then.
-    public static async Task<IReadOnlyList<string>> PendingAsync(AccountsContext context, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> PendingAsync(
+        AccountsContext context, CancellationToken cancellationToken = default)
     {
         var path = await SchemaPath.ReadAsync(context, cancellationToken);
         var schema = await DatabaseSchema.ReadAsync(context, cancellationToken);
@@ -136,47 +135,45 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Iden
     private static async Task<List<string>> UnappliedAsync(
         AccountsContext context,
         IReadOnlyList<SchemaColumn> schema,
-        CancellationToken cancellationToken) =>
+        CancellationToken cancellationToken = default) =>
         schema.Any(column => column.Table == AccountsContext.HistoryTable)
             ? [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)]
             : [.. context.Database.GetMigrations()];
 
-    private static async Task<IReadOnlyList<string>> MigrateAsync(
-        AccountsContext context, IReadOnlyList<string> pending, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> MigrateAsync(AccountsContext context, IReadOnlyList<string> pending)
     {
         // Where the list isn't there yet, looking into it fails, and with it the transaction.
         if (context is PostgreSqlAccounts)
-            await context.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
-        await context.Database.MigrateAsync(cancellationToken);
+            await context.GetService<IHistoryRepository>().CreateIfNotExistsAsync();
+        await context.Database.MigrateAsync();
         return pending;
     }
 
     // One transaction has the lock and does all the work. Entity Framework's own locks are let go of from migration to
     // migration on PostgreSQL and outlive a killed process on SQLite; a session's lock is lost behind a pooler, which gives
     // each transaction another session. On SQL Server its lock is a session's, and does.
-    private async Task<IReadOnlyList<string>> InTurnAsync(
-        Func<AccountsContext, Task<IReadOnlyList<string>>> act, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> InTurnAsync(Func<AccountsContext, Task<IReadOnlyList<string>>> act)
     {
-        await using var any = await contexts.CreateDbContextAsync(cancellationToken);
-        await MakeDatabaseAsync(any, cancellationToken);
+        await using var any = await contexts.CreateDbContextAsync();
+        await MakeDatabaseAsync(any);
         if (any is SqlServerAccounts)
             return await act(any);
 
         return await any.Database.CreateExecutionStrategy().ExecuteAsync(
             async () =>
             {
-                await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+                await using var context = await contexts.CreateDbContextAsync();
                 context.Database.SetCommandTimeout(Timeout);
-                await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+                await using var transaction = await context.Database.BeginTransactionAsync();
                 if (context is PostgreSqlAccounts)
-                    await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({MigrationLock})", cancellationToken);
+                    await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({MigrationLock})");
                 var applied = await act(context);
-                await transaction.CommitAsync(cancellationToken);
+                await transaction.CommitAsync();
                 return applied;
             });
     }
 
-    private static async Task MakeDatabaseAsync(AccountsContext context, CancellationToken cancellationToken)
+    private static async Task MakeDatabaseAsync(AccountsContext context)
     {
         // Connections open what is there and make nothing.
         if (context is SqliteAccounts)
@@ -186,26 +183,26 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Iden
         }
 
         var creator = context.GetService<IRelationalDatabaseCreator>();
-        if (await creator.ExistsAsync(cancellationToken))
+        if (await creator.ExistsAsync())
             return;
 
         try
         {
-            await creator.CreateAsync(cancellationToken);
+            await creator.CreateAsync();
         }
         catch (DbException)
         {
             // Another node may have been faster.
-            if (!await creator.ExistsAsync(cancellationToken))
+            if (!await creator.ExistsAsync())
                 throw;
         }
     }
 
     // Not possible within a transaction.
-    private async Task KeepLogAheadAsync(CancellationToken cancellationToken)
+    private async Task KeepLogAheadAsync()
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var context = await contexts.CreateDbContextAsync();
         if (context is SqliteAccounts)
-            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
+            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;");
     }
 }

@@ -32,11 +32,9 @@ internal sealed record SchemaPath(string? Current, IReadOnlyList<string> Others,
 
     private const string IsChosenOnSqlServer = "SELECT CAST(CASE WHEN SCHEMA_NAME() <> N'dbo' THEN 1 ELSE 0 END AS bit) AS [Value]";
 
-    private bool IsOnSqlServer { get; init; }
+    private DatabaseProvider Provider { get; init; }
 
-    private bool HasSchemas { get; init; } = true;
-
-    public static async Task<SchemaPath> ReadAsync(AccountsContext database, CancellationToken cancellationToken)
+    public static async Task<SchemaPath> ReadAsync(AccountsContext database, CancellationToken cancellationToken = default)
     {
         if (!await DatabaseSchema.IsThereAsync(database, cancellationToken))
             return new SchemaPath(Current: null, Others: [], IsChosen: false);
@@ -56,15 +54,14 @@ internal sealed record SchemaPath(string? Current, IReadOnlyList<string> Others,
             [.. found.Where(table => !table.IsCurrent).Select(table => table.Schema)],
             await database.Database.SqlQueryRaw<bool>(chosen).SingleAsync(cancellationToken))
         {
-            IsOnSqlServer = database is SqlServerAccounts,
-            HasSchemas = database is not SqliteAccounts,
+            Provider = identity.Provider,
         };
     }
 
-    public string In(string schema) => HasSchemas ? $" in the schema {schema}" : "";
+    public string In(string schema) => Provider == DatabaseProvider.Sqlite ? "" : $" in the schema {schema}";
 
     /// <summary>What makes the names mean the tables of that schema.</summary>
-    public string Mend(string schema) => IsOnSqlServer
+    public string Mend(string schema) => Provider == DatabaseProvider.SqlServer
         ? $"To use those accounts make it this user's default (ALTER USER … WITH DEFAULT_SCHEMA = [{schema}])"
         : $"To use those accounts put Search Path={schema} into ConnectionStrings:Accounts, or ALTER ROLE … SET search_path = \"{schema}\"";
 

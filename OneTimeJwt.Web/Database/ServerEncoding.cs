@@ -56,13 +56,13 @@ internal static class ServerEncoding
     }
 
     /// <returns>What it means that the database isn't in UTF-8; null where it is.</returns>
-    public static async Task<string?> NoteAsync(AccountsContext database, CancellationToken cancellationToken)
+    public static async Task<string?> NoteAsync(AccountsContext database)
     {
         if (database is not PostgreSqlAccounts)
             return null;
 
         var encoding = await database.Database.SqlQuery<string>($"""SELECT current_setting('server_encoding') AS "Value" """)
-            .SingleAsync(cancellationToken);
+            .SingleAsync();
         return encoding switch
         {
             "UTF8" => null,

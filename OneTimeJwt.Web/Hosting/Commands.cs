@@ -87,14 +87,15 @@ internal static class Commands
         }
 
         await Console.Out.WriteLineAsync($"Found:\n  {string.Join("\n  ", report.Notes)}");
+        var isCheck = words.Contains("--check");
         if (report.LacksSettings)
         {
-            await (words.Contains("--check") ? Console.Out : Console.Error).WriteLineAsync(
+            await (isCheck ? Console.Out : Console.Error).WriteLineAsync(
                 $"It can be adopted with these settings. Nothing was changed.\n  {string.Join("\n  ", report.Settings)}");
-            return words.Contains("--check") ? 0 : Failed;
+            return isCheck ? 0 : Failed;
         }
 
-        if (words.Contains("--check"))
+        if (isCheck)
         {
             await Console.Out.WriteLineAsync("It can be adopted. Nothing was changed.");
             return 0;
@@ -114,7 +115,7 @@ internal static class Commands
         var applied = await app.Services.GetRequiredService<Migrator>().MigrateAsync();
         await Console.Out.WriteLineAsync(applied.Count == 0 ? "The database is up to date." : $"Applied: {string.Join(", ", applied)}");
         await using var scope = app.Services.CreateAsyncScope();
-        if (await ServerEncoding.NoteAsync(scope.ServiceProvider.GetRequiredService<AccountsContext>(), CancellationToken.None) is { } note)
+        if (await ServerEncoding.NoteAsync(scope.ServiceProvider.GetRequiredService<AccountsContext>()) is { } note)
             await Console.Out.WriteLineAsync(note);
         return 0;
     }

@@ -50,7 +50,7 @@ public sealed class ManyRowsTests(ITestOutputHelper output)
             await HostSql.RunAsync(database, """ANALYZE identity."Users" """);
             await using var check = UnstartedApp.Beside(DatabaseProvider.PostgreSql, database.ConnectionString);
             var clock = Stopwatch.StartNew();
-            var report = await check.Adoption.CheckAsync(shape.Users, Cancellation);
+            var report = await check.Adoption.CheckAsync(shape.Users);
             Print($"check: {clock.Elapsed.TotalSeconds:N1} s");
             Assert.Contains(report.Notes, note => note.EndsWith(" accounts.", StringComparison.Ordinal));
         }
