@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -127,18 +128,13 @@ public sealed class OneTimeTokens(
             : null;
     }
 
-    internal static bool IsShapedLikeAToken([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? token)
+    internal static bool IsShapedLikeAToken([NotNullWhen(true)] string? token)
     {
-        if (token is null or { Length: > MaxLength } || token.AsSpan().Count('.') != 2)
-            return false;
-
         Span<byte> bytes = stackalloc byte[MaxLength];
-        foreach (var range in token.AsSpan().Split('.'))
-        {
-            if (!Segment.TryDecode(token.AsSpan(range), bytes, out _))
-                return false;
-        }
-
-        return true;
+        return token is { Length: <= MaxLength }
+            && token.Split('.') is [var header, var payload, var signature]
+            && Segment.TryDecode(header, bytes, out _)
+            && Segment.TryDecode(payload, bytes, out _)
+            && Segment.TryDecode(signature, bytes, out _);
     }
 }
