@@ -139,23 +139,18 @@ public sealed class AccountLookup(ILookupNormalizer normalizer)
 
         try
         {
-            return await FindReadableAsync(database, text);
+            var spellings = Spellings(text);
+            // Anyone may register an account with another person's address, and only its owner can confirm it.
+            var addressed = await database.Users.Where(account => spellings.Contains(account.NormalizedEmail!))
+                .OrderByDescending(account => account.EmailConfirmed).ThenBy(account => account.Id).Take(MaxAtSignIn).ToListAsync();
+            var named = await database.Users.Where(account => spellings.Contains(account.NormalizedUserName!))
+                .OrderBy(account => account.Id).Take(MaxAtSignIn).ToListAsync();
+            var byAddress = WithAddress(addressed, account => account.Email, text);
+            return new AccountCandidates(byAddress, named.Find(account => byAddress.All(other => other.Id != account.Id)));
         }
         catch (Exception fault) when (fault.IsUnreadableRow())
         {
             return new AccountCandidates([], null);
         }
-    }
-
-    private async Task<AccountCandidates> FindReadableAsync(AccountsContext database, string text)
-    {
-        var spellings = Spellings(text);
-        // Anyone may register an account with another person's address, and only its owner can confirm it.
-        var addressed = await database.Users.Where(account => spellings.Contains(account.NormalizedEmail!))
-            .OrderByDescending(account => account.EmailConfirmed).ThenBy(account => account.Id).Take(MaxAtSignIn).ToListAsync();
-        var named = await database.Users.Where(account => spellings.Contains(account.NormalizedUserName!))
-            .OrderBy(account => account.Id).Take(MaxAtSignIn).ToListAsync();
-        var byAddress = WithAddress(addressed, account => account.Email, text);
-        return new AccountCandidates(byAddress, named.Find(account => byAddress.All(other => other.Id != account.Id)));
     }
 }
