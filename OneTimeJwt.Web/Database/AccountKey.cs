@@ -1,6 +1,9 @@
+using System.Data;
 using System.Globalization;
+using System.Linq.Expressions;
 using System.Reflection;
 using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace OneTimeJwt.Web.Database;
@@ -41,14 +44,13 @@ internal static class AccountKey
             if (type == AccountKeyType.String)
                 return arguments[0];
 
-            var text = new SqlUnaryExpression(System.Linq.Expressions.ExpressionType.Convert, arguments[0], typeof(string), TextMapping);
+            var text = new SqlUnaryExpression(ExpressionType.Convert, arguments[0], typeof(string), TextMapping);
             return type != AccountKeyType.Guid || isLowerCase
                 ? text
                 : new SqlFunctionExpression("LOWER", [text], nullable: true, [true], typeof(string), TextMapping);
         });
 
-    private static Microsoft.EntityFrameworkCore.Storage.RelationalTypeMapping TextMapping { get; } =
-        new Microsoft.EntityFrameworkCore.Storage.StringTypeMapping("varchar(36)", System.Data.DbType.String, unicode: false, size: 36);
+    private static StringTypeMapping TextMapping { get; } = new("varchar(36)", DbType.String, unicode: false, size: 36);
 
     private static Guid ToGuid(string text) => Guid.TryParse(text, out var key) ? key : NoGuid;
 

@@ -34,12 +34,11 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Iden
         if (before.Count == 0)
             return [];
 
-        var applied = await InTurnAsync(
-            async context =>
-            {
-                var pending = await PendingAsync(context);
-                return pending.Count == 0 ? [] : await MigrateAsync(context, pending);
-            });
+        var applied = await InTurnAsync(async context =>
+        {
+            var pending = await PendingAsync(context);
+            return pending.Count == 0 ? [] : await MigrateAsync(context, pending);
+        });
         if (applied.Any(MakesIdentityTables))
             await KeepLogAheadAsync();
         return applied;
@@ -47,28 +46,23 @@ internal sealed class Migrator(IDbContextFactory<AccountsContext> contexts, Iden
 
     /// <summary>Leaves Identity's tables as they are and adds our own.</summary>
     /// <returns>The migrations that were applied.</returns>
-    public async Task<IReadOnlyList<string>> AdoptAsync()
+    public Task<IReadOnlyList<string>> AdoptAsync() => InTurnAsync(async context =>
     {
-        return await InTurnAsync(
-            async context =>
-            {
-                ForeignDatabaseException.ThrowIfUnknown(context.Identity);
-                var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context));
-                if (pending.RemoveAll(MakesIdentityTables) > 0)
-                {
-                    var history = context.GetService<IHistoryRepository>();
-                    await history.CreateIfNotExistsAsync();
-                    await context.Database.ExecuteSqlRawAsync(history.GetInsertScript(IdentityRow(context)));
-                }
+        ForeignDatabaseException.ThrowIfUnknown(context.Identity);
+        var pending = await UnappliedAsync(context, await DatabaseSchema.ReadAsync(context));
+        if (pending.RemoveAll(MakesIdentityTables) > 0)
+        {
+            var history = context.GetService<IHistoryRepository>();
+            await history.CreateIfNotExistsAsync();
+            await context.Database.ExecuteSqlRawAsync(history.GetInsertScript(IdentityRow(context)));
+        }
+        else
+        {
+            await ThrowIfOfOthersAsync(context);
+        }
 
-                else
-                {
-                    await ThrowIfOfOthersAsync(context);
-                }
-
-                return pending.Count == 0 ? [] : await MigrateAsync(context, pending);
-            });
-    }
+        return pending.Count == 0 ? [] : await MigrateAsync(context, pending);
+    });
 
     /// <param name="adopted">For a database that has Identity's tables already.</param>
     public async Task<string> ScriptAsync(bool adopted)

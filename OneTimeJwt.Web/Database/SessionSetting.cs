@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Data.SqlClient;
 using Npgsql;
 
 namespace OneTimeJwt.Web.Database;
@@ -38,12 +37,15 @@ internal sealed class SessionSetting(SessionSettings settings, DatabaseProvider 
     {
         var command = connection.CreateCommand();
         command.CommandText = provider == DatabaseProvider.SqlServer ? SqlServer : PostgreSql;
-        command.Parameters.Add(Parameter("name", settings.Name!));
-        command.Parameters.Add(Parameter("value", settings.Value!));
+        Add("name", settings.Name);
+        Add("value", settings.Value);
         return command;
-    }
 
-    private DbParameter Parameter(string name, string value) => provider == DatabaseProvider.SqlServer
-        ? new SqlParameter(name, value)
-        : new NpgsqlParameter(name, value);
+        void Add(string name, string? value)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+    }
 }

@@ -123,13 +123,16 @@ internal static class Commands
     private static async Task<int> SendTestMailAsync(WebApplication app, string to)
     {
         var fault = await app.Services.GetRequiredService<TestMail>().SendAsync(to);
-        await (
-            fault is null
-                ? Console.Out.WriteLineAsync(
-                    $"The test mail to {to} was accepted. If it doesn't arrive, look into that mailbox's spam folder and then into "
-                        + "the log of the mail server.")
-                : Console.Error.WriteLineAsync($"The test mail to {to} was not sent: {fault.Cause}. {fault.Advice}."));
-        return fault is null ? 0 : Failed;
+        if (fault is not null)
+        {
+            await Console.Error.WriteLineAsync($"The test mail to {to} was not sent: {fault.Cause}. {fault.Advice}.");
+            return Failed;
+        }
+
+        await Console.Out.WriteLineAsync(
+            $"The test mail to {to} was accepted. If it doesn't arrive, look into that mailbox's spam folder and then into the log of the "
+                + "mail server.");
+        return 0;
     }
 
     private static async Task<int> InviteAsync(WebApplication app, string address)
