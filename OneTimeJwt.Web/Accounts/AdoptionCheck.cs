@@ -133,7 +133,7 @@ internal sealed class AdoptionCheck(
     {
         var tables = columns.Where(column => column.IsVisible).Select(column => column.Table).Distinct().ToList();
         return tables.Contains(AccountsContext.HistoryTable) ? [] : tables
-            .Where(table => table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal))
+            .Where(AccountsContext.IsOurs)
             .Select(table =>
                 $"There is a table {table} already, and it was not made here: every table of ours starts with "
                     + $"{AccountsContext.OurPrefix}. Rename it.");

@@ -20,6 +20,8 @@ public abstract class AccountsContext(DbContextOptions<AccountsContext> options,
     /// <summary>What the names of our own tables start with.</summary>
     public const string OurPrefix = "Recovery";
 
+    internal static bool IsOurs(string table) => table.StartsWith(OurPrefix, StringComparison.Ordinal);
+
     /// <summary>The table of applied migrations. Another application on the same database has its own.</summary>
     public const string HistoryTable = "RecoveryMigrations";
 

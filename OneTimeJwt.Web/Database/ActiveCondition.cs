@@ -61,7 +61,7 @@ internal sealed partial record ActiveCondition(string Column, bool IsNegated, IR
                 : null;
         }
 
-        return $"{(database == DatabaseProvider.SqlServer ? "N" : "")}'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+        return IdentityMap.Literal(value, database);
     }
 
     private static bool IsNumeric(string kind) => kind is "integer" or "int" or "bigint" or "smallint" or "tinyint" or "numeric";

@@ -102,14 +102,12 @@ internal static class DatabaseRights
     // A table of Identity's by its name here; one that isn't there is not asked for.
     private static IEnumerable<string> Rows(AccountsContext database, (string Table, string Rights)[] needed, int isVital) =>
         from need in needed
-        let prefix = database is SqlServerAccounts ? "N" : ""
+        let provider = database.Identity.Provider
         let isIdentity = IdentityNames.Tables.ContainsKey(need.Table)
         let isThere = isIdentity && (!database.Identity.IsFound || database.Identity.Has(need.Table))
         where !isIdentity || isThere || need.Table == "UserTokens"
         let table = isThere ? database.Identity.NameOf(need.Table) : isIdentity ? IdentityModel.OwnUserTokens : need.Table
         let name = isThere ? database.Identity.Table(need.Table) : database.Identity.Quote(table)
         from right in need.Rights.Split(' ')
-        select $"({prefix}'{Literal(table)}', {prefix}'{Literal(name)}', '{right}', {isVital})";
-
-    private static string Literal(string text) => text.Replace("'", "''", StringComparison.Ordinal).InFormat();
+        select $"({IdentityMap.Literal(table, provider)}, {IdentityMap.Literal(name, provider)}, '{right}', {isVital})".InFormat();
 }

@@ -18,7 +18,7 @@ public sealed class ForeignDatabaseException : Exception
         IReadOnlyList<SchemaColumn> schema,
         CancellationToken cancellationToken)
     {
-        foreach (var table in context.Model.GetRelationalModel().Tables.Where(table => IsOurs(table.Name)))
+        foreach (var table in context.Model.GetRelationalModel().Tables.Where(table => AccountsContext.IsOurs(table.Name)))
         {
             var present = schema.Where(column => column.Table == table.Name).Select(column => column.Name).ToHashSet();
             if (present.Count == 0)
@@ -76,8 +76,6 @@ public sealed class ForeignDatabaseException : Exception
                 + "For accounts of its own beside them, name a schema for those in the same way.");
         }
     }
-
-    private static bool IsOurs(string table) => table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal);
 
     private static ForeignDatabaseException Incomplete(string what) => new(
         $"{what} although no migration is pending: a build from before the first release made the others. "

@@ -28,9 +28,6 @@ internal static class IdentityDiscovery
         "text", "integer", "",
     ];
 
-    // What settings name ahead of what else there is; the product uses the first four only.
-    private static readonly string[] Related = ["UserClaims", "UserLogins", "UserTokens"];
-
     public static IReadOnlyList<FoundIdentity> In(IReadOnlyList<SchemaColumn> columns, DatabaseProvider provider) =>
     [
         .. Tables(columns)
@@ -51,7 +48,7 @@ internal static class IdentityDiscovery
                 + "which can't be adopted.");
 
     private static IEnumerable<IGrouping<(string Schema, string Table), SchemaColumn>> Tables(IEnumerable<SchemaColumn> columns) =>
-        columns.Where(column => !column.IsView && !column.Table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal))
+        columns.Where(column => !column.IsView && !AccountsContext.IsOurs(column.Table))
         .GroupBy(column => (column.Schema, column.Table));
 
     private static bool IsUsers(IReadOnlyList<string> names) =>
@@ -70,7 +67,7 @@ internal static class IdentityDiscovery
             settings.Add(("Tables:Users", table));
 
         var beside = Tables(all.Where(column => column.Schema == schema && column.Table != table)).ToList();
-        var related = Related.Select(name => (Name: name, Table: Closest(name, table, beside))).ToList();
+        var related = IdentityNames.Mapped.Except(["Users"]).Select(name => (Name: name, Table: Closest(name, table, beside))).ToList();
         settings.AddRange(related
             .Where(pair => pair.Table is { } found && found != IdentityNames.TableOf(pair.Name))
             .Select(pair => ($"Tables:{pair.Name}", pair.Table!)));

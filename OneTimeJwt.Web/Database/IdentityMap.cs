@@ -117,12 +117,11 @@ internal sealed class IdentityMap
         var conditions = Conditions.Select(condition => Sql(condition, users)).ToList();
         if (_settings.ActiveRole is { Length: > 0 } role)
         {
-            var (id, name) = (Quote(OtherColumnOf("Id")), role.Replace("'", "''", StringComparison.Ordinal));
+            var id = Quote(OtherColumnOf("Id"));
             conditions.Add(
                 $"EXISTS (SELECT 1 FROM {Table("UserRoles")} AS m JOIN {Table("Roles")} AS r "
                 + $"ON r.{id} = m.{Quote(OtherColumnOf("RoleId"))} WHERE m.{Quote(OtherColumnOf("UserId"))} = "
-                + $"{users}.{Quote(ColumnOf("Id"))} AND r.{Quote(OtherColumnOf("Name"))} = "
-                + $"{(Provider == DatabaseProvider.SqlServer ? "N" : "")}'{name}')");
+                + $"{users}.{Quote(ColumnOf("Id"))} AND r.{Quote(OtherColumnOf("Name"))} = {Literal(role, Provider)})");
         }
 
         return All(conditions);
@@ -152,6 +151,10 @@ internal sealed class IdentityMap
     public string Quote(string name) => Provider == DatabaseProvider.SqlServer
         ? $"[{name.Replace("]", "]]", StringComparison.Ordinal)}]"
         : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>A text as it stands in SQL.</summary>
+    public static string Literal(string text, DatabaseProvider provider) =>
+        $"{(provider == DatabaseProvider.SqlServer ? "N" : "")}'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private IEnumerable<string?> Parts() =>
     [

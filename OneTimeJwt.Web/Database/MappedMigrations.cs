@@ -46,7 +46,7 @@ internal sealed class MappedMigrations(
     };
 
     private Microsoft.EntityFrameworkCore.Metadata.IColumn? TypeOf(AddColumnOperation column) =>
-        column.Table.StartsWith(AccountsContext.OurPrefix, StringComparison.Ordinal) && column.Name is "AccountId" or "UserId"
+        AccountsContext.IsOurs(column.Table) && column.Name is "AccountId" or "UserId"
             ? _context.Model.GetRelationalModel().FindTable(column.Table, schema: null)?.FindColumn(column.Name)
             : null;
 }
