@@ -11,54 +11,12 @@ internal static class AdminActionTexts
         _ => Words.RoleNone,
     };
 
-    public static string Name(AdminAction action) => action switch
-    {
-        AdminAction.SendLink => Words.ActSendLink,
-        AdminAction.ConfirmAddress => Words.ActConfirmAddress,
-        AdminAction.RevokeLinks => Words.ActRevokeLinks,
-        AdminAction.TryMailAgain => Words.ActTryMailAgain,
-        AdminAction.RequireReset => Words.ActRequireReset,
-        AdminAction.Lock => Words.ActLock,
-        AdminAction.Unlock => Words.ActUnlock,
-        AdminAction.ResetTwoFactor => Words.ActResetTwoFactor,
-        AdminAction.MakeAuditor => Words.ActMakeAuditor,
-        AdminAction.MakeSupport => Words.ActMakeSupport,
-        AdminAction.MakeAdmin => Words.ActMakeAdmin,
-        _ => Words.ActRemoveRole,
-    };
+    public static string Name(AdminAction action) => Of(action).Name;
 
     /// <summary>What will happen, said before it does.</summary>
-    public static string Consequence(AdminAction action) => action switch
-    {
-        AdminAction.SendLink => Words.ActSendLinkConsequence,
-        AdminAction.ConfirmAddress => Words.ActConfirmAddressConsequence,
-        AdminAction.RevokeLinks => Words.ActRevokeLinksConsequence,
-        AdminAction.TryMailAgain => Words.ActTryMailAgainConsequence,
-        AdminAction.RequireReset => Words.ActRequireResetConsequence,
-        AdminAction.Lock => Words.ActLockConsequence,
-        AdminAction.Unlock => Words.ActUnlockConsequence,
-        AdminAction.ResetTwoFactor => Words.ActResetTwoFactorConsequence,
-        AdminAction.MakeAuditor => Words.ActMakeAuditorConsequence,
-        AdminAction.MakeSupport => Words.ActMakeSupportConsequence,
-        AdminAction.MakeAdmin => Words.ActMakeAdminConsequence,
-        _ => Words.ActRemoveRoleConsequence,
-    };
+    public static string Consequence(AdminAction action) => Of(action).Consequence;
 
-    public static string Done(AdminAction action) => action switch
-    {
-        AdminAction.SendLink => Words.ActSendLinkDone,
-        AdminAction.ConfirmAddress => Words.ActConfirmAddressDone,
-        AdminAction.RevokeLinks => Words.ActRevokeLinksDone,
-        AdminAction.TryMailAgain => Words.ActTryMailAgainDone,
-        AdminAction.RequireReset => Words.ActRequireResetDone,
-        AdminAction.Lock => Words.ActLockDone,
-        AdminAction.Unlock => Words.ActUnlockDone,
-        AdminAction.ResetTwoFactor => Words.ActResetTwoFactorDone,
-        AdminAction.MakeAuditor => Words.ActMakeAuditorDone,
-        AdminAction.MakeSupport => Words.ActMakeSupportDone,
-        AdminAction.MakeAdmin => Words.ActMakeAdminDone,
-        _ => Words.ActRemoveRoleDone,
-    };
+    public static string Done(AdminAction action) => Of(action).Done;
 
     /// <summary>What the owner is told, said before it is done. With a place for the owner.</summary>
     public static string Told(OwnerNotice notice) => notice switch
@@ -72,5 +30,21 @@ internal static class AdminActionTexts
         OwnerNotice.TwoFactorReset => Words.ToldTwoFactorReset,
         OwnerNotice.RefusedMail => Words.ToldRefusedMail,
         _ => Words.ToldNothing,
+    };
+
+    private static (string Name, string Consequence, string Done) Of(AdminAction action) => action switch
+    {
+        AdminAction.SendLink => (Words.ActSendLink, Words.ActSendLinkConsequence, Words.ActSendLinkDone),
+        AdminAction.ConfirmAddress => (Words.ActConfirmAddress, Words.ActConfirmAddressConsequence, Words.ActConfirmAddressDone),
+        AdminAction.RevokeLinks => (Words.ActRevokeLinks, Words.ActRevokeLinksConsequence, Words.ActRevokeLinksDone),
+        AdminAction.TryMailAgain => (Words.ActTryMailAgain, Words.ActTryMailAgainConsequence, Words.ActTryMailAgainDone),
+        AdminAction.RequireReset => (Words.ActRequireReset, Words.ActRequireResetConsequence, Words.ActRequireResetDone),
+        AdminAction.Lock => (Words.ActLock, Words.ActLockConsequence, Words.ActLockDone),
+        AdminAction.Unlock => (Words.ActUnlock, Words.ActUnlockConsequence, Words.ActUnlockDone),
+        AdminAction.ResetTwoFactor => (Words.ActResetTwoFactor, Words.ActResetTwoFactorConsequence, Words.ActResetTwoFactorDone),
+        AdminAction.MakeAuditor => (Words.ActMakeAuditor, Words.ActMakeAuditorConsequence, Words.ActMakeAuditorDone),
+        AdminAction.MakeSupport => (Words.ActMakeSupport, Words.ActMakeSupportConsequence, Words.ActMakeSupportDone),
+        AdminAction.MakeAdmin => (Words.ActMakeAdmin, Words.ActMakeAdminConsequence, Words.ActMakeAdminDone),
+        _ => (Words.ActRemoveRole, Words.ActRemoveRoleConsequence, Words.ActRemoveRoleDone),
     };
 }
