@@ -4,7 +4,7 @@ using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>The trail as CSV, written line by line as it is read. Each export is recorded in the trail.</summary>
+/// <summary>The trail as CSV. Each export is recorded in the trail.</summary>
 internal sealed class TrailExport(
     TrailReader reader,
     GroupCommitWriter appender,

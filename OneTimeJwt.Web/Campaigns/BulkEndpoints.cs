@@ -43,27 +43,21 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
             : Page.SeeOther($"/admin/bulk/{id}");
     }
 
-    public async Task<IResult> ResultAsync(Guid id, CancellationToken cancellationToken) =>
-        await reader.ExistsAsync(id, cancellationToken)
-            ? CsvDownload.Of(
-                $"campaign-{id}.csv",
-                ["account", "address", "outcome"],
-                reader.ResultsAsync(id, cancellationToken).Select(result => new[] { result.AccountId, result.Address, result.Outcome }),
-                cancellationToken)
-            : Results.NotFound();
+    public Task<IResult> ResultAsync(Guid id, CancellationToken cancellationToken) => DownloadAsync(
+        id,
+        $"campaign-{id}.csv",
+        ["account", "address", "outcome"],
+        reader.ResultsAsync(id, cancellationToken).Select(result => new[] { result.AccountId, result.Address, result.Outcome }),
+        cancellationToken);
 
     /// <summary>The lines of the list that brought no account, or not just one.</summary>
-    public async Task<IResult> LinesAsync(Guid id, CancellationToken cancellationToken) =>
-        await reader.ExistsAsync(id, cancellationToken)
-            ? CsvDownload.Of(
-                $"campaign-{id}-lines.csv",
-                ["line", "outcome"],
-                reader.LinesAsync(id, cancellationToken).Select(line => new string?[]
-                {
-                    line.Line.ToString(CultureInfo.InvariantCulture), CampaignTexts.Outcome(line.Outcome),
-                }),
-                cancellationToken)
-            : Results.NotFound();
+    public Task<IResult> LinesAsync(Guid id, CancellationToken cancellationToken) => DownloadAsync(
+        id,
+        $"campaign-{id}-lines.csv",
+        ["line", "outcome"],
+        reader.LinesAsync(id, cancellationToken).Select(line =>
+            new string?[] { line.Line.ToString(CultureInfo.InvariantCulture), CampaignTexts.Outcome(line.Outcome) }),
+        cancellationToken);
 
     private static (CampaignSelection? Choice, string? Problem) Choice(Filled filled, CampaignForm form)
     {
@@ -89,6 +83,12 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
                 Problem = problem,
                 Campaigns = await reader.LatestAsync(),
             });
+
+    private async Task<IResult> DownloadAsync(
+        Guid id, string file, string[] header, IAsyncEnumerable<string?[]> lines, CancellationToken cancellationToken) =>
+        await reader.ExistsAsync(id, cancellationToken)
+            ? CsvDownload.Of(file, header, lines, cancellationToken)
+            : Results.NotFound();
 
     /// <summary>The form, as it was filled in.</summary>
     private sealed record Filled(
