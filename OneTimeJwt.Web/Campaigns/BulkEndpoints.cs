@@ -7,30 +7,30 @@ namespace OneTimeJwt.Web.Campaigns;
 /// The static pages of campaigns: a long list is more than a circuit takes, so it is posted as an ordinary form with a
 /// higher limit; results are downloaded as a file.
 /// </summary>
-internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader reader)
+internal static class BulkEndpoints
 {
-    public Task<IResult> ShowAsync(HttpContext http)
+    public static Task<IResult> ShowAsync(HttpContext http, CampaignReader reader)
     {
         var query = http.Request.Query;
-        return PageAsync(StatusCodes.Status200OK, new Filled(query["q"].ToString(), FilterTexts.Parse(query["filter"])));
+        return PageAsync(reader, StatusCodes.Status200OK, new Filled(query["q"].ToString(), FilterTexts.Parse(query["filter"])));
     }
 
-    public async Task<IResult> DraftAsync(HttpContext http)
+    public static async Task<IResult> DraftAsync(HttpContext http, CampaignActions campaigns, CampaignReader reader)
     {
         if (await CampaignForm.ReadAsync(http) is not { } form)
             return await PageAsync(
-                StatusCodes.Status413PayloadTooLarge, new Filled(), Words.BulkTooLarge.With(CampaignForm.MaxMegabytes));
+                reader, StatusCodes.Status413PayloadTooLarge, new Filled(), Words.BulkTooLarge.With(CampaignForm.MaxMegabytes));
 
         // Problems are told in the language of the form.
         var post = form.Post;
         post.IsRead(http);
         var filled = new Filled(post["q"].Trim(), FilterTexts.Parse(post.Fields["filter"]), form.Text, post["act"] == "reset");
         if (!post.IsAntiforgeryValid)
-            return await PageAsync(StatusCodes.Status400BadRequest, filled, post.LacksCookie ? post.Problem : Words.BulkAgain);
+            return await PageAsync(reader, StatusCodes.Status400BadRequest, filled, post.LacksCookie ? post.Problem : Words.BulkAgain);
 
         var (choice, problem) = Choice(filled, form);
         if (choice is null)
-            return await PageAsync(StatusCodes.Status422UnprocessableEntity, filled, problem);
+            return await PageAsync(reader, StatusCodes.Status422UnprocessableEntity, filled, problem);
 
         (var id, problem) = await campaigns.DraftAsync(
             http.User,
@@ -39,11 +39,12 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
             http.ClientAddress(),
             http.RequestAborted);
         return id is null
-            ? await PageAsync(StatusCodes.Status422UnprocessableEntity, filled, problem)
+            ? await PageAsync(reader, StatusCodes.Status422UnprocessableEntity, filled, problem)
             : Page.SeeOther($"/admin/bulk/{id}");
     }
 
-    public Task<IResult> ResultAsync(Guid id, CancellationToken cancellationToken) => DownloadAsync(
+    public static Task<IResult> ResultAsync(Guid id, CampaignReader reader, CancellationToken cancellationToken) => DownloadAsync(
+        reader,
         id,
         $"campaign-{id}.csv",
         ["account", "address", "outcome"],
@@ -51,7 +52,8 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
         cancellationToken);
 
     /// <summary>The lines of the list that brought no account, or not just one.</summary>
-    public Task<IResult> LinesAsync(Guid id, CancellationToken cancellationToken) => DownloadAsync(
+    public static Task<IResult> LinesAsync(Guid id, CampaignReader reader, CancellationToken cancellationToken) => DownloadAsync(
+        reader,
         id,
         $"campaign-{id}-lines.csv",
         ["line", "outcome"],
@@ -71,7 +73,7 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
             : (null, Words.BulkOneWay);
     }
 
-    private async Task<IResult> PageAsync(int status, Filled filled, string? problem = null) =>
+    private static async Task<IResult> PageAsync(CampaignReader reader, int status, Filled filled, string? problem = null) =>
         Page.Of<BulkPage>(
             status,
             new
@@ -84,8 +86,13 @@ internal sealed class BulkEndpoints(CampaignActions campaigns, CampaignReader re
                 Campaigns = await reader.LatestAsync(),
             });
 
-    private async Task<IResult> DownloadAsync(
-        Guid id, string file, string[] header, IAsyncEnumerable<string?[]> lines, CancellationToken cancellationToken) =>
+    private static async Task<IResult> DownloadAsync(
+        CampaignReader reader,
+        Guid id,
+        string file,
+        string[] header,
+        IAsyncEnumerable<string?[]> lines,
+        CancellationToken cancellationToken) =>
         await reader.ExistsAsync(id, cancellationToken)
             ? CsvDownload.Of(file, header, lines, cancellationToken)
             : Results.NotFound();

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OneTimeJwt.Web.Campaigns;
 
 /// <summary>Invites one or many, by a list or by a file.</summary>
-internal sealed class InviteEndpoints(InvitationSender invitations)
+internal static class InviteEndpoints
 {
     private const long MaxBytes = 256 * 1024;
 
@@ -17,7 +17,7 @@ internal sealed class InviteEndpoints(InvitationSender invitations)
 
     public static IResult Show() => Page.Of<InvitePage>();
 
-    public async Task<IResult> SendAsync(HttpContext http)
+    public static async Task<IResult> SendAsync(HttpContext http, InvitationSender invitations)
     {
         var form = await FormPost.ReadAsync(http, MaxBytes, Large);
         form.IsRead(http);
@@ -30,25 +30,15 @@ internal sealed class InviteEndpoints(InvitationSender invitations)
             return Again(StatusCodes.Status422UnprocessableEntity, list, reason, problem!);
 
         var outcome = await invitations.SendAsync(http.User, names, reason, http.ClientAddress());
-        if (outcome.BrokeOff)
-        {
-            // The rest of the list is shown again, to be sent once more.
-            http.Response.Headers.RetryAfter = ErrorResponses.RetryAfterSeconds;
-            var rest = string.Join('\n', outcome.Left.Select(left => left.Line.Name));
-            return Page.Of<InvitePage>(
-                StatusCodes.Status503ServiceUnavailable,
-                new
-                {
-                    Outcome = outcome,
-                    List = rest,
-                    Reason = reason,
-                    Problem = outcome.Problem,
-                });
-        }
+        if (outcome.Problem is not { } cause)
+            return Page.Of<InvitePage>(parameters: new { Outcome = outcome });
+        if (!outcome.BrokeOff)
+            return Again(StatusCodes.Status422UnprocessableEntity, list, reason, cause);
 
-        return outcome.Problem is null
-            ? Page.Of<InvitePage>(parameters: new { Outcome = outcome })
-            : Again(StatusCodes.Status422UnprocessableEntity, list, reason, outcome.Problem);
+        // The rest of the list is shown again, to be sent once more.
+        http.Response.Headers.RetryAfter = ErrorResponses.RetryAfterSeconds;
+        var rest = string.Join('\n', outcome.Left.Select(left => left.Line.Name));
+        return Again(StatusCodes.Status503ServiceUnavailable, rest, reason, cause, outcome);
     }
 
     private static async Task<(IReadOnlyList<InputRow>? Names, string? Problem)> NamesAsync(
@@ -72,6 +62,6 @@ internal sealed class InviteEndpoints(InvitationSender invitations)
         }
     }
 
-    private static IResult Again(int status, string list, string reason, string problem) =>
-        Page.Of<InvitePage>(status, new { List = list, Reason = reason, Problem = problem });
+    private static IResult Again(int status, string list, string reason, string problem, InvitationOutcome? outcome = null) =>
+        Page.Of<InvitePage>(status, new { List = list, Reason = reason, Problem = problem, Outcome = outcome });
 }
