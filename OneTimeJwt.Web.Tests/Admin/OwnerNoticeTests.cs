@@ -81,14 +81,14 @@ public sealed partial class OwnerNoticeTests(SharedApp shared) : IClassFixture<S
         var campaigns = _app.Services.GetRequiredService<CampaignActions>();
         var list = new CampaignSelection(
             "", AccountFilters.None, [.. promised.Select((promise, i) => new InputRow(i + 1, promise.Account.Id))]);
-        var (id, problem) = await campaigns.DraftAsync(
-            admin.User, list, requiresReset, client: null, Xunit.TestContext.Current.CancellationToken);
-        Assert.Null(problem);
+        var draft = await campaigns.DraftAsync(
+            admin.User, list, requiresReset, client: null, key: null, Xunit.TestContext.Current.CancellationToken);
+        Assert.Null(draft.Problem);
         var start = new CampaignStart("a breach", CampaignActions.MaxRate, $"{promised.Count}", Client: null);
-        Assert.Null(await campaigns.StartAsync(admin.User, id!.Value, start));
+        Assert.Null((await campaigns.StartAsync(admin.User, draft.EventId!.Value, start)).Problem);
         var reader = _app.Services.GetRequiredService<CampaignReader>();
         await Eventually.Async(
-            () => reader.ReadAsync(id.Value, Xunit.TestContext.Current.CancellationToken),
+            () => reader.ReadAsync(draft.EventId.Value, Xunit.TestContext.Current.CancellationToken),
             view => view!.Campaign.State == CampaignState.Done);
 
         await Task.WhenAll(promised.Select(promise => HasComeAsync(action, promise.Kind, promise.Account, promise.Notice)));

@@ -184,22 +184,24 @@ internal static class EveryFeature
         var campaigns = app.Services.GetRequiredService<CampaignActions>();
         var account = await app.AddAccountAsync();
         var list = AccountListMatcher.ReadLines($"{account.Email}\n{account.Id}\nnobody");
-        var (id, _) = await campaigns.DraftAsync(
+        var draft = await campaigns.DraftAsync(
             admin.User,
             new CampaignSelection("", AccountFilters.None, list),
             requiresReset: true,
             client: null,
+            key: null,
             cancellationToken);
-        Assert.Null(
-            await campaigns.StartAsync(admin.User, id!.Value, new CampaignStart("a breach", CampaignActions.MaxRate, "1", Client: null)));
+        var id = draft.EventId!.Value;
+        var start = new CampaignStart("a breach", CampaignActions.MaxRate, "1", Client: null);
+        Assert.Null((await campaigns.StartAsync(admin.User, id, start)).Problem);
         var reader = app.Services.GetRequiredService<CampaignReader>();
-        await Eventually.Async(() => reader.ReadAsync(id.Value, cancellationToken), now => now!.Campaign.State == CampaignState.Done);
+        await Eventually.Async(() => reader.ReadAsync(id, cancellationToken), now => now!.Campaign.State == CampaignState.Done);
         await reader.LatestAsync(cancellationToken);
-        await foreach (var _ in reader.ResultsAsync(id.Value, cancellationToken))
+        await foreach (var _ in reader.ResultsAsync(id, cancellationToken))
         {
         }
 
-        await foreach (var _ in reader.LinesAsync(id.Value, cancellationToken))
+        await foreach (var _ in reader.LinesAsync(id, cancellationToken))
         {
         }
     }

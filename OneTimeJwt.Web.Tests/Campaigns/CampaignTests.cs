@@ -116,8 +116,8 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
 
         var id = await DraftAsync(_app, admin, accounts);
         var campaigns = _app.Services.GetRequiredService<CampaignActions>();
-        Assert.NotNull(await campaigns.StartAsync(support.User, id, new CampaignStart("why", 60, "1", null)));
-        Assert.NotNull(await campaigns.ChangeStateAsync(support.User, id, CampaignAction.Stop, null));
+        Assert.NotNull((await campaigns.StartAsync(support.User, id, new CampaignStart("why", 60, "1", null))).Problem);
+        Assert.NotNull((await campaigns.ChangeStateAsync(support.User, id, CampaignAction.Stop, null)).Problem);
 
         Assert.Equal(3, (await _app.TrailAsync()).Count(line => line.Kind == RecoveryEventKind.ActRefused && line.Actor == support.Id));
         Assert.Equal(CampaignState.Draft, (await ViewAsync(_app, id)).Campaign.State);
@@ -134,10 +134,8 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
         var admin = await _app.AddAdminAsync(ConsoleRole.Admin);
         var id = await DraftAsync(_app, admin, await AddAsync(_app, 2));
 
-        Assert.NotNull(
-            await _app
-                .Services.GetRequiredService<CampaignActions>()
-                .StartAsync(admin.User, id, new CampaignStart(reason, rate, number, null)));
+        var campaigns = _app.Services.GetRequiredService<CampaignActions>();
+        Assert.NotNull((await campaigns.StartAsync(admin.User, id, new CampaignStart(reason, rate, number, null))).Problem);
         Assert.Equal(CampaignState.Draft, (await ViewAsync(_app, id)).Campaign.State);
     }
 
@@ -152,16 +150,16 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
 
         await using (await TestApp.StartAsync(new() { ["Recovery:PublicOrigin"] = app.Origin }, beside: app))
         {
-            Assert.Null(await campaigns.StartAsync(admin.User, id, new CampaignStart("leaked list", 240, "48", null)));
+            Assert.Null((await campaigns.StartAsync(admin.User, id, new CampaignStart("leaked list", 240, "48", null))).Problem);
             await Eventually.Async(() => ViewAsync(app, id), view => view.Campaign.Released > 0);
-            Assert.Null(await campaigns.ChangeStateAsync(admin.User, id, CampaignAction.Pause, null));
+            Assert.Null((await campaigns.ChangeStateAsync(admin.User, id, CampaignAction.Pause, null)).Problem);
             var paused = (await ViewAsync(app, id)).Campaign.Released;
             Assert.InRange(paused, 1, 47);
             await Task.Delay(TimeSpan.FromSeconds(2), Xunit.TestContext.Current.CancellationToken);
             Assert.Equal(paused, (await ViewAsync(app, id)).Campaign.Released);
         }
 
-        Assert.Null(await campaigns.ChangeStateAsync(admin.User, id, CampaignAction.Resume, null));
+        Assert.Null((await campaigns.ChangeStateAsync(admin.User, id, CampaignAction.Resume, null)).Problem);
         await using var later = await TestApp.StartAsync(new() { ["Recovery:PublicOrigin"] = app.Origin }, beside: app);
         var done = await Eventually.Async(() => ViewAsync(app, id), view => view.Campaign.State == CampaignState.Done);
 
@@ -191,15 +189,15 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
         var nameless = await _app.AddAccountAsync(shape: account => account.Email = null);
         var id = await DraftAsync(_app, admin, [locked, nameless, .. await AddAsync(_app, 1)]);
         var campaigns = _app.Services.GetRequiredService<CampaignActions>();
-        Assert.Null(await campaigns.StartAsync(admin.User, id, new CampaignStart("why", 6_000, "3", null)));
+        Assert.Null((await campaigns.StartAsync(admin.User, id, new CampaignStart("why", 6_000, "3", null))).Problem);
         Assert.Equal(
             new CampaignCounts(0, 0, 1, 0, 2),
             (await Eventually.Async(() => ViewAsync(_app, id), view => view.Counts is { Sent: 1, Failed: 2 })).Counts);
 
         var stopped = await DraftAsync(_app, admin, await AddAsync(_app, 1));
-        Assert.Null(await campaigns.ChangeStateAsync(admin.User, stopped, CampaignAction.Stop, null));
-        Assert.NotNull(await campaigns.ChangeStateAsync(admin.User, stopped, CampaignAction.Resume, null));
-        Assert.NotNull(await campaigns.StartAsync(admin.User, stopped, new CampaignStart("why", 60, "1", null)));
+        Assert.Null((await campaigns.ChangeStateAsync(admin.User, stopped, CampaignAction.Stop, null)).Problem);
+        Assert.NotNull((await campaigns.ChangeStateAsync(admin.User, stopped, CampaignAction.Resume, null)).Problem);
+        Assert.NotNull((await campaigns.StartAsync(admin.User, stopped, new CampaignStart("why", 60, "1", null))).Problem);
     }
 
     [Fact]
@@ -212,8 +210,8 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
         await HostWrites.SqlAsync(_app, $"UPDATE \"AspNetUsers\" SET \"AccessFailedCount\" = 3000000000 WHERE \"Id\" = '{accounts[3].Id}'");
 
         var campaigns = _app.Services.GetRequiredService<CampaignActions>();
-        Assert.Null(await campaigns.StartAsync(admin.User, first, new CampaignStart("why", 6_000, "6", null)));
-        Assert.Null(await campaigns.StartAsync(admin.User, second, new CampaignStart("why", 6_000, "1", null)));
+        Assert.Null((await campaigns.StartAsync(admin.User, first, new CampaignStart("why", 6_000, "6", null))).Problem);
+        Assert.Null((await campaigns.StartAsync(admin.User, second, new CampaignStart("why", 6_000, "1", null))).Problem);
 
         var counts = (await Eventually.Async(() => ViewAsync(_app, first), view => view.Counts.Sent == 5)).Counts;
         Assert.Equal((5, 1), (counts.Sent, counts.Failed));
@@ -229,10 +227,8 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
         var admin = await _app.AddAdminAsync(ConsoleRole.Admin);
         var accounts = await AddAsync(_app, 5);
         var id = await DraftAsync(_app, admin, accounts);
-        Assert.Null(
-            await _app
-                .Services.GetRequiredService<CampaignActions>()
-                .StartAsync(admin.User, id, new CampaignStart("why", 6_000, "5", null)));
+        var campaigns = _app.Services.GetRequiredService<CampaignActions>();
+        Assert.Null((await campaigns.StartAsync(admin.User, id, new CampaignStart("why", 6_000, "5", null))).Problem);
         await Eventually.Async(() => ViewAsync(_app, id), view => view.Counts.Sent == 5);
         var mails = (await _app.TrailAsync())
             .Where(line => line.CampaignId == id && line.Kind == RecoveryEventKind.Mailed)
@@ -270,8 +266,8 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
     {
         var admin = await _app.AddAdminAsync(ConsoleRole.Admin);
         var id = await DraftAsync(_app, admin, await AddAsync(_app, 5));
-        Assert.Null(
-            await _app.Services.GetRequiredService<CampaignActions>().StartAsync(admin.User, id, new CampaignStart("why", 1, "5", null)));
+        var campaigns = _app.Services.GetRequiredService<CampaignActions>();
+        Assert.Null((await campaigns.StartAsync(admin.User, id, new CampaignStart("why", 1, "5", null))).Problem);
 
         await _app.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin, actor: null);
 
@@ -424,11 +420,11 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
             "",
             AccountFilters.None,
             [.. accounts.Select((account, i) => new InputRow(i + 1, account.Id))]);
-        var (id, problem) = await app
+        var draft = await app
             .Services.GetRequiredService<CampaignActions>()
-            .DraftAsync(admin.User, choice, requiresReset, client: null, Xunit.TestContext.Current.CancellationToken);
-        Assert.Null(problem);
-        return id!.Value;
+            .DraftAsync(admin.User, choice, requiresReset, client: null, key: null, Xunit.TestContext.Current.CancellationToken);
+        Assert.Null(draft.Problem);
+        return draft.EventId!.Value;
     }
 
     private static Task<CampaignView> ViewAsync(TestApp app, Answer answer)

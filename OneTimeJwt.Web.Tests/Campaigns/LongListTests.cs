@@ -104,7 +104,7 @@ public sealed class LongListTests(AppOnEach apps) : IClassFixture<AppOnEach>
             Assert.Equal(CampaignState.Interrupted, (await GatheredAsync(app, id)).Campaign.State);
         Assert.Equal(CampaignState.Gathering, (await ViewAsync(app, alive.Id)).Campaign.State);
         var campaigns = app.Services.GetRequiredService<CampaignActions>();
-        Assert.NotNull(await campaigns.StartAsync(admin.User, dead.Id, new CampaignStart("why", 60, "34500", Client: null)));
+        Assert.NotNull((await campaigns.StartAsync(admin.User, dead.Id, new CampaignStart("why", 60, "34500", Client: null))).Problem);
         using var visitor = await SignedInAsync(app, admin);
         var page = await visitor.GetAsync($"/admin/bulk/{dead.Id}");
         Assert.Contains("The server stopped before the whole list was matched", page.Body, StringComparison.Ordinal);

@@ -69,18 +69,20 @@ public sealed class CommitInDoubtTests(CommitInDoubtTests.Apps apps) : IClassFix
         var app = await apps.OnAsync(provider);
         var (admin, account) = (await app.AddAdminAsync(ConsoleRole.Admin), await app.AddAccountAsync());
         var campaigns = app.Services.GetRequiredService<CampaignActions>();
-        var (id, _) = await campaigns.DraftAsync(
+        var draft = await campaigns.DraftAsync(
             admin.User,
             new CampaignSelection(account.Email!, AccountFilters.None, List: null),
             requiresReset: false,
             client: null,
+            key: null,
             TestContext.Current.CancellationToken);
         _written.Arm(admin.Id);
 
-        Assert.Null(await campaigns.StartAsync(admin.User, id!.Value, new CampaignStart("a breach", 60, "1", Client: null)));
+        var start = new CampaignStart("a breach", 60, "1", Client: null);
+        Assert.Null((await campaigns.StartAsync(admin.User, draft.EventId!.Value, start)).Problem);
 
         Assert.True(_written.IsOver);
-        Assert.Single(await app.TrailAsync(), line => line.CampaignId == id && line.Kind == RecoveryEventKind.CampaignStarted);
+        Assert.Single(await app.TrailAsync(), line => line.CampaignId == draft.EventId && line.Kind == RecoveryEventKind.CampaignStarted);
     }
 
     [Theory]

@@ -368,15 +368,17 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
             await app.AddAccountAsync(shape: account => (account.UserName, account.Email) = ($"{mark}-{i}", $"{mark}-{i}@example.com"));
 
         var campaigns = app.Services.GetRequiredService<CampaignActions>();
-        var (id, problem) = await campaigns.DraftAsync(
+        var draft = await campaigns.DraftAsync(
             admin.User,
             new CampaignSelection(mark, AccountFilters.None, List: null),
             requiresReset: true,
             client: null,
+            key: null,
             Cancellation);
-        Assert.Null(problem);
-        Assert.Null(await campaigns.StartAsync(admin.User, id!.Value, new CampaignStart("a breach", rate, $"{accounts}", Client: null)));
-        return id.Value;
+        Assert.Null(draft.Problem);
+        var start = new CampaignStart("a breach", rate, $"{accounts}", Client: null);
+        Assert.Null((await campaigns.StartAsync(admin.User, draft.EventId!.Value, start)).Problem);
+        return draft.EventId.Value;
     }
 
     private static async Task DismissAllBut(TestApp app, params Member[] staying)
@@ -472,8 +474,8 @@ public sealed class PostgreSqlTests(TwoNodes nodes) : DatabaseTests(nodes, Datab
                         .Campaigns.Where(row => row.Id == id)
                         .ExecuteUpdateAsync(row => row.SetProperty(campaign => campaign.Version, Guid.NewGuid()))));
 
-        Assert.Null(
-            await third.Services.GetRequiredService<CampaignActions>().ChangeStateAsync(admin.User, id, CampaignAction.Stop, client: null));
+        var campaigns = third.Services.GetRequiredService<CampaignActions>();
+        Assert.Null((await campaigns.ChangeStateAsync(admin.User, id, CampaignAction.Stop, client: null)).Problem);
 
         Assert.Equal(
             CampaignState.Stopped,

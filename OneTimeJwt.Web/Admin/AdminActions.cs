@@ -49,6 +49,9 @@ public sealed record AdminActionOutcome(
 {
     public bool Done => Result == AdminActionResult.Done;
 
+    /// <summary>What is wrong; null where it is done.</summary>
+    public string? Problem => Done ? null : Message;
+
     /// <summary>An event tells of it; to the microsecond, as PostgreSQL keeps it, so that an answer that is repeated is the same.</summary>
     public static AdminActionOutcome Recorded(AdminActionResult result, string message, Guid eventId, DateTimeOffset now) =>
         new(result, message, RetryAfter: null, eventId, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));

@@ -32,15 +32,11 @@ internal static class BulkEndpoints
         if (choice is null)
             return await PageAsync(reader, StatusCodes.Status422UnprocessableEntity, filled, problem);
 
-        (var id, problem) = await campaigns.DraftAsync(
-            http.User,
-            choice,
-            filled.RequiresReset,
-            http.ClientAddress(),
-            http.RequestAborted);
-        return id is null
-            ? await PageAsync(reader, StatusCodes.Status422UnprocessableEntity, filled, problem)
-            : Page.SeeOther($"/admin/bulk/{id}");
+        var outcome = await campaigns.DraftAsync(
+            http.User, choice, filled.RequiresReset, http.ClientAddress(), key: null, http.RequestAborted);
+        return outcome.Done
+            ? Page.SeeOther($"/admin/bulk/{outcome.EventId}")
+            : await PageAsync(reader, StatusCodes.Status422UnprocessableEntity, filled, outcome.Problem);
     }
 
     public static Task<IResult> ResultAsync(Guid id, CampaignReader reader, CancellationToken cancellationToken) => DownloadAsync(

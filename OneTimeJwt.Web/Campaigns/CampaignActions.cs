@@ -32,25 +32,13 @@ public sealed class CampaignActions(
     public const int DefaultRate = 300;
 
     /// <summary>Makes the list of accounts. Nothing is sent, and where there is a problem nothing is kept.</summary>
-    /// <returns>The campaign, or what is wrong.</returns>
-    public async Task<(Guid? Id, string? Problem)> DraftAsync(
-        ClaimsPrincipal user,
-        CampaignSelection choice,
-        bool requiresReset,
-        string? client,
-        CancellationToken cancellationToken)
-    {
-        var outcome = await DraftAsync(user, choice, requiresReset, client, key: null, cancellationToken);
-        return outcome.Done ? (outcome.EventId, null) : (null, outcome.Message);
-    }
-
     /// <param name="user">Who wants it.</param>
     /// <param name="choice">Which accounts.</param>
     /// <param name="requiresReset">Whether their passwords stop working.</param>
     /// <param name="client">The network address that it comes from.</param>
     /// <param name="key">By which it is made once, however often it is asked for; null where each time counts.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The same, with the campaign's id in the place of an event's.</returns>
+    /// <returns>With the campaign's id in the place of an event's.</returns>
     public async Task<AdminActionOutcome> DraftAsync(
         ClaimsPrincipal user,
         CampaignSelection choice,
@@ -66,11 +54,7 @@ public sealed class CampaignActions(
             : new(AdminActionResult.Refused, refusal);
     }
 
-    /// <returns>What is wrong; null where it runs.</returns>
-    public async Task<string?> StartAsync(ClaimsPrincipal user, Guid id, CampaignStart start) =>
-        await StartAsync(user, id, start, key: null) is { Done: false, Message: var problem } ? problem : null;
-
-    public Task<AdminActionOutcome> StartAsync(ClaimsPrincipal user, Guid id, CampaignStart start, string? key) =>
+    public Task<AdminActionOutcome> StartAsync(ClaimsPrincipal user, Guid id, CampaignStart start, string? key = null) =>
         ChangeAsync(
             new(user, "start a campaign", id, start.Client, start.Reason.Trim(), key, $"{start.Rate} {start.TypedNumber}"),
             (campaign, actor) =>
@@ -95,12 +79,8 @@ public sealed class CampaignActions(
                             + $"{campaign.Rate} a minute"));
             });
 
-    /// <returns>What is wrong; null where it is done.</returns>
-    public async Task<string?> ChangeStateAsync(ClaimsPrincipal user, Guid id, CampaignAction action, string? client) =>
-        await ChangeStateAsync(user, id, action, client, reason: null, key: null) is { Done: false, Message: var problem } ? problem : null;
-
     public Task<AdminActionOutcome> ChangeStateAsync(
-        ClaimsPrincipal user, Guid id, CampaignAction action, string? client, string? reason, string? key) =>
+        ClaimsPrincipal user, Guid id, CampaignAction action, string? client, string? reason = null, string? key = null) =>
         ChangeAsync(
             new(user, $"{action.ToString().ToLowerInvariant()} a campaign", id, client, reason, key),
             (campaign, actor) =>
