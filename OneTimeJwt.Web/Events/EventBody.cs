@@ -21,69 +21,46 @@ internal sealed record EventBody(string Type, DateTime Timestamp, EventData Data
 
     /// <param name="line">The trail's line.</param>
     /// <param name="names">Accounts' addresses by id; null for a destination that gets no addresses.</param>
-    public static EventBody Of(RecoveryEvent line, IReadOnlyDictionary<string, string>? names) => new(
-        EventTypes.Of(line.Kind),
-        line.At.UtcDateTime,
-        names is null ? WithoutAddresses(line) : WithAddresses(line, names));
+    public static EventBody Of(RecoveryEvent line, IReadOnlyDictionary<string, string>? names)
+    {
+        var includesAddresses = names is not null;
+        return new(
+            EventTypes.Of(line.Kind),
+            line.At.UtcDateTime,
+            new EventData(
+                line.Id,
+                line.AccountId,
+                Account: NameOf(line.AccountId),
+                Actor: Allowed(line.Actor),
+                ActorName: Allowed(line.ActorName) ?? NameOf(line.Actor),
+                Client: includesAddresses ? line.Client : null,
+                Detail: includesAddresses || !InOwnWords.Contains(line.Kind) ? Allowed(line.Detail) : null,
+                Reason: includesAddresses ? line.Reason : null,
+                line.CampaignId,
+                line.MailId,
+                LinkId: line.Nonce));
+
+        string? NameOf(string? id) => id is null ? null : names?.GetValueOrDefault(id);
+
+        // Subjects of providers, and names, may be addresses.
+        string? Allowed(string? text) => includesAddresses || text?.Contains('@', StringComparison.Ordinal) != true ? text : null;
+    }
 
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
-
-    private static EventData WithAddresses(RecoveryEvent line, IReadOnlyDictionary<string, string> names) =>
-        Common(line) with
-        {
-            Account = NameOf(line.AccountId, names),
-            Actor = line.Actor,
-            ActorName = line.ActorName ?? NameOf(line.Actor, names),
-            Client = line.Client,
-            Detail = line.Detail,
-            Reason = line.Reason,
-        };
-
-    // Subjects of providers, and names, may be addresses.
-    private static EventData WithoutAddresses(RecoveryEvent line) =>
-        Common(line) with
-        {
-            Actor = UnlessAddress(line.Actor),
-            ActorName = UnlessAddress(line.ActorName),
-            Detail = InOwnWords.Contains(line.Kind) ? null : UnlessAddress(line.Detail),
-        };
-
-    private static EventData Common(RecoveryEvent line) => new(line.Id)
-    {
-        AccountId = line.AccountId,
-        CampaignId = line.CampaignId,
-        MailId = line.MailId,
-        LinkId = line.Nonce,
-    };
-
-    private static string? NameOf(string? id, IReadOnlyDictionary<string, string> names) =>
-        id is null ? null : names.GetValueOrDefault(id);
-
-    private static string? UnlessAddress(string? text) => text?.Contains('@', StringComparison.Ordinal) == true ? null : text;
 }
 
 /// <summary>Named as in the API's trail; what isn't known is left out.</summary>
 /// <param name="Id">The event's own, by which receivers drop doubles.</param>
-internal sealed record EventData(Guid Id)
-{
-    public string? AccountId { get; init; }
-
-    /// <summary>The account's address, or else its user name, now.</summary>
-    public string? Account { get; init; }
-
-    public string? Actor { get; init; }
-
-    public string? ActorName { get; init; }
-
-    public string? Client { get; init; }
-
-    public string? Detail { get; init; }
-
-    public string? Reason { get; init; }
-
-    public Guid? CampaignId { get; init; }
-
-    public Guid? MailId { get; init; }
-
-    public string? LinkId { get; init; }
-}
+/// <param name="Account">The account's address, or else its user name, now.</param>
+internal sealed record EventData(
+    Guid Id,
+    string? AccountId,
+    string? Account,
+    string? Actor,
+    string? ActorName,
+    string? Client,
+    string? Detail,
+    string? Reason,
+    Guid? CampaignId,
+    Guid? MailId,
+    string? LinkId);
