@@ -83,8 +83,7 @@ internal sealed partial class EventSender(
     private void Gather()
     {
         var sent = 0;
-        var failed = new Dictionary<string, int>(StringComparer.Ordinal);
-        var dropped = new Dictionary<string, int>(StringComparer.Ordinal);
+        var (failed, dropped) = (new List<string>(), new List<string>());
         while (_done.Reader.TryRead(out var outcome))
         {
             _inFlight--;
@@ -105,12 +104,12 @@ internal sealed partial class EventSender(
                     _toPutBack.Add(row);
                     break;
                 case SendOutcome.Failed when row.WrittenAt + EventQueue.MaxAge > time.GetUtcNow():
-                    Count(failed, result);
+                    failed.Add(result.Cause!);
                     _pace.Failed(result.Wait);
                     _toRetry.Enqueue((row, result.Wait));
                     break;
                 default:
-                    Count(dropped, result);
+                    dropped.Add(result.Cause!);
                     if (result.Outcome == SendOutcome.Failed)
                         _pace.Failed(result.Wait);
                     _toRemove.Add(row);
@@ -118,27 +117,14 @@ internal sealed partial class EventSender(
             }
         }
 
-        Tell(sent, failed, dropped);
-    }
-
-    private void Tell(int sent, Dictionary<string, int> failed, Dictionary<string, int> dropped)
-    {
         meter.Sent(destination.Name, sent);
-        foreach (var (cause, count) in failed)
-        {
+        meter.Failed(destination.Name, failed.Count);
+        meter.Dropped(destination.Name, dropped.Count);
+        foreach (var (cause, count) in failed.CountBy(cause => cause))
             Log.NotSent(logger, destination.Name, count, cause);
-            meter.Failed(destination.Name, count);
-        }
-
-        foreach (var (cause, count) in dropped)
-        {
+        foreach (var (cause, count) in dropped.CountBy(cause => cause))
             Log.Dropped(logger, destination.Name, count, cause);
-            meter.Dropped(destination.Name, count);
-        }
     }
-
-    private static void Count(Dictionary<string, int> causes, SendResult result) =>
-        causes[result.Cause!] = causes.GetValueOrDefault(result.Cause!) + 1;
 
     // What fails here is done at the next step.
     private async Task RecordAsync()
