@@ -49,6 +49,8 @@ internal static class WebhookSecret
 
 internal sealed class WebhookSettingsValidator : SettingsValidator<WebhookSettings>
 {
+    private const string MakeOne = "make one with printf 'whsec_%s' \"$(openssl rand -base64 32)\"";
+
     protected override IEnumerable<string> Faults(WebhookSettings options) =>
         options.Endpoints.SelectMany(Faults).Concat(Doubled(options.Endpoints));
 
@@ -58,11 +60,9 @@ internal sealed class WebhookSettingsValidator : SettingsValidator<WebhookSettin
         if (UrlFault(endpoint) is { } fault)
             yield return $"{key}:Url {fault}";
         if (endpoint.Secrets.Count == 0)
-            yield return $"{key}:Secrets:0 is missing: make one with printf 'whsec_%s' \"$(openssl rand -base64 32)\", and give it to "
-                + "the receiver as well";
+            yield return $"{key}:Secrets:0 is missing: {MakeOne}, and give it to the receiver as well";
         foreach (var (m, _) in endpoint.Secrets.Index().Where(secret => WebhookSecret.Parse(secret.Item) is null))
-            yield return $"{key}:Secrets:{m} is not whsec_ and base64 of 24 to 64 bytes: make one with printf 'whsec_%s' "
-                + "\"$(openssl rand -base64 32)\"";
+            yield return $"{key}:Secrets:{m} is not whsec_ and base64 of 24 to 64 bytes: {MakeOne}";
         foreach (var (m, type) in endpoint.Types.Index().Where(type => EventTypes.Parse(type.Item) is null))
             yield return $"{key}:Types:{m} is '{type}', and there is no event of that type: docs/EVENTS.md lists them, for example "
                 + EventTypes.Of(RecoveryEventKind.Redeemed);
@@ -93,12 +93,11 @@ internal sealed class WebhookSettingsValidator : SettingsValidator<WebhookSettin
     private static IEnumerable<string> Doubled(List<WebhookEndpointSettings> endpoints) =>
         from named in endpoints.Index()
         where named.Item.Url is { Length: > 0 }
-        let first = endpoints.FindIndex(other => other.Url is { Length: > 0 } && NameOf(other) == NameOf(named.Item))
+        let name = WebhookDestination.NameOf(named.Item)
+        let first = endpoints.FindIndex(other => other.Url is { Length: > 0 } && WebhookDestination.NameOf(other) == name)
         where first < named.Index
         select $"Webhooks:Endpoints:{named.Index} is Webhooks:Endpoints:{first} again, by its Name or Url: take one out, or give it "
             + "another Name";
-
-    private static string NameOf(WebhookEndpointSettings endpoint) => WebhookDestination.NameOf(endpoint);
 
     private static bool IsName(string name) =>
         name.Length is > 0 and <= EventDelivery.MaxDestinationLength
