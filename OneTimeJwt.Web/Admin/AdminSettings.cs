@@ -15,12 +15,12 @@ public sealed class AdminRoles
 
     public string Auditor { get; set; } = "Recovery.Auditor";
 
-    /// <returns>Null where no role has that name.</returns>
+    internal (ConsoleRole? Role, string Name)[] All =>
+        [(ConsoleRole.Admin, Admin), (ConsoleRole.Support, Support), (ConsoleRole.Auditor, Auditor)];
+
+    /// <returns>The first role of that name; null where none has it.</returns>
     public ConsoleRole? Named(string name) =>
-        name.Equals(Admin, StringComparison.OrdinalIgnoreCase) ? ConsoleRole.Admin
-        : name.Equals(Support, StringComparison.OrdinalIgnoreCase) ? ConsoleRole.Support
-        : name.Equals(Auditor, StringComparison.OrdinalIgnoreCase) ? ConsoleRole.Auditor
-        : null;
+        All.FirstOrDefault(role => string.Equals(role.Name, name, StringComparison.OrdinalIgnoreCase)).Role;
 }
 
 /// <summary>The <c>RateLimits:PerAdmin</c> section: mails that one admin may trigger by hand; campaigns have their own rate.</summary>
@@ -33,16 +33,12 @@ internal sealed class AdminSettingsValidator : SettingsValidator<AdminSettings>
 {
     protected override IEnumerable<string> Faults(AdminSettings options)
     {
-        if (string.IsNullOrWhiteSpace(options.Roles.Admin))
-            yield return "Admin:Roles:Admin is empty: name a role, or leave it out for Recovery.Admin";
-        if (string.IsNullOrWhiteSpace(options.Roles.Support))
-            yield return "Admin:Roles:Support is empty: name a role, or leave it out for Recovery.Support";
-        if (string.IsNullOrWhiteSpace(options.Roles.Auditor))
-            yield return "Admin:Roles:Auditor is empty: name a role, or leave it out for Recovery.Auditor";
-        if (string.Equals(options.Roles.Admin, options.Roles.Auditor, StringComparison.OrdinalIgnoreCase)
-            || string.Equals(options.Roles.Support, options.Roles.Auditor, StringComparison.OrdinalIgnoreCase))
+        var roles = options.Roles;
+        foreach (var (role, _) in roles.All.Where(role => string.IsNullOrWhiteSpace(role.Name)))
+            yield return $"Admin:Roles:{role} is empty: name a role, or leave it out for Recovery.{role}";
+        if (roles.Named(roles.Auditor) != ConsoleRole.Auditor)
             yield return "Admin:Roles:Auditor is the same as another role's: give each a name of its own";
-        if (string.Equals(options.Roles.Admin, options.Roles.Support, StringComparison.OrdinalIgnoreCase))
+        if (roles.Named(roles.Support) != ConsoleRole.Support)
             yield return "Admin:Roles:Support is the same as Admin:Roles:Admin: give each a name of its own";
     }
 }
