@@ -1,4 +1,5 @@
 using OneTimeJwt.Web.Admin;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.SignIn;
 
@@ -59,7 +60,7 @@ public sealed class AdminActionTests(SharedApp shared) : IClassFixture<SharedApp
 
         var outcome = await _app.ActAsync(admin, AdminAction.Unlock, account.Id);
 
-        Assert.Equal((false, AdminActionRules.NoRole), (outcome.Done, outcome.Message));
+        Assert.Equal((false, Words.RefusalNoRole), (outcome.Done, outcome.Message));
         Assert.NotNull((await _app.ReadAsync(account.Id)).LockoutEnd);
         Assert.Single(await _app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.ActRefused);
     }

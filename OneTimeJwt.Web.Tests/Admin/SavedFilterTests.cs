@@ -91,12 +91,12 @@ public sealed class SavedFilterTests(AppOnEach apps) : IClassFixture<AppOnEach>
 
         Assert.Equal(Words.RefusalAuditor, await filters.SaveAsync(auditor.User, FilterPage.Accounts, "mine", Query));
         Assert.Null(await filters.SaveAsync(auditor.User, FilterPage.Trail, "mine", "kind=Locked"));
-        Assert.Equal(AdminActionRules.NoRole, await filters.SaveAsync(nobody.User, FilterPage.Trail, "mine", "kind=Locked"));
+        Assert.Equal(Words.RefusalNoRole, await filters.SaveAsync(nobody.User, FilterPage.Trail, "mine", "kind=Locked"));
 
         await app.Roles().RemoveAsync(auditor.Id, ConsoleRole.Auditor, actor: null);
         Assert.Empty(await filters.AllAsync(auditor.User, FilterPage.Trail, Cancellation));
         Assert.Equal(
-            AdminActionRules.NoRole,
+            Words.RefusalNoRole,
             await filters.DeleteAsync(auditor.User, FilterPage.Trail, Guid.NewGuid()));
     }
 

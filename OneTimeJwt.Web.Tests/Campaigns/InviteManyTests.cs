@@ -1,5 +1,6 @@
 using OneTimeJwt.Web.Admin;
 using OneTimeJwt.Web.Campaigns;
+using OneTimeJwt.Web.Languages;
 using OneTimeJwt.Web.Tests.Admin;
 using OneTimeJwt.Web.Tests.Database;
 
@@ -61,7 +62,7 @@ public sealed class InviteManyTests(SharedApp shared) : IClassFixture<SharedApp>
             admin.User, [.. fresh.Select((address, i) => new InputRow(i + 1, address))], "they start on Monday", client: null));
 
         Assert.Equal(2, outcome.Invited);
-        Assert.Equal((fresh[2], AdminActionRules.NoRole), Assert.Single(outcome.Left.Select(left => (left.Line.Name, left.Why))));
+        Assert.Equal((fresh[2], Words.RefusalNoRole), Assert.Single(outcome.Left.Select(left => (left.Line.Name, left.Why))));
     }
 
     [Theory]

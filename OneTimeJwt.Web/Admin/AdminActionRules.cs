@@ -33,8 +33,6 @@ public sealed record AdminActionParty(string Id, ConsoleRole? Role, string? Name
 /// <summary>Who may do what to whom. Only these rules decide: pages ask them to warn, actions when they are done.</summary>
 public static class AdminActionRules
 {
-    public static string NoRole => Words.RefusalNoRole;
-
     /// <param name="action">What is to be done.</param>
     /// <param name="actor">Who wants it.</param>
     /// <param name="target">Whose account it is.</param>
@@ -42,7 +40,7 @@ public static class AdminActionRules
     /// <returns>Why not; null where it may be done.</returns>
     public static string? Refusal(AdminAction action, AdminActionParty actor, AdminActionParty target, bool isBanned) => action switch
     {
-        _ when actor.Role is null => NoRole,
+        _ when actor.Role is null => Words.RefusalNoRole,
         _ when actor.Role < ConsoleRole.Support => Words.RefusalAuditor,
         _ when actor.Id == target.Id => Words.RefusalOwnAccount,
         _ when actor.Role == ConsoleRole.Admin => null,
@@ -50,5 +48,21 @@ public static class AdminActionRules
         AdminAction.Unlock when isBanned => Words.RefusalAdminsLock,
         AdminAction.SendLink or AdminAction.ConfirmAddress or AdminAction.RevokeLinks or AdminAction.TryMailAgain => null,
         _ => Words.RefusalOnlyAdmin,
+    };
+
+    /// <returns>Why what is left to Admins may not be done; null where it may.</returns>
+    public static string? RefusalUnlessAdmin(AdminActionParty actor) => actor.Role switch
+    {
+        ConsoleRole.Admin => null,
+        null => Words.RefusalNoRole,
+        _ => Words.RefusalOnlyAdmin,
+    };
+
+    /// <returns>What is wrong with a reason; null where it will do.</returns>
+    public static string? ProblemOf(string reason) => reason.Length switch
+    {
+        0 => Words.ProblemNoReason,
+        > RecoveryEvent.MaxReasonLength => Words.ProblemLongReason.With(RecoveryEvent.MaxReasonLength),
+        _ => null,
     };
 }

@@ -72,10 +72,8 @@ public sealed class AdminActions(
     public async Task<AdminActionOutcome> DoAsync(ClaimsPrincipal user, AdminActionRequest request)
     {
         var reason = request.Reason.Trim();
-        if (reason.Length == 0)
-            return new(AdminActionResult.BadReason, Words.ProblemNoReason);
-        if (reason.Length > RecoveryEvent.MaxReasonLength)
-            return new(AdminActionResult.BadReason, Words.ProblemLongReason.With(RecoveryEvent.MaxReasonLength));
+        if (AdminActionRules.ProblemOf(reason) is { } problem)
+            return new(AdminActionResult.BadReason, problem);
 
         try
         {

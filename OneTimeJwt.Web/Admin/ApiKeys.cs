@@ -39,17 +39,16 @@ public sealed class ApiKeys(
     public async Task<(string? Text, string? Problem)> MakeAsync(ClaimsPrincipal user, NewApiKey wanted, string? client)
     {
         var (name, reason) = (PlainName.Of(wanted.Name), wanted.Reason.Trim());
-        var networks = wanted.Networks.Split(Separators, StringSplitOptions.RemoveEmptyEntries);
+        var ranges = wanted.Networks.Split(Separators, StringSplitOptions.RemoveEmptyEntries);
+        var networks = string.Join(' ', ranges);
         if (name is null || name.Length > ApiKey.MaxNameLength)
             return (null, Words.KeyBadName.With(ApiKey.MaxNameLength));
-        if (networks.Any(network => !PlainAddresses.TryParseRange(network, out _)))
-            return (null, Words.KeyBadNetworks);
-        if (string.Join(' ', networks) is { Length: > ApiKey.MaxNetworksLength })
+        if (networks.Length > ApiKey.MaxNetworksLength || ranges.Any(range => !PlainAddresses.TryParseRange(range, out _)))
             return (null, Words.KeyBadNetworks);
         if (wanted.Days is < 1 or > MaxDays)
             return (null, Words.KeyBadDays.With(MaxDays));
-        if (reason.Length is 0 or > RecoveryEvent.MaxReasonLength)
-            return (null, reason.Length == 0 ? Words.ProblemNoReason : Words.ProblemLongReason.With(RecoveryEvent.MaxReasonLength));
+        if (AdminActionRules.ProblemOf(reason) is { } badReason)
+            return (null, badReason);
 
         var text = ApiKey.MakeText();
         var problem = await ChangeAsync(user, RecoveryEventKind.ApiKeyMade, reason, client, (database, actor) =>
@@ -60,7 +59,7 @@ public sealed class ApiKeys(
                 Name = name,
                 Hash = ApiKey.HashOf(text),
                 Role = wanted.Role,
-                Networks = networks.Length == 0 ? null : string.Join(' ', networks),
+                Networks = networks.Length == 0 ? null : networks,
                 MadeBy = actor.Id,
                 MadeByName = actor.Name,
                 MadeAt = now,
@@ -106,12 +105,7 @@ public sealed class ApiKeys(
         return transaction.RunAsync(eventId, roles.LockRolesAsync, async database =>
         {
             var actor = await actors.ReadAndLockAsync(database, user);
-            string? Refusal() => actor.Role switch
-            {
-                ConsoleRole.Admin => null,
-                null => AdminActionRules.NoRole,
-                _ => Words.RefusalOnlyAdmin,
-            };
+            string? Refusal() => AdminActionRules.RefusalUnlessAdmin(actor);
             void Record(RecoveryEventKind what, string detail) =>
                 database.Add(RecoveryEvent.ByAdmin(what, actor.Origin(client, time.GetUtcNow(), reason), detail: detail, id: eventId));
 

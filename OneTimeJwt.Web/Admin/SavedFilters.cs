@@ -99,7 +99,7 @@ public sealed class SavedFilters(
     private static bool IsCalled(SavedFilter filter, string name) => filter.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private static string? Refusal(AdminActionParty actor, FilterPage page) =>
-        actor.Role is null ? AdminActionRules.NoRole
+        actor.Role is null ? Words.RefusalNoRole
         : page == FilterPage.Accounts && actor.Role < ConsoleRole.Support ? Words.RefusalAuditor
         : null;
 

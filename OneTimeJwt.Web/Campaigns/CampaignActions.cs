@@ -154,7 +154,7 @@ public sealed class CampaignActions(
         if (actor.Role == ConsoleRole.Admin)
             return (actor, null);
 
-        string Refusal() => actor.Role is null ? AdminActionRules.NoRole : Words.RefusalOnlyAdminBulk;
+        string Refusal() => actor.Role is null ? Words.RefusalNoRole : Words.RefusalOnlyAdminBulk;
         var detail = InvariantText.InEnglish(() => $"{attempt.What}: {Refusal()}");
         database.Add(Event(attempt, actor, new(RecoveryEventKind.ActRefused, detail)));
         return (actor, Refusal());

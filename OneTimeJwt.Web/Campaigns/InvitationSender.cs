@@ -48,7 +48,8 @@ internal sealed class InvitationSender(
             try
             {
                 // Judged for each, as the role may be lost meanwhile.
-                if ((Refusal(await actors.ReadAsync(database, user)) ?? await InviteAsync(list[i].Name, actor, reason, client)) is { } why)
+                var now = await actors.ReadAsync(database, user);
+                if ((AdminActionRules.RefusalUnlessAdmin(now) ?? await InviteAsync(list[i].Name, actor, reason, client)) is { } why)
                     left.Add(new InvitationFailure(list[i], why));
             }
             catch (Exception fault) when (fault.IsOutage())
@@ -62,17 +63,14 @@ internal sealed class InvitationSender(
         return new InvitationOutcome(list.Count - left.Count, left);
     }
 
-    private static string? Refusal(AdminActionParty actor) =>
-        actor.Role == ConsoleRole.Admin ? null : actor.Role is null ? Words.RefusalNoRole : Words.RefusalOnlyAdmin;
-
     private async Task<string?> ProblemAsync(AdminActionParty actor, IReadOnlyList<InputRow> list, string reason)
     {
-        if (Refusal(actor) is { } refusal)
+        if (AdminActionRules.RefusalUnlessAdmin(actor) is { } refusal)
             return refusal;
         if (list.Count is 0 or > MaxAtOnce)
             return list.Count == 0 ? Words.InviteNobody : Words.InviteTooMany.With(MaxAtOnce);
-        if (reason.Length is 0 or > RecoveryEvent.MaxReasonLength)
-            return reason.Length == 0 ? Words.ProblemNoReason : Words.ProblemLongReason.With(RecoveryEvent.MaxReasonLength);
+        if (AdminActionRules.ProblemOf(reason) is { } badReason)
+            return badReason;
 
         var now = time.GetUtcNow();
         var since = now.AddHours(-1);
