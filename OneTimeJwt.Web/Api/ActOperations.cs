@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using OneTimeJwt.Web.Admin;
@@ -36,15 +35,7 @@ internal static class ActOperations
     public static void Map(RouteGroupBuilder api)
     {
         foreach (var act in All)
-            api.MapPost(
-                    $"/accounts/{{id}}/{act.Path}",
-                    (
-                        string id,
-                        ActRequest body,
-                        [FromHeader(Name = KeyHeader)] string? key,
-                        ClaimsPrincipal user,
-                        AdminActions actions,
-                        HttpContext http) => DoAsync(act, AccountOperations.Plain(id), body, key, user, actions, http))
+            api.MapPost($"/accounts/{{id}}/{act.Path}", Handler(act))
                 .RequireScope(ApiScopes.Act)
                 .WithMetadata(new RequestSizeLimitAttribute(MaxBody))
                 .WithName(act.Name)
@@ -69,31 +60,18 @@ internal static class ActOperations
         ApiProblems.NoKey,
         $"Send {KeyHeader} with a value of your own for each act, a UUID say: at most {MaxKeyLength} visible characters.");
 
-    private static async Task<Results<Ok<ActDone>, ProblemHttpResult>> DoAsync(
-        ApiAct act,
-        string id,
-        ActRequest body,
-        string? header,
-        ClaimsPrincipal user,
-        AdminActions actions,
-        HttpContext http)
+    private static Delegate Handler(ApiAct act) => async Task<Results<Ok<ActDone>, ProblemHttpResult>> (
+        string id, ActRequest body, [FromHeader(Name = KeyHeader)] string? header, AdminActions actions, HttpContext http) =>
     {
         if (KeyOf(header) is not { } key)
             return NoKey();
 
-        var outcome = await actions.DoAsync(user, new AdminActionRequest(act.Action, id, body.Reason, http.ClientAddress(), key));
+        id = AccountOperations.Plain(id);
+        var outcome = await actions.DoAsync(http.User, new AdminActionRequest(act.Action, id, body.Reason, http.ClientAddress(), key));
         if (outcome.RetryAfter is { } wait)
             ErrorResponses.RetryAfter(http, wait);
-        return outcome.Result switch
-        {
-            AdminActionResult.Done => TypedResults.Ok(
-                new ActDone(outcome.EventId!.Value, act.Path, id, outcome.At!.Value, outcome.Message)),
-            AdminActionResult.BadReason => ApiProblems.Of(ApiProblems.BadReason, outcome.Message),
-            AdminActionResult.NotFound => ApiProblems.Of(ApiProblems.NoAccount),
-            AdminActionResult.Refused => ApiProblems.Of(ApiProblems.Refused, outcome.Message),
-            AdminActionResult.OverBudget => ApiProblems.Of(ApiProblems.OverBudget, outcome.Message),
-            AdminActionResult.OtherRequest => ApiProblems.Of(ApiProblems.OtherRequest),
-            _ => ApiProblems.Of(ApiProblems.Impossible, outcome.Message),
-        };
-    }
+        return outcome.Done
+            ? TypedResults.Ok(new ActDone(outcome.EventId!.Value, act.Path, id, outcome.At!.Value, outcome.Message))
+            : ApiProblems.Of(outcome, ApiProblems.NoAccount, ApiProblems.Impossible);
+    };
 }

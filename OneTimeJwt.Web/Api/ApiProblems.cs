@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OneTimeJwt.Web.Admin;
 
 namespace OneTimeJwt.Web.Api;
 
@@ -49,6 +50,19 @@ internal static partial class ApiProblems
 
     public static ProblemHttpResult Of(ProblemType type, string? detail = null) =>
         TypedResults.Problem(detail, statusCode: type.Status, title: type.Title, type: type.Uri);
+
+    /// <param name="outcome">One that isn't done.</param>
+    /// <param name="notFound">What it is where there is nothing of that id.</param>
+    /// <param name="impossible">What it is where that is in no state for it.</param>
+    public static ProblemHttpResult Of(AdminActionOutcome outcome, ProblemType notFound, ProblemType impossible) => outcome.Result switch
+    {
+        AdminActionResult.BadReason => Of(BadReason, outcome.Message),
+        AdminActionResult.NotFound => Of(notFound),
+        AdminActionResult.Refused => Of(Refused, outcome.Message),
+        AdminActionResult.OverBudget => Of(OverBudget, outcome.Message),
+        AdminActionResult.OtherRequest => Of(OtherRequest),
+        _ => Of(impossible, outcome.Message),
+    };
 
     /// <summary>For what ended without a body: in the pipeline, in authentication, or by an exception.</summary>
     public static Task WriteAsync(HttpContext context)

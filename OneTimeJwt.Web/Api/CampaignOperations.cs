@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using OneTimeJwt.Web.Admin;
@@ -39,15 +38,7 @@ internal static class CampaignOperations
             "Starts a campaign. The number of its accounts confirms that it is the one that is meant.");
         foreach (var change in Changes)
             Steering(
-                api.MapPost(
-                    $"{Path}/{{id:guid}}/{change.Path}",
-                    (
-                        Guid id,
-                        ActRequest body,
-                        [FromHeader(Name = ActOperations.KeyHeader)] string? key,
-                        ClaimsPrincipal user,
-                        CampaignActions campaigns,
-                        HttpContext http) => ChangeAsync(change.Path, change.Action, id, body, key, user, campaigns, http)),
+                api.MapPost($"{Path}/{{id:guid}}/{change.Path}", Change(change.Path, change.Action)),
                 ActOperations.MaxBody, change.Name, change.Summary);
     }
 
@@ -72,7 +63,6 @@ internal static class CampaignOperations
     private static async Task<Results<Ok<CampaignDrafted>, ProblemHttpResult>> DraftAsync(
         CampaignRequest body,
         [FromHeader(Name = ActOperations.KeyHeader)] string? header,
-        ClaimsPrincipal user,
         CampaignActions campaigns,
         CampaignReader reader,
         HttpContext http)
@@ -96,9 +86,9 @@ internal static class CampaignOperations
             .ToList();
         var choice = new CampaignSelection(
             body.Query?.Trim() ?? "", FilterTexts.Parse(body.Filter), byWhatTheyAre ? null : list);
-        var outcome = await campaigns.DraftAsync(user, choice, body.RequiresReset, http.ClientAddress(), key, http.RequestAborted);
+        var outcome = await campaigns.DraftAsync(http.User, choice, body.RequiresReset, http.ClientAddress(), key, http.RequestAborted);
         if (!outcome.Done)
-            return Problem(outcome);
+            return ApiProblems.Of(outcome, ApiProblems.NoCampaign, ApiProblems.CampaignImpossible);
         if (await reader.ReadAsync(outcome.EventId!.Value, http.RequestAborted) is not { Campaign: var campaign })
             return ApiProblems.Of(ApiProblems.NoCampaign);
 
@@ -110,7 +100,6 @@ internal static class CampaignOperations
         Guid id,
         CampaignStartRequest body,
         [FromHeader(Name = ActOperations.KeyHeader)] string? header,
-        ClaimsPrincipal user,
         CampaignActions campaigns,
         HttpContext http)
     {
@@ -122,38 +111,26 @@ internal static class CampaignOperations
             body.Rate ?? CampaignActions.DefaultRate,
             body.Accounts.ToString(CultureInfo.InvariantCulture),
             http.ClientAddress());
-        return Answer("start", id, await campaigns.StartAsync(user, id, start, key));
+        return Answer("start", id, await campaigns.StartAsync(http.User, id, start, key));
     }
 
-    private static async Task<Results<Ok<CampaignChanged>, ProblemHttpResult>> ChangeAsync(
-        string path,
-        CampaignAction action,
+    private static Delegate Change(string act, CampaignAction action) => async Task<Results<Ok<CampaignChanged>, ProblemHttpResult>> (
         Guid id,
         ActRequest body,
-        string? header,
-        ClaimsPrincipal user,
+        [FromHeader(Name = ActOperations.KeyHeader)] string? header,
         CampaignActions campaigns,
-        HttpContext http)
+        HttpContext http) =>
     {
         if (ActOperations.KeyOf(header) is not { } key)
             return ActOperations.NoKey();
         if (body.Reason.Trim() is not { Length: > 0 and <= RecoveryEvent.MaxReasonLength } reason)
             return ApiProblems.Of(ApiProblems.BadReason);
 
-        return Answer(path, id, await campaigns.ChangeStateAsync(user, id, action, http.ClientAddress(), reason, key));
-    }
+        return Answer(act, id, await campaigns.ChangeStateAsync(http.User, id, action, http.ClientAddress(), reason, key));
+    };
 
     private static Results<Ok<CampaignChanged>, ProblemHttpResult> Answer(string act, Guid id, AdminActionOutcome outcome) =>
         outcome.Done
             ? TypedResults.Ok(new CampaignChanged(outcome.EventId!.Value, act, id, outcome.At!.Value))
-            : Problem(outcome);
-
-    private static ProblemHttpResult Problem(AdminActionOutcome outcome) => outcome.Result switch
-    {
-        AdminActionResult.BadReason => ApiProblems.Of(ApiProblems.BadReason, outcome.Message),
-        AdminActionResult.NotFound => ApiProblems.Of(ApiProblems.NoCampaign),
-        AdminActionResult.Refused => ApiProblems.Of(ApiProblems.Refused, outcome.Message),
-        AdminActionResult.OtherRequest => ApiProblems.Of(ApiProblems.OtherRequest),
-        _ => ApiProblems.Of(ApiProblems.CampaignImpossible, outcome.Message),
-    };
+            : ApiProblems.Of(outcome, ApiProblems.NoCampaign, ApiProblems.CampaignImpossible);
 }
