@@ -3,8 +3,8 @@ using OneTimeJwt.Web.Audit;
 
 namespace OneTimeJwt.Web.Admin;
 
-/// <summary>What happened in a span of time.</summary>
-public sealed record TimeBucket(DateTimeOffset From, DateTimeOffset To, int Asked, int Mailed, int Opened, int Redeemed, int Refused);
+/// <summary>What happened in a span of time, from its start.</summary>
+public sealed record TimeBucket(DateTimeOffset From, int Asked, int Mailed, int Opened, int Redeemed, int Refused);
 
 /// <summary>Why links or requests were turned away, and what else went wrong, as the trail has it, and how often.</summary>
 public sealed record Refusals(RecoveryEventKind Kind, string? Detail, int Day, int Week);
@@ -81,7 +81,7 @@ public sealed class DashboardReader(IDbContextFactory<AccountsContext> contexts,
             .Select(lines => new { lines.Key, Count = lines.Count() })
             .ToDictionaryAsync(lines => lines.Key, lines => lines.Count, cancellationToken);
         int Of(RecoveryEventKind kind) => counts.GetValueOrDefault(kind);
-        return new TimeBucket(from, to, Of(Counted[0]), Of(Counted[1]), Of(Counted[2]), Of(Counted[3]), Of(Counted[4]));
+        return new TimeBucket(from, Of(Counted[0]), Of(Counted[1]), Of(Counted[2]), Of(Counted[3]), Of(Counted[4]));
     }
 
     private static async Task<List<Refusals>> ReasonsAsync(
