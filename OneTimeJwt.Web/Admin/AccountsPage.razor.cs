@@ -187,18 +187,6 @@ public sealed partial class AccountsPage
         return LoadAsync();
     }
 
-    private Task OnAsync()
-    {
-        _pages.GoOn();
-        return TurnAsync();
-    }
-
-    private Task BackAsync()
-    {
-        _pages.GoBack();
-        return TurnAsync();
-    }
-
     private async Task TurnAsync()
     {
         await LoadAsync();

@@ -1,7 +1,7 @@
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>Where a reader is in a list that is read by cursor: back over the pages that were seen, and on to the next.</summary>
-internal sealed class CursorPages<TCursor>
+public sealed class CursorPages<TCursor>
     where TCursor : class
 {
     private readonly Stack<TCursor?> _seen = [];
