@@ -29,9 +29,9 @@ public abstract partial class PollingPage : ComponentBase, IDisposable
     protected ClaimsPrincipal User { get; private set; } = new();
 
     /// <summary>Whether this account may not, or no longer, see the page.</summary>
-    protected bool IsRefused { get; private set; }
+    internal bool IsRefused { get; private set; }
 
-    protected bool IsFailing { get; private set; }
+    internal bool IsFailing { get; private set; }
 
     /// <summary>Whether a click would do nothing: the circuit is not connected yet, or an action is running.</summary>
     protected bool IsBusy => _acting || !RendererInfo.IsInteractive;
