@@ -10,7 +10,7 @@ namespace OneTimeJwt.Web.Admin;
 /// A page of the console that refreshes itself. Each refresh first asks whether the user may still see the page; while the
 /// database is unavailable it tries again.
 /// </summary>
-public abstract partial class PollingPage : ComponentBase, IDisposable
+public abstract partial class PollingPage : FocusingComponent, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
