@@ -1,4 +1,3 @@
-using System.Globalization;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.SignIn;
 
@@ -82,7 +81,7 @@ public sealed class AccountActions(
         var oldest = await mails.OrderByDescending(line => line.At).Skip(budget.Value.Permits - 1).Select(line => line.At).FirstAsync();
         return new(
             AdminActionResult.OverBudget,
-            Words.ProblemBudget.With(mailed.ToString("N0", CultureInfo.CurrentCulture), DisplayText.Of(budget.Value.Window)),
+            Words.ProblemBudget.With(mailed.Grouped(), DisplayText.Of(budget.Value.Window)),
             RetryAfter: oldest - since);
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OneTimeJwt.Web.Campaigns;
 
 /// <summary>Campaigns in words.</summary>
@@ -11,7 +9,7 @@ internal static class CampaignTexts
                 ? Words.CampaignOneReset
                 : Words.CampaignOneLink
             : (campaign.RequiresReset ? Words.CampaignResets : Words.CampaignLinks).With(
-                campaign.Accounts.ToString("N0", CultureInfo.CurrentCulture));
+                campaign.Accounts.Grouped());
 
     public static string State(CampaignState state) => state switch
     {

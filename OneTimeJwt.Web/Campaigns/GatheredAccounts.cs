@@ -32,12 +32,10 @@ internal sealed class GatheredAccounts(Guid campaign, string actor)
 
     /// <summary>Why it can't be a campaign; null where nothing is wrong so far.</summary>
     public static string? ProblemOf(int accounts, bool isList) =>
-        accounts > CampaignActions.MaxAccounts ? Words.BulkTooMany.With(Number(CampaignActions.MaxAccounts))
+        accounts > CampaignActions.MaxAccounts ? Words.BulkTooMany.With(CampaignActions.MaxAccounts.Grouped())
         : accounts > 0 ? null
         : isList ? Words.BulkNoLine
         : Words.FindNone;
-
-    public static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
 
     public GatheredPiece Add(MatchedPiece piece)
     {
