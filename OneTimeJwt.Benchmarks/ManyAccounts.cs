@@ -151,7 +151,7 @@ internal static class ManyAccounts
     public static async Task<ClaimsPrincipal> AdminAsync(IServiceProvider services, string id)
     {
         await using var scope = services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<ConsoleRoles>().GrantAsync(id, ConsoleRole.Admin, actor: null);
+        await scope.ServiceProvider.GetRequiredService<ConsoleRoles>().GrantAsync(id, ConsoleRole.Admin);
         var account = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().FindByIdAsync(id);
         return await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<Account>>().CreateAsync(account!);
     }

@@ -65,7 +65,7 @@ public sealed class AdoptionChecksTests
         // Whoever has the host's role of that name has no rights here, and is given them without it.
         var roles = app.Services.GetRequiredService<ConsoleRoles>();
         Assert.Null(await roles.OfAsync("ada"));
-        Assert.Equal(RoleOutcome.Done, await roles.GrantAsync("bob", ConsoleRole.Admin, actor: null));
+        Assert.Equal(RoleOutcome.Done, await roles.GrantAsync("bob", ConsoleRole.Admin));
         Assert.Equal(ConsoleRole.Admin, await roles.OfAsync("bob"));
         await using (var site = SiteOf(app, options => new StringSite(options), version))
             Assert.Equal("ada", (await site.UserRoles.SingleAsync(Cancellation)).UserId);
@@ -116,7 +116,7 @@ public sealed class AdoptionChecksTests
         Assert.Empty((await app.Adoption.CheckAsync()).Obstacles);
         Assert.NotEmpty(await app.Migrator.AdoptAsync());
         var roles = app.Services.GetRequiredService<ConsoleRoles>();
-        Assert.Equal(RoleOutcome.Done, await roles.GrantAsync("ada", ConsoleRole.Admin, actor: null));
+        Assert.Equal(RoleOutcome.Done, await roles.GrantAsync("ada", ConsoleRole.Admin));
         Assert.Equal(ConsoleRole.Admin, await roles.OfAsync("ada"));
     }
 

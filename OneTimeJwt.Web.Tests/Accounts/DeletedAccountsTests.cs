@@ -70,7 +70,7 @@ public sealed class DeletedAccountsTests
         var account = await app.AddAccountAsync();
         await HostWrites.AddAsync(app, Remembered(account.Id), Passkey(account.Id), Passkey(account.Id));
         foreach (var role in Enum.GetValues<ConsoleRole>())
-            await app.Roles().GrantAsync(account.Id, role, actor: null);
+            await app.Roles().GrantAsync(account.Id, role);
         return account.Id;
     }
 

@@ -324,7 +324,7 @@ public abstract class HostColumnsTests(DatabaseProvider provider)
     private protected static async Task<Member> AdminAsync(TestApp app)
     {
         var account = (await app.WithAsync<UserManager<Account>, Account?>(users => users.FindByNameAsync("admin@example.com")))!;
-        Assert.Equal(RoleOutcome.Done, await app.Roles().GrantAsync(account.Id, ConsoleRole.Admin, actor: null));
+        Assert.Equal(RoleOutcome.Done, await app.Roles().GrantAsync(account.Id, ConsoleRole.Admin));
         await app.AsAnotherApplicationAsync(account.Id, (users, row) => users.UpdateSecurityStampAsync(row));
         account = await app.ReadAsync(account.Id);
         return new Member(

@@ -137,7 +137,7 @@ public sealed class AccountDetailsPageTests(SharedApp shared) : IClassFixture<Sh
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".acts button")));
         await Button(page, "Lock").PressAsync();
         await page.Find("#reason").FillAsync("too late");
-        await _app.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin, actor: null);
+        await _app.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin);
 
         await page.Find("form.confirm").SendAsync();
 

@@ -221,7 +221,7 @@ public sealed class AccountsPageTests(SharedApp shared) : IClassFixture<SharedAp
         var support = await _app.AddAdminAsync(ConsoleRole.Support);
         using var console = new ConsoleDriver(_app, support.User);
         var page = console.Open<AccountsPage>("/admin");
-        await _app.Roles().RemoveAsync(support.Id, ConsoleRole.Support, actor: null);
+        await _app.Roles().RemoveAsync(support.Id, ConsoleRole.Support);
 
         await page.Find("#q").TypeAsync("user");
 

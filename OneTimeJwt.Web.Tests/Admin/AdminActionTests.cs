@@ -56,7 +56,7 @@ public sealed class AdminActionTests(SharedApp shared) : IClassFixture<SharedApp
         var admin = await _app.AddAdminAsync(ConsoleRole.Admin);
         var account = await _app.AddAccountAsync();
         Assert.True((await _app.ActAsync(admin, AdminAction.Lock, account.Id)).Done);
-        await _app.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin, actor: null);
+        await _app.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin);
 
         var outcome = await _app.ActAsync(admin, AdminAction.Unlock, account.Id);
 

@@ -19,7 +19,7 @@ internal static class ConsoleAccounts
     public static async Task<Member> MemberAsync(this TestApp app, Account account, ConsoleRole? role)
     {
         if (role is { } given)
-            Assert.Equal(RoleOutcome.Done, await app.Roles().GrantAsync(account.Id, given, actor: null));
+            Assert.Equal(RoleOutcome.Done, await app.Roles().GrantAsync(account.Id, given));
         return new Member(
             account,
             await app.WithAsync<IUserClaimsPrincipalFactory<Account>, ClaimsPrincipal>(factory => factory.CreateAsync(account)));

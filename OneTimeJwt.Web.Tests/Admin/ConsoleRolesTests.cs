@@ -100,8 +100,8 @@ public sealed class ConsoleRolesTests(SharedApp shared) : IClassFixture<SharedAp
         app.WithAsync<ConsoleRoles, ConsoleRole?>(roles => roles.OfAsync(account.Id));
 
     private static Task<RoleOutcome> GrantAsync(TestApp app, Account account, ConsoleRole role) =>
-        app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.GrantAsync(account.Id, role, actor: null));
+        app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.GrantAsync(account.Id, role));
 
     private static Task<RoleOutcome> RemoveAsync(TestApp app, Account account, ConsoleRole role) =>
-        app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.RemoveAsync(account.Id, role, actor: null));
+        app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.RemoveAsync(account.Id, role));
 }

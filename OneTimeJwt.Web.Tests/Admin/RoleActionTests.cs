@@ -30,7 +30,7 @@ public sealed class RoleActionTests
                             account.Id,
                             async () =>
                             {
-                                removal ??= Task.Run(() => other.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin, actor: null));
+                                removal ??= Task.Run(() => other.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin));
                                 isRemovedFirst = await Task.WhenAny(removal, Task.Delay(TimeSpan.FromSeconds(1))) == removal;
                             }))));
 
@@ -69,7 +69,7 @@ public sealed class RoleActionTests
     {
         await using var app = await TestApp.StartAsync(provider: DatabaseProvider.Sqlite);
         var (admin, both) = (await app.AddAdminAsync(ConsoleRole.Admin), await app.AddAdminAsync(ConsoleRole.Admin));
-        await app.Roles().GrantAsync(both.Id, ConsoleRole.Support, actor: null);
+        await app.Roles().GrantAsync(both.Id, ConsoleRole.Support);
         await HostWrites.SqlAsync(
             app,
             "CREATE TRIGGER keep BEFORE DELETE ON RecoveryRoleMembers WHEN OLD.Role = 'Support' BEGIN SELECT RAISE(ABORT, 'kept'); END");

@@ -93,7 +93,7 @@ public sealed class SavedFilterTests(AppOnEach apps) : IClassFixture<AppOnEach>
         Assert.Null(await filters.SaveAsync(auditor.User, FilterPage.Trail, "mine", "kind=Locked"));
         Assert.Equal(Words.RefusalNoRole, await filters.SaveAsync(nobody.User, FilterPage.Trail, "mine", "kind=Locked"));
 
-        await app.Roles().RemoveAsync(auditor.Id, ConsoleRole.Auditor, actor: null);
+        await app.Roles().RemoveAsync(auditor.Id, ConsoleRole.Auditor);
         Assert.Empty(await filters.AllAsync(auditor.User, FilterPage.Trail, Cancellation));
         Assert.Equal(
             Words.RefusalNoRole,

@@ -430,7 +430,7 @@ public sealed class TrailPageTests(SharedApp shared) : IClassFixture<SharedApp>
         var page = console.Open<TrailPage>($"/admin/trail?account={account.Id}");
         page.WaitForAssertion(() => Assert.Single(page.FindAll("ol.trail li")));
 
-        await _app.Roles().RemoveAsync(support.Id, ConsoleRole.Support, actor: null);
+        await _app.Roles().RemoveAsync(support.Id, ConsoleRole.Support);
 
         page.WaitForAssertion(() => Assert.Equal("Your account has no right to see this any more.", page.Find("[role=alert]").Words()));
         Assert.Empty(page.FindAll("ol, form, button"));

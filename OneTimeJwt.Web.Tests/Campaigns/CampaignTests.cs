@@ -269,7 +269,7 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
         var campaigns = _app.Services.GetRequiredService<CampaignActions>();
         Assert.Null((await campaigns.StartAsync(admin.User, id, new CampaignStart("why", 1, "5", null))).Problem);
 
-        await _app.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin, actor: null);
+        await _app.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin);
 
         Assert.Equal(
             CampaignState.Paused,

@@ -56,7 +56,7 @@ public sealed class InviteManyTests(SharedApp shared) : IClassFixture<SharedApp>
         await using var app = await TestApp.StartAsync(replace: services => services.ConfigureDbContext<AccountsContext>(
             options => options.AddInterceptors(new Meanwhile<Account>(row => row.Email == fresh[1], () => dismiss()))));
         var admin = await app.AddAdminAsync(ConsoleRole.Admin);
-        dismiss = () => app.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin, actor: null);
+        dismiss = () => app.Roles().RemoveAsync(admin.Id, ConsoleRole.Admin);
 
         var outcome = await app.WithAsync<InvitationSender, InvitationOutcome>(invitations => invitations.SendAsync(
             admin.User, [.. fresh.Select((address, i) => new InputRow(i + 1, address))], "they start on Monday", client: null));

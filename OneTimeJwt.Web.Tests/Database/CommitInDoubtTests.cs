@@ -93,7 +93,7 @@ public sealed class CommitInDoubtTests(CommitInDoubtTests.Apps apps) : IClassFix
         var account = await app.AddAccountAsync();
         _written.Arm(account.Id);
 
-        Assert.Equal(RoleOutcome.Done, await app.Roles().GrantAsync(account.Id, ConsoleRole.Support, actor: null));
+        Assert.Equal(RoleOutcome.Done, await app.Roles().GrantAsync(account.Id, ConsoleRole.Support));
 
         Assert.True(_written.IsOver);
         Assert.Single(await app.TrailAsync(account.Id), line => line.Kind == RecoveryEventKind.RoleGranted);
@@ -122,7 +122,7 @@ public sealed class CommitInDoubtTests(CommitInDoubtTests.Apps apps) : IClassFix
             row.LockoutEnd = act == AdminAction.Unlock ? DateTimeOffset.MaxValue : null;
         });
         foreach (var role in act == AdminAction.RemoveRole ? Enum.GetValues<ConsoleRole>() : [])
-            await app.Roles().GrantAsync(account.Id, role, actor: null);
+            await app.Roles().GrantAsync(account.Id, role);
         return account;
     }
 

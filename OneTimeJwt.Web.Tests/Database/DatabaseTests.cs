@@ -391,7 +391,7 @@ public abstract class DatabaseTests(TwoNodes nodes, DatabaseProvider provider)
                 .Distinct()
                 .ToListAsync());
         foreach (var id in others)
-            await app.Roles().RemoveAsync(id, ConsoleRole.Admin, actor: null);
+            await app.Roles().RemoveAsync(id, ConsoleRole.Admin);
     }
 }
 

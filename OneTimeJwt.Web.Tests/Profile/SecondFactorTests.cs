@@ -245,12 +245,12 @@ public sealed partial class SecondFactorTests(SharedApp shared) : IClassFixture<
         Assert.Equal(HttpStatusCode.Forbidden, (await other.GetAsync("/admin/trail")).Status);
         await GrantAsync(app, nobody);
         Assert.Equal(HttpStatusCode.SeeOther, (await other.GetAsync("/admin/trail")).Status);
-        await app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.RemoveAsync(nobody.Id, ConsoleRole.Admin, actor: null));
+        await app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.RemoveAsync(nobody.Id, ConsoleRole.Admin));
         Assert.Equal(HttpStatusCode.Forbidden, (await other.GetAsync("/admin/trail")).Status);
     }
 
     private static Task<RoleOutcome> GrantAsync(TestApp app, Account account) =>
-        app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.GrantAsync(account.Id, ConsoleRole.Admin, actor: null));
+        app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.GrantAsync(account.Id, ConsoleRole.Admin));
 
     private async Task<Visitor> EnterAsync(Account account)
     {

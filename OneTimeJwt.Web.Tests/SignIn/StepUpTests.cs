@@ -157,7 +157,7 @@ public sealed class StepUpTests(SharedApp shared) : IClassFixture<SharedApp>
         using var visitor = await EnterAsync(admin);
         Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("/account/two-factor/authenticator")).Status);
 
-        await _app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.GrantAsync(admin.Id, ConsoleRole.Support, actor: null));
+        await _app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.GrantAsync(admin.Id, ConsoleRole.Support));
 
         Assert.Contains(
             "Before anything is changed here we mail you a code",
@@ -174,7 +174,7 @@ public sealed class StepUpTests(SharedApp shared) : IClassFixture<SharedApp>
     public async Task A_right_password_gives_an_admin_without_a_second_factor_no_more_guesses_at_a_mailed_code()
     {
         var admin = await _app.AddAccountAsync();
-        await _app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.GrantAsync(admin.Id, ConsoleRole.Admin, actor: null));
+        await _app.WithAsync<ConsoleRoles, RoleOutcome>(roles => roles.GrantAsync(admin.Id, ConsoleRole.Admin));
         using var visitor = await EnterAsync(admin);
         var step = await visitor.SubmitAsync(await visitor.GetAsync("/account/verify"));
         var code = await _app.MailedCodeAsync(admin);

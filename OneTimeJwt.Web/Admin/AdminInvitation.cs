@@ -52,7 +52,7 @@ internal sealed class AdminInvitation(
     }
 
     private async Task<Outcome> GrantAsync(Account account, string address, bool isNew) =>
-        await roles.GrantAsync(account.Id, ConsoleRole.Admin, actor: null) switch
+        await roles.GrantAsync(account.Id, ConsoleRole.Admin) switch
         {
             RoleOutcome.Unchanged when account.HasPassword => new Outcome(Done: true, $"{address} is an admin already."),
             _ when account.HasPassword => await MailAsync(

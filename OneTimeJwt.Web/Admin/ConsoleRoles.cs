@@ -66,15 +66,13 @@ public sealed class ConsoleRoles(
     /// <summary>What the trail says of a role that was given or taken.</summary>
     public static string Detail(ConsoleRole role) => $"{role} of the console";
 
-    /// <param name="accountId">Who gets it.</param>
-    /// <param name="role">Which one.</param>
-    /// <param name="actor">The id of the admin who gives it; null on the command line.</param>
-    public Task<RoleOutcome> GrantAsync(string accountId, ConsoleRole role, string? actor) =>
-        ChangeAsync(RecoveryEventKind.RoleGranted, accountId, role, actor, GrantAsync);
+    /// <summary>Gives a role, on the command line.</summary>
+    public Task<RoleOutcome> GrantAsync(string accountId, ConsoleRole role) =>
+        ChangeAsync(RecoveryEventKind.RoleGranted, accountId, role, GrantAsync);
 
     /// <summary>Takes a role; of several admins who take each other's at the same moment, one keeps theirs.</summary>
-    public Task<RoleOutcome> RemoveAsync(string accountId, ConsoleRole role, string? actor) =>
-        ChangeAsync(RecoveryEventKind.RoleRemoved, accountId, role, actor, RemoveAsync);
+    public Task<RoleOutcome> RemoveAsync(string accountId, ConsoleRole role) =>
+        ChangeAsync(RecoveryEventKind.RoleRemoved, accountId, role, RemoveAsync);
 
     /// <summary>Part of a transaction that has locked the roles: its caller adds the event where it is done.</summary>
     public async Task<RoleOutcome> GrantAsync(AccountsContext database, string accountId, ConsoleRole role)
@@ -137,7 +135,6 @@ public sealed class ConsoleRoles(
         RecoveryEventKind kind,
         string accountId,
         ConsoleRole role,
-        string? actor,
         Func<AccountsContext, string, ConsoleRole, Task<RoleOutcome>> change)
     {
         var eventId = Guid.CreateVersion7();
@@ -150,7 +147,7 @@ public sealed class ConsoleRoles(
                 var outcome = await change(database, accountId, role);
                 if (outcome == RoleOutcome.Done)
                     database.Add(
-                        RecoveryEvent.ByAdmin(kind, new(actor, Client: null, time.GetUtcNow()), accountId, Detail(role), eventId));
+                        RecoveryEvent.ByAdmin(kind, new(Actor: null, Client: null, time.GetUtcNow()), accountId, Detail(role), eventId));
                 return outcome;
             });
     }
