@@ -39,7 +39,11 @@ internal sealed partial class EventWorker(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         using var shutdown = new CancellationTokenSource();
         await using var end = stop.Token.Register(() => shutdown.CancelAfter(Grace));
-        await Task.WhenAll([.. destinations.All.Select(to => SendAsync(to, stop.Token, shutdown.Token)), SweepInRoundsAsync(stop.Token)]);
+        await Task.WhenAll(
+        [
+            .. destinations.All.Select(to => SendAsync(to, stop.Token, shutdown.Token)),
+            TryAsync(() => RepeatAsync(SweepInterval, time, () => SweepAsync(stop.Token), stop.Token), stop.Token),
+        ]);
     }
 
     private async Task SendAsync(EventDestination destination, CancellationToken stoppingToken, CancellationToken shutdown)
@@ -64,9 +68,6 @@ internal sealed partial class EventWorker(
 
         await TryAsync(sender.FinishAsync, CancellationToken.None);
     }
-
-    private Task SweepInRoundsAsync(CancellationToken stoppingToken) => TryAsync(
-        () => RepeatAsync(SweepInterval, time, () => SweepAsync(stoppingToken), stoppingToken), stoppingToken);
 
     [LoggerMessage(LogLevel.Error, "Events could not be worked on ({Fault}); trying again shortly.")]
     protected override partial void LogFailure(string fault, Exception? unexpected);
