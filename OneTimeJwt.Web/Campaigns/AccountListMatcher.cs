@@ -41,19 +41,12 @@ public sealed class AccountListMatcher(IDbContextFactory<AccountsContext> contex
     ];
 
     /// <summary>A list as it was pasted: one name a line.</summary>
-    public static IReadOnlyList<InputRow> ReadLines(string text)
-    {
-        var rows = new List<InputRow>();
-        var number = 0;
-        foreach (var line in text.AsSpan().EnumerateLines())
-        {
-            number++;
-            if (line.Trim() is { Length: > 0 } name)
-                rows.Add(new InputRow(number, name.ToString()));
-        }
-
-        return rows;
-    }
+    public static IReadOnlyList<InputRow> ReadLines(string text) =>
+    [
+        .. text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.TrimEntries)
+            .Select((line, i) => new InputRow(i + 1, line))
+            .Where(row => row.Name.Length > 0),
+    ];
 
     /// <summary>A list as CSV: the column that is headed e-mail, user name or id, else the first.</summary>
     /// <exception cref="CsvFormatException">It can't be read.</exception>
@@ -130,13 +123,13 @@ public sealed class AccountListMatcher(IDbContextFactory<AccountsContext> contex
         var from = after?.From ?? 0;
         InputRow[] piece = [.. choice.List.Skip(from).Take(NamesAtOnce)];
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        var known = await KnownAsync(database, piece, cancellationToken);
+        var lines = await MatchAsync(database, piece, cancellationToken);
         from += piece.Length;
-        return new MatchedPiece(
-            [.. piece.Select(row => new MatchedLine(row.Line, known.Of(row.Name)))], from, Cursor: null, from >= choice.List.Count);
+        return new MatchedPiece(lines, from, Cursor: null, from >= choice.List.Count);
     }
 
-    private async Task<Known> KnownAsync(AccountsContext database, InputRow[] piece, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<MatchedLine>> MatchAsync(
+        AccountsContext database, InputRow[] piece, CancellationToken cancellationToken)
     {
         var names = piece.Select(listed => listed.Name).ToList();
         var looked = names.Where(CanBeLookedUp).ToList();
@@ -147,17 +140,16 @@ public sealed class AccountListMatcher(IDbContextFactory<AccountsContext> contex
             .Select(account => account.Id)
             .ToListAsync(cancellationToken);
         var spelling = database.Identity.KeyType == AccountKeyType.String ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
-        return new Known(byAddress, byName, byId.ToDictionary(id => id, spelling));
+        var ids = byId.ToHashSet(spelling);
+        return [.. piece.Select(row => new MatchedLine(row.Line, Match(row.Name)))];
+
+        // All accounts of the address; where there is none, that of the user name, or of the id.
+        IReadOnlyList<string> Match(string name) =>
+            byAddress.Contains(name) ? [.. byAddress[name]]
+            : byName.Contains(name) ? [.. byName[name]]
+            : ids.TryGetValue(name, out var id) ? [id]
+            : [];
     }
 
     private static bool CanBeLookedUp(string name) => name.Length <= AccountSearch.MaxTextLength && Addresses.CanBeNormalised(name);
-
-    private sealed record Known(ILookup<string, string> ByAddress, ILookup<string, string> ByName, Dictionary<string, string> Ids)
-    {
-        /// <summary>All accounts of the address; where there is none, that of the user name, or of the id.</summary>
-        public List<string> Of(string name) =>
-            ByAddress[name].ToList() is { Count: > 0 } addressed ? addressed
-            : ByName[name].ToList() is { Count: > 0 } named ? named
-            : Ids.TryGetValue(name, out var id) ? [id] : [];
-    }
 }
