@@ -52,28 +52,22 @@ internal static class AdminModule
         app.MapPage("/admin/reachable", () => Results.NoContent()).RequireAuthorization(ConsoleAccess.TrailPolicy);
         app.MapRazorComponents<ConsoleApp>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
-            .Add(endpoint =>
-            {
-                AnswerHeadLikeGet(endpoint);
-                RequireConsoleAccess(endpoint);
-            });
+            .Add(Restrict);
     }
 
-    // Only the console has circuits: other users must not be able to hold connections open.
-    private static void RequireConsoleAccess(EndpointBuilder endpoint)
+    private static void Restrict(EndpointBuilder endpoint)
     {
-        if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } route } && route.StartsWith("/_blazor", StringComparison.Ordinal))
+        if (endpoint is not RouteEndpointBuilder { RoutePattern.RawText: { } route })
+            return;
+
+        // Only the console has circuits: other users must not be able to hold connections open.
+        if (route.StartsWith("/_blazor", StringComparison.Ordinal))
             endpoint.Metadata.Add(new AuthorizeAttribute(ConsoleAccess.TrailPolicy));
-    }
 
-    // Pages of the console send no forms: their actions travel over the circuit.
-    private static void AnswerHeadLikeGet(EndpointBuilder endpoint)
-    {
-        if (
-            endpoint.Metadata.OfType<HttpMethodMetadata>().LastOrDefault() is { } methods
-            && methods.HttpMethods.Contains(HttpMethods.Post)
-            && endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } route }
-            && route.StartsWith("/admin", StringComparison.Ordinal))
+        // Pages of the console send no forms, since their actions travel over the circuit; HEAD is answered like GET.
+        if (route.StartsWith("/admin", StringComparison.Ordinal)
+            && endpoint.Metadata.OfType<HttpMethodMetadata>().LastOrDefault() is { } methods
+            && methods.HttpMethods.Contains(HttpMethods.Post))
         {
             endpoint.Metadata.Remove(methods);
             endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
