@@ -10,8 +10,15 @@ public sealed class ActorReader(
     IAuthorizationService authorization,
     IOptions<IdentityOptions> identity,
     ConsoleRoles roles,
+    IDbContextFactory<AccountsContext> contexts,
     OidcSessions? sessions = null)
 {
+    public async Task<AdminActionParty> ReadAsync(ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        return await ReadAsync(database, user);
+    }
+
     public Task<AdminActionParty> ReadAsync(AccountsContext database, ClaimsPrincipal user) => ReadAsync(database, user, isLocked: false);
 
     /// <summary>The same for a change: until its transaction ends no other action is judged and no role changes.</summary>

@@ -23,7 +23,6 @@ internal static class AdminModule
         builder.Services.AddSingleton<SavedFilters>();
         builder.Services.AddHostedService<SavedFilterRetention>();
         builder.Services.AddSingleton<TrailReader>();
-        builder.Services.AddSingleton<TrailExport>();
         builder.Services.AddSingleton<DashboardReader>();
         builder.Services.AddSingleton<ConsoleRoles>();
         builder.Services.AddSingleton<FindAdmins>(services => services.GetRequiredService<ConsoleRoles>().AdminsAsync);
@@ -46,8 +45,7 @@ internal static class AdminModule
 
     public static void MapAdmin(this WebApplication app)
     {
-        app.MapPage("/admin/trail.csv", (TrailExport export, HttpContext http) => export.DownloadAsync(http))
-            .RequireAuthorization(ConsoleAccess.TrailPolicy);
+        app.MapPage("/admin/trail.csv", TrailExport.DownloadAsync).RequireAuthorization(ConsoleAccess.TrailPolicy);
         // Asked by open pages of the console that have lost their connection.
         app.MapPage("/admin/reachable", () => Results.NoContent()).RequireAuthorization(ConsoleAccess.TrailPolicy);
         app.MapRazorComponents<ConsoleApp>()

@@ -5,14 +5,10 @@ using OneTimeJwt.Web.Outbox;
 namespace OneTimeJwt.Web.Admin;
 
 /// <summary>The trail as CSV. Each export is recorded in the trail.</summary>
-internal sealed class TrailExport(
-    TrailReader reader,
-    GroupCommitWriter appender,
-    IDbContextFactory<AccountsContext> contexts,
-    ActorReader actors,
-    TimeProvider time)
+internal static class TrailExport
 {
-    public async Task<IResult> DownloadAsync(HttpContext http)
+    public static async Task<IResult> DownloadAsync(
+        HttpContext http, TrailReader reader, GroupCommitWriter appender, ActorReader actors, TimeProvider time)
     {
         var asked = http.Request.Query;
         var (query, problems) = TrailQueryText.Parse(
@@ -26,9 +22,7 @@ internal sealed class TrailExport(
         if (problems.Count > 0)
             throw new BadHttpRequestException("The address of the export can't be read.");
 
-        AdminActionParty actor;
-        await using (var database = await contexts.CreateDbContextAsync(http.RequestAborted))
-            actor = await actors.ReadAsync(database, http.User);
+        var actor = await actors.ReadAsync(http.User, http.RequestAborted);
         await appender.AppendAsync(
             RecoveryEvent.ByAdmin(RecoveryEventKind.TrailExported, actor.Origin(http.ClientAddress(), time.GetUtcNow())));
         return CsvDownload.Of(

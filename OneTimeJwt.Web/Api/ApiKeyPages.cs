@@ -7,7 +7,6 @@ namespace OneTimeJwt.Web.Api;
 internal sealed class ApiKeyPages(
     ApiKeys keys,
     ActorReader actors,
-    IDbContextFactory<AccountsContext> contexts,
     IOptions<ApiSettings> settings,
     TimeProvider time)
 {
@@ -63,11 +62,8 @@ internal sealed class ApiKeyPages(
         ConsoleRole role = default,
         bool isRevoked = false)
     {
-        await using (var database = await contexts.CreateDbContextAsync(http.RequestAborted))
-        {
-            if ((await actors.ReadAsync(database, http.User)).Role != ConsoleRole.Admin)
-                return Results.StatusCode(StatusCodes.Status403Forbidden);
-        }
+        if ((await actors.ReadAsync(http.User, http.RequestAborted)).Role != ConsoleRole.Admin)
+            return Results.StatusCode(StatusCodes.Status403Forbidden);
 
         return Page.Of<ApiKeysPage>(
             status,
