@@ -10,43 +10,38 @@ namespace OneTimeJwt.Web.Events;
 /// moved away at any time.
 /// </summary>
 internal sealed class JsonLinesDestination(string file, IHostEnvironment environment)
-    : EventDestination(OwnName, FrozenSet<RecoveryEventKind>.Empty), IDisposable
+    : EventDestination(OwnName, FrozenSet<RecoveryEventKind>.Empty)
 {
     public const string OwnName = "json-lines";
 
     /// <summary>What stands in the place of a file's path for standard output.</summary>
     public const string StandardOutput = "stdout";
 
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _turn = new();
 
     public override bool IncludesAddresses => true;
 
     public override int AtOnce => 256;
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, the events are written again.")]
-    public override async Task SendAsync(
+    public override Task SendAsync(
         IReadOnlyList<EventMessage> messages, Action<EventMessage, SendResult> done, CancellationToken cancellationToken)
     {
         var result = SendResult.Sent;
-        await _turn.WaitAsync(CancellationToken.None);
         try
         {
-            Write(messages);
+            lock (_turn)
+                Write(messages);
         }
         catch (Exception fault)
         {
             result = new SendResult(SendOutcome.Failed, $"Trail:JsonLines can't be written ({LoggableException.NameOf(fault)})");
         }
-        finally
-        {
-            _turn.Release();
-        }
 
         foreach (var message in messages)
             done(message, result);
+        return Task.CompletedTask;
     }
-
-    public void Dispose() => _turn.Dispose();
 
     private void Write(IReadOnlyList<EventMessage> messages)
     {

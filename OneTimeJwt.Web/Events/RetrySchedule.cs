@@ -15,11 +15,8 @@ internal static class RetrySchedule
 
     /// <param name="failures">How often it failed.</param>
     /// <param name="wait">What the receiver asks for; no sooner than that.</param>
-    public static TimeSpan Delay(int failures, TimeSpan? wait)
-    {
-        var delay = WithJitter(Delays[Math.Clamp(failures, 1, Delays.Length) - 1]);
-        return Longer(delay, wait);
-    }
+    public static TimeSpan Delay(int failures, TimeSpan? wait) =>
+        Longer(WithJitter(Delays[Math.Clamp(failures, 1, Delays.Length) - 1]), wait);
 
     /// <summary>What the receiver asks for counts up to a day.</summary>
     public static TimeSpan Longer(TimeSpan delay, TimeSpan? wait)
