@@ -29,7 +29,6 @@ public sealed class ApiKeys(
     TimeProvider time)
 {
     public const int MaxDays = 366;
-    public const int DefaultDays = 90;
 
     private const int MaxListed = 200;
 

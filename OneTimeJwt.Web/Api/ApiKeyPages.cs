@@ -14,20 +14,17 @@ internal sealed class ApiKeyPages(
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPage(Path, (ApiKeyPages pages, HttpContext http) => pages.ShowAsync(http)).RequireAuthorization(ConsoleAccess.Policy);
-        routes.MapForm(Path, (ApiKeyPages pages, HttpContext http, FormPost form) => pages.MakeAsync(http, form))
-            .RequireAuthorization(ConsoleAccess.Policy);
-        routes.MapForm($"{Path}/revoke", (ApiKeyPages pages, HttpContext http, FormPost form) => pages.RevokeAsync(http, form))
-            .RequireAuthorization(ConsoleAccess.Policy);
+        var console = routes.MapGroup("").RequireAuthorization(ConsoleAccess.Policy);
+        console.MapPage(Path, (ApiKeyPages pages, HttpContext http) => pages.PageAsync(http));
+        console.MapForm(Path, (ApiKeyPages pages, HttpContext http, FormPost form) => pages.MakeAsync(http, form));
+        console.MapForm($"{Path}/revoke", (ApiKeyPages pages, HttpContext http, FormPost form) => pages.RevokeAsync(http, form));
     }
-
-    private Task<IResult> ShowAsync(HttpContext http) => PageAsync(http, StatusCodes.Status200OK, new KeyForm());
 
     private async Task<IResult> MakeAsync(HttpContext http, FormPost form)
     {
         var filled = new KeyForm(form["name"], form["role"], form["days"], form["networks"], form["reason"]);
         if (!form.IsAntiforgeryValid)
-            return await PageAsync(http, StatusCodes.Status400BadRequest, filled, problem: form.Problem);
+            return await PageAsync(http, StatusCodes.Status400BadRequest, form.Problem, filled);
 
         if (!Enum.TryParse<ConsoleRole>(filled.Role, out var role) || !Enum.IsDefined(role))
             throw new BadHttpRequestException("There is no such role.");
@@ -36,28 +33,28 @@ internal sealed class ApiKeyPages(
         var (text, problem) = await keys.MakeAsync(
             http.User, new NewApiKey(filled.Name, role, filled.Networks, days, filled.Reason), http.ClientAddress());
         return problem is null
-            ? await PageAsync(http, StatusCodes.Status200OK, new KeyForm(), made: text, role: role)
-            : await PageAsync(http, StatusCodes.Status422UnprocessableEntity, filled, problem: problem);
+            ? await PageAsync(http, made: text, role: role)
+            : await PageAsync(http, StatusCodes.Status422UnprocessableEntity, problem, filled);
     }
 
     private async Task<IResult> RevokeAsync(HttpContext http, FormPost form)
     {
         if (!form.IsAntiforgeryValid)
-            return await PageAsync(http, StatusCodes.Status400BadRequest, new KeyForm(), problem: form.Problem);
+            return await PageAsync(http, StatusCodes.Status400BadRequest, form.Problem);
 
         var problem = Guid.TryParse(form["id"], out var id)
             ? await keys.RevokeAsync(http.User, id, form["reason"], http.ClientAddress())
             : Words.KeyGone;
         return problem is null
-            ? await PageAsync(http, StatusCodes.Status200OK, new KeyForm(), isRevoked: true)
-            : await PageAsync(http, StatusCodes.Status422UnprocessableEntity, new KeyForm(), problem: problem);
+            ? await PageAsync(http, isRevoked: true)
+            : await PageAsync(http, StatusCodes.Status422UnprocessableEntity, problem);
     }
 
     private async Task<IResult> PageAsync(
         HttpContext http,
-        int status,
-        KeyForm form,
+        int status = StatusCodes.Status200OK,
         string? problem = null,
+        KeyForm? form = null,
         string? made = null,
         ConsoleRole role = default,
         bool isRevoked = false)
@@ -70,7 +67,7 @@ internal sealed class ApiKeyPages(
             new
             {
                 Keys = await keys.AllAsync(http.RequestAborted),
-                Form = form,
+                Form = form ?? new KeyForm(),
                 Now = time.GetUtcNow(),
                 IsOn = settings.Value.Enabled,
                 Problem = problem,
