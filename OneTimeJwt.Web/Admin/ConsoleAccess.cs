@@ -29,6 +29,7 @@ internal sealed class ConsoleAccess(ConsoleRole minimum) : IAuthorizationRequire
 
 internal sealed class ConsoleAccessHandler(
     IServiceScopeFactory scopes,
+    ConsoleRoles roles,
     AccountLock accountLock,
     IHostEnvironment environment,
     IOptions<ConsoleSettings> console,
@@ -61,7 +62,6 @@ internal sealed class ConsoleAccessHandler(
         // A separate scope: a circuit's context would keep returning what it read first.
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
-        var roles = scope.ServiceProvider.GetRequiredService<ConsoleRoles>();
         if (
             await users.GetUserAsync(context.User) is not { } account
             || accountLock.IsBanned(account)

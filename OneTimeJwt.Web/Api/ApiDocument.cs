@@ -44,14 +44,12 @@ internal static class ApiDocument
             Description = "Recovery of accounts for programs. No answer has a link or a token in it.",
         };
         document.Servers = [new OpenApiServer { Url = context.ApplicationServices.GetRequiredService<PublicOrigin>().Value }];
-        document.Components ??= new OpenApiComponents();
-        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
-        document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme
+        document.AddComponent(Scheme, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,
             Scheme = Scheme,
             Description = "A key that was made in the console, or a token of the provider that the settings name.",
-        };
+        });
         return Task.CompletedTask;
     }
 
