@@ -38,17 +38,14 @@ internal sealed partial class CampaignGatherer(
     {
         await foreach (var list in lists.ReadAllAsync(stoppingToken))
         {
-            if (await TryAsync(() => GatherAsync(list, stoppingToken), stoppingToken))
-                lists.Remove(list.CampaignId);
-            else if (!stoppingToken.IsCancellationRequested)
-                await GiveUpAsync(list, stoppingToken);
-        }
-    }
+            if (!await TryAsync(() => GatherAsync(list, stoppingToken), stoppingToken))
+            {
+                stoppingToken.ThrowIfCancellationRequested();
+                await TryAsync(() => InterruptAsync([list.CampaignId], stoppingToken), stoppingToken);
+            }
 
-    private async Task GiveUpAsync(GatheringList list, CancellationToken stoppingToken)
-    {
-        await TryAsync(() => InterruptAsync([list.CampaignId], stoppingToken), stoppingToken);
-        lists.Remove(list.CampaignId);
+            lists.Remove(list.CampaignId);
+        }
     }
 
     private async Task GatherAsync(GatheringList list, CancellationToken stoppingToken)
