@@ -89,7 +89,7 @@ public sealed class AccountScreensTests
             ("/sign-in/two-factor/passkey", "get", "{\"a\":\"<\"}"),
             (form.GetAttribute("action")!, form.GetAttribute("data-passkey")!, form.GetAttribute("data-options")!));
         Assert.Equal(
-            ["sealed", "", "/admin"],
+            ["/admin", "sealed", ""],
             form.QuerySelectorAll("[name=state], [name=credential], [name=returnUrl]").Select(field => field.GetAttribute("value")!));
         Assert.NotNull(page.Field("Recovery code"));
         Assert.Single(page.QuerySelectorAll("script[src='/passkeys.js']"));
