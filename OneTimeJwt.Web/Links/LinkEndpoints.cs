@@ -7,10 +7,9 @@ internal static class LinkRoutes
 {
     public static void MapLinks(this IEndpointRouteBuilder routes)
     {
-        routes.MapPage("/forgot-password", (ForgotPasswordEndpoints pages, HttpContext http) => pages.Show(http));
-        routes.MapForm("/forgot-password", (ForgotPasswordEndpoints pages, HttpContext http, FormPost form) =>
-            pages.RequestAsync(http, form));
-        routes.MapPage("/forgot-password/sent", (ForgotPasswordEndpoints pages, HttpContext http) => pages.ShowSent(http));
+        routes.MapPage<ForgotPasswordEndpoints>("/forgot-password", pages => pages.Show);
+        routes.MapForm<ForgotPasswordEndpoints>("/forgot-password", pages => pages.RequestAsync);
+        routes.MapPage<ForgotPasswordEndpoints>("/forgot-password/sent", pages => pages.ShowSent);
         routes.MapPage("/how-it-works", () => Page.Of<HowItWorks>());
         foreach (var purpose in routes.ServiceProvider.GetRequiredService<LinkPurposes>().All)
             MapLink(routes, purpose);

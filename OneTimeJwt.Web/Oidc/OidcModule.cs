@@ -64,15 +64,13 @@ internal static class OidcModule
         if (!OidcSettings.IsSet(app.Configuration))
             return;
 
-        app.MapPage(Path, (OidcEndpoints pages, HttpContext http, string? returnUrl) => pages.BeginAsync(http, returnUrl));
-        app.MapPage(
-            ProblemPath,
-            (OidcEndpoints pages, string? fault, string? returnUrl) => pages.Problem(fault, returnUrl));
+        app.MapPage<OidcEndpoints>(Path, pages => pages.BeginAsync);
+        app.MapPage<OidcEndpoints>(ProblemPath, pages => pages.Problem);
         app.MapPage(SignedOutPath, () => Page.SeeOther(OidcEndpoints.SignInPage));
         app.MapPost(LogoutPath, (LogoutTokens tokens, HttpContext http) => tokens.ReceiveAsync(http)).DisableRateLimiting();
         var own = app.MapGroup(SessionPath)
             .RequireAuthorization(new AuthorizationPolicyBuilder(Session).RequireAuthenticatedUser().Build());
-        own.MapPage("", (OidcEndpoints pages, HttpContext http) => pages.Session(http));
-        own.MapForm("", (OidcEndpoints pages, HttpContext http, FormPost form) => pages.SignOutAsync(http, form));
+        own.MapPage<OidcEndpoints>("", pages => pages.Session);
+        own.MapForm<OidcEndpoints>("", pages => pages.SignOutAsync);
     }
 }

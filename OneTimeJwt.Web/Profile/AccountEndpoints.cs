@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Microsoft.AspNetCore.Authorization;
 using OneTimeJwt.Web.Audit;
 using OneTimeJwt.Web.SignIn;
 
@@ -9,9 +8,9 @@ internal static class ProfileRoutes
 {
     public static void MapProfile(this IEndpointRouteBuilder routes)
     {
-        routes.MapPage("/account", [Authorize] (AccountEndpoints pages, HttpContext http) => pages.AccountAsync(http));
-        routes.MapForm("/account", [Authorize] (AccountEndpoints pages, HttpContext http, FormPost form) => pages.ChangeAsync(http, form));
-        routes.MapForm("/sign-out", (AccountEndpoints pages, HttpContext http, FormPost form) => pages.SignOutAsync(http, form));
+        routes.MapPage<AccountEndpoints>("/account", pages => pages.AccountAsync).RequireAuthorization();
+        routes.MapForm<AccountEndpoints>("/account", pages => pages.ChangeAsync).RequireAuthorization();
+        routes.MapForm<AccountEndpoints>("/sign-out", pages => pages.SignOutAsync);
         routes.MapSecondFactor();
         routes.MapAddressChange();
         // https://w3c.github.io/webappsec-change-password-url/

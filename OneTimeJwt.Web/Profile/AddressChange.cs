@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using OneTimeJwt.Web.Outbox;
 using OneTimeJwt.Web.SignIn;
 
@@ -12,9 +11,9 @@ internal static class AddressRoutes
     public static void MapAddressChange(this IEndpointRouteBuilder routes)
     {
         var own = routes.MapGroup(Path).RequireAuthorization().NeedsStep(Path);
-        own.MapPage("", (AddressChange change, HttpContext http) => change.ShowAsync(http));
-        own.MapForm("", (AddressChange change, HttpContext http, FormPost form) => change.AskAsync(http, form));
-        routes.MapPage(Sent, [Authorize] () => Page.Of<AddressSent>());
+        own.MapPage<AddressChange>("", change => change.ShowAsync);
+        own.MapForm<AddressChange>("", change => change.AskAsync);
+        routes.MapPage(Sent, () => Page.Of<AddressSent>()).RequireAuthorization();
     }
 }
 

@@ -8,20 +8,20 @@ internal static class SecondFactorRoutes
 
     public static void MapSecondFactor(this IEndpointRouteBuilder routes)
     {
-        routes.MapPage(Path, (SecondFactorEndpoints pages, HttpContext http, string? returnUrl) => pages.ShowAsync(http, returnUrl))
+        routes.MapPage<SecondFactorEndpoints>(Path, pages => pages.ShowAsync)
             .RequireAuthorization();
         var own = routes.MapGroup(Path).RequireAuthorization().NeedsStep(Path);
-        own.MapPage("/authenticator", (AuthenticatorEndpoints pages, string? returnUrl) => pages.ShowAsync(returnUrl));
-        own.MapForm("/authenticator", (AuthenticatorEndpoints pages, FormPost form) => pages.UseAsync(form));
-        own.MapPage("/codes", (SecondFactorEndpoints pages) => pages.AskForCodesAsync());
-        own.MapForm("/codes", (SecondFactorEndpoints pages, FormPost form) => pages.MakeCodesAsync(form));
-        own.MapPage("/off", (SecondFactorEndpoints pages) => pages.AskToTurnOffAsync());
-        own.MapForm("/off", (SecondFactorEndpoints pages, FormPost form) => pages.TurnOffAsync(form));
-        own.MapPage("/passkeys", (PasskeyEndpoints pages, string? returnUrl) => pages.AskAsync(returnUrl));
-        own.MapForm("/passkeys", (PasskeyEndpoints pages, FormPost form) => pages.BeginAsync(form));
-        own.MapForm("/passkeys/new", (PasskeyEndpoints pages, FormPost form) => pages.AddAsync(form));
-        own.MapPage("/passkeys/{id}", (PasskeyEndpoints pages, string id) => pages.AskToRemoveAsync(id));
-        own.MapForm("/passkeys/{id}", (PasskeyEndpoints pages, FormPost form, string id) => pages.RemoveAsync(form, id));
+        own.MapPage<AuthenticatorEndpoints>("/authenticator", pages => pages.ShowAsync);
+        own.MapForm<AuthenticatorEndpoints>("/authenticator", pages => pages.UseAsync);
+        own.MapPage<SecondFactorEndpoints>("/codes", pages => pages.AskForCodesAsync);
+        own.MapForm<SecondFactorEndpoints>("/codes", pages => pages.MakeCodesAsync);
+        own.MapPage<SecondFactorEndpoints>("/off", pages => pages.AskToTurnOffAsync);
+        own.MapForm<SecondFactorEndpoints>("/off", pages => pages.TurnOffAsync);
+        own.MapPage<PasskeyEndpoints>("/passkeys", pages => pages.AskAsync);
+        own.MapForm<PasskeyEndpoints>("/passkeys", pages => pages.BeginAsync);
+        own.MapForm<PasskeyEndpoints>("/passkeys/new", pages => pages.AddAsync);
+        own.MapPage<PasskeyEndpoints>("/passkeys/{id}", pages => pages.AskToRemoveAsync);
+        own.MapForm<PasskeyEndpoints>("/passkeys/{id}", pages => pages.RemoveAsync);
     }
 }
 

@@ -4,20 +4,14 @@ internal static class SignInRoutes
 {
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
-        routes.MapPage("/sign-in", (SignInEndpoints pages, HttpContext http, string? returnUrl) => pages.SignIn(http, returnUrl));
-        routes.MapForm("/sign-in", (SignInEndpoints pages, HttpContext http, FormPost form) => pages.EnterAsync(http, form));
-        routes.MapPage("/sign-in/passkey", (PasskeySignInEndpoints pages, string? returnUrl) => pages.ShowAsync(returnUrl));
-        routes.MapForm("/sign-in/passkey", (PasskeySignInEndpoints pages, FormPost form) => pages.EnterAsync(form));
-        routes.MapPage(
-            "/sign-in/two-factor",
-            (SecondStepEndpoints pages, HttpContext http, string? returnUrl) => pages.ShowAsync(http, returnUrl));
-        routes.MapForm(
-            "/sign-in/two-factor",
-            (SecondStepEndpoints pages, HttpContext http, FormPost form) => pages.EnterCodeAsync(http, form));
-        routes.MapForm("/sign-in/two-factor/passkey", (SecondStepEndpoints pages, FormPost form) => pages.EnterPasskeyAsync(form));
-        routes.MapForm(
-            "/sign-in/two-factor/mail",
-            (SecondStepEndpoints pages, HttpContext http, FormPost form) => pages.MailCodeAsync(http, form));
+        routes.MapPage<SignInEndpoints>("/sign-in", pages => pages.SignIn);
+        routes.MapForm<SignInEndpoints>("/sign-in", pages => pages.EnterAsync);
+        routes.MapPage<PasskeySignInEndpoints>("/sign-in/passkey", pages => pages.ShowAsync);
+        routes.MapForm<PasskeySignInEndpoints>("/sign-in/passkey", pages => pages.EnterAsync);
+        routes.MapPage<SecondStepEndpoints>("/sign-in/two-factor", pages => pages.ShowAsync);
+        routes.MapForm<SecondStepEndpoints>("/sign-in/two-factor", pages => pages.EnterCodeAsync);
+        routes.MapForm<SecondStepEndpoints>("/sign-in/two-factor/passkey", pages => pages.EnterPasskeyAsync);
+        routes.MapForm<SecondStepEndpoints>("/sign-in/two-factor/mail", pages => pages.MailCodeAsync);
         routes.MapStepUp();
     }
 }

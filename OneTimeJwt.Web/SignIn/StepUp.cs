@@ -25,8 +25,8 @@ internal static class StepUpRoutes
     public static void MapStepUp(this IEndpointRouteBuilder routes)
     {
         var own = routes.MapGroup(Path).RequireAuthorization();
-        own.MapPage("", (StepUp pages, HttpContext http, string? returnUrl) => pages.ShowAsync(http, returnUrl));
-        own.MapForm("", (StepUp pages, HttpContext http, FormPost form) => pages.BeginAsync(http, form));
+        own.MapPage<StepUp>("", pages => pages.ShowAsync);
+        own.MapForm<StepUp>("", pages => pages.BeginAsync);
     }
 
     /// <summary>Redirects a session that lacks the step to it, and then back to the page that was requested.</summary>

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Localization;
@@ -29,37 +28,42 @@ public static class Page
     public static IResult SeeOther(string path) => new SeeOtherResult(path, Language.Current);
 
     public static IEndpointConventionBuilder MapPage(this IEndpointRouteBuilder routes, string path, Delegate handler) =>
-        Map(routes, path, GetAndHead, handler, filter: null);
+        Map(routes, path, GetAndHead, _ => handler);
+
+    /// <summary>A page that a method of a registered class answers with.</summary>
+    public static IEndpointConventionBuilder MapPage<TPages>(this IEndpointRouteBuilder routes, string path, Func<TPages, Delegate> handler)
+        where TPages : class =>
+        Map(routes, path, GetAndHead, context => handler(context.RequestServices.GetRequiredService<TPages>()));
 
     /// <summary>The response to a form is in the language of the form's user.</summary>
     public static IEndpointConventionBuilder MapForm(this IEndpointRouteBuilder routes, string path, Delegate handler) =>
-        Map(routes, path, Post, handler, AskTheForm);
+        Map(routes, path, Post, _ => handler);
+
+    /// <inheritdoc cref="MapPage{TPages}"/>
+    public static IEndpointConventionBuilder MapForm<TPages>(this IEndpointRouteBuilder routes, string path, Func<TPages, Delegate> handler)
+        where TPages : class =>
+        Map(routes, path, Post, context => handler(context.RequestServices.GetRequiredService<TPages>()));
 
     // The framework makes the code that calls a handler for all of them when the first request comes, which takes a third of the
     // time from start to first answer. Here it is made for the handlers that are asked.
     private static IEndpointConventionBuilder Map(
-        IEndpointRouteBuilder routes,
-        string path,
-        string[] methods,
-        Delegate handler,
-        Func<EndpointFilterInvocationContext, EndpointFilterDelegate, ValueTask<object?>>? filter)
+        IEndpointRouteBuilder routes, string path, string[] methods, Func<HttpContext, Delegate> handler)
     {
-        var call = new Lazy<RequestDelegate>(() => Make(routes.ServiceProvider, RoutePatternFactory.Parse(path), handler, filter));
-        return routes.MapMethods(path, methods, context => call.Value(context)).WithMetadata([.. handler.Method.GetCustomAttributes()]);
+        RequestDelegate? call = null;
+        return routes.MapMethods(
+            path, methods, context => (call ??= Make(routes.ServiceProvider, RoutePatternFactory.Parse(path), handler, context))(context));
     }
 
     private static RequestDelegate Make(
-        IServiceProvider services,
-        RoutePattern pattern,
-        Delegate handler,
-        Func<EndpointFilterInvocationContext, EndpointFilterDelegate, ValueTask<object?>>? filter)
+        IServiceProvider services, RoutePattern pattern, Func<HttpContext, Delegate> handler, HttpContext first)
     {
         var endpoint = new RouteEndpointBuilder(requestDelegate: null, pattern, order: 0);
-        if (filter is not null)
-            endpoint.FilterFactories.Add((_, next) => context => filter(context, next));
+        endpoint.FilterFactories.Add((_, next) => context => AskTheForm(context, next));
+        var method = handler(first).Method;
         return RequestDelegateFactory
             .Create(
-                handler,
+                method,
+                method.IsStatic ? null : context => handler(context).Target!,
                 new RequestDelegateFactoryOptions
                 {
                     ServiceProvider = services,
