@@ -28,7 +28,7 @@ public sealed class AccountScreensTests
     {
         Assert.Equal("email", PageRenderer.Render<SignInPage>().QuerySelector("[autofocus]")!.Id);
 
-        var again = PageRenderer.Render<SignInPage>(page => page.Add(p => p.Address, "ada@example.com").Add(p => p.Problem, "No."));
+        var again = PageRenderer.Render<SignInPage>(page => page.Add(p => p.Address, "ada@example.com").Add(p => p.Problem, new("No.")));
         Assert.Equal("problem", again.QuerySelector("[autofocus]")!.Id);
         Assert.Equal("#password", again.QuerySelector("[role=alert] a")!.GetAttribute("href"));
     }
@@ -39,7 +39,7 @@ public sealed class AccountScreensTests
         var page = PageRenderer.Render<SignInPage>(parameters =>
             parameters
                 .Add(p => p.Address, PageRenderer.Hostile)
-                .Add(p => p.Problem, "They don’t fit.")
+                .Add(p => p.Problem, new("They don’t fit."))
                 .Add(p => p.ReturnUrl, PageRenderer.Hostile));
 
         Assert.Equal(["They don’t fit."], page.Alerts());
@@ -66,7 +66,7 @@ public sealed class AccountScreensTests
     public void A_wrong_code_is_announced_and_not_repeated()
     {
         var page = PageRenderer.Render<TwoFactorPage>(parameters =>
-            parameters.Add(p => p.Problem, "Wrong.").Add(p => p.ReturnUrl, PageRenderer.Hostile));
+            parameters.Add(p => p.Problem, new("Wrong.")).Add(p => p.ReturnUrl, PageRenderer.Hostile));
         var code = page.Field("Authenticator or recovery code");
 
         Assert.Equal(["Wrong."], page.Alerts());
@@ -126,7 +126,7 @@ public sealed class AccountScreensTests
             parameters
                 .Add(p => p.NextAt, new DateTimeOffset(2026, 1, 5, 9, 30, 0, TimeSpan.Zero))
                 .Add(p => p.Again, true)
-                .Add(p => p.Problem, "No."));
+                .Add(p => p.Problem, new("No.")));
 
         Assert.Contains(
             "The next one can be mailed from 5 January 2026 at 09:30 (UTC) on.",
@@ -259,7 +259,7 @@ public sealed class AccountScreensTests
             StringComparison.Ordinal);
 
         var refused = PageRenderer.Render<AccountPage>(page =>
-            page.Add(p => p.Address, "ada").Add(p => p.Problems, Reasons).Add(p => p.NewIsRefused, true));
+            page.Add(p => p.Address, "ada").Add(p => p.Problem, new(Reasons) { Field = "new-password" }));
         Assert.Equal(Reasons, refused.Alerts());
         Assert.Equal("true", refused.Field("New password").GetAttribute("aria-invalid"));
         Assert.Null(refused.Field("Current password").GetAttribute("aria-invalid"));

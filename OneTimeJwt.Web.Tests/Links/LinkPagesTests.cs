@@ -28,7 +28,7 @@ public sealed class LinkPagesTests
     public void A_problem_with_the_address_is_announced_and_what_was_typed_is_kept()
     {
         var page = PageRenderer.Render<ForgotPassword>(parameters =>
-            parameters.Add(p => p.Purpose, Reset).Add(p => p.Address, PageRenderer.Hostile).Add(p => p.Problem, "No address."));
+            parameters.Add(p => p.Purpose, Reset).Add(p => p.Address, PageRenderer.Hostile).Add(p => p.Problem, new("No address.")));
         var address = page.Field("E-mail address");
 
         Assert.Equal(["No address."], page.Alerts());
@@ -80,7 +80,7 @@ public sealed class LinkPagesTests
                 .Add(p => p.Purpose, Reset)
                 .Add(p => p.Token, "eyJ.secret.token")
                 .Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch)
-                .Add(p => p.Problems, Reasons));
+                .Add(p => p.Problem, new(Reasons)));
         foreach (var field in page.QuerySelectorAll("form input[type=hidden][name=token]"))
             field.Remove();
 
@@ -95,7 +95,7 @@ public sealed class LinkPagesTests
                 .Add(p => p.Purpose, Reset)
                 .Add(p => p.Token, "eyJ")
                 .Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch)
-                .Add(p => p.Problems, Reasons));
+                .Add(p => p.Problem, new(Reasons)));
         var password = page.Field("New password");
 
         Assert.Equal(Reasons, page.Alerts());

@@ -19,7 +19,8 @@ internal static class PageStates
 {
     private const string Hostile = PageRenderer.Hostile;
 
-    private static readonly string[] Problems = [Hostile, "Second."];
+    private static readonly FormProblem Problem = new(Hostile);
+    private static readonly FormProblem Problems = new(Hostile, "Second.");
     private static readonly Campaign Campaign = new()
     {
         Chosen = Hostile,
@@ -54,7 +55,7 @@ internal static class PageStates
                         $"ask {asked.Name}, problem",
                         () =>
                             PageRenderer.Render<ForgotPassword>(page =>
-                                page.Add(p => p.Purpose, asked).Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile))),
+                                page.Add(p => p.Purpose, asked).Add(p => p.Address, Hostile).Add(p => p.Problem, Problem))),
                     new(
                         $"ask {asked.Name}, sent",
                         () =>
@@ -80,7 +81,7 @@ internal static class PageStates
                                 page.Add(p => p.Purpose, purpose)
                                     .Add(p => p.Token, Hostile)
                                     .Add(p => p.ExpiresAt, At)
-                                    .Add(p => p.Problems, [Hostile]))),
+                                    .Add(p => p.Problem, Problem))),
                     new($"{purpose.Name}, done", () => PageRenderer.Render<LinkDone>(page => page.Add(p => p.Purpose, purpose))),
                     new(
                         $"{purpose.Name}, shared address",
@@ -101,23 +102,21 @@ internal static class PageStates
                     PageRenderer.Render<AddressPage>(page =>
                         page.Add(p => p.Present, Hostile)
                             .Add(p => p.Wanted, Hostile)
-                            .Add(p => p.Problem, Hostile)
-                            .Add(p => p.Field, "email"))),
+                            .Add(p => p.Problem, Problem with { Field = "email" }))),
             new(
                 "change of address, password",
                 () =>
                     PageRenderer.Render<AddressPage>(page =>
                         page.Add(p => p.Present, Hostile)
                             .Add(p => p.Wanted, Hostile)
-                            .Add(p => p.Problem, Hostile)
-                            .Add(p => p.Field, "password"))),
+                            .Add(p => p.Problem, Problem with { Field = "password" }))),
             new("change of address, sent", () => PageRenderer.Render<AddressSent>()),
             .. Chosen.SelectMany(purpose =>
                 new KeyValuePair<string, Func<IHtmlDocument>>[]
                 {
                     new($"link to {purpose.Name}, form", () => Choose(purpose)),
-                    new($"link to {purpose.Name}, one reason", () => Choose(purpose, problems: [Hostile])),
-                    new($"link to {purpose.Name}, reasons", () => Choose(purpose, problems: Problems)),
+                    new($"link to {purpose.Name}, one reason", () => Choose(purpose, problem: Problem)),
+                    new($"link to {purpose.Name}, reasons", () => Choose(purpose, problem: Problems)),
                     new($"link to {purpose.Name}, shared address", () => Choose(purpose, Label)),
                     new($"link to {purpose.Name}, done", () => PageRenderer.Render<LinkDone>(page => page.Add(p => p.Purpose, purpose))),
                     new(
@@ -130,17 +129,17 @@ internal static class PageStates
                 "sign in, problem",
                 () =>
                     PageRenderer.Render<SignInPage>(page =>
-                        page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile).Add(p => p.ReturnUrl, Hostile))),
+                        page.Add(p => p.Address, Hostile).Add(p => p.Problem, Problem).Add(p => p.ReturnUrl, Hostile))),
             new(
                 "sign in, no address",
                 () =>
                     PageRenderer.Render<SignInPage>(page =>
-                        page.Add(p => p.Address, "").Add(p => p.Problem, Hostile).Add(p => p.Empty, "email"))),
+                        page.Add(p => p.Address, "").Add(p => p.Problem, Problem with { Field = "email" }))),
             new(
                 "sign in, no password",
                 () =>
                     PageRenderer.Render<SignInPage>(page =>
-                        page.Add(p => p.Address, Hostile).Add(p => p.Problem, Hostile).Add(p => p.Empty, "password"))),
+                        page.Add(p => p.Address, Hostile).Add(p => p.Problem, Problem with { Field = "password" }))),
             new(
                 "sign in, provider",
                 () =>
@@ -152,7 +151,7 @@ internal static class PageStates
                     PageRenderer.Render<SignInPage>(page =>
                         page.Add(p => p.Provider, new ConsoleProvider(Hostile, "/sign-in/provider"))
                             .Add(p => p.OffersAccounts, false)
-                            .Add(p => p.Problem, Hostile))),
+                            .Add(p => p.Problem, Problem))),
             .. Enum.GetValues<OidcFault>().Select(fault =>
                 KeyValuePair.Create(
                     $"provider {fault}",
@@ -166,7 +165,7 @@ internal static class PageStates
                 "provider session",
                 () =>
                     PageRenderer.Render<OidcSessionPage>(page =>
-                        page.Add(p => p.Provider, Hostile).Add(p => p.Person, Hostile).Add(p => p.Problem, Hostile))),
+                        page.Add(p => p.Provider, Hostile).Add(p => p.Person, Hostile).Add(p => p.Problem, Problem))),
             new(
                 "provider signed out",
                 () =>
@@ -175,23 +174,23 @@ internal static class PageStates
             new("two-factor", () => PageRenderer.Render<TwoFactorPage>()),
             new(
                 "two-factor, problem",
-                () => PageRenderer.Render<TwoFactorPage>(page => page.Add(p => p.Problem, Hostile).Add(p => p.ReturnUrl, Hostile))),
+                () => PageRenderer.Render<TwoFactorPage>(page => page.Add(p => p.Problem, Problem).Add(p => p.ReturnUrl, Hostile))),
             new(
                 "two-factor, passkey",
                 () =>
                     PageRenderer.Render<TwoFactorPage>(page =>
-                        page.Add(p => p.Passkey, Request).Add(p => p.Problem, Hostile).Add(p => p.HasAuthenticator, false))),
+                        page.Add(p => p.Passkey, Request).Add(p => p.Problem, Problem).Add(p => p.HasAuthenticator, false))),
             new("mailed code", () => PageRenderer.Render<MailedCodePage>(page => page.Add(p => p.ReturnUrl, Hostile))),
             new(
                 "mailed code, another",
                 () => PageRenderer.Render<MailedCodePage>(page => page.Add(p => p.Again, true).Add(p => p.HasRecoveryCodes, true))),
             new(
                 "mailed code, no more",
-                () => PageRenderer.Render<MailedCodePage>(page => page.Add(p => p.NextAt, At).Add(p => p.Problem, Hostile))),
+                () => PageRenderer.Render<MailedCodePage>(page => page.Add(p => p.NextAt, At).Add(p => p.Problem, Problem))),
             new(
                 "step up, mail",
                 () => PageRenderer.Render<StepUpPage>(page => page.Add(p => p.ByMail, true).Add(p => p.ReturnUrl, Hostile))),
-            new("step up, problem", () => PageRenderer.Render<StepUpPage>(page => page.Add(p => p.Problem, Hostile))),
+            new("step up, problem", () => PageRenderer.Render<StepUpPage>(page => page.Add(p => p.Problem, Problem))),
             new(
                 "second factor, elsewhere",
                 () =>
@@ -213,7 +212,7 @@ internal static class PageStates
                 () => PageRenderer.Render<PasskeySignIn>(page => page.Add(p => p.Request, Request).Add(p => p.ReturnUrl, Hostile))),
             new(
                 "passkey sign-in, problem",
-                () => PageRenderer.Render<PasskeySignIn>(page => page.Add(p => p.Request, Request).Add(p => p.Problem, Hostile))),
+                () => PageRenderer.Render<PasskeySignIn>(page => page.Add(p => p.Request, Request).Add(p => p.Problem, Problem))),
             new(
                 "passkey",
                 () => PageRenderer.Render<PasskeyPage>(page => page.Add(p => p.Request, Request).Add(p => p.ReturnUrl, Hostile))),
@@ -245,15 +244,14 @@ internal static class PageStates
                 "authenticator, another",
                 () =>
                     PageRenderer.Render<AuthenticatorPage>(page =>
-                        page.Add(p => p.Key, Key).Add(p => p.Address, Hostile).Add(p => p.Replaces, true).Add(p => p.Problems, [Hostile]))),
+                        page.Add(p => p.Key, Key).Add(p => p.Address, Hostile).Add(p => p.Replaces, true).Add(p => p.Problem, Problem))),
             new(
                 "authenticator, password",
                 () =>
                     PageRenderer.Render<AuthenticatorPage>(page =>
                         page.Add(p => p.Key, Key)
                             .Add(p => p.Address, Hostile)
-                            .Add(p => p.Problems, [Hostile])
-                            .Add(p => p.PasswordIsWrong, true))),
+                            .Add(p => p.Problem, Problem with { Field = "password" }))),
             new(
                 "recovery codes",
                 () =>
@@ -271,7 +269,7 @@ internal static class PageStates
                     PageRenderer.Render<ConfirmationPage>(page =>
                         page.Add(p => p.Question, new Confirmation("/account/two-factor/off", "Title", Hostile, "Button"))
                             .Add(p => p.Address, Hostile)
-                            .Add(p => p.Problem, Hostile))),
+                            .Add(p => p.Problem, Problem))),
             new(
                 "account, shared address",
                 () => PageRenderer.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.UserName, Hostile))),
@@ -293,7 +291,7 @@ internal static class PageStates
                             .Add(p => p.TwoFactorEnabled, true))),
             new(
                 "account, problems",
-                () => PageRenderer.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problems, Problems))),
+                () => PageRenderer.Render<AccountPage>(page => page.Add(p => p.Address, Hostile).Add(p => p.Problem, Problems))),
             new("bulk", () => PageRenderer.Render<BulkPage>(page => page.Add(p => p.Campaigns, []))),
             new(
                 "bulk, problem",
@@ -378,13 +376,13 @@ internal static class PageStates
                     }),
             ]);
 
-    private static IHtmlDocument Choose(PasswordPurpose purpose, AccountLabel? label = null, params string[] problems) =>
+    private static IHtmlDocument Choose(PasswordPurpose purpose, AccountLabel? label = null, FormProblem? problem = null) =>
         PageRenderer.Render<ChoosePassword>(page =>
             page.Add(p => p.Purpose, purpose)
                 .Add(p => p.Token, Hostile)
                 .Add(p => p.ExpiresAt, At)
                 .Add(p => p.Label, label)
-                .Add(p => p.Problems, problems));
+                .Add(p => p.Problem, problem));
 
     private static IEnumerable<KeyValuePair<string, Func<IHtmlDocument>>> DeadLinks() =>
         from purpose in LinkPurposes.Own

@@ -19,18 +19,18 @@ internal sealed class ForgotPasswordEndpoints(
         var address = form["email"].Trim();
         var client = http.ClientAddress();
         var purpose = Asked(field => form[field].Length > 0);
-        if (!form.IsAntiforgeryValid)
-            return ShowAgain(StatusCodes.Status400BadRequest, purpose, address, form.Problem);
+        if (form.Forgery is { } forgery)
+            return ShowAgain(purpose, address, forgery);
 
         if (form["link"] is { Length: > 0 } token)
         {
             return await request.ReissueAsync(token, client) is { } reissued
                 ? Sent(reissued)
-                : ShowAgain(StatusCodes.Status422UnprocessableEntity, purpose, address: null, Words.LinkTooOld);
+                : ShowAgain(purpose, address: null, new FormProblem(Words.LinkTooOld));
         }
 
         if (!Addresses.IsAddress(address))
-            return ShowAgain(StatusCodes.Status422UnprocessableEntity, purpose, address, Words.NotAnAddress);
+            return ShowAgain(purpose, address, new FormProblem(Words.NotAnAddress));
 
         await request.ForAddressAsync(purpose, address, client);
         return Sent(purpose);
@@ -53,8 +53,8 @@ internal sealed class ForgotPasswordEndpoints(
     private LinkPurpose Asked(Func<string, bool> has) =>
         purposes.Requestable.FirstOrDefault(purpose => purpose.Request!.Field is { } field && has(field)) ?? purposes.Requestable[0];
 
-    private static IResult ShowAgain(int status, LinkPurpose purpose, string? address, string problem) =>
-        Page.Of<ForgotPassword>(status, new { Address = address, Problem = problem, Purpose = purpose });
+    private static IResult ShowAgain(LinkPurpose purpose, string? address, FormProblem problem) =>
+        Page.Of<ForgotPassword>(problem, new { Address = address, Problem = problem, Purpose = purpose });
 
     private IResult Sent(LinkPurpose purpose)
     {

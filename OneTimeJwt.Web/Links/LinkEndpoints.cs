@@ -49,16 +49,16 @@ internal sealed class LinkEndpoints(
 
         metrics.Opened(purpose.Token);
         await audit.OpenedAsync(verification.Claims!, http.ClientAddress());
-        return await forms.ShowAsync(purpose, StatusCodes.Status200OK, verification, token!, []);
+        return await forms.ShowAsync(purpose, verification, token!, problem: null);
     }
 
     public async Task<IResult> RedeemAsync(LinkPurpose purpose, HttpContext http, FormPost form)
     {
         var token = form["token"];
         if (form[Page.ShowAgain].Length > 0)
-            return await ShowAgainAsync(purpose, http, token, StatusCodes.Status200OK, []);
-        if (!form.IsAntiforgeryValid)
-            return await ShowAgainAsync(purpose, http, token, StatusCodes.Status400BadRequest, [form.Problem]);
+            return await ShowAgainAsync(purpose, http, token, problem: null);
+        if (form.Forgery is { } forgery)
+            return await ShowAgainAsync(purpose, http, token, forgery);
 
         var answer = form[purpose is PasswordPurpose ? "password" : "email"];
         var outcome = await redeem.RedeemAsync(purpose, token, answer, ClientNetwork.Of(http), http.ClientAddress());
@@ -72,22 +72,21 @@ internal sealed class LinkEndpoints(
             return await LimitedAsync(http) ?? await RefuseAsync(purpose, http, outcome.Verification, token);
 
         await audit.MistypedAsync(outcome.Verification.Claims!, outcome.Address, http.ClientAddress());
-        var status = StatusCodes.Status422UnprocessableEntity;
+        var problem = new FormProblem(outcome.Faults);
         if (outcome.Address == TypedAddressVerdict.TooOften)
         {
             ErrorResponses.RetryAfter(http, AddressAttemptLimiter.Window);
-            status = StatusCodes.Status429TooManyRequests;
+            problem = problem with { Status = StatusCodes.Status429TooManyRequests };
         }
 
-        return await forms.ShowAsync(purpose, status, outcome.Verification, token, outcome.Faults);
+        return await forms.ShowAsync(purpose, outcome.Verification, token, problem);
     }
 
-    private async Task<IResult> ShowAgainAsync(
-        LinkPurpose purpose, HttpContext http, string token, int status, IReadOnlyList<string> problems)
+    private async Task<IResult> ShowAgainAsync(LinkPurpose purpose, HttpContext http, string token, FormProblem? problem)
     {
         var verification = await links.VerifyAsync(purpose, token);
         return verification.Verdict == TokenVerdict.Valid
-            ? await forms.ShowAsync(purpose, status, verification, token, problems)
+            ? await forms.ShowAsync(purpose, verification, token, problem)
             : await LimitedAsync(http) ?? await RefuseAsync(purpose, http, verification, token);
     }
 

@@ -7,32 +7,31 @@ namespace OneTimeJwt.Web.Links;
 internal sealed class LinkForms(
     LinkVerifier links, AccountLabels labels, NewPassword newPassword, OwnAddress ownAddress, DoneNames names, AccountsContext database)
 {
-    public async Task<IResult> ShowAsync(
-        LinkPurpose purpose, int status, Verification verification, string token, IReadOnlyList<string> problems)
+    public async Task<IResult> ShowAsync(LinkPurpose purpose, Verification verification, string token, FormProblem? problem)
     {
         var claims = verification.Claims!;
         var account = await links.AccountAsync(claims);
         var label = await labels.OfAsync(database, account);
         return purpose is ButtonPurpose button
             ? Page.Of<ConfirmActionPage>(
-                status,
+                problem,
                 new
                 {
                     Purpose = button,
                     Token = token,
                     claims.ExpiresAt,
                     Label = label is null ? null : WithoutAddress(label, button, account),
-                    Problems = problems,
+                    Problem = problem,
                 })
             : Page.Of<ChoosePassword>(
-                status,
+                problem,
                 new
                 {
                     Purpose = purpose,
                     Token = token,
                     claims.ExpiresAt,
                     Label = label,
-                    Problems = problems,
+                    Problem = problem,
                     MinimumLength = await newPassword.MinimumLengthAsync(account),
                 });
     }

@@ -80,12 +80,12 @@ internal sealed partial class OidcEndpoints(
             });
     }
 
-    public IResult Session(HttpContext http) => ShowSession(http, StatusCodes.Status200OK, problem: null);
+    public IResult Session(HttpContext http) => ShowSession(http, problem: null);
 
     public async Task<IResult> SignOutAsync(HttpContext http, FormPost form)
     {
-        if (!form.IsAntiforgeryValid)
-            return ShowSession(http, StatusCodes.Status400BadRequest, form.Problem);
+        if (form.Forgery is { } forgery)
+            return ShowSession(http, forgery);
 
         var idToken = await http.GetTokenAsync(OidcModule.Session, OpenIdConnectParameterNames.IdToken);
         await sessions.EndAsync(OidcPrincipal.SessionOf(http.User)!);
@@ -100,8 +100,8 @@ internal sealed partial class OidcEndpoints(
         return Page.Of<OidcSignedOut>(parameters: new { Provider = Name, Address = address });
     }
 
-    private IResult ShowSession(HttpContext http, int status, string? problem) => Page.Of<OidcSessionPage>(
-        status, new { Provider = Name, Person = http.User.Identity!.Name ?? "", Problem = problem });
+    private IResult ShowSession(HttpContext http, FormProblem? problem) => Page.Of<OidcSessionPage>(
+        problem, new { Provider = Name, Person = http.User.Identity!.Name ?? "", Problem = problem });
 
     // The handler's own faults, and of other exceptions those that come from the provider.
     private static bool IsOfProvider(Exception fault) =>

@@ -29,21 +29,16 @@ internal sealed class AccountEndpoints(
     IOptions<AccountsSettings> settings)
 {
     public async Task<IResult> AccountAsync(HttpContext http) =>
-        await ShowAsync(http.User, StatusCodes.Status200OK, [], changed: http.Request.Query.ContainsKey("changed"));
+        await ShowAsync(http.User, problem: null, changed: http.Request.Query.ContainsKey("changed"));
 
     public async Task<IResult> ChangeAsync(HttpContext http, FormPost form)
     {
-        if (!form.IsAntiforgeryValid)
-            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [form.Problem]);
+        if (form.Forgery is { } forgery)
+            return await ShowAsync(http.User, forgery);
 
         var account = (await users.GetUserAsync(http.User))!;
-        var outcome = await change.ApplyAsync(
-            account,
-            form["current-password"],
-            form["new-password"],
-            http.ClientAddress());
-        if (outcome.Problems.Count > 0)
-            return await ShowAsync(http.User, StatusCodes.Status422UnprocessableEntity, outcome.Problems, outcome.NewIsRefused);
+        if (await change.ApplyAsync(account, form["current-password"], form[PasswordChange.NewField], http.ClientAddress()) is { } problem)
+            return await ShowAsync(http.User, problem);
 
         await signIn.RefreshSignInAsync(account);
         return Page.SeeOther("/account?changed");
@@ -51,19 +46,14 @@ internal sealed class AccountEndpoints(
 
     public async Task<IResult> SignOutAsync(HttpContext http, FormPost form)
     {
-        if (!form.IsAntiforgeryValid && http.User.Identity?.IsAuthenticated == true)
-            return await ShowAsync(http.User, StatusCodes.Status400BadRequest, [form.Problem]);
+        if (form.Forgery is { } forgery && http.User.Identity?.IsAuthenticated == true)
+            return await ShowAsync(http.User, forgery);
 
         await signIn.SignOutAsync();
         return ReturnUrls.SignInAgain(settings.Value);
     }
 
-    private async Task<IResult> ShowAsync(
-        ClaimsPrincipal user,
-        int status,
-        IReadOnlyList<string> problems,
-        bool newIsRefused = false,
-        bool changed = false)
+    private async Task<IResult> ShowAsync(ClaimsPrincipal user, FormProblem? problem, bool changed = false)
     {
         var account = (await users.GetUserAsync(user))!;
         var last = await database
@@ -73,15 +63,14 @@ internal sealed class AccountEndpoints(
                 && (line.Kind == RecoveryEventKind.Redeemed || line.Kind == RecoveryEventKind.PasswordChanged))
             .OrderByDescending(line => line.At)
             .FirstOrDefaultAsync();
-        return Page.Of<AccountPage>(status, new
+        return Page.Of<AccountPage>(problem, new
         {
             Address = account.Email ?? account.UserName ?? "",
             (await labels.OfAsync(database, account))?.UserName,
             account.TwoFactorEnabled,
             ByMail = account.TwoFactorEnabled && !await SecondFactor.IsOnAsync(users, account),
             LastChanged = last?.At,
-            Problems = problems,
-            NewIsRefused = newIsRefused,
+            Problem = problem,
             MinimumLength = await passwordLength.MinimumAsync(users, account),
             Changed = changed,
         });

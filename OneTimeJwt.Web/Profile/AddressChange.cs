@@ -29,28 +29,23 @@ internal sealed class AddressChange(
     AccountLookup lookup,
     TimeProvider time)
 {
-    public async Task<IResult> ShowAsync(HttpContext http) => Form(StatusCodes.Status200OK, (await users.GetUserAsync(http.User))!);
+    public async Task<IResult> ShowAsync(HttpContext http) => Form((await users.GetUserAsync(http.User))!);
 
     public async Task<IResult> AskAsync(HttpContext http, FormPost form)
     {
         var account = (await users.GetUserAsync(http.User))!;
         var wanted = form["email"].Trim();
-        if (!form.IsAntiforgeryValid)
-            return Form(StatusCodes.Status400BadRequest, account, wanted, form.Problem);
-        if (form["password"].Length == 0)
-            return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.FieldIsEmpty.With(Words.YourPassword), "password");
-        if (!await signIn.CheckPasswordAsync(account, form["password"]))
-            return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.WrongPassword, "password");
-        if (!Addresses.CanBeMailed(wanted) || !await database.CanStoreAsync(wanted))
-            return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.NotAnAddress, "email");
-        if (lookup.HasAddress(account.Email, wanted))
-            return Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.SameAsNow, "email");
-
-        var client = http.ClientAddress();
-        return await TryStoreAsync(account, wanted, client)
-            ? Page.SeeOther(AddressRoutes.Sent)
-            : Form(StatusCodes.Status422UnprocessableEntity, account, wanted, Words.ChangedMeanwhile);
+        return (form.Forgery ?? await ProblemAsync(account, wanted, form["password"])) is { } problem ? Form(account, wanted, problem)
+            : await TryStoreAsync(account, wanted, http.ClientAddress()) ? Page.SeeOther(AddressRoutes.Sent)
+            : Form(account, wanted, new FormProblem(Words.ChangedMeanwhile));
     }
+
+    private async Task<FormProblem?> ProblemAsync(Account account, string wanted, string password) =>
+        password.Length == 0 ? new(Words.FieldIsEmpty.With(Words.YourPassword)) { Field = "password" }
+        : !await signIn.CheckPasswordAsync(account, password) ? new(Words.WrongPassword) { Field = "password" }
+        : !Addresses.CanBeMailed(wanted) || !await database.CanStoreAsync(wanted) ? new(Words.NotAnAddress) { Field = "email" }
+        : lookup.HasAddress(account.Email, wanted) ? new(Words.SameAsNow) { Field = "email" }
+        : null;
 
     private async Task<bool> TryStoreAsync(Account account, string wanted, string? client)
     {
@@ -82,14 +77,6 @@ internal sealed class AddressChange(
         return true;
     }
 
-    private static IResult Form(int status, Account account, string? wanted = null, string? problem = null, string? field = null) =>
-        Page.Of<AddressPage>(
-            status,
-            new
-            {
-                Present = account.Email ?? account.UserName ?? "",
-                Wanted = wanted,
-                Problem = problem,
-                Field = field,
-            });
+    private static IResult Form(Account account, string? wanted = null, FormProblem? problem = null) => Page.Of<AddressPage>(
+        problem, new { Present = account.Email ?? account.UserName ?? "", Wanted = wanted, Problem = problem });
 }

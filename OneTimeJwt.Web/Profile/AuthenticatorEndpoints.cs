@@ -12,7 +12,7 @@ internal sealed class AuthenticatorEndpoints(
     public async Task<IResult> ShowAsync(string? returnUrl)
     {
         var account = await confirmed.AccountAsync();
-        return await ShowAsync(StatusCodes.Status200OK, account, keys.New(account), returnUrl, []);
+        return await ShowAsync(account, keys.New(account), returnUrl, problem: null);
     }
 
     public async Task<IResult> UseAsync(FormPost form)
@@ -20,41 +20,28 @@ internal sealed class AuthenticatorEndpoints(
         var account = await confirmed.AccountAsync();
         var returnUrl = form["returnUrl"];
         if (keys.Unseal(account, form["key"]) is not { } key)
-            return await ShowAsync(StatusCodes.Status422UnprocessableEntity, account, keys.New(account), returnUrl, [Words.StaleKey]);
-        if (!form.IsAntiforgeryValid)
-            return await ShowAsync(StatusCodes.Status400BadRequest, account, key, returnUrl, [form.Problem]);
+            return await ShowAsync(account, keys.New(account), returnUrl, new FormProblem(Words.StaleKey));
+        if (form.Forgery is { } forgery)
+            return await ShowAsync(account, key, returnUrl, forgery);
         if (!await signIn.CheckPasswordAsync(account, form["password"]))
-            return await ShowAsync(
-                StatusCodes.Status422UnprocessableEntity,
-                account,
-                key,
-                returnUrl,
-                [Words.WrongPassword],
-                passwordIsWrong: true);
+            return await ShowAsync(account, key, returnUrl, new FormProblem(Words.WrongPassword) { Field = "password" });
 
         var code = form["code"].Replace(" ", "", StringComparison.Ordinal);
         var change = await factor.UseAuthenticatorAsync(account, key.Key, code, confirmed.Client);
         return change.Problem is { } problem
-            ? await ShowAsync(StatusCodes.Status422UnprocessableEntity, account, key, returnUrl, [problem])
+            ? await ShowAsync(account, key, returnUrl, new FormProblem(problem))
             : await confirmed.DoneAsync(account, change, returnUrl, proven: true);
     }
 
-    private async Task<IResult> ShowAsync(
-        int status,
-        Account account,
-        AuthenticatorKey key,
-        string? returnUrl,
-        IReadOnlyList<string> problems,
-        bool passwordIsWrong = false) =>
+    private async Task<IResult> ShowAsync(Account account, AuthenticatorKey key, string? returnUrl, FormProblem? problem) =>
         Page.Of<AuthenticatorPage>(
-            status,
+            problem,
             new
             {
                 Key = key,
                 Address = ConfirmedChange.Address(account),
                 Replaces = (await factor.ReadAsync(account)).HasAuthenticator,
                 ReturnUrl = ReturnUrls.Local(returnUrl, SecondFactorRoutes.Path),
-                Problems = problems,
-                PasswordIsWrong = passwordIsWrong,
+                Problem = problem,
             });
 }

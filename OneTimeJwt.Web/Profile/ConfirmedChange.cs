@@ -19,11 +19,11 @@ internal sealed class ConfirmedChange(AccountSignInManager signIn, UserManager<A
 
     public async Task<Account> AccountAsync() => (await users.GetUserAsync(Http.User))!;
 
-    public async Task<IResult> AskAsync(int status, Confirmation question, string? returnUrl = null, string? problem = null)
+    public async Task<IResult> AskAsync(Confirmation question, string? returnUrl = null, FormProblem? problem = null)
     {
         var account = await AccountAsync();
         return Page.Of<ConfirmationPage>(
-            status,
+            problem,
             new
             {
                 Question = question,
@@ -35,10 +35,9 @@ internal sealed class ConfirmedChange(AccountSignInManager signIn, UserManager<A
 
     /// <returns>Null where the form is valid and the password right.</returns>
     public async Task<IResult?> RefusalAsync(FormPost form, Confirmation question, Account account) =>
-        !form.IsAntiforgeryValid ? await AskAsync(StatusCodes.Status400BadRequest, question, form["returnUrl"], form.Problem)
-        : !await signIn.CheckPasswordAsync(account, form["password"])
-            ? await AskAsync(StatusCodes.Status422UnprocessableEntity, question, form["returnUrl"], Words.WrongPassword)
-        : null;
+        form.Forgery is { } forgery ? await AskAsync(question, form["returnUrl"], forgery)
+        : await signIn.CheckPasswordAsync(account, form["password"]) ? null
+        : await AskAsync(question, form["returnUrl"], new FormProblem(Words.WrongPassword));
 
     public async Task<IResult> ApplyAsync(FormPost form, Confirmation question, Func<Account, Task<SecondFactorChange>> apply)
     {
@@ -48,7 +47,7 @@ internal sealed class ConfirmedChange(AccountSignInManager signIn, UserManager<A
 
         var change = await apply(account);
         return change.Problem is { } problem
-            ? await AskAsync(StatusCodes.Status422UnprocessableEntity, question, problem: problem)
+            ? await AskAsync(question, problem: new FormProblem(problem))
             : await DoneAsync(account, change, returnUrl: null, proven: false);
     }
 

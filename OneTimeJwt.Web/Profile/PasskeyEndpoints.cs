@@ -16,7 +16,7 @@ internal sealed class PasskeyEndpoints(
 
     private static Confirmation New => new($"{Path}/passkeys", Words.AddPasskey, Words.NewPasskeyLead, Words.Continue);
 
-    public Task<IResult> AskAsync(string? returnUrl) => confirmed.AskAsync(StatusCodes.Status200OK, New, returnUrl);
+    public Task<IResult> AskAsync(string? returnUrl) => confirmed.AskAsync(New, returnUrl);
 
     public async Task<IResult> BeginAsync(FormPost form)
     {
@@ -32,21 +32,21 @@ internal sealed class PasskeyEndpoints(
     {
         var account = await confirmed.AccountAsync();
         var returnUrl = form["returnUrl"];
-        if (!form.IsAntiforgeryValid)
-            return await confirmed.AskAsync(StatusCodes.Status400BadRequest, New, returnUrl, form.Problem);
+        if (form.Forgery is { } forgery)
+            return await confirmed.AskAsync(New, returnUrl, forgery);
         if (await passkeys.CreatedAsync(account, form["state"], form["credential"]) is not { } passkey)
-            return await confirmed.AskAsync(StatusCodes.Status422UnprocessableEntity, New, returnUrl, Words.NoPasskey);
+            return await confirmed.AskAsync(New, returnUrl, new FormProblem(Words.NoPasskey));
 
         passkey.Name = Name(form["name"]);
         var change = await factor.AddPasskeyAsync(account, passkey, confirmed.Client);
         return change.Problem is { } problem
-            ? await confirmed.AskAsync(StatusCodes.Status422UnprocessableEntity, New, returnUrl, problem)
+            ? await confirmed.AskAsync(New, returnUrl, new FormProblem(problem))
             : await confirmed.DoneAsync(account, change, returnUrl, proven: true);
     }
 
     public async Task<IResult> AskToRemoveAsync(string id) =>
         await FindAsync(id) is { } passkey
-            ? await confirmed.AskAsync(StatusCodes.Status200OK, Removal(id, passkey))
+            ? await confirmed.AskAsync(Removal(id, passkey))
             : Results.NotFound();
 
     public async Task<IResult> RemoveAsync(FormPost form, string id) =>

@@ -8,17 +8,18 @@ namespace OneTimeJwt.Web.Profile;
 internal sealed class PasswordChange(
     AccountSignInManager signIn, UserManager<Account> users, AccountsContext database, NewPassword newPassword, TimeProvider time)
 {
-    /// <summary>Why it was not changed, and whether because of the new password; no problems where it was.</summary>
-    public sealed record Outcome(IReadOnlyList<string> Problems, bool NewIsRefused = false);
+    /// <summary>The field of the new password, where that is the problem.</summary>
+    public const string NewField = "new-password";
 
-    public async Task<Outcome> ApplyAsync(Account account, string current, string chosen, string? client)
+    /// <returns>Why it was not changed; null where it was.</returns>
+    public async Task<FormProblem?> ApplyAsync(Account account, string current, string chosen, string? client)
     {
         if (!await signIn.CheckPasswordAsync(account, current))
-            return new Outcome([Words.WrongCurrentPassword]);
+            return new FormProblem(Words.WrongCurrentPassword);
 
         var faults = await newPassword.FaultsAsync(account, chosen);
         if (faults.Count > 0)
-            return new Outcome(faults, NewIsRefused: true);
+            return new FormProblem(faults) { Field = NewField };
 
         var now = time.GetUtcNow();
         account.PasswordHash = await newPassword.HashAsync(account, chosen);
@@ -26,7 +27,7 @@ internal sealed class PasswordChange(
         database.Add(line);
         database.Add(OutboxMail.ForUser(OutboxKind.PasswordChangedNotice, account.Id, client, now));
         // Where a commit was in doubt and tried again, the conflict is with this change.
-        return new Outcome(await TrySaveAsync(account) || await database.HasHappenedAsync(line.Id) ? [] : [Words.ChangedMeanwhile]);
+        return await TrySaveAsync(account) || await database.HasHappenedAsync(line.Id) ? null : new FormProblem(Words.ChangedMeanwhile);
     }
 
     private async Task<bool> TrySaveAsync(Account account)

@@ -44,12 +44,12 @@ internal sealed class SecondFactorEndpoints(ConfirmedChange confirmed, SecondFac
         Saved = http.Request.Query.ContainsKey("saved"),
     });
 
-    public Task<IResult> AskForCodesAsync() => confirmed.AskAsync(StatusCodes.Status200OK, Codes);
+    public Task<IResult> AskForCodesAsync() => confirmed.AskAsync(Codes);
 
     public Task<IResult> MakeCodesAsync(FormPost form) =>
         confirmed.ApplyAsync(form, Codes, account => factor.MakeCodesAsync(account, confirmed.Client));
 
-    public Task<IResult> AskToTurnOffAsync() => confirmed.AskAsync(StatusCodes.Status200OK, Off);
+    public Task<IResult> AskToTurnOffAsync() => confirmed.AskAsync(Off);
 
     public Task<IResult> TurnOffAsync(FormPost form) =>
         confirmed.ApplyAsync(form, Off, account => factor.TurnOffAsync(account, confirmed.Client));

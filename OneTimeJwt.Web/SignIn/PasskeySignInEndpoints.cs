@@ -1,25 +1,21 @@
 namespace OneTimeJwt.Web.SignIn;
 
 /// <summary>Signing in with a passkey alone.</summary>
-internal sealed class PasskeySignInEndpoints(
-    PasskeyEntry entry,
-    IOptions<AccountsSettings> settings)
+internal sealed class PasskeySignInEndpoints(PasskeyEntry entry, IOptions<AccountsSettings> settings)
 {
-    public Task<IResult> ShowAsync(string? returnUrl) => ShowAsync(StatusCodes.Status200OK, ReturnUrls.Local(returnUrl), problem: null);
+    public Task<IResult> ShowAsync(string? returnUrl) => ShowAsync(ReturnUrls.Local(returnUrl), problem: null);
 
     public async Task<IResult> EnterAsync(FormPost form)
     {
         var returnUrl = ReturnUrls.Local(form["returnUrl"]);
-        if (!form.IsAntiforgeryValid)
-            return await ShowAsync(StatusCodes.Status400BadRequest, returnUrl, form.Problem);
+        if (form.Forgery is null && await entry.EnterAsync(account: null, form))
+            return Page.SeeOther(returnUrl);
 
-        return await entry.EnterAsync(account: null, form)
-            ? Page.SeeOther(returnUrl)
-            : await ShowAsync(StatusCodes.Status422UnprocessableEntity, returnUrl, Words.WrongPasskey);
+        return await ShowAsync(returnUrl, form.Forgery ?? new FormProblem(Words.WrongPasskey));
     }
 
-    private async Task<IResult> ShowAsync(int status, string returnUrl, string? problem) =>
+    private async Task<IResult> ShowAsync(string returnUrl, FormProblem? problem) =>
         await entry.AskAsync(account: null) is { } request
-            ? Page.Of<PasskeySignIn>(status, new { Request = request, ReturnUrl = returnUrl, Problem = problem })
+            ? Page.Of<PasskeySignIn>(problem, new { Request = request, ReturnUrl = returnUrl, Problem = problem })
             : ReturnUrls.SignInAgain(settings.Value);
 }

@@ -12,12 +12,7 @@ internal sealed class SecondStepEndpoints(
 {
     public async Task<IResult> ShowAsync(HttpContext http, string? returnUrl) =>
         await signIn.GetTwoFactorAuthenticationUserAsync() is { } account
-            ? await ShowAsync(
-                StatusCodes.Status200OK,
-                account,
-                ReturnUrls.Local(returnUrl),
-                problem: null,
-                again: http.Request.Query.ContainsKey("again"))
+            ? await ShowAsync(account, ReturnUrls.Local(returnUrl), problem: null, again: http.Request.Query.ContainsKey("again"))
             : SignInAgain();
 
     /// <summary>Another code, where the one before didn't come.</summary>
@@ -43,11 +38,8 @@ internal sealed class SecondStepEndpoints(
             return Page.SeeOther(returnUrl);
 
         await timebox.WaitRemainingAsync();
-        return await ShowAsync(
-            StatusCodes.Status422UnprocessableEntity,
-            account,
-            returnUrl,
-            state.IsOn ? Words.WrongCode : Words.WrongMailedCode.With(DisplayText.Of(MailedCodes.Lifetime)));
+        var problem = state.IsOn ? Words.WrongCode : Words.WrongMailedCode.With(DisplayText.Of(MailedCodes.Lifetime));
+        return await ShowAsync(account, returnUrl, new FormProblem(problem));
 
         Task<SignInResult> EnterMailedCodeAsync() => signIn.EnterWithMailedCodeAsync(
             account, () => codes.TryUseAsync(account, code, http.ClientAddress()));
@@ -56,22 +48,22 @@ internal sealed class SecondStepEndpoints(
     public Task<IResult> EnterPasskeyAsync(FormPost form) => AnswerAsync(form, async (account, returnUrl) =>
         await entry.EnterAsync(account, form)
             ? Page.SeeOther(returnUrl)
-            : await ShowAsync(StatusCodes.Status422UnprocessableEntity, account, returnUrl, Words.WrongPasskey));
+            : await ShowAsync(account, returnUrl, new FormProblem(Words.WrongPasskey)));
 
     private async Task<IResult> AnswerAsync(FormPost form, Func<Account, string, Task<IResult>> answer)
     {
         var returnUrl = ReturnUrls.Local(form["returnUrl"]);
         return await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account ? SignInAgain()
-            : form.IsAntiforgeryValid ? await answer(account, returnUrl)
-            : await ShowAsync(StatusCodes.Status400BadRequest, account, returnUrl, form.Problem);
+            : form.Forgery is { } forgery ? await ShowAsync(account, returnUrl, forgery)
+            : await answer(account, returnUrl);
     }
 
-    private async Task<IResult> ShowAsync(int status, Account account, string returnUrl, string? problem, bool again = false)
+    private async Task<IResult> ShowAsync(Account account, string returnUrl, FormProblem? problem, bool again = false)
     {
         var state = await factor.ReadAsync(account);
         if (!state.IsOn)
             return Page.Of<MailedCodePage>(
-                status,
+                problem,
                 new
                 {
                     ReturnUrl = returnUrl,
@@ -81,7 +73,7 @@ internal sealed class SecondStepEndpoints(
                     NextAt = await codes.NextAtAsync(account.Id),
                 });
 
-        return Page.Of<TwoFactorPage>(status, new
+        return Page.Of<TwoFactorPage>(problem, new
         {
             ReturnUrl = returnUrl,
             Problem = problem,

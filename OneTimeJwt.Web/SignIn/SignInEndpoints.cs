@@ -36,7 +36,7 @@ internal sealed class SignInEndpoints(
         // An account that is signed in may lack a role that its owner has at the provider.
         return http.User.Identity?.IsAuthenticated == true && Provider(returnUrl) is null
             ? Page.SeeOther(ReturnUrls.Local(returnUrl))
-            : Show(StatusCodes.Status200OK, ReturnUrls.Local(returnUrl));
+            : Show(ReturnUrls.Local(returnUrl));
     }
 
     public async Task<IResult> EnterAsync(HttpContext http, FormPost form)
@@ -45,17 +45,17 @@ internal sealed class SignInEndpoints(
         if (settings.Value.SignInUrl is not null && !ReturnUrls.IsConsole(returnUrl))
             return SignInAgain();
         if (!OffersAccounts(returnUrl))
-            return Show(StatusCodes.Status403Forbidden, returnUrl, Words.SignInAtProviderOnly);
+            return Show(returnUrl, new FormProblem(Words.SignInAtProviderOnly) { Status = StatusCodes.Status403Forbidden });
 
         var (address, password) = (form["email"].Trim(), form["password"]);
-        if (!form.IsAntiforgeryValid)
-            return Again(StatusCodes.Status400BadRequest, form.Problem);
+        if (form.Forgery is { } forgery)
+            return Show(returnUrl, forgery, address);
 
         // An empty field does not count as a guess.
         if (address.Length == 0 || password.Length == 0)
         {
             var (empty, label) = address.Length == 0 ? ("email", Words.EmailAddress) : ("password", Words.Password);
-            return Again(StatusCodes.Status422UnprocessableEntity, Words.FieldIsEmpty.With(label), empty);
+            return Show(returnUrl, new FormProblem(Words.FieldIsEmpty.With(label)) { Field = empty }, address);
         }
 
         var timebox = new Timebox(time);
@@ -72,13 +72,11 @@ internal sealed class SignInEndpoints(
             return Page.SeeOther(returnUrl);
 
         await timebox.WaitRemainingAsync(signIn.MaxCheckTime(password));
-        return Again(StatusCodes.Status422UnprocessableEntity, Words.SignInFailed);
-
-        IResult Again(int status, string? problem, string? empty = null) => Show(status, returnUrl, problem, address, empty);
+        return Show(returnUrl, new FormProblem(Words.SignInFailed), address);
     }
 
-    private IResult Show(int status, string returnUrl, string? problem = null, string? address = null, string? empty = null) =>
-        Page.Of<SignInPage>(status, new
+    private IResult Show(string returnUrl, FormProblem? problem = null, string? address = null) =>
+        Page.Of<SignInPage>(problem, new
         {
             ReturnUrl = returnUrl,
             Address = address,
@@ -86,7 +84,6 @@ internal sealed class SignInEndpoints(
             OffersAccounts = OffersAccounts(returnUrl),
             Provider = Provider(returnUrl),
             Problem = problem,
-            Empty = empty,
         });
 
     // The provider's people have no account page.

@@ -75,7 +75,7 @@ internal sealed class StepUp(
         var step = await NeededAsync(http.User);
         return step == Step.None
             ? Page.SeeOther(ReturnUrls.Local(returnUrl))
-            : Show(StatusCodes.Status200OK, step, ReturnUrls.Local(returnUrl), problem: null);
+            : Show(step, ReturnUrls.Local(returnUrl), problem: null);
     }
 
     public async Task<IResult> BeginAsync(HttpContext http, FormPost form)
@@ -85,8 +85,8 @@ internal sealed class StepUp(
         var step = await NeededAsync(http.User, account);
         if (step == Step.None)
             return Page.SeeOther(returnUrl);
-        if (!form.IsAntiforgeryValid)
-            return Show(StatusCodes.Status400BadRequest, step, returnUrl, form.Problem);
+        if (form.Forgery is { } forgery)
+            return Show(step, returnUrl, forgery);
 
         await signIn.BeginSecondStepAsync(account);
         if (step == Step.MailedCode)
@@ -94,6 +94,6 @@ internal sealed class StepUp(
         return Page.SeeOther(ReturnUrls.With("/sign-in/two-factor", returnUrl));
     }
 
-    private static IResult Show(int status, Step step, string returnUrl, string? problem) =>
-        Page.Of<StepUpPage>(status, new { ByMail = step == Step.MailedCode, ReturnUrl = returnUrl, Problem = problem });
+    private static IResult Show(Step step, string returnUrl, FormProblem? problem) =>
+        Page.Of<StepUpPage>(problem, new { ByMail = step == Step.MailedCode, ReturnUrl = returnUrl, Problem = problem });
 }

@@ -16,6 +16,9 @@ public sealed record FormPost(IFormCollection Fields, bool IsAntiforgeryValid, b
     /// <summary>What is said with a form that isn't genuine.</summary>
     public string Problem => LacksCookie ? Words.CookieMissing : Words.PressAgain;
 
+    /// <summary>The same for the page; null where the form is genuine.</summary>
+    public FormProblem? Forgery => IsAntiforgeryValid ? null : new(Problem) { Status = StatusCodes.Status400BadRequest };
+
     /// <summary>The one value of a field, or nothing where it is missing or there several times.</summary>
     public string this[string name] => Fields[name] is { Count: 1 } value ? value.ToString() : "";
 

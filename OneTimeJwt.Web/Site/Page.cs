@@ -23,6 +23,10 @@ public static class Page
         new LocalizedResult(
             new RazorComponentResult(typeof(TPage), parameters ?? new { }) { StatusCode = status, PreventStreamingRendering = true });
 
+    /// <summary>The page of a form, shown first or again.</summary>
+    public static IResult Of<TPage>(FormProblem? problem, object parameters)
+        where TPage : IComponent => Of<TPage>(problem?.Status ?? StatusCodes.Status200OK, parameters);
+
     /// <summary>Another page of ours: relative, after a POST as a GET (303, RFC 9110 section 15.4.4), with an empty body.</summary>
     /// <param name="path">As it is mapped, without the path that the site is under.</param>
     public static IResult SeeOther(string path) => new SeeOtherResult(path, Language.Current);
