@@ -35,12 +35,12 @@ public sealed class MailTemplatesTests
     [InlineData(48 * 60, "for 2 days: until 8 January 2026 at 01:05 (UTC)")]
     [InlineData(7 * 24 * 60, "for 7 days: until 13 January 2026 at 01:05 (UTC)")]
     public void A_reset_letter_says_how_long_its_link_lives(int minutes, string words) =>
-        Assert.Contains(words, Text(Reset.Asked(Link(TimeSpan.FromMinutes(minutes)), Host)), StringComparison.Ordinal);
+        Assert.Contains(words, Text(Reset.Asked(Link(TimeSpan.FromMinutes(minutes)))), StringComparison.Ordinal);
 
     [Fact]
     public void A_reset_letter_has_the_link_in_its_place_only_and_says_whose_account_it_is()
     {
-        var letter = Reset.Asked(Link(TimeSpan.FromMinutes(30)), Host);
+        var letter = Reset.Asked(Link(TimeSpan.FromMinutes(30)));
 
         Assert.Equal(Url, letter.Link!.Url);
         Assert.DoesNotContain("http", Text(letter), StringComparison.Ordinal);
@@ -62,20 +62,20 @@ public sealed class MailTemplatesTests
     [Fact]
     public void Every_notice_of_a_second_factor_says_when_and_what_to_do_and_has_a_subject_of_its_own()
     {
-        var letters = Notices.Select(kind => MailTemplates.SecondFactor(kind, Way, At, Host)).ToList();
+        var letters = Notices.Select(kind => MailTemplates.Notice(kind, Way, At, Host)).ToList();
 
         Assert.All(letters, IsNoticeWithAWayBack);
         Assert.Equal(letters.Count, letters.Select(letter => letter.Subject).Distinct().Count());
-        Assert.Throws<ArgumentOutOfRangeException>(() => MailTemplates.SecondFactor(OutboxKind.ResetLink, Way, At, Host));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MailTemplates.Notice(OutboxKind.ResetLink, Way, At, Host));
     }
 
     [Fact]
     public void Every_other_notice_says_when_and_what_to_do() =>
         Assert.All(
             [
-                MailTemplates.PasswordChanged(Way, At, Host),
-                MailTemplates.AddressChanged(Way, At, Host),
-                MailTemplates.TwoFactorReset(Way, At, Host),
+                MailTemplates.Notice(OutboxKind.PasswordChangedNotice, Way, At, Host),
+                MailTemplates.Notice(OutboxKind.AddressChangedNotice, Way, At, Host),
+                MailTemplates.Notice(OutboxKind.TwoFactorResetNotice, Way, At, Host),
             ],
             IsNoticeWithAWayBack);
 
@@ -99,7 +99,7 @@ public sealed class MailTemplatesTests
     [Fact]
     public void A_notice_without_a_link_of_its_own_says_when_and_what_to_do_and_holds_no_token()
     {
-        var letter = MailTemplates.PasswordChanged(NoWay, At, Host);
+        var letter = MailTemplates.Notice(OutboxKind.PasswordChangedNotice, NoWay, At, Host);
 
         Assert.Contains("on 6 January 2026 at 01:05 (UTC)", Text(letter), StringComparison.Ordinal);
         Assert.Contains("If it was not, somebody", Text(letter), StringComparison.Ordinal);
@@ -139,11 +139,11 @@ public sealed class MailTemplatesTests
             .. new[] { Way, NoWay }.SelectMany(way =>
                 new[]
                 {
-                    MailTemplates.PasswordChanged(way, At, Host),
-                    MailTemplates.AddressChanged(way, At, Host),
-                    MailTemplates.TwoFactorReset(way, At, Host),
+                    MailTemplates.Notice(OutboxKind.PasswordChangedNotice, way, At, Host),
+                    MailTemplates.Notice(OutboxKind.AddressChangedNotice, way, At, Host),
+                    MailTemplates.Notice(OutboxKind.TwoFactorResetNotice, way, At, Host),
                 }),
-            .. Notices.Select(kind => MailTemplates.SecondFactor(kind, Way, At, Host)),
+            .. Notices.Select(kind => MailTemplates.Notice(kind, Way, At, Host)),
         ];
 
     private static MailContent Sample(string name, TimeSpan lifetime) => Samples(lifetime).Single(sample => sample.Name == name).Content;

@@ -37,39 +37,29 @@ internal static class MailTemplates
             Code = new MailCode(code),
         };
 
-    public static MailContent PasswordChanged(SecureLink secure, DateTimeOffset at, string host) => Notice(
-        Words.MailPasswordChanged, Fill(Words.MailPasswordChangedText, host, DisplayText.Of(at)), Words.MailIfNotYouPassword, secure);
-
-    /// <summary>To the account's former address.</summary>
-    public static MailContent AddressChanged(SecureLink secure, DateTimeOffset at, string host) => Notice(
-        Words.MailAddressChanged, Fill(Words.MailAddressChangedText, host, DisplayText.Of(at)), Words.MailIfNotYouAddress, secure);
-
-    /// <summary>An admin removed the second factor.</summary>
-    public static MailContent TwoFactorReset(SecureLink secure, DateTimeOffset at, string host) =>
-        new(
-            Words.MailTwoFactorReset,
-            [
-                Fill(Words.MailTwoFactorResetText, host, DisplayText.Of(at)),
-                Words.MailTwoFactorResetAsked,
-                Otherwise(secure, Words.MailTwoFactorResetNotAsked),
-            ],
-            Link(secure),
-            []);
-
-    /// <summary>The second factor was changed.</summary>
-    public static MailContent SecondFactor(string kind, SecureLink secure, DateTimeOffset at, string host)
+    /// <summary>What happened to an account, and what its owner can do who didn't do that.</summary>
+    public static MailContent Notice(string kind, SecureLink secure, DateTimeOffset at, string host)
     {
-        var (subject, change) = kind switch
+        var (ifYou, ifNotYou) = (Words.MailIfYou, Words.MailIfNotYouFactor);
+        var (subject, change, expected, unexpected) = kind switch
         {
-            OutboxKind.TwoFactorOnNotice => (Words.MailTwoFactorOn, Words.MailTwoFactorOnText),
-            OutboxKind.TwoFactorOffNotice => (Words.MailTwoFactorOff, Words.MailTwoFactorOffText),
-            OutboxKind.AuthenticatorNotice => (Words.MailAuthenticator, Words.MailAuthenticatorText),
-            OutboxKind.RecoveryCodesNotice => (Words.MailRecoveryCodes, Words.MailRecoveryCodesText),
-            OutboxKind.PasskeyAddedNotice => (Words.MailPasskeyAdded, Words.MailPasskeyAddedText),
-            OutboxKind.PasskeyRemovedNotice => (Words.MailPasskeyRemoved, Words.MailPasskeyRemovedText),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a notice of the second factor."),
+            OutboxKind.PasswordChangedNotice =>
+                (Words.MailPasswordChanged, Words.MailPasswordChangedText, ifYou, Words.MailIfNotYouPassword),
+            // To the account's former address.
+            OutboxKind.AddressChangedNotice =>
+                (Words.MailAddressChanged, Words.MailAddressChangedText, ifYou, Words.MailIfNotYouAddress),
+            // An admin removed the second factor.
+            OutboxKind.TwoFactorResetNotice =>
+                (Words.MailTwoFactorReset, Words.MailTwoFactorResetText, Words.MailTwoFactorResetAsked, Words.MailTwoFactorResetNotAsked),
+            OutboxKind.TwoFactorOnNotice => (Words.MailTwoFactorOn, Words.MailTwoFactorOnText, ifYou, ifNotYou),
+            OutboxKind.TwoFactorOffNotice => (Words.MailTwoFactorOff, Words.MailTwoFactorOffText, ifYou, ifNotYou),
+            OutboxKind.AuthenticatorNotice => (Words.MailAuthenticator, Words.MailAuthenticatorText, ifYou, ifNotYou),
+            OutboxKind.RecoveryCodesNotice => (Words.MailRecoveryCodes, Words.MailRecoveryCodesText, ifYou, ifNotYou),
+            OutboxKind.PasskeyAddedNotice => (Words.MailPasskeyAdded, Words.MailPasskeyAddedText, ifYou, ifNotYou),
+            OutboxKind.PasskeyRemovedNotice => (Words.MailPasskeyRemoved, Words.MailPasskeyRemovedText, ifYou, ifNotYou),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a notice of an account."),
         };
-        return Notice(subject, Fill(change, host, DisplayText.Of(at)), Words.MailIfNotYouFactor, secure);
+        return new(subject, [Fill(change, host, DisplayText.Of(at)), expected, Otherwise(secure, unexpected)], Link(secure), []);
     }
 
     /// <summary>To the owner of an account that may use the console from now on.</summary>
@@ -91,16 +81,13 @@ internal static class MailTemplates
         ? Words.AboutAccount.With($"{Isolate(label.Names[0])} ({Isolate(label.Names[1])})")
         : Words.AboutAccount.With(Isolate(label.Names[0]));
 
-    /// <summary>What a link is for, its button and how long it works.</summary>
+    /// <summary>What a link is for, with a place for the site's name; its button and how long it works.</summary>
     public static MailContent WithLink(string subject, string text, string button, MailedLink link, params string[] notes) =>
         new(
             subject,
-            [text],
+            [Fill(text, new Uri(link.Url).Authority)],
             new MailButton(button, link.Url),
             [Fill(Words.MailLifetime, DisplayText.Of(link.Lifetime), DisplayText.Of(link.ExpiresAt)), .. notes]);
-
-    private static MailContent Notice(string subject, string change, string otherwise, SecureLink secure) => new(
-        subject, [change, Words.MailIfYou, Otherwise(secure, otherwise)], Link(secure), []);
 
     private static string Otherwise(SecureLink secure, string withoutLink) =>
         secure.Url is null ? Words.MailIfNotYouLocked

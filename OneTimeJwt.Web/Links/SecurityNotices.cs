@@ -45,13 +45,8 @@ internal sealed class SecurityNotices(
 
     private SecureLink RequestPage => new(links.To("/forgot-password"), Until: null);
 
-    private MailContent Write(OutboxMail mail, SecureLink secure) => mail.Kind switch
-    {
-        OutboxKind.PasswordChangedNotice => MailTemplates.PasswordChanged(secure, mail.RequestedAt, links.Host),
-        OutboxKind.AddressChangedNotice => MailTemplates.AddressChanged(secure, mail.RequestedAt, links.Host),
-        OutboxKind.TwoFactorResetNotice => MailTemplates.TwoFactorReset(secure, mail.RequestedAt, links.Host),
-        _ => MailTemplates.SecondFactor(mail.Kind, secure, mail.RequestedAt, links.Host),
-    };
+    private MailContent Write(OutboxMail mail, SecureLink secure) =>
+        MailTemplates.Notice(mail.Kind, secure, mail.RequestedAt, links.Host);
 
     // An owner who secured the account and then chose a password by link has just proved to have the mailbox. Another link that
     // locks would start a loop if a mail scanner pressed the first one.

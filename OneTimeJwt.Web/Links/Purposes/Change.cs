@@ -43,10 +43,10 @@ internal sealed class Change() : ButtonPurpose(Declared)
     internal override LinkMail Plan(OutboxMail mail, Account account, MailFacts facts) =>
         WantedAddress(account) is null ? new LinkMail.None("no address waits any more")
         : facts.IsTaken ? new LinkMail.NoLink(() => Taken(facts.Host), "another account has that address, no link")
-        : new LinkMail.Link(facts.Lifetimes.Change, link => Write(link, facts.Host));
+        : new LinkMail.Link(facts.Lifetimes.Change, Write);
 
     internal override IEnumerable<(string Name, MailContent Content)> Samples(MailedLink link, MailFacts facts) =>
-        [("change", Write(link, facts.Host)), ("address-taken", Taken(facts.Host))];
+        [("change", Write(link)), ("address-taken", Taken(facts.Host))];
 
     public override IEnumerable<string?> AcceptedAddresses(Account account, DateTimeOffset now) =>
         string.IsNullOrWhiteSpace(account.Email) ? [account.RecoveryState?.PendingAddress] : [account.Email];
@@ -71,8 +71,8 @@ internal sealed class Change() : ButtonPurpose(Declared)
         return RecoveryEventKind.AddressChanged;
     }
 
-    private static MailContent Write(MailedLink link, string host) => MailTemplates.WithLink(
-        Words.MailChange, MailTemplates.Fill(Words.MailChangeText, host), Words.ChangeButton, link, Words.MailNotExpected);
+    private static MailContent Write(MailedLink link) => MailTemplates.WithLink(
+        Words.MailChange, Words.MailChangeText, Words.ChangeButton, link, Words.MailNotExpected);
 
     private static MailContent Taken(string host) =>
         new(

@@ -26,10 +26,10 @@ internal sealed class Confirm() : ButtonPurpose(TokenPurpose.Confirm)
 
     internal override LinkMail Plan(OutboxMail mail, Account account, MailFacts facts) => account.EmailConfirmed
         ? new LinkMail.NoLink(() => ConfirmedAlready(facts), "says that the address is confirmed, no link")
-        : new LinkMail.Link(facts.Lifetimes.Confirm, link => Write(link, facts.Host));
+        : new LinkMail.Link(facts.Lifetimes.Confirm, Write);
 
     internal override IEnumerable<(string Name, MailContent Content)> Samples(MailedLink link, MailFacts facts) =>
-        [("confirm", Write(link, facts.Host)), ("confirmed-already", ConfirmedAlready(facts))];
+        [("confirm", Write(link)), ("confirmed-already", ConfirmedAlready(facts))];
 
     internal override Task<RecoveryEventKind?> ApplyAsync(Account account, Redeemer by, RedemptionContext context)
     {
@@ -37,8 +37,8 @@ internal sealed class Confirm() : ButtonPurpose(TokenPurpose.Confirm)
         return Task.FromResult<RecoveryEventKind?>(RecoveryEventKind.AddressConfirmed);
     }
 
-    private static MailContent Write(MailedLink link, string host) => MailTemplates.WithLink(
-        Words.MailConfirm, MailTemplates.Fill(Words.MailConfirmText, host), Words.ConfirmButton, link, Words.MailNotExpected);
+    private static MailContent Write(MailedLink link) => MailTemplates.WithLink(
+        Words.MailConfirm, Words.MailConfirmText, Words.ConfirmButton, link, Words.MailNotExpected);
 
     private static MailContent ConfirmedAlready(MailFacts facts) => new(
         Words.MailConfirmedAlready,

@@ -29,15 +29,11 @@ internal sealed class Invite() : PasswordPurpose(Declared)
 
     internal override LinkMail Plan(OutboxMail mail, Account account, MailFacts facts) => account.HasPassword
         ? new LinkMail.None("has a password already")
-        : new LinkMail.Link(facts.Lifetimes.Invite, link => Write(link, facts.Host));
+        : new LinkMail.Link(facts.Lifetimes.Invite, Write);
 
     internal override IEnumerable<(string Name, MailContent Content)> Samples(MailedLink link, MailFacts facts) =>
-        [("invitation", Write(link, facts.Host))];
+        [("invitation", Write(link))];
 
-    private static MailContent Write(MailedLink link, string host) => MailTemplates.WithLink(
-        Words.MailInvitation,
-        MailTemplates.Fill(Words.MailInvitationText, host),
-        Words.MailInvitationButton,
-        link,
-        Words.MailInvitationUnexpected);
+    private static MailContent Write(MailedLink link) => MailTemplates.WithLink(
+        Words.MailInvitation, Words.MailInvitationText, Words.MailInvitationButton, link, Words.MailInvitationUnexpected);
 }

@@ -31,10 +31,10 @@ internal sealed class Reset() : PasswordPurpose(TokenPurpose.Reset)
         ? new LinkMail.NoLink(() => SignsInElsewhere(facts), "names the other provider, no link")
         : new LinkMail.Link(mail.RequestedBy is null ? facts.Lifetimes.Reset : facts.Lifetimes.ResetByAdmin, link => mail switch
         {
-            { Kind: OutboxKind.RequiredReset } => Required(link, facts.Host),
-            { Kind: OutboxKind.SecuredReset } => Secured(link, facts.Host),
-            { RequestedBy: not null } => ByAdmin(link, facts.Host),
-            _ => Asked(link, facts.Host),
+            { Kind: OutboxKind.RequiredReset } => Required(link),
+            { Kind: OutboxKind.SecuredReset } => Secured(link),
+            { RequestedBy: not null } => ByAdmin(link),
+            _ => Asked(link),
         });
 
     internal override IEnumerable<(string Name, MailContent Content)> Samples(MailedLink link, MailFacts facts)
@@ -44,24 +44,24 @@ internal sealed class Reset() : PasswordPurpose(TokenPurpose.Reset)
             Lifetime = facts.Lifetimes.ResetByAdmin,
             ExpiresAt = link.ExpiresAt - link.Lifetime + facts.Lifetimes.ResetByAdmin,
         };
-        yield return ("reset", Asked(link, facts.Host));
-        yield return ("reset-by-admin", ByAdmin(byAdmin, facts.Host));
-        yield return ("required-reset", Required(byAdmin, facts.Host));
-        yield return ("secured-reset", Secured(link, facts.Host));
+        yield return ("reset", Asked(link));
+        yield return ("reset-by-admin", ByAdmin(byAdmin));
+        yield return ("required-reset", Required(byAdmin));
+        yield return ("secured-reset", Secured(link));
         yield return ("external-only", SignsInElsewhere(facts));
     }
 
-    internal static MailContent Asked(MailedLink link, string host) =>
-        With(link, MailTemplates.Fill(Words.MailResetAsked, host), Words.MailPresentPassword, Words.MailNotAsked);
+    internal static MailContent Asked(MailedLink link) =>
+        With(link, Words.MailResetAsked, Words.MailPresentPassword, Words.MailNotAsked);
 
-    private static MailContent ByAdmin(MailedLink link, string host) =>
-        With(link, MailTemplates.Fill(Words.MailResetByAdmin, host), Words.MailPresentPassword, Words.MailNotExpected);
+    private static MailContent ByAdmin(MailedLink link) =>
+        With(link, Words.MailResetByAdmin, Words.MailPresentPassword, Words.MailNotExpected);
 
-    private static MailContent Required(MailedLink link, string host) =>
-        With(link, MailTemplates.Fill(Words.MailRequiredReset, host), Words.MailTooLate);
+    private static MailContent Required(MailedLink link) =>
+        With(link, Words.MailRequiredReset, Words.MailTooLate);
 
-    private static MailContent Secured(MailedLink link, string host) =>
-        With(link, MailTemplates.Fill(Words.MailSecuredReset, host), Words.MailTooLate);
+    private static MailContent Secured(MailedLink link) =>
+        With(link, Words.MailSecuredReset, Words.MailTooLate);
 
     private static MailContent With(MailedLink link, string text, params string[] notes) =>
         MailTemplates.WithLink(Words.MailReset, text, Words.MailReset, link, notes);
