@@ -6,9 +6,6 @@ internal sealed partial class AccountStore
 {
     public override async Task AddOrUpdatePasskeyAsync(Account user, UserPasskeyInfo passkey, CancellationToken cancellationToken)
     {
-        ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(user);
-        ArgumentNullException.ThrowIfNull(passkey);
         if (await FindAsync(user, passkey.CredentialId, cancellationToken) is { } stored)
             stored.Update(passkey);
         else
@@ -17,31 +14,20 @@ internal sealed partial class AccountStore
 
     public override async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(Account user, CancellationToken cancellationToken)
     {
-        ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(user);
         var passkeys = await Context.Passkeys.Where(stored => stored.UserId == user.Id).ToListAsync(cancellationToken);
         return passkeys.ConvertAll(stored => stored.ToInfo());
     }
 
-    public override async Task<Account?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken)
-    {
-        ThrowIfDisposed();
-        return await Context.Passkeys.SingleOrDefaultAsync(stored => stored.CredentialId == credentialId, cancellationToken) is { } stored
+    public override async Task<Account?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken) =>
+        await Context.Passkeys.SingleOrDefaultAsync(stored => stored.CredentialId == credentialId, cancellationToken) is { } stored
             ? await FindUserAsync(stored.UserId, cancellationToken)
             : null;
-    }
 
-    public override async Task<UserPasskeyInfo?> FindPasskeyAsync(Account user, byte[] credentialId, CancellationToken cancellationToken)
-    {
-        ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(user);
-        return (await FindAsync(user, credentialId, cancellationToken))?.ToInfo();
-    }
+    public override async Task<UserPasskeyInfo?> FindPasskeyAsync(Account user, byte[] credentialId, CancellationToken cancellationToken) =>
+        (await FindAsync(user, credentialId, cancellationToken))?.ToInfo();
 
     public override async Task RemovePasskeyAsync(Account user, byte[] credentialId, CancellationToken cancellationToken)
     {
-        ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(user);
         if (await FindAsync(user, credentialId, cancellationToken) is { } stored)
             Context.Remove(stored);
     }

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace OneTimeJwt.Web.SignIn;
@@ -29,8 +28,6 @@ internal sealed partial class AccountStore(
 
     public override async Task<IdentityResult> UpdateAsync(Account user, CancellationToken cancellationToken = default)
     {
-        ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(user);
         if (Context.Entry(user).State == EntityState.Detached)
             return await base.UpdateAsync(user, cancellationToken);
 
@@ -106,24 +103,12 @@ internal sealed partial class AccountStore(
         }
     }
 
-    private IEntityType Type => Context.Model.FindEntityType(typeof(Account))!;
-
-    private IEnumerable<(string Column, DbParameter Value)> Own(DbCommand command, Account account)
-    {
-        var entry = Context.Entry(account);
-        return Type.GetProperties()
-            .Select(
-                (property, i) =>
-                    (
-                        property.GetColumnName(),
-                        property
-                            .GetRelationalTypeMapping()
-                            .CreateParameter(
-                                command,
-                                $"p{i}",
-                                property.Name == IdentityModel.Tenant
-                                    ? Context.Identity.TenantKey
-                                    : entry.Property(property).CurrentValue,
-                                property.IsNullable)));
-    }
+    private IEnumerable<(string Column, DbParameter Value)> Own(DbCommand command, Account account) =>
+        Context.Entry(account).Properties.Select((value, i) =>
+        {
+            var property = value.Metadata;
+            var stored = property.Name == IdentityModel.Tenant ? Context.Identity.TenantKey : value.CurrentValue;
+            var parameter = property.GetRelationalTypeMapping().CreateParameter(command, $"p{i}", stored, property.IsNullable);
+            return (property.GetColumnName(), parameter);
+        });
 }
