@@ -33,9 +33,6 @@ public sealed class AccountSignInManager(
     public Task<bool> CheckPasswordAsync(Account account, string password) =>
         passwords.CheckAsync(account, password, CanSignInAsync, Context.RequestAborted);
 
-    /// <summary>What a failed sign-in takes at least.</summary>
-    public TimeSpan MaxCheckTime(string password) => passwords.MaxTime(password);
-
     /// <summary>Signs in after a second factor was proven.</summary>
     public Task SignInWithSecondFactorAsync(Account account) => SignInWithClaimsAsync(account, isPersistent: false, [SecondFactorClaim]);
 

@@ -38,9 +38,6 @@ public sealed class PasswordVerifier(
         CancellationToken cancellationToken) =>
         await FindAsync([account], [account], password, canSignIn, cancellationToken) is not null;
 
-    /// <summary>What a failed sign-in takes at least.</summary>
-    public TimeSpan MaxTime(string password) => check.MaxTime(password);
-
     // All are compared, also after one fitted: which one it was, and whether it may sign in, must not show in the time.
     private async Task<Account?> FindAsync(
         IReadOnlyList<Account> tried,

@@ -20,6 +20,7 @@ internal static class SignInRoutes
 internal sealed class SignInEndpoints(
     AccountSignInManager signIn,
     UserManager<Account> users,
+    PasswordCheck check,
     Passkeys passkeys,
     MailedCodes codes,
     SignInMetrics meter,
@@ -43,7 +44,7 @@ internal sealed class SignInEndpoints(
     {
         var returnUrl = ReturnUrls.Local(form["returnUrl"]);
         if (settings.Value.SignInUrl is not null && !ReturnUrls.IsConsole(returnUrl))
-            return SignInAgain();
+            return ReturnUrls.SignInAgain(settings.Value);
         if (!OffersAccounts(returnUrl))
             return Show(returnUrl, new FormProblem(Words.SignInAtProviderOnly) { Status = StatusCodes.Status403Forbidden });
 
@@ -71,7 +72,7 @@ internal sealed class SignInEndpoints(
         if (result.Succeeded)
             return Page.SeeOther(returnUrl);
 
-        await timebox.WaitRemainingAsync(signIn.MaxCheckTime(password));
+        await timebox.WaitRemainingAsync(check.MaxTime(password));
         return Show(returnUrl, new FormProblem(Words.SignInFailed), address);
     }
 
@@ -90,8 +91,6 @@ internal sealed class SignInEndpoints(
     private ConsoleProvider? Provider(string? returnUrl) => ReturnUrls.IsConsole(returnUrl) ? provider : null;
 
     private bool OffersAccounts(string? returnUrl) => console.Value.Local || !ReturnUrls.IsConsole(returnUrl);
-
-    private IResult SignInAgain() => ReturnUrls.SignInAgain(settings.Value);
 
     // A page ends the redirects of the form: its Refresh header is followed like a link.
     private static IResult RefreshToSignIn(HttpContext http)
