@@ -11,10 +11,13 @@ public sealed class AccountClaims(IOptions<IdentityOptions> options) : IUserClai
     public Task<ClaimsPrincipal> CreateAsync(Account user)
     {
         var types = options.Value.ClaimsIdentity;
-        var identity = new ClaimsIdentity(IdentityConstants.ApplicationScheme, types.UserNameClaimType, types.RoleClaimType);
-        identity.AddClaim(new Claim(types.UserIdClaimType, user.Id));
-        identity.AddClaim(new Claim(types.UserNameClaimType, user.UserName ?? user.Email ?? user.Id));
-        identity.AddClaim(new Claim(types.SecurityStampClaimType, user.SecurityStamp ?? ""));
-        return Task.FromResult(new ClaimsPrincipal(identity));
+        Claim[] claims =
+        [
+            new(types.UserIdClaimType, user.Id),
+            new(types.UserNameClaimType, user.UserName ?? user.Email ?? user.Id),
+            new(types.SecurityStampClaimType, user.SecurityStamp ?? ""),
+        ];
+        return Task.FromResult(new ClaimsPrincipal(
+            new ClaimsIdentity(claims, IdentityConstants.ApplicationScheme, types.UserNameClaimType, types.RoleClaimType)));
     }
 }

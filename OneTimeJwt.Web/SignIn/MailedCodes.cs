@@ -42,15 +42,11 @@ public sealed class MailedCodes(
     public async Task<DateTimeOffset?> NextAtAsync(string accountId)
     {
         var now = time.GetUtcNow();
-        var since = now - Window;
         await using var database = await contexts.CreateDbContextAsync();
         // Choosing a password by link resets the limit, which someone with the former password may have used up.
-        var mailed = await database
-            .Trail.Where(line =>
-                line.AccountId == accountId && line.At > since && line.At <= now && line.Kind == RecoveryEventKind.CodeMailed)
+        var mailed = await Mailed(database, accountId, now - Window, now)
             .Where(line =>
                 !database.Trail.Any(end => end.AccountId == accountId && end.At >= line.At && end.Kind == RecoveryEventKind.Redeemed))
-            .OrderByDescending(line => line.At)
             .Take(MaxMails)
             .Select(line => line.At)
             .ToListAsync();
@@ -73,18 +69,19 @@ public sealed class MailedCodes(
         return false;
     }
 
-    // The latest first.
     private async Task<List<Guid>> LateMailsAsync(string accountId)
     {
         var now = time.GetUtcNow();
-        var (since, until) = (now - Lifetime, now + ClockSkew);
         await using var database = await contexts.CreateDbContextAsync();
-        return await database.Trail
-            .Where(line => line.AccountId == accountId && line.At > since && line.At <= until && line.Kind == RecoveryEventKind.CodeMailed)
-            .OrderByDescending(line => line.At)
-            .Select(line => line.Id)
-            .ToListAsync();
+        return await Mailed(database, accountId, now - Lifetime, now + ClockSkew).Select(line => line.Id).ToListAsync();
     }
+
+    // The latest first.
+    private static IQueryable<RecoveryEvent> Mailed(
+        AccountsContext database, string accountId, DateTimeOffset since, DateTimeOffset until) =>
+        database.Trail
+            .Where(line => line.AccountId == accountId && line.At > since && line.At <= until && line.Kind == RecoveryEventKind.CodeMailed)
+            .OrderByDescending(line => line.At);
 
     // Ahead of the comparison, so that concurrent tries are limited too. The lock-out alone would not do: a right password
     // resets its counter where two-factor is off.

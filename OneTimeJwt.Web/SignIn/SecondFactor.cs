@@ -79,7 +79,6 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
             account,
             RecoveryEventKind.PasskeyRemoved,
             OutboxKind.PasskeyRemovedNotice,
-            detail: null,
             client,
             async () => Problem(await users.RemovePasskeyAsync(account, credentialId)));
     }
@@ -89,14 +88,13 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
             account,
             RecoveryEventKind.RecoveryCodesMade,
             OutboxKind.RecoveryCodesNotice,
-            detail: null,
             client,
             () => Task.FromResult<string?>(null),
             newCodes: true);
 
     /// <summary>Removes everything: authenticator app, recovery codes and passkeys.</summary>
     public Task<SecondFactorChange> TurnOffAsync(Account account, string? client) =>
-        ChangeAsync(account, RecoveryEventKind.TwoFactorOff, OutboxKind.TwoFactorOffNotice, detail: null, client, async () =>
+        ChangeAsync(account, RecoveryEventKind.TwoFactorOff, OutboxKind.TwoFactorOffNotice, client, async () =>
         {
             foreach (var passkey in await users.GetPasskeysAsync(account))
                 await users.RemovePasskeyAsync(account, passkey.CredentialId);
@@ -120,9 +118,9 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
             account,
             state.IsOn ? kind : RecoveryEventKind.TwoFactorOn,
             state.IsOn ? notice : OutboxKind.TwoFactorOnNotice,
-            detail,
             client,
             change,
+            detail,
             // Those that another application issued stay valid.
             newCodes: !state.IsOn && (!account.TwoFactorEnabled || state.CodesLeft == 0));
     }
@@ -131,9 +129,9 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
         Account account,
         RecoveryEventKind kind,
         string notice,
-        string? detail,
         string? client,
         Func<Task<string?>> change,
+        string? detail = null,
         bool newCodes = false)
     {
         var now = time.GetUtcNow();

@@ -24,21 +24,18 @@ public sealed class StampRepair(IDbContextFactory<AccountsContext> contexts, Tim
     public async Task<Account?> GiveAsync(string accountId)
     {
         await using var database = await contexts.CreateDbContextAsync();
-        if (
-            await database.Users.SingleOrDefaultAsync(row => row.Id == accountId) is not { } account
-            || !string.IsNullOrEmpty(account.SecurityStamp))
-            return await database.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == accountId);
-
-        account.RenewStamps();
-        database.Add(RecoveryEvent.Of(RecoveryEventKind.StampGiven, accountId, time.GetUtcNow()));
-        try
+        if (await database.Users.SingleOrDefaultAsync(row => row.Id == accountId) is { SecurityStamp: null or "" } account)
         {
-            await database.SaveChangesAsync();
-        }
-        catch (DbUpdateException fault) when (fault.IsConflict())
-        {
-            // Another request changed the account, most likely by giving it one; or this one did, and its commit was in doubt.
-            database.ChangeTracker.Clear();
+            account.RenewStamps();
+            database.Add(RecoveryEvent.Of(RecoveryEventKind.StampGiven, accountId, time.GetUtcNow()));
+            try
+            {
+                await database.SaveChangesAsync();
+            }
+            catch (DbUpdateException fault) when (fault.IsConflict())
+            {
+                // Another request changed the account, most likely by giving it one; or this one did, and its commit was in doubt.
+            }
         }
 
         return await database.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == accountId);

@@ -10,12 +10,10 @@ namespace OneTimeJwt.Web.SignIn;
 /// </summary>
 public sealed class UnusablePassword(IOptions<PasswordHasherOptions> options)
 {
-    // PasswordHasher, version 2: marker, salt, key. Version 3: marker, function, iterations, length of the salt, salt, key.
+    private const byte MarkerV2 = 0;
     private const byte MarkerV3 = 1;
     private const int SaltSize = 16;
     private const int KeySize = 32;
-    private const int HeaderSizeV2 = 1;
-    private const int HeaderSizeV3 = 13;
 
     /// <summary>Nothing to replace where the account has no password, such as one that signs in through another provider only.</summary>
     public void Replace(Account account)
@@ -24,24 +22,19 @@ public sealed class UnusablePassword(IOptions<PasswordHasherOptions> options)
             account.PasswordHash = NewHash();
     }
 
-    public string NewHash() =>
-        options.Value.CompatibilityMode == PasswordHasherCompatibilityMode.IdentityV2 ? NewV2() : NewV3(options.Value.IterationCount);
+    public string NewHash() => Convert.ToBase64String([.. Header(), .. RandomNumberGenerator.GetBytes(SaltSize + KeySize)]);
 
-    private static string NewV2()
+    // PasswordHasher, version 2: marker. Version 3: marker, function, iterations, length of the salt. Then salt and key.
+    private byte[] Header()
     {
-        var hash = new byte[HeaderSizeV2 + SaltSize + KeySize];
-        RandomNumberGenerator.Fill(hash.AsSpan(HeaderSizeV2));
-        return Convert.ToBase64String(hash);
-    }
+        if (options.Value.CompatibilityMode == PasswordHasherCompatibilityMode.IdentityV2)
+            return [MarkerV2];
 
-    private static string NewV3(int iterations)
-    {
-        var hash = new byte[HeaderSizeV3 + SaltSize + KeySize];
-        hash[0] = MarkerV3;
-        BinaryPrimitives.WriteInt32BigEndian(hash.AsSpan(1), (int)KeyDerivationPrf.HMACSHA512);
-        BinaryPrimitives.WriteInt32BigEndian(hash.AsSpan(5), iterations);
-        BinaryPrimitives.WriteInt32BigEndian(hash.AsSpan(9), SaltSize);
-        RandomNumberGenerator.Fill(hash.AsSpan(HeaderSizeV3));
-        return Convert.ToBase64String(hash);
+        var header = new byte[13];
+        header[0] = MarkerV3;
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(1), (int)KeyDerivationPrf.HMACSHA512);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(5), options.Value.IterationCount);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(9), SaltSize);
+        return header;
     }
 }
