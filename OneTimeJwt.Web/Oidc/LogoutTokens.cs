@@ -62,15 +62,12 @@ internal sealed partial class LogoutTokens(
 
     private static async Task<string?> ReadAsync(HttpContext http)
     {
-        var request = http.Request;
-        if (!request.HasFormContentType || !FormPost.IsUtf8(request) || request.ContentLength > FormPost.MaxBytes)
-            return null;
-        RequestBody.Limit(http, FormPost.MaxBytes);
         try
         {
-            return (await request.ReadFormAsync(http.RequestAborted))["logout_token"] is { Count: 1 } value ? value.ToString() : null;
+            var fields = await FormPost.FieldsAsync(http, FormPost.MaxBytes, new FormOptions());
+            return fields["logout_token"] is { Count: 1 } value ? value.ToString() : null;
         }
-        catch (Exception fault) when (fault is InvalidDataException or IOException)
+        catch (BadHttpRequestException)
         {
             return null;
         }

@@ -22,14 +22,7 @@ internal static class OidcHandler
     public static LifetimeValidator Lifetime(TimeProvider time) => (notBefore, expires, _, _) =>
         time.GetUtcNow().UtcDateTime is var now && expires > now - ClockSkew && !(notBefore > now + ClockSkew);
 
-    public static void Configure(IServiceCollection services)
-    {
-        // Ahead of the framework's own, which makes the parts that talk to the provider.
-        services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
-            .Configure<IOptions<OidcSettings>, IOptions<SecuritySettings>, SitePath, TimeProvider>(Set);
-    }
-
-    private static void Set(
+    public static void Configure(
         OpenIdConnectOptions oidc, IOptions<OidcSettings> settings, IOptions<SecuritySettings> security, SitePath site, TimeProvider time)
     {
         oidc.Authority = settings.Value.Authority;

@@ -56,7 +56,9 @@ internal static class OidcModule
             cookie.Events.OnRedirectToLogin = context => OidcCookie.ChallengeAsync(context, accounts.Value);
             cookie.Events.OnRedirectToAccessDenied = SignInModule.ForbidAsync;
         });
-        OidcHandler.Configure(services);
+        // Ahead of the framework's own, which makes the parts that talk to the provider.
+        services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
+            .Configure<IOptions<OidcSettings>, IOptions<SecuritySettings>, SitePath, TimeProvider>(OidcHandler.Configure);
     }
 
     public static void MapOidc(this WebApplication app)

@@ -126,10 +126,15 @@ internal sealed class OidcSettingsValidator : SettingsValidator<OidcSettings>
                 yield return $"{list}:{i} is empty: write a value, or leave it out";
         }
 
-        foreach (var (i, _) in options.Scopes.Index().Where(entry => entry.Item.Trim().Any(char.IsWhiteSpace)))
-            yield return $"Scopes:{i} has a space in it: number each scope";
-        foreach (var (i, _) in options.SecondFactor.Acr.Index().Where(entry => entry.Item.Trim().Any(char.IsWhiteSpace)))
-            yield return $"SecondFactor:Acr:{i} has a space in it: number each value";
+        foreach (var (list, values, one) in new[]
+                 {
+                     ("Scopes", options.Scopes, "scope"),
+                     ("SecondFactor:Acr", options.SecondFactor.Acr, "value"),
+                 })
+        {
+            foreach (var (i, _) in values.Index().Where(entry => entry.Item.Trim().Any(char.IsWhiteSpace)))
+                yield return $"{list}:{i} has a space in it: number each {one}";
+        }
 
         var uses = roles.SelectMany(role => role.Values.Distinct(StringComparer.Ordinal).Select(value => (role.Name, Value: value)));
         foreach (var use in uses.GroupBy(use => use.Value, StringComparer.Ordinal).Where(use => use.Count() > 1))

@@ -34,19 +34,23 @@ public sealed record FormPost(IFormCollection Fields, bool IsAntiforgeryValid, b
     /// <summary>For a form that may be larger than most.</summary>
     public static async ValueTask<FormPost> ReadAsync(HttpContext context, long maxBytes, FormOptions options)
     {
+        var fields = await FieldsAsync(context, maxBytes, options);
+        var isFromHere = IsFromHere(context.Request);
+        var isValid = isFromHere && await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context);
+        return new FormPost(fields, isValid, LacksCookie: isFromHere && LacksItsCookie(context));
+    }
+
+    /// <summary>What a form has filled in, whoever sent it.</summary>
+    /// <exception cref="BadHttpRequestException">It is no form, too large, or can't be read.</exception>
+    public static Task<IFormCollection> FieldsAsync(HttpContext context, long maxBytes, FormOptions options)
+    {
         var request = context.Request;
         if (!request.HasFormContentType || !IsUtf8(request))
             throw new BadHttpRequestException("Not a form.", StatusCodes.Status415UnsupportedMediaType);
         if (request.ContentLength > maxBytes)
             throw new BadHttpRequestException("The form is too large.", StatusCodes.Status413PayloadTooLarge);
         RequestBody.Limit(context, maxBytes);
-        return await RequestBody.ReadFormAsync(async () =>
-        {
-            var fields = await request.ReadFormAsync(options, context.RequestAborted);
-            var isFromHere = IsFromHere(request);
-            var isValid = isFromHere && await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context);
-            return new FormPost(fields, isValid, LacksCookie: isFromHere && LacksItsCookie(context));
-        });
+        return RequestBody.ReadFormAsync(() => request.ReadFormAsync(options, context.RequestAborted));
     }
 
     /// <summary>What every browser sends, and all that JSON may be; of some other encodings the framework's readers throw.</summary>
