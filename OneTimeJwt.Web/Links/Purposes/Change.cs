@@ -1,8 +1,9 @@
 using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 
-[assembly: OneTimeJwt.Web.Links.Purposes.Purpose(typeof(OneTimeJwt.Web.Links.Purposes.Change))]
+[assembly: Purpose(typeof(Change))]
 
 namespace OneTimeJwt.Web.Links.Purposes;
 

@@ -1,7 +1,8 @@
+using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Mail;
 using OneTimeJwt.Web.Outbox;
 
-[assembly: OneTimeJwt.Web.Links.Purposes.Purpose(typeof(OneTimeJwt.Web.Links.Purposes.Reset))]
+[assembly: Purpose(typeof(Reset))]
 
 namespace OneTimeJwt.Web.Links.Purposes;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using OneTimeJwt.Web.Audit;
+using OneTimeJwt.Web.Links.Purposes;
 using OneTimeJwt.Web.Outbox;
 
-[assembly: OneTimeJwt.Web.Links.Purposes.Purpose(typeof(OneTimeJwt.Web.Links.Purposes.Secure))]
+[assembly: Purpose(typeof(Secure))]
 
 namespace OneTimeJwt.Web.Links.Purposes;
 
