@@ -59,7 +59,7 @@ public sealed class LinkPagesTests
     [Fact]
     public void A_valid_link_shows_one_field_and_carries_its_token_hidden()
     {
-        var page = PageRenderer.Render<ChoosePassword>(parameters =>
+        var page = PageRenderer.Render<LinkFormPage>(parameters =>
             parameters.Add(p => p.Purpose, Reset).Add(p => p.Token, PageRenderer.Hostile).Add(p => p.ExpiresAt, DateTimeOffset.UnixEpoch));
         var password = page.Field("New password");
 
@@ -75,7 +75,7 @@ public sealed class LinkPagesTests
     [Fact]
     public void The_token_stands_nowhere_but_in_the_hidden_field()
     {
-        var page = PageRenderer.Render<ChoosePassword>(parameters =>
+        var page = PageRenderer.Render<LinkFormPage>(parameters =>
             parameters
                 .Add(p => p.Purpose, Reset)
                 .Add(p => p.Token, "eyJ.secret.token")
@@ -90,7 +90,7 @@ public sealed class LinkPagesTests
     [Fact]
     public void Reasons_against_a_password_are_announced_and_the_link_stays_alive()
     {
-        var page = PageRenderer.Render<ChoosePassword>(parameters =>
+        var page = PageRenderer.Render<LinkFormPage>(parameters =>
             parameters
                 .Add(p => p.Purpose, Reset)
                 .Add(p => p.Token, "eyJ")

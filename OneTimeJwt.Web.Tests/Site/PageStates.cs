@@ -72,12 +72,12 @@ internal static class PageStates
                     new(
                         $"{purpose.Name}, button",
                         () =>
-                            PageRenderer.Render<ConfirmActionPage>(page =>
+                            PageRenderer.Render<LinkFormPage>(page =>
                                 page.Add(p => p.Purpose, purpose).Add(p => p.Token, Hostile).Add(p => p.ExpiresAt, At))),
                     new(
                         $"{purpose.Name}, problem",
                         () =>
-                            PageRenderer.Render<ConfirmActionPage>(page =>
+                            PageRenderer.Render<LinkFormPage>(page =>
                                 page.Add(p => p.Purpose, purpose)
                                     .Add(p => p.Token, Hostile)
                                     .Add(p => p.ExpiresAt, At)
@@ -86,7 +86,7 @@ internal static class PageStates
                     new(
                         $"{purpose.Name}, shared address",
                         () =>
-                            PageRenderer.Render<ConfirmActionPage>(page =>
+                            PageRenderer.Render<LinkFormPage>(page =>
                                 page.Add(p => p.Purpose, purpose)
                                     .Add(p => p.Token, Hostile)
                                     .Add(p => p.ExpiresAt, At)
@@ -377,7 +377,7 @@ internal static class PageStates
             ]);
 
     private static IHtmlDocument Choose(PasswordPurpose purpose, AccountLabel? label = null, FormProblem? problem = null) =>
-        PageRenderer.Render<ChoosePassword>(page =>
+        PageRenderer.Render<LinkFormPage>(page =>
             page.Add(p => p.Purpose, purpose)
                 .Add(p => p.Token, Hostile)
                 .Add(p => p.ExpiresAt, At)

@@ -12,28 +12,17 @@ internal sealed class LinkForms(
         var claims = verification.Claims!;
         var account = await links.AccountAsync(claims);
         var label = await labels.OfAsync(database, account);
-        return purpose is ButtonPurpose button
-            ? Page.Of<ConfirmActionPage>(
-                problem,
-                new
-                {
-                    Purpose = button,
-                    Token = token,
-                    claims.ExpiresAt,
-                    Label = label is null ? null : WithoutAddress(label, button, account),
-                    Problem = problem,
-                })
-            : Page.Of<ChoosePassword>(
-                problem,
-                new
-                {
-                    Purpose = purpose,
-                    Token = token,
-                    claims.ExpiresAt,
-                    Label = label,
-                    Problem = problem,
-                    MinimumLength = await newPassword.MinimumLengthAsync(account),
-                });
+        return Page.Of<LinkFormPage>(
+            problem,
+            new
+            {
+                Purpose = purpose,
+                Token = token,
+                claims.ExpiresAt,
+                Label = purpose is ButtonPurpose button && label is not null ? WithoutAddress(label, button, account) : label,
+                Problem = problem,
+                MinimumLength = purpose is PasswordPurpose ? await newPassword.MinimumLengthAsync(account) : 0,
+            });
     }
 
     /// <summary>After a use, which has succeeded whatever the database does now.</summary>
