@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.WebUtilities;
+
 namespace OneTimeJwt.Web.Links;
 
 /// <summary>Builds the link that is mailed, within its maximum length. The origin comes from the settings, never from a request.</summary>
@@ -18,9 +20,7 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
 
     /// <summary>A page of ours in the reader's language, without a token.</summary>
     public string To(string path) =>
-        Language.Current.Code == languages.Value.Default
-            ? origin.Value + path
-            : $"{origin.Value}{path}?{LanguageCookieProvider.CarriedKey}={Language.Current.Code}";
+        InLanguage(origin.Value + path, Language.Current, languages.Value);
 
     /// <summary>What no link is longer than. Asked first, since no token is minted for it.</summary>
     internal static int MaxLength(PublicOrigin origin) =>
@@ -44,11 +44,15 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
         .Max(link => Language.All.Max(language =>
             Build(origin, link.Purpose, link.Token, language, new LanguageSettings { Default = "" }).Length));
 
-    // Without a language the browser's own counts.
     private static string Build(
         PublicOrigin origin, TokenPurpose purpose, string token, Language language, LanguageSettings languages) =>
-        $"{origin.Value}{purpose.Page}?token={token}"
-            + (language.Code == languages.Default ? "" : $"&{LanguageCookieProvider.CarriedKey}={language.Code}");
+        InLanguage($"{origin.Value}{purpose.Page}?token={token}", language, languages);
+
+    // Without a language the browser's own counts.
+    private static string InLanguage(string address, Language language, LanguageSettings languages) =>
+        language.Code == languages.Default
+            ? address
+            : QueryHelpers.AddQueryString(address, LanguageCookieProvider.CarriedKey, language.Code);
 
     private sealed class EndOfTime : TimeProvider
     {

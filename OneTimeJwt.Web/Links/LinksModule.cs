@@ -5,6 +5,8 @@ namespace OneTimeJwt.Web.Links;
 
 internal static class LinksModule
 {
+    private static readonly string[] AnyHost = ["//*", "//+", "//0.0.0.0", "//[::]"];
+
     public static void AddLinks(this WebApplicationBuilder builder)
     {
         builder.Services.AddSettings<RecoverySettings, RecoverySettingsValidator>("Recovery");
@@ -47,10 +49,6 @@ internal static class LinksModule
     private static string? ListeningAddress(ConfigurationManager configuration) =>
         (configuration[WebHostDefaults.ServerUrlsKey] ?? "http://localhost:5000")
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(url =>
-                url.Replace("//*", "//localhost", StringComparison.Ordinal)
-                    .Replace("//+", "//localhost", StringComparison.Ordinal)
-                    .Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal)
-                    .Replace("//[::]", "//localhost", StringComparison.Ordinal))
+            .Select(url => AnyHost.Aggregate(url, (address, any) => address.Replace(any, "//localhost", StringComparison.Ordinal)))
             .FirstOrDefault();
 }

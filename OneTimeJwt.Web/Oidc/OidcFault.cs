@@ -40,26 +40,6 @@ public enum OidcFault
 
 internal static class OidcFaults
 {
-    // OpenID Connect Core 1.0, section 3.1.2.6; RFC 6749, sections 4.1.2.1 and 5.2; RFC 9126, section 2.3.
-    private static readonly Dictionary<string, OidcFault> Errors = new(StringComparer.Ordinal)
-    {
-        ["access_denied"] = OidcFault.Denied,
-        ["login_required"] = OidcFault.SignInNeeded,
-        ["interaction_required"] = OidcFault.SignInNeeded,
-        ["consent_required"] = OidcFault.SignInNeeded,
-        ["account_selection_required"] = OidcFault.SignInNeeded,
-        ["temporarily_unavailable"] = OidcFault.Unreachable,
-        ["server_error"] = OidcFault.Unreachable,
-        ["invalid_client"] = OidcFault.Settings,
-        ["unauthorized_client"] = OidcFault.Settings,
-        ["invalid_request"] = OidcFault.Settings,
-        ["invalid_scope"] = OidcFault.Settings,
-        ["unsupported_response_type"] = OidcFault.Settings,
-        ["unsupported_grant_type"] = OidcFault.Settings,
-        ["request_not_supported"] = OidcFault.Settings,
-        ["invalid_grant"] = OidcFault.Stale,
-    };
-
     /// <summary>What the handler and the libraries under it throw, in one word.</summary>
     public static OidcFault Of(Exception fault)
     {
@@ -77,7 +57,7 @@ internal static class OidcFaults
         // Ours, whatever connection it was about.
         DbException => OidcFault.Other,
         OpenIdConnectProtocolInvalidNonceException => OidcFault.Stale,
-        OpenIdConnectProtocolException when fault.Data["error"] is string error => Errors.GetValueOrDefault(error, OidcFault.Other),
+        OpenIdConnectProtocolException when fault.Data["error"] is string error => OfError(error),
         SecurityTokenExpiredException or SecurityTokenNotYetValidException or SecurityTokenInvalidLifetimeException => OidcFault.Clock,
         SecurityTokenInvalidAudienceException or SecurityTokenInvalidIssuerException => OidcFault.Settings,
         SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidSignatureException => OidcFault.Keys,
@@ -89,5 +69,17 @@ internal static class OidcFaults
         // Of the handler itself: no state, one that can't be read, or its cookie is missing.
         AuthenticationFailureException when fault.InnerException is null => OidcFault.Stale,
         _ => null,
+    };
+
+    // OpenID Connect Core 1.0, section 3.1.2.6; RFC 6749, sections 4.1.2.1 and 5.2; RFC 9126, section 2.3.
+    private static OidcFault OfError(string error) => error switch
+    {
+        "access_denied" => OidcFault.Denied,
+        "login_required" or "interaction_required" or "consent_required" or "account_selection_required" => OidcFault.SignInNeeded,
+        "temporarily_unavailable" or "server_error" => OidcFault.Unreachable,
+        "invalid_client" or "unauthorized_client" or "invalid_request" or "invalid_scope" or "unsupported_response_type"
+            or "unsupported_grant_type" or "request_not_supported" => OidcFault.Settings,
+        "invalid_grant" => OidcFault.Stale,
+        _ => OidcFault.Other,
     };
 }
