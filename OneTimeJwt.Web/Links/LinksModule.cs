@@ -9,40 +9,41 @@ internal static class LinksModule
 
     public static void AddLinks(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSettings<RecoverySettings, RecoverySettingsValidator>("Recovery");
-        builder.Services.AddSettings<MailRateLimit, MailRateLimitValidator>("RateLimits:PerAccount");
+        var services = builder.Services;
+        services.AddSettings<RecoverySettings, RecoverySettingsValidator>("Recovery");
+        services.AddSettings<MailRateLimit, MailRateLimitValidator>("RateLimits:PerAccount");
         if (builder.Environment.IsDevelopment())
-            builder.Services.PostConfigure<RecoverySettings>(recovery => recovery.PublicOrigin ??= ListeningAddress(builder.Configuration));
+            services.PostConfigure<RecoverySettings>(recovery => recovery.PublicOrigin ??= ListeningAddress(builder.Configuration));
 
-        builder.Services.AddSingleton(services =>
-            PublicOrigin.TryParse(services.GetRequiredService<IOptions<RecoverySettings>>().Value.PublicOrigin, out var origin)
+        services.AddSingleton(provider =>
+            PublicOrigin.TryParse(provider.GetRequiredService<IOptions<RecoverySettings>>().Value.PublicOrigin, out var origin)
                 ? origin
                 : throw new InvalidOperationException("Recovery:PublicOrigin has not been checked."));
-        builder.Services.AddSingleton(services => new SitePath(services.GetRequiredService<PublicOrigin>().Path));
-        builder.Services.AddSingleton(services => new MailSite(new Uri(services.GetRequiredService<PublicOrigin>().Value).Authority));
-        builder.Services.AddSingleton<LinkBuilder>();
-        builder.Services.AddSingleton<RequestReset>();
-        builder.Services.AddSingleton<LinkAudit>();
-        builder.Services.AddSingleton<OutstandingLinks>();
-        builder.Services.AddSingleton<FindLinksOut>(services =>
-            (database, id) => services.GetRequiredService<OutstandingLinks>().AreOutAsync(database, id));
+        services.AddSingleton(provider => new SitePath(provider.GetRequiredService<PublicOrigin>().Path));
+        services.AddSingleton(provider => new MailSite(new Uri(provider.GetRequiredService<PublicOrigin>().Value).Authority));
+        services.AddSingleton<LinkBuilder>();
+        services.AddSingleton<RequestReset>();
+        services.AddSingleton<LinkAudit>();
+        services.AddSingleton<OutstandingLinks>();
+        services.AddSingleton<FindLinksOut>(provider =>
+            (database, id) => provider.GetRequiredService<OutstandingLinks>().AreOutAsync(database, id));
         foreach (var purpose in LinkPurposes.Own)
-            builder.Services.AddSingleton(purpose);
-        builder.Services.AddSingleton<LinkPurposes>();
-        builder.Services.AddScoped<RedemptionContext>();
-        builder.Services.AddScoped<OwnAddress>();
-        builder.Services.AddSingleton<AddressAttemptLimiter>();
-        builder.Services.AddScoped<LinkVerifier>();
-        builder.Services.AddScoped<LockoutRelease>();
-        builder.Services.AddScoped<RedemptionTransaction>();
-        builder.Services.AddScoped<RedeemLink>();
-        builder.Services.AddScoped<LinkForms>();
-        builder.Services.AddScoped<LinkEndpoints>();
-        builder.Services.AddScoped<ForgotPasswordEndpoints>();
-        builder.Services.AddSingleton<DoneNames>();
-        builder.Services.AddSingleton<RecoveryMetrics>();
-        builder.Services.AddSingleton<SecurityNotices>();
-        builder.Services.AddSingleton<MailRateLimiter>();
+            services.AddSingleton(purpose);
+        services.AddSingleton<LinkPurposes>();
+        services.AddScoped<RedemptionContext>();
+        services.AddScoped<OwnAddress>();
+        services.AddSingleton<AddressAttemptLimiter>();
+        services.AddScoped<LinkVerifier>();
+        services.AddScoped<LockoutRelease>();
+        services.AddScoped<RedemptionTransaction>();
+        services.AddScoped<RedeemLink>();
+        services.AddScoped<LinkForms>();
+        services.AddScoped<LinkEndpoints>();
+        services.AddScoped<ForgotPasswordEndpoints>();
+        services.AddSingleton<DoneNames>();
+        services.AddSingleton<RecoveryMetrics>();
+        services.AddSingleton<SecurityNotices>();
+        services.AddSingleton<MailRateLimiter>();
     }
 
     // The first address that the app listens on; never a request's Host header.

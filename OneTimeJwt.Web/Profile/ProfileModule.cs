@@ -4,12 +4,13 @@ internal static class ProfileModule
 {
     public static void AddProfile(this WebApplicationBuilder builder)
     {
-        builder.Services.AddScoped<AccountEndpoints>();
-        builder.Services.AddScoped<PasswordChange>();
-        builder.Services.AddScoped<AddressChange>();
-        builder.Services.AddScoped<ConfirmedChange>();
-        builder.Services.AddScoped<SecondFactorEndpoints>();
-        builder.Services.AddScoped<AuthenticatorEndpoints>();
-        builder.Services.AddScoped<PasskeyEndpoints>();
+        var services = builder.Services;
+        services.AddScoped<AccountEndpoints>();
+        services.AddScoped<PasswordChange>();
+        services.AddScoped<AddressChange>();
+        services.AddScoped<ConfirmedChange>();
+        services.AddScoped<SecondFactorEndpoints>();
+        services.AddScoped<AuthenticatorEndpoints>();
+        services.AddScoped<PasskeyEndpoints>();
     }
 }

@@ -19,33 +19,34 @@ internal static class SignInModule
 
     public static void AddSignIn(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSettings<ConsoleSettings, ConsoleSettingsValidator>("Admin");
-        builder.Services.AddSingleton<IsBarred>(services =>
-            account => account.User is Account row && services.GetRequiredService<AccountLock>().IsBanned(row));
-        builder.Services.AddSingleton<DecoyHash>();
-        builder.Services.AddScoped<PasswordCheck>();
-        builder.Services.AddScoped<PasswordVerifier>();
-        builder.Services.AddScoped<SignInLockout>();
-        builder.Services.AddScoped<HashRenewal>();
-        builder.Services.AddSingleton<UnusablePassword>();
-        builder.Services.AddSingleton<StampRepair>();
-        builder.Services.AddSingleton<PasswordHashLimiter>();
-        builder.Services.AddSingleton<SignInMetrics>();
-        builder.Services.AddScoped<SignInEndpoints>();
-        builder.Services.AddScoped<SecondStepEndpoints>();
-        builder.Services.AddScoped<PasskeySignInEndpoints>();
-        builder.Services.AddScoped<PasskeyEntry>();
-        builder.Services.AddSingleton<MailedCodes>();
-        builder.Services.AddSingleton<PasswordLength>();
-        builder.Services.AddScoped<StepUp>();
-        builder.Services.AddScoped<NewPassword>();
-        builder.Services.AddScoped<SecondFactor>();
-        builder.Services.AddScoped<AuthenticatorKeys>();
-        builder.Services.AddScoped<Passkeys>();
-        builder.Services.AddOptions<IdentityPasskeyOptions>().Configure<PublicOrigin>(Passkeys.Configure);
-        AddIdentity(builder.Services);
-        AddSessions(builder.Services);
-        AddKeyRing(builder.Services);
+        var services = builder.Services;
+        services.AddSettings<ConsoleSettings, ConsoleSettingsValidator>("Admin");
+        services.AddSingleton<IsBarred>(provider =>
+            account => account.User is Account row && provider.GetRequiredService<AccountLock>().IsBanned(row));
+        services.AddSingleton<DecoyHash>();
+        services.AddScoped<PasswordCheck>();
+        services.AddScoped<PasswordVerifier>();
+        services.AddScoped<SignInLockout>();
+        services.AddScoped<HashRenewal>();
+        services.AddSingleton<UnusablePassword>();
+        services.AddSingleton<StampRepair>();
+        services.AddSingleton<PasswordHashLimiter>();
+        services.AddSingleton<SignInMetrics>();
+        services.AddScoped<SignInEndpoints>();
+        services.AddScoped<SecondStepEndpoints>();
+        services.AddScoped<PasskeySignInEndpoints>();
+        services.AddScoped<PasskeyEntry>();
+        services.AddSingleton<MailedCodes>();
+        services.AddSingleton<PasswordLength>();
+        services.AddScoped<StepUp>();
+        services.AddScoped<NewPassword>();
+        services.AddScoped<SecondFactor>();
+        services.AddScoped<AuthenticatorKeys>();
+        services.AddScoped<Passkeys>();
+        services.AddOptions<IdentityPasskeyOptions>().Configure<PublicOrigin>(Passkeys.Configure);
+        AddIdentity(services);
+        AddSessions(services);
+        AddKeyRing(services);
     }
 
     private static void AddIdentity(IServiceCollection services)

@@ -8,11 +8,12 @@ internal static class SiteModule
 {
     public static void AddSite(this WebApplicationBuilder builder)
     {
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddCascadingAuthenticationState();
-        builder.Services.AddSettings<BrandingSettings, BrandingSettingsValidator>("Branding");
-        builder.Services.AddSingleton(services => new Brand(services.GetRequiredService<IOptions<BrandingSettings>>().Value));
-        builder.Services.AddSingleton(services => services.GetRequiredService<IMeterFactory>().Create(Instrumentation.Name));
+        var services = builder.Services;
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddCascadingAuthenticationState();
+        services.AddSettings<BrandingSettings, BrandingSettingsValidator>("Branding");
+        services.AddSingleton(provider => new Brand(provider.GetRequiredService<IOptions<BrandingSettings>>().Value));
+        services.AddSingleton(provider => provider.GetRequiredService<IMeterFactory>().Create(Instrumentation.Name));
     }
 
     public static void MapSite(this WebApplication app)
