@@ -5,25 +5,24 @@ namespace OneTimeJwt.Web.Languages;
 /// <summary>A language that pages and mails come in.</summary>
 /// <param name="Code">Its two letters (ISO 639-1).</param>
 /// <param name="Name">What its own speakers call it.</param>
-public sealed record Language(string Code, string Name)
+/// <param name="Countries">Where its people write dates in a way of their own.</param>
+public sealed record Language(string Code, string Name, IReadOnlyList<string> Countries)
 {
-    // English is what Words.resx is written in. Where people of one language write dates in another way, their country counts.
-    private static readonly (string Code, string Name, string[] Countries)[] Known =
+    /// <summary>English, which Words.resx is written in, is the first.</summary>
+    public static IReadOnlyList<Language> All { get; } =
     [
-        ("en", "English", ["US", "GB", "AU", "CA", "IE", "IN", "NZ", "ZA"]),
-        ("de", "Deutsch", ["DE", "AT", "CH"]),
-        ("fr", "Français", ["FR", "BE", "CA", "CH"]),
-        ("es", "Español", ["ES", "AR", "CL", "CO", "MX", "US"]),
-        ("pt", "Português", ["BR", "PT"]),
-        ("ja", "日本語", ["JP"]),
-        ("ar", "العربية", []),
+        new("en", "English", ["US", "GB", "AU", "CA", "IE", "IN", "NZ", "ZA"]),
+        new("de", "Deutsch", ["DE", "AT", "CH"]),
+        new("fr", "Français", ["FR", "BE", "CA", "CH"]),
+        new("es", "Español", ["ES", "AR", "CL", "CO", "MX", "US"]),
+        new("pt", "Português", ["BR", "PT"]),
+        new("ja", "日本語", ["JP"]),
+        new("ar", "العربية", []),
     ];
-
-    public static IReadOnlyList<Language> All { get; } = [.. Known.Select(language => new Language(language.Code, language.Name))];
 
     /// <summary>What dates and numbers are written after.</summary>
     internal static IReadOnlyList<string> Cultures { get; } =
-    [.. Known.SelectMany(language => language.Countries.Select(country => $"{language.Code}-{country}").Prepend(language.Code))];
+    [.. All.SelectMany(language => language.Countries.Select(country => $"{language.Code}-{country}").Prepend(language.Code))];
 
     /// <summary>The one that is being written in.</summary>
     public static Language Current => Find(CultureInfo.CurrentUICulture.Name) ?? All[0];

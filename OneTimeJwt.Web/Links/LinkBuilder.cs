@@ -5,8 +5,6 @@ namespace OneTimeJwt.Web.Links;
 /// <summary>Builds the link that is mailed, within its maximum length. The origin comes from the settings, never from a request.</summary>
 public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> settings, IOptions<LanguageSettings> languages)
 {
-    private static readonly TimeProvider MaxExpiry = new EndOfTime();
-
     /// <summary>The site's name in mails.</summary>
     public string Host { get; } = new Uri(origin.Value).Authority;
 
@@ -34,7 +32,7 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
             [new ServerSecret("longest1", new byte[KeyMaterial.KeySize])],
             origin.Value,
             new TokenLifetimes(),
-            MaxExpiry);
+            new FixedTime(DateTimeOffset.MaxValue.AddDays(-30)));
         var account = new Account { Id = Guid.Empty.ToString(), SecurityStamp = "any" };
         return LongestOf(origin, purpose => tokens.Mint(purpose, account).Value);
     }
@@ -53,9 +51,4 @@ public sealed class LinkBuilder(PublicOrigin origin, IOptions<RecoverySettings> 
         language.Code == languages.Default
             ? address
             : QueryHelpers.AddQueryString(address, LanguageCookieProvider.CarriedKey, language.Code);
-
-    private sealed class EndOfTime : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.MaxValue.AddDays(-30);
-    }
 }

@@ -35,7 +35,7 @@ internal sealed class SampleToken
             [new ServerSecret("sample", Secret)],
             "https://accounts.example",
             new TokenLifetimes(),
-            new Past());
+            new FixedTime(new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero)));
         var nobody = new IdentityUser
         {
             Id = "sample-account",
@@ -49,9 +49,4 @@ internal sealed class SampleToken
     private static IEnumerable<KeyValuePair<string, string>> Fields(string segment) =>
         JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Base64Url.DecodeFromChars(segment))!
             .Select(field => KeyValuePair.Create(field.Key, field.Value.GetRawText()));
-
-    private sealed class Past : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    }
 }

@@ -27,16 +27,18 @@ internal static class OidcCookie
     public static async Task ChallengeAsync(RedirectContext<CookieAuthenticationOptions> context, AccountsSettings accounts)
     {
         var http = context.HttpContext;
-        if (http.Features.Get<DueSession>() is not null && IsPage(http.Request))
+        if (http.Features.Get<DueSession>() is null)
+        {
+            // One that can't be read would stand in the way of an account's session.
+            await http.SignOutAsync(OidcModule.Session);
+        }
+        else if (IsPage(http.Request))
         {
             var page = http.Request.Path + http.Request.QueryString;
             await http.RequestServices.GetRequiredService<OidcEndpoints>().AskAsync(http, page, isSilent: true);
             return;
         }
 
-        // One that can't be read would stand in the way of an account's session.
-        if (http.Features.Get<DueSession>() is null)
-            await http.SignOutAsync(OidcModule.Session);
         await SignInModule.RedirectToSignInAsync(context, accounts);
     }
 

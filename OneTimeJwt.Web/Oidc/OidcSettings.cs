@@ -75,9 +75,9 @@ internal sealed class OidcSettingsValidator : SettingsValidator<OidcSettings>
     private static readonly TimeSpan MaxAskAgain = TimeSpan.FromHours(1);
 
     protected override IEnumerable<string> Faults(OidcSettings options) =>
-        FaultsInSection(options).Select(fault => $"{OidcSettings.Section}:{fault}");
+        ValueFaults(options).Concat(ListFaults(options)).Select(fault => $"{OidcSettings.Section}:{fault}");
 
-    private static IEnumerable<string> FaultsInSection(OidcSettings options)
+    private static IEnumerable<string> ValueFaults(OidcSettings options)
     {
         if (AuthorityFault(options.Authority) is { } authority)
             yield return $"Authority {authority}";
@@ -95,8 +95,6 @@ internal sealed class OidcSettingsValidator : SettingsValidator<OidcSettings>
             yield return "Admins, Supports and Auditors are all missing, so that nobody could enter: set Admins:0 to a value of RoleClaim";
         if (options.AskAgainAfter < MinAskAgain || options.AskAgainAfter > MaxAskAgain)
             yield return $"AskAgainAfter is {options.AskAgainAfter:c}: choose between {MinAskAgain:c} and {MaxAskAgain:c}";
-        foreach (var fault in ListFaults(options))
-            yield return fault;
     }
 
     private static string? AuthorityFault(string? authority) =>

@@ -28,10 +28,8 @@ public sealed class SecondFactor(UserManager<Account> users, AccountsContext dat
             isOn,
             hasAuthenticator,
             await users.CountRecoveryCodesAsync(account),
-            [.. passkeys.OrderBy(passkey => passkey.CreatedAt)])
-        {
-            IsElsewhere = account.TwoFactorEnabled && !isOn,
-        };
+            [.. passkeys.OrderBy(passkey => passkey.CreatedAt)],
+            IsElsewhere: account.TwoFactorEnabled && !isOn);
     }
 
     /// <summary>Whether an authenticator app or a passkey protects the account.</summary>

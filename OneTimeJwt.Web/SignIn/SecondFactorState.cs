@@ -5,11 +5,10 @@ namespace OneTimeJwt.Web.SignIn;
 /// <param name="HasAuthenticator">Whether it has an app whose codes can be checked here.</param>
 /// <param name="CodesLeft">How many recovery codes it has.</param>
 /// <param name="Passkeys">Those of this site.</param>
-public sealed record SecondFactorState(bool IsOn, bool HasAuthenticator, int CodesLeft, IReadOnlyList<UserPasskeyInfo> Passkeys)
-{
-    /// <summary>Whether two-factor is on with nothing that can be asked for here, such as another application's text messages.</summary>
-    public bool IsElsewhere { get; init; }
-}
+/// <param name="IsElsewhere">Whether two-factor is on with nothing that can be asked for here, such as another application's text
+/// messages.</param>
+public sealed record SecondFactorState(
+    bool IsOn, bool HasAuthenticator, int CodesLeft, IReadOnlyList<UserPasskeyInfo> Passkeys, bool IsElsewhere = false);
 
 /// <summary>What stands in the way of a change; the new recovery codes where there are any, to be shown once.</summary>
 public sealed record SecondFactorChange(string? Problem, IReadOnlyList<string> Codes);

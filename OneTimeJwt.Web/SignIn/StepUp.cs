@@ -41,7 +41,7 @@ internal static class StepUpRoutes
                     return await next(context);
 
                 var back = HttpMethods.IsPost(http.Request.Method) ? home : http.Request.Path + http.Request.QueryString;
-                return Page.SeeOther(ReturnUrls.With(StepUpRoutes.Path, back));
+                return Page.SeeOther(ReturnUrls.With(Path, back));
             });
 }
 

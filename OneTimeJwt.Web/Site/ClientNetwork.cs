@@ -9,13 +9,9 @@ internal static class ClientNetwork
     public static string? ClientAddress(this HttpContext context) => context.Connection.RemoteIpAddress?.ToString();
 
     /// <summary>What a client is counted by where tries are bounded: its address; an IPv6 client has a whole /64 to itself.</summary>
-    public static string Of(HttpContext context)
+    public static string Of(HttpContext context) => context.Connection.RemoteIpAddress switch
     {
-        var address = context.Connection.RemoteIpAddress;
-        if (address is null)
-            return "";
-        return address.AddressFamily == AddressFamily.InterNetworkV6
-            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-            : address.ToString();
-    }
+        { AddressFamily: AddressFamily.InterNetworkV6 } address => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)),
+        _ => context.ClientAddress() ?? "",
+    };
 }
