@@ -31,7 +31,7 @@ internal static class IdentityDiscovery
     public static IReadOnlyList<FoundIdentity> In(IReadOnlyList<SchemaColumn> columns, DatabaseProvider provider) =>
     [
         .. Tables(columns)
-            .Where(table => IsUsers([.. table.Select(column => column.Name)]))
+            .Where(IsUsers)
             .Select(table => Describe([.. table], columns, provider))
             .OrderBy(found => found.FullName, StringComparer.Ordinal),
     ];
@@ -39,22 +39,21 @@ internal static class IdentityDiscovery
     /// <summary>Tables that hold people's security stamps and can't be used, and why.</summary>
     public static IEnumerable<string> Unsuitable(IReadOnlyList<SchemaColumn> columns) => Tables(columns)
         .Where(table => table.Any(column => IdentityNames.Plain(column.Name).StartsWith("securitystamp", StringComparison.Ordinal)))
-        .Select(table => (table.Key.Table, Names: table.Select(column => column.Name).ToList()))
-        .Where(table => !IsUsers(table.Names))
-        .Select(table => IdentityNames.Find(table.Names, "PasswordHash") is null
-            ? $"{table.Table} has a security stamp and no PasswordHash: another store than Identity's tables keeps its passwords, which "
-                + "can't be adopted."
-            : $"{table.Table} has no NormalizedUserName and no NormalizedEmail: it was made for another Identity than ASP.NET Core's, "
+        .Where(table => !IsUsers(table))
+        .Select(table => IdentityNames.Find(table, "PasswordHash") is null
+            ? $"{table.Key.Table} has a security stamp and no PasswordHash: another store than Identity's tables keeps its passwords, "
+                + "which can't be adopted."
+            : $"{table.Key.Table} has no NormalizedUserName and no NormalizedEmail: it was made for another Identity than ASP.NET Core's, "
                 + "which can't be adopted.");
 
     private static IEnumerable<IGrouping<(string Schema, string Table), SchemaColumn>> Tables(IEnumerable<SchemaColumn> columns) =>
         columns.Where(column => !column.IsView && !AccountsContext.IsOurs(column.Table))
         .GroupBy(column => (column.Schema, column.Table));
 
-    private static bool IsUsers(IReadOnlyList<string> names) =>
-        IdentityNames.Find(names, "PasswordHash") is not null
-        && IdentityNames.Find(names, "SecurityStamp") is not null
-        && (IdentityNames.Find(names, "NormalizedUserName") ?? IdentityNames.Find(names, "NormalizedEmail")) is not null;
+    private static bool IsUsers(IEnumerable<SchemaColumn> table) =>
+        IdentityNames.Find(table, "PasswordHash") is not null
+        && IdentityNames.Find(table, "SecurityStamp") is not null
+        && (IdentityNames.Find(table, "NormalizedUserName") ?? IdentityNames.Find(table, "NormalizedEmail")) is not null;
 
     private static FoundIdentity Describe(
         IReadOnlyList<SchemaColumn> users, IReadOnlyList<SchemaColumn> all, DatabaseProvider provider)
@@ -72,36 +71,31 @@ internal static class IdentityDiscovery
             .Where(pair => pair.Table is { } found && found != IdentityNames.TableOf(pair.Name))
             .Select(pair => ($"Tables:{pair.Name}", pair.Table!)));
 
-        var names = users.Select(column => column.Name).ToList();
-        var present = IdentityNames.Columns.Select(name => (Name: name, Column: IdentityNames.Find(names, name))).ToList();
-        var isSnake = present.Exists(pair => pair.Column?.Contains('_', StringComparison.Ordinal) == true);
+        var present = IdentityNames.Columns
+            .Select(name => (Name: name, Column: IdentityNames.Find(users, name)!))
+            .Where(pair => pair.Column is not null)
+            .ToList();
+        var isSnake = present.Exists(pair => pair.Column.Name.Contains('_', StringComparison.Ordinal));
         var naming = isSnake ? IdentityNaming.Snake : IdentityNaming.Pascal;
         settings.AddRange(present
-            .Where(pair => pair.Column is { } column && column != IdentityNames.In(naming, pair.Name))
-            .Select(pair => ($"Columns:{pair.Name}", pair.Column!)));
+            .Where(pair => pair.Column.Name != IdentityNames.In(naming, pair.Name))
+            .Select(pair => ($"Columns:{pair.Name}", pair.Column.Name)));
         if (isSnake)
             settings.Add(("Naming", nameof(IdentityNaming.Snake)));
-        var id = users.FirstOrDefault(column => column.Name == IdentityNames.Find(names, "Id"));
-        if (id is not null && IdentityMap.TypeOf(id, provider) is var type and not AccountKeyType.String)
+        if (IdentityNames.Find(users, "Id") is { } id && IdentityMap.TypeOf(id, provider) is var type and not AccountKeyType.String)
             settings.Add(("KeyType", type.ToString()));
-
-        var byName = present.Where(pair => pair.Column is not null)
-            .ToDictionary(pair => pair.Name, pair => users.First(column => column.Name == pair.Column));
-        return new FoundIdentity(schema, table, settings, [.. Obstacles(table, byName)]);
+        return new FoundIdentity(schema, table, settings, [.. Obstacles(table, present.ToDictionary())]);
     }
 
     // Where several fit, as with two users tables, the one whose name begins as the users table's does.
     private static string? Closest(
         string name, string users, IReadOnlyList<IGrouping<(string Schema, string Table), SchemaColumn>> tables) => tables
-        .Where(table => Fits(name, [.. table.Select(column => column.Name)]))
+        .Where(table => IdentityNames.Tables[name].All(wanted => IdentityNames.Find(table, wanted) is not null))
         .Select(table => table.Key.Table)
         .OrderByDescending(table => table == IdentityNames.TableOf(name))
         .ThenByDescending(table => table.Zip(users).TakeWhile(pair => pair.First == pair.Second).Count())
         .ThenBy(table => table.Length)
         .FirstOrDefault();
-
-    private static bool Fits(string name, IReadOnlyList<string> columns) =>
-        IdentityNames.Tables[name].All(wanted => IdentityNames.Find(columns, wanted) is not null);
 
     private static IEnumerable<string> Obstacles(string table, Dictionary<string, SchemaColumn> columns)
     {

@@ -52,10 +52,12 @@ internal static partial class IdentityNames
     public static string Snake(string name) => Hump().Replace(name, "_").ToLowerInvariant();
 
     /// <summary>The column that holds what Identity calls by this name; null where none does.</summary>
-    public static string? Find(IEnumerable<string> columns, string name)
+    public static SchemaColumn? Find(IEnumerable<SchemaColumn> columns, string name)
     {
         string[] names = [name.ToLowerInvariant(), .. OtherNames.GetValueOrDefault(name, [])];
-        return names.Select(wanted => columns.FirstOrDefault(column => Plain(column) == wanted)).FirstOrDefault(found => found is not null);
+        return names
+            .Select(wanted => columns.FirstOrDefault(column => Plain(column.Name) == wanted))
+            .FirstOrDefault(found => found is not null);
     }
 
     public static string Plain(string column) => column.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
