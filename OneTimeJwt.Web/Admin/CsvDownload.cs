@@ -15,7 +15,7 @@ internal static class CsvDownload
         Stream body, string[] header, IAsyncEnumerable<string?[]> rows, CancellationToken cancellationToken)
     {
         await using var csv = CsvWriter.Create(body, Options, leaveOpen: true);
-        csv.WriteRecord(header);
+        await csv.WriteRecordAsync(header, cancellationToken);
         await foreach (var row in rows.WithCancellation(cancellationToken))
             await csv.WriteRecordAsync(row, cancellationToken);
         await csv.FlushAsync(cancellationToken);
