@@ -19,15 +19,12 @@ internal static class SignInRoutes
 /// <summary>The sign-in page: address and password.</summary>
 internal sealed class SignInEndpoints(
     AccountSignInManager signIn,
-    UserManager<Account> users,
     PasswordCheck check,
-    Passkeys passkeys,
+    SignInOffer offer,
     MailedCodes codes,
     SignInMetrics meter,
     IOptions<AccountsSettings> settings,
-    IOptions<ConsoleSettings> console,
-    TimeProvider time,
-    ConsoleProvider? provider = null)
+    TimeProvider time)
 {
     public IResult SignIn(HttpContext http, string? returnUrl)
     {
@@ -35,7 +32,7 @@ internal sealed class SignInEndpoints(
             return http.Request.Query.ContainsKey(ReturnUrls.FromForm) ? RefreshToSignIn(http) : Results.Redirect(elsewhere);
 
         // An account that is signed in may lack a role that its owner has at the provider.
-        return http.User.Identity?.IsAuthenticated == true && Provider(returnUrl) is null
+        return http.User.Identity?.IsAuthenticated == true && offer.Provider(returnUrl) is null
             ? Page.SeeOther(ReturnUrls.Local(returnUrl))
             : Show(ReturnUrls.Local(returnUrl));
     }
@@ -45,7 +42,7 @@ internal sealed class SignInEndpoints(
         var returnUrl = ReturnUrls.Local(form["returnUrl"]);
         if (settings.Value.SignInUrl is not null && !ReturnUrls.IsConsole(returnUrl))
             return ReturnUrls.SignInAgain(settings.Value);
-        if (!OffersAccounts(returnUrl))
+        if (!offer.HasAccounts(returnUrl))
             return Show(returnUrl, new FormProblem(Words.SignInAtProviderOnly) { Status = StatusCodes.Status403Forbidden });
 
         var (address, password) = (form["email"].Trim(), form["password"]);
@@ -64,7 +61,8 @@ internal sealed class SignInEndpoints(
         meter.Count(SignInMetrics.Password, result);
         if (result.RequiresTwoFactor)
         {
-            if (await signIn.GetTwoFactorAuthenticationUserAsync() is { } account && !await SecondFactor.IsOnAsync(users, account))
+            if (await signIn.GetTwoFactorAuthenticationUserAsync() is { } account
+                && !await SecondFactor.IsOnAsync(signIn.UserManager, account))
                 await codes.AskAsync(account, http.ClientAddress());
             return Page.SeeOther(ReturnUrls.With("/sign-in/two-factor", returnUrl));
         }
@@ -81,16 +79,11 @@ internal sealed class SignInEndpoints(
         {
             ReturnUrl = returnUrl,
             Address = address,
-            OffersPasskeys = passkeys.Offered,
-            OffersAccounts = OffersAccounts(returnUrl),
-            Provider = Provider(returnUrl),
+            OffersPasskeys = offer.HasPasskeys,
+            OffersAccounts = offer.HasAccounts(returnUrl),
+            Provider = offer.Provider(returnUrl),
             Problem = problem,
         });
-
-    // The provider's people have no account page.
-    private ConsoleProvider? Provider(string? returnUrl) => ReturnUrls.IsConsole(returnUrl) ? provider : null;
-
-    private bool OffersAccounts(string? returnUrl) => console.Value.Local || !ReturnUrls.IsConsole(returnUrl);
 
     // A page ends the redirects of the form: its Refresh header is followed like a link.
     private static IResult RefreshToSignIn(HttpContext http)

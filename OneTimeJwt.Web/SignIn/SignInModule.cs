@@ -33,6 +33,7 @@ internal static class SignInModule
         services.AddSingleton<PasswordHashLimiter>();
         services.AddSingleton<SignInMetrics>();
         services.AddScoped<SignInEndpoints>();
+        services.AddScoped<SignInOffer>();
         services.AddScoped<SecondStepEndpoints>();
         services.AddScoped<PasskeySignInEndpoints>();
         services.AddScoped<PasskeyEntry>();

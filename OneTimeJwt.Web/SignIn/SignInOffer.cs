@@ -1,0 +1,12 @@
+namespace OneTimeJwt.Web.SignIn;
+
+/// <summary>Which ways the sign-in page offers to get to an address of this site.</summary>
+internal sealed class SignInOffer(Passkeys passkeys, IOptions<ConsoleSettings> console, ConsoleProvider? provider = null)
+{
+    public bool HasPasskeys => passkeys.Offered;
+
+    public bool HasAccounts(string? returnUrl) => console.Value.Local || !ReturnUrls.IsConsole(returnUrl);
+
+    // The provider's people have no account page.
+    public ConsoleProvider? Provider(string? returnUrl) => ReturnUrls.IsConsole(returnUrl) ? provider : null;
+}
