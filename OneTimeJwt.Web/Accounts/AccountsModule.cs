@@ -19,7 +19,7 @@ internal static class AccountsModule
         builder.Services.AddSingleton<DisplayNames>();
         builder.Services.AddSingleton<DeletedAccounts>();
         builder.Services.AddSingleton<AccountLabels>();
-        builder.Services.AddSingleton<UserNameRule>();
+        builder.Services.AddScoped<AccountAddresses>();
     }
 
     // Of tenants that share a users table and a server secret, none accepts another one's links.

@@ -55,7 +55,7 @@ internal sealed class Change() : ButtonPurpose(Declared)
     internal override async Task<RecoveryEventKind?> ApplyAsync(Account account, Redeemer by, RedemptionContext context)
     {
         var state = account.EnsureRecoveryState();
-        if (state.PendingAddress is not { } wanted || await context.IsTakenAsync(account, wanted))
+        if (state.PendingAddress is not { } wanted || await context.Addresses.IsTakenAsync(account, wanted))
             return null;
 
         if (account.Email is { Length: > 0 } former)
@@ -64,7 +64,7 @@ internal sealed class Change() : ButtonPurpose(Declared)
             context.AddMail(OutboxKind.AddressChangedNotice, account.Id, by.Client, to: former);
         }
 
-        await context.RenameAsync(account, wanted);
+        await context.Addresses.RenameAsync(account, wanted);
         account.EmailConfirmed = true;
         account.RenewSecurityStamp();
         state.PendingAddress = null;

@@ -37,14 +37,20 @@ internal sealed class Secure() : ButtonPurpose(Declared)
     {
         var state = account.EnsureRecoveryState();
         string? to = null;
-        if (state.TrustedAt(context.Now) is { } trusted && !context.HasAddress(account, trusted))
+        if (state.TrustedAt(context.Now) is { } trusted && !context.Addresses.Has(account, trusted))
         {
-            var isTaken = await context.IsTakenAsync(account, trusted);
+            var isTaken = await context.Addresses.IsTakenAsync(account, trusted);
             // An adopted database may let no two accounts have one address. None is better than an intruder's.
             if (isTaken && by.IsLastTry)
-                to = context.TakeAddressAway(account, trusted);
+            {
+                context.Addresses.TakeAway(account);
+                to = trusted;
+            }
             else
-                await context.RenameAsync(account, trusted, mayRename: !isTaken);
+            {
+                await context.Addresses.RenameAsync(account, trusted, mayRename: !isTaken);
+            }
+
             account.EmailConfirmed = false;
         }
 
