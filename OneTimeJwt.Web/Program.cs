@@ -67,9 +67,9 @@ internal static class Program
         builder.AddEvents();
         builder.AddSignIn();
         builder.AddProfile();
-        builder.AddLinks();
         builder.AddDelivery();
-        // Its worker is stopped ahead of the one that delivers.
+        // Their workers are stopped ahead of the one that delivers, which waits for mails in flight.
+        builder.AddLinks();
         builder.AddAudit();
         builder.AddAdmin();
         builder.AddCampaigns();

@@ -27,8 +27,11 @@ public sealed class DeliveryPaceTests
     public void More_are_leased_while_their_turn_comes_soon(int[] waits, bool isBusy, int next)
     {
         var clock = new FakeTimeProvider();
-        var pace = new DeliveryPace(clock);
-        Assert.Equal(DeliveryPace.Least, pace.Next(isBusy: false));
+        var load = new RequestLoad();
+        var pace = new DeliveryPace(load, clock);
+        Assert.Equal((DeliveryPace.Least, TimeSpan.Zero), pace.Next());
+        if (isBusy)
+            _ = load.CountAsync(() => new TaskCompletionSource().Task);
 
         var last = DeliveryPace.Least;
         foreach (var wait in waits)
@@ -37,20 +40,20 @@ public sealed class DeliveryPaceTests
             clock.Advance(TimeSpan.FromMilliseconds(wait));
             pace.Begin(early);
             pace.Begin(clock.GetTimestamp());
-            last = pace.Next(isBusy);
+            last = pace.Next().Count;
         }
 
         Assert.Equal(next, last);
         pace.Rest();
-        Assert.Equal(DeliveryPace.Least, pace.Next(isBusy));
+        Assert.Equal((DeliveryPace.Least, isBusy ? RequestLoad.Patience : TimeSpan.Zero), pace.Next());
     }
 
     [Fact]
     public void Rows_that_no_mail_comes_of_make_no_other_wait()
     {
-        var pace = new DeliveryPace(new FakeTimeProvider());
+        var pace = new DeliveryPace(new RequestLoad(), new FakeTimeProvider());
 
-        Assert.Equal([16, 32, 64, 128, 256, 512, 512], Enumerable.Range(0, 7).Select(_ => pace.Next(isBusy: false)));
+        Assert.Equal([16, 32, 64, 128, 256, 512, 512], Enumerable.Range(0, 7).Select(_ => pace.Next().Count));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace OneTimeJwt.Web.Delivery;
 /// that what was read of them may not hold any more. Reading it again for each mail costs ten times as much, and a worker
 /// that fell behind would never catch up.
 /// </summary>
-internal sealed class DeliveryPace(TimeProvider time)
+internal sealed class DeliveryPace(RequestLoad load, TimeProvider time)
 {
     public const int Least = 16;
 
@@ -37,17 +37,17 @@ internal sealed class DeliveryPace(TimeProvider time)
             _size = Least / 2;
     }
 
-    /// <param name="isBusy">Whether requests are being answered.</param>
-    /// <returns>The number of mails to lease now.</returns>
-    public int Next(bool isBusy)
+    /// <returns>The number of mails to lease now, and how long they must have waited.</returns>
+    public (int Count, TimeSpan Patience) Next()
     {
+        var isBusy = load.IsBusy;
         lock (_lock)
         {
             var size = _longest > Late ? _size / 2
                 : _longest < Soon ? _size * 2
                 : _size;
             (_size, _longest) = (Math.Clamp(size, Least, Most), TimeSpan.Zero);
-            return isBusy ? Math.Min(_size, MostWhenBusy) : _size;
+            return isBusy ? (Math.Min(_size, MostWhenBusy), RequestLoad.Patience) : (_size, TimeSpan.Zero);
         }
     }
 }

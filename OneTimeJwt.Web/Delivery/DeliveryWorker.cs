@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using OneTimeJwt.Web.Links;
 using OneTimeJwt.Web.Outbox;
 
 namespace OneTimeJwt.Web.Delivery;
@@ -15,8 +14,6 @@ internal sealed partial class DeliveryWorker(
     RecipientResolver recipients,
     MailDelivery delivery,
     DeliveryAttempt attempt,
-    LinkAudit audit,
-    RequestLoad load,
     DeliveryPace pace,
     TimeProvider time,
     ILogger<DeliveryWorker> logger
@@ -31,10 +28,6 @@ internal sealed partial class DeliveryWorker(
 
     // The latest work for a recipient, which the next one waits for. Used where rows are leased only.
     private readonly Dictionary<string, Task> _latest = [];
-
-    // No request is answered any more, so the last summary needn't wait for the mails in flight.
-    public override Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        base.StopAsync(cancellationToken), TryAsync(() => audit.SummariseAsync(cancellationToken), cancellationToken));
 
     protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
@@ -62,7 +55,6 @@ internal sealed partial class DeliveryWorker(
                 continue;
 
             lastCleanUp = time.GetTimestamp();
-            await TryAsync(() => audit.SummariseAsync(CancellationToken.None), stoppingToken);
             await TryAsync(() => outbox.RemoveRefusedAsync(RefusedRetention, stoppingToken), stoppingToken);
         }
     }
@@ -109,8 +101,8 @@ internal sealed partial class DeliveryWorker(
         foreach (var (recipient, _) in _latest.Where(work => work.Value.IsCompleted).ToList())
             _latest.Remove(recipient);
 
-        var isBusy = load.IsBusy;
-        var leased = await outbox.LeaseAsync(pace.Next(isBusy), isBusy ? RequestLoad.Patience : TimeSpan.Zero, stoppingToken);
+        var (count, patience) = pace.Next();
+        var leased = await outbox.LeaseAsync(count, patience, stoppingToken);
         if (leased.Count == 0)
         {
             pace.Rest();

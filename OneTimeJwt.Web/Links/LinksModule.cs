@@ -24,6 +24,7 @@ internal static class LinksModule
         services.AddSingleton<LinkBuilder>();
         services.AddSingleton<RequestReset>();
         services.AddSingleton<LinkAudit>();
+        services.AddHostedService<LinkAuditSummaries>();
         services.AddSingleton<OutstandingLinks>();
         services.AddSingleton<FindLinksOut>(provider =>
             (database, id) => provider.GetRequiredService<OutstandingLinks>().AreOutAsync(database, id));
