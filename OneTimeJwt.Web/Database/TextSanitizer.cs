@@ -45,7 +45,22 @@ internal sealed class TextSanitizer : DbCommandInterceptor
         }
     }
 
+    public static string Mend(string text) => IsStorable(text) ? text : Whole(text).Replace('\0', Replacement);
+
     // Decoding what was encoded puts the replacement in the place of halves.
-    public static string Mend(string text) =>
-        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', Replacement);
+    private static string Whole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    private static bool IsStorable(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (
+                text[i] == '\0'
+                || (
+                    char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i]))))
+                return false;
+        }
+
+        return true;
+    }
 }
