@@ -139,6 +139,20 @@ public sealed class CampaignTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Equal(CampaignState.Draft, (await ViewAsync(_app, id)).Campaign.State);
     }
 
+    [Theory]
+    [InlineData(0, "Say why")]
+    [InlineData(501, "longer than 500")]
+    public async Task What_is_wrong_with_its_reason_is_said(int length, string told)
+    {
+        var admin = await _app.AddAdminAsync(ConsoleRole.Admin);
+        var id = await DraftAsync(_app, admin, await AddAsync(_app, 2));
+
+        var outcome = await _app.Services.GetRequiredService<CampaignActions>()
+            .StartAsync(admin.User, id, new CampaignStart(new string('x', length), 60, "2", null));
+
+        Assert.Contains(told, outcome.Problem, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_campaign_pauses_resumes_survives_a_restart_and_writes_to_each_account_once_from_any_number_of_nodes()
     {

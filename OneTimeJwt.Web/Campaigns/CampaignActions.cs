@@ -62,8 +62,8 @@ public sealed class CampaignActions(
                 var reason = start.Reason.Trim();
                 if (campaign.State != CampaignState.Draft)
                     return new(Words.CampaignStartedAlready);
-                if (reason.Length is 0 or > RecoveryEvent.MaxReasonLength)
-                    return new(Words.ProblemNoReason, AdminActionResult.BadReason);
+                if (AdminActionRules.ProblemOf(reason) is { } badReason)
+                    return new(badReason, AdminActionResult.BadReason);
                 if (start.Rate is < 1 or > MaxRate)
                     return new(Words.CampaignBadRate.With(MaxRate));
                 if (start.TypedNumber.Trim() != campaign.Accounts.ToString(CultureInfo.InvariantCulture))
