@@ -321,7 +321,7 @@ internal static class PageStates
                     PageRenderer.Render<ApiKeysPage>(page =>
                         page.Add(p => p.Keys, [Listed(networks: null), Listed(At.AddDays(1)), Listed(used: At)])
                             .Add(p => p.Now, At)
-                            .Add(p => p.Problem, Hostile)
+                            .Add(p => p.Problem, Problem)
                             .Add(p => p.Form, new KeyForm(Hostile, Hostile, Hostile, Hostile, Hostile)))),
             new(
                 "keys, made",

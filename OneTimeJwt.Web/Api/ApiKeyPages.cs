@@ -23,8 +23,8 @@ internal sealed class ApiKeyPages(
     private async Task<IResult> MakeAsync(HttpContext http, FormPost form)
     {
         var filled = new KeyForm(form["name"], form["role"], form["days"], form["networks"], form["reason"]);
-        if (!form.IsAntiforgeryValid)
-            return await PageAsync(http, StatusCodes.Status400BadRequest, form.Problem, filled);
+        if (form.Forgery is { } forgery)
+            return await PageAsync(http, forgery, filled);
 
         if (!Enum.TryParse<ConsoleRole>(filled.Role, out var role) || !Enum.IsDefined(role))
             throw new BadHttpRequestException("There is no such role.");
@@ -34,26 +34,25 @@ internal sealed class ApiKeyPages(
             http.User, new NewApiKey(filled.Name, role, filled.Networks, days, filled.Reason), http.ClientAddress());
         return problem is null
             ? await PageAsync(http, made: text, role: role)
-            : await PageAsync(http, StatusCodes.Status422UnprocessableEntity, problem, filled);
+            : await PageAsync(http, new FormProblem(problem), filled);
     }
 
     private async Task<IResult> RevokeAsync(HttpContext http, FormPost form)
     {
-        if (!form.IsAntiforgeryValid)
-            return await PageAsync(http, StatusCodes.Status400BadRequest, form.Problem);
+        if (form.Forgery is { } forgery)
+            return await PageAsync(http, forgery);
 
         var problem = Guid.TryParse(form["id"], out var id)
             ? await keys.RevokeAsync(http.User, id, form["reason"], http.ClientAddress())
             : Words.KeyGone;
         return problem is null
             ? await PageAsync(http, isRevoked: true)
-            : await PageAsync(http, StatusCodes.Status422UnprocessableEntity, problem);
+            : await PageAsync(http, new FormProblem(problem));
     }
 
     private async Task<IResult> PageAsync(
         HttpContext http,
-        int status = StatusCodes.Status200OK,
-        string? problem = null,
+        FormProblem? problem = null,
         KeyForm? form = null,
         string? made = null,
         ConsoleRole role = default,
@@ -63,7 +62,7 @@ internal sealed class ApiKeyPages(
             return Results.StatusCode(StatusCodes.Status403Forbidden);
 
         return Page.Of<ApiKeysPage>(
-            status,
+            problem,
             new
             {
                 Keys = await keys.AllAsync(http.RequestAborted),
