@@ -8,7 +8,7 @@ using OneTimeJwt.Web.Tests.Site;
 namespace OneTimeJwt.Web.Tests.Admin;
 
 /// <summary>What a page leads to may be gone before the browser hears of it, or the browser itself: the page goes on.</summary>
-public sealed class ElementFocusTests(SharedApp shared) : IClassFixture<SharedApp>
+public sealed class FocusingComponentTests(SharedApp shared) : IClassFixture<SharedApp>
 {
     private const string Focus = "Blazor._internal.domWrapper.focus";
 

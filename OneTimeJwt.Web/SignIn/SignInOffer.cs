@@ -1,6 +1,6 @@
 namespace OneTimeJwt.Web.SignIn;
 
-/// <summary>Which ways the sign-in page offers to get to an address of this site.</summary>
+/// <summary>What the sign-in page offers to whoever is on the way to a page of this site.</summary>
 internal sealed class SignInOffer(Passkeys passkeys, IOptions<ConsoleSettings> console, ConsoleProvider? provider = null)
 {
     public bool HasPasskeys => passkeys.Offered;
